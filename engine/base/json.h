@@ -1,0 +1,119 @@
+/* json.h: JSON, on top of jansson; nothing else includes jansson.
+ *
+ * Values are `struct ir_json`, reference counted by jansson; this wrapper
+ * gives them one owner: what a `new` or `parse` returns is freed with
+ * ir_json_free, what a setter takes it owns, what a getter returns is
+ * borrowed from its parent.
+ */
+#ifndef IR_BASE_JSON_H
+#define IR_BASE_JSON_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ir_json;
+
+#define IR_JSON_MAX (8 * 1024 * 1024) /* bytes of text parsed at most */
+
+/* Parse `len` bytes of UTF-8 JSON: one value, no duplicate keys, no NUL in
+ * strings, nothing after it; real numbers are refused.
+ *
+ * Owns:   *out is the caller's, ir_json_free.
+ * Errors: IR_EPARSE with line and column, IR_ELIMIT.
+ */
+int ir_json_parse(const char *text, size_t len, struct ir_json **out,
+                  struct ir_err *err);
+void ir_json_free(struct ir_json *j);
+
+/* A new empty value.
+ *
+ * Owns:   the caller's, until given to a setter.
+ */
+struct ir_json *ir_json_new_obj(void);
+struct ir_json *ir_json_new_arr(void);
+struct ir_json *ir_json_new_str(const char *s);
+struct ir_json *ir_json_new_int(int64_t v);
+struct ir_json *ir_json_new_bool(bool v);
+struct ir_json *ir_json_new_null(void);
+
+/* Put `v` (taken) under `key`, or at the end of an array.
+ *
+ * Owns:   takes `v`. Returns `v`, now borrowed from the container.
+ */
+struct ir_json *ir_json_set_take(struct ir_json *obj, const char *key,
+                                 struct ir_json *v);
+struct ir_json *ir_json_add_take(struct ir_json *arr, struct ir_json *v);
+
+/* The same for plain values; a NULL string puts null. Bytes that are not
+ * UTF-8 are put with U+FFFD in place of each wrong byte.
+ *
+ * Owns:   keeps a copy.
+ */
+void ir_json_set_str(struct ir_json *obj, const char *key, const char *s);
+void ir_json_set_strn(struct ir_json *obj, const char *key, const char *s,
+                      size_t n);
+void ir_json_set_int(struct ir_json *obj, const char *key, int64_t v);
+void ir_json_set_bool(struct ir_json *obj, const char *key, bool v);
+void ir_json_set_hex(struct ir_json *obj, const char *key, const uint8_t *p,
+                     size_t n);
+void ir_json_add_str(struct ir_json *arr, const char *s);
+void ir_json_add_int(struct ir_json *arr, int64_t v);
+
+bool ir_json_is_obj(const struct ir_json *j);
+bool ir_json_is_arr(const struct ir_json *j);
+bool ir_json_is_str(const struct ir_json *j);
+bool ir_json_is_int(const struct ir_json *j);
+bool ir_json_is_bool(const struct ir_json *j);
+bool ir_json_is_null(const struct ir_json *j);
+
+/* The member `key` of an object, or NULL (absent, or `j` is no object).
+ *
+ * Owns:   borrowed from `j`.
+ */
+struct ir_json *ir_json_get(const struct ir_json *j, const char *key);
+
+/* Plain reads with a default when absent or of another type.
+ *
+ * Owns:   a returned string is borrowed from `j`.
+ */
+const char *ir_json_get_str(const struct ir_json *j, const char *key,
+                            const char *dflt);
+int64_t ir_json_get_int(const struct ir_json *j, const char *key, int64_t dflt);
+bool ir_json_get_bool(const struct ir_json *j, const char *key, bool dflt);
+const char *ir_json_str(const struct ir_json *j); /* NULL if no string */
+int64_t ir_json_int(const struct ir_json *j);     /* 0 if no integer */
+bool ir_json_bool(const struct ir_json *j);
+
+/* Elements of an array, members of an object (0 for anything else).
+ *
+ * Owns:   borrowed from `j`.
+ */
+size_t ir_json_len(const struct ir_json *j);
+struct ir_json *ir_json_at(const struct ir_json *j, size_t i);
+
+/* Walk the members of an object in key order; `fn` returns false to stop.
+ *
+ * Owns:   key and value are borrowed for the call.
+ */
+void ir_json_each(const struct ir_json *j,
+                  bool (*fn)(const char *key, struct ir_json *v, void *arg),
+                  void *arg);
+
+/* The canonical bytes: keys sorted, no white space, UTF-8 unescaped. What is
+ * hashed is this.
+ *
+ * Owns:   the caller frees with free(); *len (may be NULL) without the NUL.
+ */
+char *ir_json_canonical(const struct ir_json *j, size_t *len);
+
+/* Text for a person or a program: keys in the order they were put; `indent`
+ * spaces a level, 0 for one line.
+ *
+ * Owns:   the caller frees with free().
+ */
+char *ir_json_text(const struct ir_json *j, int indent);
+
+#endif

@@ -1,0 +1,63 @@
+/* path.h: files under a directory fd, names from others included.
+ *
+ * openat2(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS)
+ * everywhere: "../", absolute names and links never leave the directory.
+ */
+#ifndef IR_BASE_PATH_H
+#define IR_BASE_PATH_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Open `rel` beneath `dirfd`.
+ *
+ * Owns:   *fd is the caller's, close(). O_CLOEXEC is added.
+ * Errors: IR_ENOTFOUND, IR_EREFUSED (leaves the directory, or a link),
+ *         IR_EIO.
+ */
+int ir_path_open(int dirfd, const char *rel, int flags, mode_t mode, int *fd,
+                 struct ir_err *err);
+
+/* Read a whole regular file of at most `max` bytes beneath `dirfd`.
+ *
+ * Owns:   appends to `out`.
+ * Errors: as ir_path_open, and IR_ELIMIT.
+ */
+int ir_path_read(int dirfd, const char *rel, size_t max, struct ir_buf *out,
+                 struct ir_err *err);
+
+/* Write a file beneath `dirfd` so that after a power cut it is there whole or
+ * not at all: temporary name O_EXCL, write, fsync, rename, fsync directory.
+ *
+ * Errors: IR_EEXIST when it exists and !replace, IR_EREFUSED, IR_EIO.
+ */
+int ir_path_write(int dirfd, const char *rel, const void *p, size_t n,
+                  mode_t mode, bool replace, struct ir_err *err);
+
+/* Make directory `rel` (and the ones above it) beneath `dirfd`, mode 0700;
+ * already there is fine.
+ *
+ * Errors: IR_EREFUSED, IR_EIO.
+ */
+int ir_path_mkdir(int dirfd, const char *rel, struct ir_err *err);
+
+/* Copy a directory tree of regular files and directories (anything else is
+ * refused) from `src` (absolute) to beneath `dirfd`/`rel`. At most `files_max`
+ * files of at most `bytes_max` bytes each.
+ *
+ * Errors: IR_EEXIST when `rel` exists, IR_ELIMIT, IR_EREFUSED, IR_EIO.
+ */
+int ir_path_copy_tree(const char *src, int dirfd, const char *rel,
+                      size_t files_max, size_t bytes_max, struct ir_err *err);
+
+/* The directory of the running program (from /proc/self/exe).
+ *
+ * Owns:   the caller frees with free(); NULL when the kernel does not tell.
+ */
+char *ir_path_self_dir(void);
+
+#endif
