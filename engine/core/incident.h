@@ -1,0 +1,252 @@
+/* incident.h: one incident, folded from its entries. A pure function: the
+ * same set of entries gives the same incident, whatever order they came in.
+ *
+ * Written rules for what concurrent entries mean stand in docs/design.md,
+ * "Conflicts"; every conflict is also listed in `conflicts`.
+ */
+#ifndef IR_CORE_INCIDENT_H
+#define IR_CORE_INCIDENT_H
+
+#include "core/entry.h"
+#include "core/plan.h"
+#include "core/trust.h"
+
+enum ir_step_state {
+    IR_STEP_WAITING,
+    IR_STEP_READY,
+    IR_STEP_ACTIVE, /* taken or begun by somebody */
+    IR_STEP_DONE,
+    IR_STEP_FAILED,  /* tried without success: do again, skip with a reason */
+    IR_STEP_SKIPPED, /* by a person, with a reason */
+    IR_STEP_NA,      /* does not apply: another branch, or `when` is false */
+};
+
+/* Where an incident gets its plans and data: the manifest it pinned. Every
+ * function may return NULL: "not here"; the fold then shows what it can.
+ * Returned things are borrowed and live as long as the incident.
+ */
+struct ir_lookup {
+    const struct ir_plan *(*plan_digest)(const uint8_t digest[32], void *arg);
+    const struct ir_plan *(*plan_name)(const uint8_t manifest[32],
+                                       const char *name, void *arg);
+    const struct ir_json *(*object)(const uint8_t manifest[32],
+                                    const char *type, const char *name,
+                                    void *arg); /* "site" "", "system" id,
+                                                   "contacts" "" */
+    void *arg;
+};
+
+struct ir_istep {
+    char *path;       /* "1/isolate", nested "1/restore/copy-back" */
+    char *short_name; /* "isolate" */
+    int instance;
+    int depth; /* 0, 1 below a runbook step, ... */
+    const struct ir_plan *plan;
+    const struct ir_step *step; /* NULL: the plan is not here */
+    enum ir_step_state state;
+    uint64_t iteration;           /* from 1 */
+    int by;                       /* member index who took, did, skipped; -1 */
+    int64_t ready_ms;             /* when it became ready, 0 unknown */
+    int64_t begun_ms, ended_ms;   /* 0: not */
+    int64_t due_ms;               /* ready + within, or wait; 0 none */
+    char *choice, *reason, *note; /* as answered, or NULL */
+    uint8_t entry[IR_ID_BYTES];   /* the entry that gave the present state */
+    bool optional;                /* an undo step that became available */
+    bool conflict;                /* the same step ended twice, differently */
+    char **needs; /* waiting: paths of steps it waits for; ready: what is
+                     missing: "approval", "evidence:disk", "wait" */
+    size_t needs_n;
+};
+
+struct ir_iinstance {
+    int number;
+    char *system, *scenario; /* scenario may be NULL when plan is not here */
+    uint8_t plan_digest[32];
+    const struct ir_plan *plan;
+    bool unapproved;
+    int64_t added_ms;
+};
+
+struct ir_ivar {
+    char *name, *value;
+    uint8_t entry[IR_ID_BYTES];
+};
+
+enum ir_clock_state {
+    IR_CLOCK_RUNNING,
+    IR_CLOCK_AT_RISK,
+    IR_CLOCK_MISSED,
+    IR_CLOCK_MET,
+    IR_CLOCK_STOPPED,
+    IR_CLOCK_UNDECIDED,
+};
+
+enum ir_clock_type { IR_CT_RTO, IR_CT_RPO, IR_CT_MTPD, IR_CT_LEGAL };
+
+struct ir_iclock {
+    char *name; /* "flight-information/displays/rto", "appi-preliminary" */
+    struct ir_text title;
+    enum ir_clock_type type;
+    enum ir_clock_state state;
+    bool met_late;     /* met, but after the target */
+    int64_t target_s;  /* length; of a legal day rule: until the due time */
+    int64_t from_ms;   /* counts from */
+    int64_t due_ms;    /* 0: cannot be told yet */
+    int64_t latest_ms; /* legal with a target and a latest day; else 0 */
+    int64_t ended_ms;  /* met or stopped */
+    bool provisional;  /* undecided: due is what it would be */
+    int by;            /* member who stated it, -1: from the plan */
+    char *basis;
+};
+
+struct ir_irole {
+    char *role;
+    int member; /* -1: nobody */
+    bool acting;
+    int offered_to; /* -1 */
+    int64_t since_ms;
+    bool disputed; /* two hold it after a partition: both rows are shown */
+};
+
+struct ir_imeasure {
+    uint8_t entry[IR_ID_BYTES];
+    char *text, *owner;
+    int64_t review_ms;
+    bool lifted, permanent, reviewed;
+    int64_t started_ms;
+    char *successor; /* permanent fix, in words */
+};
+
+struct ir_iexception {
+    uint8_t entry[IR_ID_BYTES];
+    char *rule, *reason, *effect;
+    int by, reviewed_by; /* -1: not reviewed */
+    bool self_reviewed, denied;
+    int64_t at_ms;
+};
+
+struct ir_irequest {
+    uint8_t entry[IR_ID_BYTES];
+    char *path, *what;
+    uint64_t iteration;
+    uint8_t argv_digest[32], plan[32];
+    int by, approved_by; /* -1 */
+    bool denied, used, expired, cancelled;
+    int64_t expires_ms, approved_ms;
+    char *deny_reason;
+};
+
+struct ir_iservice {
+    char *operation;
+    int level;
+    int64_t at_ms;
+};
+
+enum ir_incident_state {
+    IR_INC_OPEN,
+    IR_INC_CONTAINED,
+    IR_INC_RESTORED,
+    IR_INC_CLOSED,
+};
+
+struct ir_incident {
+    uint8_t id[IR_INCIDENT_BYTES];
+    uint8_t declare[IR_ID_BYTES];
+    char name[8]; /* "IR-7K4Q": Crockford base32 of the first 20 bits */
+    char *system, *scenario, *title;
+    enum ir_incident_state state;
+    int severity;
+    int status; /* enum ir_status */
+    uint8_t manifest[32], plan[32];
+    bool has_manifest;
+    int64_t began_ms; /* 0: unknown */
+    int began_prec;
+    int64_t declared_ms, closed_ms;
+    int declared_by;
+    struct ir_iinstance *instances;
+    size_t instances_n;
+    struct ir_istep *steps; /* in walking order */
+    size_t steps_n;
+    struct ir_ivar *vars;
+    size_t vars_n;
+    struct ir_iclock *clocks;
+    size_t clocks_n;
+    struct ir_irole *roles;
+    size_t roles_n;
+    struct ir_imeasure *measures;
+    size_t measures_n;
+    struct ir_iexception *exceptions;
+    size_t exceptions_n;
+    struct ir_irequest *requests;
+    size_t requests_n;
+    struct ir_iservice *services;
+    size_t services_n;
+    int *joined; /* member indexes */
+    size_t joined_n;
+    char **conflicts; /* sentences */
+    size_t conflicts_n;
+    uint8_t (*links)[IR_INCIDENT_BYTES];
+    size_t links_n;
+    size_t entries_n, not_counted_n;
+    int mail; /* 0 unknown 1 ok 2 down 3 distrusted */
+};
+
+struct ir_fold_in {
+    const struct ir_trust *trust;
+    /* everything that carries the incident's id, its declare entry, and the
+     * site-wide channel entries; any order, permuted here */
+    const struct ir_entry **e;
+    size_t e_n;
+    const uint8_t *declare; /* id of the declare entry */
+    struct ir_lookup look;
+    int64_t now_ms; /* clocks and due times are told for this moment */
+};
+
+/* Fold.
+ *
+ * Owns:   *out is the caller's, ir_incident_free; borrows plans from `look`.
+ * Errors: IR_ENOTFOUND the declare entry is not among them or does not count.
+ */
+int ir_incident_fold(const struct ir_fold_in *in, struct ir_incident **out,
+                     struct ir_err *err);
+void ir_incident_free(struct ir_incident *inc);
+
+/* Find a step by "1/isolate", "isolate", or an unambiguous beginning of the
+ * short name. Prefers ready and active ones where several match.
+ *
+ * Errors: IR_ENOTFOUND (nearest in the hint), IR_EUSAGE ambiguous.
+ */
+int ir_incident_step(const struct ir_incident *inc, const char *name,
+                     size_t *index, struct ir_err *err);
+
+/* May the incident close? Each reason why not is given to `why` in the
+ * reader's language, with the command that helps.
+ *
+ * Errors: IR_EREFUSED when there is at least one reason.
+ */
+int ir_incident_may_close(
+    const struct ir_incident *inc, const struct ir_trust *t,
+    void (*why)(const char *text, const char *hint, void *arg), void *arg);
+
+/* What keeps member `who` from doing step `i` now (done, run): two-person
+ * rule, destroys gate, wait, not ready, plan. Sets *gate to the strongest.
+ *
+ * Errors: IR_EREFUSED with message and the way on in the hint.
+ */
+enum ir_gate {
+    IR_GATE_NONE,
+    IR_GATE_STATE,    /* over already, or not ready */
+    IR_GATE_WAIT,     /* the waiting time is not over */
+    IR_GATE_TWO,      /* needs a request and somebody else's approval */
+    IR_GATE_EVIDENCE, /* destroys what is not preserved */
+};
+int ir_incident_gate(const struct ir_incident *inc, size_t i, int who,
+                     int64_t now_ms, enum ir_gate *gate, struct ir_err *err);
+
+/* The member who holds a role (acting included), or -1. */
+int ir_incident_role(const struct ir_incident *inc, const char *role);
+
+/* Value of a variable, or NULL. */
+const char *ir_incident_var(const struct ir_incident *inc, const char *name);
+
+#endif

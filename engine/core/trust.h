@@ -1,0 +1,102 @@
+/* trust.h: who may sign what, folded from the trust lane.
+ *
+ * Input are all lane-T entries in fold order; root, member and device
+ * entries count when an admin of the root signed them, revocations when one
+ * admin did. Entries of an unknown author are kept and shown, and do not
+ * count.
+ */
+#ifndef IR_CORE_TRUST_H
+#define IR_CORE_TRUST_H
+
+#include "core/entry.h"
+
+#define IR_MEMBERS_MAX 1024
+#define IR_MEMBER_KEYS_MAX 16
+
+struct ir_member {
+    uint8_t id[8];
+    char handle[41];
+    char *name; /* as certified, UTF-8, not yet escaped */
+    char **roles;
+    size_t roles_n;
+    int64_t not_after_ms; /* 0: none */
+    bool admin;           /* one of the keys is an admin key of the root */
+    bool active;          /* has at least one key that is not revoked */
+};
+
+struct ir_cert_key {
+    uint8_t key_id[IR_KEYID_BYTES];
+    uint8_t pub[IR_PUBKEY_BYTES];
+    bool node;                 /* a device's key; else a person's */
+    size_t member;             /* index; of a node key: its custodian */
+    uint8_t cert[IR_ID_BYTES]; /* the entry that certified it */
+    bool revoked;
+    uint8_t revoked_by[IR_ID_BYTES];
+    uint8_t *accepted; /* revoked: n ids of the newest accepted entries */
+    size_t accepted_n;
+};
+
+struct ir_release {
+    uint8_t entry[IR_ID_BYTES]; /* the release entry */
+    uint8_t manifest[IR_HASH_BYTES];
+    size_t author; /* member index */
+    int64_t made_ms;
+    char *text, *commit;                  /* may be NULL */
+    bool approved, denied, self_approved; /* self: by its author, allowed
+                                             only while there is one member */
+    size_t approver;                      /* member index, when approved */
+    int64_t approved_ms;
+    char *deny_reason;
+};
+
+struct ir_trust {
+    uint8_t site[IR_ID_BYTES];
+    bool has_root;
+    uint64_t k; /* of the admins, for the acts that need several */
+    uint8_t (*admins)[IR_PUBKEY_BYTES];
+    size_t admins_n;
+    struct ir_member *members;
+    size_t members_n;
+    struct ir_cert_key *keys;
+    size_t keys_n;
+    struct ir_release *releases; /* oldest first */
+    size_t releases_n;
+};
+
+/* Fold lane T (any order of `e`; it is sorted here).
+ *
+ * Owns:   *t is the caller's, ir_trust_done; keeps nothing of `e`.
+ */
+void ir_trust_fold(const uint8_t site[IR_ID_BYTES],
+                   const struct ir_entry *const *e, size_t n,
+                   struct ir_trust *t);
+void ir_trust_done(struct ir_trust *t);
+
+/* The certified key with this id, or NULL (none, or two with the same id).
+ *
+ * Owns:   borrowed from `t`.
+ */
+const struct ir_cert_key *ir_trust_key(const struct ir_trust *t,
+                                       const uint8_t key_id[IR_KEYID_BYTES]);
+
+/* May this entry count: author certified (a node key only where its kind
+ * allows), body fits its kind. Revocation is judged by ir_trust_revoked.
+ *
+ * Errors: IR_ESIG unknown author, IR_EREFUSED not allowed, IR_EPARSE body.
+ */
+int ir_trust_admits(const struct ir_trust *t, const struct ir_entry *e,
+                    struct ir_err *err);
+
+/* Members by handle, or by id. Returns the index, or -1. */
+int ir_trust_member(const struct ir_trust *t, const char *handle);
+int ir_trust_member_id(const struct ir_trust *t, const uint8_t id[8]);
+/* The member whose key signed `e` (custodian of a node key), or -1. */
+int ir_trust_author(const struct ir_trust *t, const struct ir_entry *e);
+
+/* The newest approved release, or NULL. */
+const struct ir_release *ir_trust_current(const struct ir_trust *t);
+
+/* Members with an active key: how many people can sign. */
+size_t ir_trust_people(const struct ir_trust *t);
+
+#endif
