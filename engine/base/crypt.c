@@ -1,0 +1,196 @@
+/* crypt.c: see crypt.h. The only file that includes libsodium. */
+#include "base/crypt.h"
+
+#include "base/buf.h"
+#include "base/i18n.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert(sizeof(struct ir_sha256_state) >=
+                   sizeof(crypto_hash_sha256_state),
+               "sha256 state");
+
+int
+ir_crypt_init(struct ir_err *err)
+{
+    if (sodium_init() < 0)
+        return ir_fail(err, IR_EIO,
+                       _("libsodium does not start: the kernel "
+                         "gives no random bytes"));
+    return IR_OK;
+}
+
+void
+ir_sha256(const void *p, size_t n, uint8_t out[IR_HASH_BYTES])
+{
+    crypto_hash_sha256(out, n > 0 ? p : (const uint8_t *)"", n);
+}
+
+void
+ir_sha512(const void *p, size_t n, uint8_t out[64])
+{
+    crypto_hash_sha512(out, n > 0 ? p : (const uint8_t *)"", n);
+}
+
+void
+ir_sha256_begin(struct ir_sha256_state *s)
+{
+    crypto_hash_sha256_init((crypto_hash_sha256_state *)(void *)s);
+}
+
+void
+ir_sha256_add(struct ir_sha256_state *s, const void *p, size_t n)
+{
+    crypto_hash_sha256_update((crypto_hash_sha256_state *)(void *)s, p, n);
+}
+
+void
+ir_sha256_end(struct ir_sha256_state *s, uint8_t out[IR_HASH_BYTES])
+{
+    crypto_hash_sha256_final((crypto_hash_sha256_state *)(void *)s, out);
+}
+
+void
+ir_key_id(const uint8_t pub[IR_PUBKEY_BYTES], uint8_t out[IR_KEYID_BYTES])
+{
+    uint8_t h[IR_HASH_BYTES];
+
+    ir_sha256(pub, IR_PUBKEY_BYTES, h);
+    memcpy(out, h, IR_KEYID_BYTES);
+}
+
+void
+ir_random(void *p, size_t n)
+{
+    randombytes_buf(p, n);
+}
+
+struct ir_key *
+ir_key_from_seed(const uint8_t seed[IR_SEED_BYTES])
+{
+    struct ir_key *k = ir_calloc(1, sizeof *k);
+
+    k->secret = sodium_malloc(crypto_sign_SECRETKEYBYTES);
+    if (k->secret == NULL)
+        abort();
+    crypto_sign_seed_keypair(k->pub, k->secret, seed);
+    return k;
+}
+
+struct ir_key *
+ir_key_new(void)
+{
+    uint8_t seed[IR_SEED_BYTES];
+    struct ir_key *k;
+
+    ir_random(seed, sizeof seed);
+    k = ir_key_from_seed(seed);
+    sodium_memzero(seed, sizeof seed);
+    return k;
+}
+
+struct ir_key *
+ir_key_public(const uint8_t pub[IR_PUBKEY_BYTES])
+{
+    struct ir_key *k = ir_calloc(1, sizeof *k);
+
+    memcpy(k->pub, pub, IR_PUBKEY_BYTES);
+    return k;
+}
+
+void
+ir_key_seed(const struct ir_key *k, uint8_t seed[IR_SEED_BYTES])
+{
+    crypto_sign_ed25519_sk_to_seed(seed, k->secret);
+}
+
+void
+ir_key_free(struct ir_key *k)
+{
+    if (k == NULL)
+        return;
+    sodium_free(k->secret);
+    free(k);
+}
+
+int
+ir_sign(const struct ir_key *k, const void *p, size_t n,
+        uint8_t sig[IR_SIG_BYTES], struct ir_err *err)
+{
+    if (k->secret == NULL)
+        return ir_fail(err, IR_ESIG, _("this key's secret is not here"));
+    crypto_sign_detached(sig, NULL, p, n, k->secret);
+    return IR_OK;
+}
+
+bool
+ir_verify(const uint8_t pub[IR_PUBKEY_BYTES], const void *p, size_t n,
+          const uint8_t sig[IR_SIG_BYTES])
+{
+    return crypto_sign_verify_detached(sig, p, n, pub) == 0;
+}
+
+static const uint8_t box_magic[4] = {'i', 'r', 'k', 1};
+
+/* The key that locks a box: Argon2id over the passphrase. */
+static int
+box_key(const char *pass, const uint8_t *salt, uint8_t key[32],
+        struct ir_err *err)
+{
+    if (crypto_pwhash(
+            key, 32, pass, strlen(pass), salt, crypto_pwhash_OPSLIMIT_MODERATE,
+            crypto_pwhash_MEMLIMIT_MODERATE, crypto_pwhash_ALG_ARGON2ID13) != 0)
+        return ir_fail(err, IR_ELIMIT,
+                       _("not enough memory to work on the passphrase "
+                         "(256 MiB are needed)"));
+    return IR_OK;
+}
+
+int
+ir_keybox_lock(const uint8_t seed[IR_SEED_BYTES], const char *pass,
+               uint8_t box[IR_KEYBOX_BYTES], struct ir_err *err)
+{
+    uint8_t key[32];
+    int rc;
+
+    memcpy(box, box_magic, 4);
+    ir_random(box + 4, 16 + 12);
+    rc = box_key(pass, box + 4, key, err);
+    if (rc == IR_OK)
+        crypto_aead_chacha20poly1305_ietf_encrypt(
+            box + 32, NULL, seed, IR_SEED_BYTES, box, 32, NULL, box + 20, key);
+    sodium_memzero(key, sizeof key);
+    return rc;
+}
+
+int
+ir_keybox_open(const uint8_t box[IR_KEYBOX_BYTES], const char *pass,
+               uint8_t seed[IR_SEED_BYTES], struct ir_err *err)
+{
+    uint8_t key[32];
+    int rc;
+
+    if (memcmp(box, box_magic, 4) != 0)
+        return ir_fail(err, IR_ESIG, _("not a key file of ir"));
+    rc = box_key(pass, box + 4, key, err);
+    if (rc == IR_OK && crypto_aead_chacha20poly1305_ietf_decrypt(
+                           seed, NULL, NULL, box + 32, IR_SEED_BYTES + 16, box,
+                           32, box + 20, key) != 0)
+        rc = ir_fail(err, IR_ESIG, _("wrong passphrase"));
+    sodium_memzero(key, sizeof key);
+    return rc;
+}
+
+bool
+ir_bytes_equal(const void *a, const void *b, size_t n)
+{
+    return sodium_memcmp(a, b, n) == 0;
+}
+
+void
+ir_wipe(void *p, size_t n)
+{
+    sodium_memzero(p, n);
+}
