@@ -1,0 +1,318 @@
+/* trust.c: see trust.h. Members, devices and revocations; releases are in
+ * trust_release.c.
+ */
+#include "core/trust.h"
+
+#include "base/i18n.h"
+#include "core/body.h"
+#include "core/order.h"
+#include "core/trust_fold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Does `pub` stand among the root's admins? */
+static bool
+is_admin_pub(const struct ir_trust *t, const uint8_t *pub)
+{
+    size_t i;
+
+    for (i = 0; i < t->admins_n; i++)
+        if (memcmp(t->admins[i], pub, IR_PUBKEY_BYTES) == 0)
+            return true;
+    return false;
+}
+
+/* Is the author of `e` an admin key of the root, not revoked before? */
+static bool
+by_admin(const struct ir_trust *t, const struct ir_entry *e)
+{
+    uint8_t id[IR_KEYID_BYTES];
+    size_t i, j;
+
+    for (i = 0; i < t->admins_n; i++) {
+        ir_key_id(t->admins[i], id);
+        if (memcmp(id, e->h.author, sizeof id) != 0)
+            continue;
+        for (j = 0; j < t->keys_n; j++)
+            if (memcmp(t->keys[j].key_id, id, sizeof id) == 0 &&
+                t->keys[j].revoked)
+                return false;
+        return true;
+    }
+    return false;
+}
+
+static void
+fold_root(struct ir_trust *t, const struct ir_entry *e)
+{
+    struct ir_body_item it;
+    size_t i = 0;
+
+    if (t->has_root || memcmp(e->id, t->site, IR_ID_BYTES) != 0)
+        return;
+    t->has_root = true;
+    t->k = ir_body_uint_or(e, 2, 1);
+    while (ir_body_each(e, 3, &i, &it)) {
+        t->admins =
+            ir_realloc(t->admins, (t->admins_n + 1) * sizeof t->admins[0]);
+        memcpy(t->admins[t->admins_n++], it.p, IR_PUBKEY_BYTES);
+    }
+}
+
+static void
+add_key(struct ir_trust *t, const uint8_t *pub, bool node, size_t member,
+        const struct ir_entry *cert)
+{
+    struct ir_cert_key *k;
+    size_t i;
+
+    for (i = 0; i < t->keys_n; i++)
+        if (memcmp(t->keys[i].pub, pub, IR_PUBKEY_BYTES) == 0)
+            return; /* certified already: the first certificate stands */
+    t->keys = ir_realloc(t->keys, (t->keys_n + 1) * sizeof *t->keys);
+    k = &t->keys[t->keys_n++];
+    memset(k, 0, sizeof *k);
+    memcpy(k->pub, pub, IR_PUBKEY_BYTES);
+    ir_key_id(pub, k->key_id);
+    k->node = node;
+    k->member = member;
+    memcpy(k->cert, cert->id, IR_ID_BYTES);
+}
+
+static void
+free_member(struct ir_member *m)
+{
+    size_t i;
+
+    free(m->name);
+    for (i = 0; i < m->roles_n; i++)
+        free(m->roles[i]);
+    free(m->roles);
+}
+
+/* A member entry: new, or a later certificate that replaces what it says. */
+static void
+fold_member(struct ir_trust *t, const struct ir_entry *e)
+{
+    const uint8_t *mid;
+    const char *handle;
+    size_t len, hlen, i = 0, keys = 0;
+    struct ir_member *m, fresh = {0};
+    struct ir_body_item it;
+    int at;
+
+    if (!by_admin(t, e) || !ir_body_bytes(e, 4, &mid, &len) || len != 8 ||
+        !ir_body_text(e, 6, &handle, &hlen) || hlen >= sizeof fresh.handle ||
+        t->members_n >= IR_MEMBERS_MAX)
+        return;
+    memcpy(fresh.id, mid, 8);
+    memcpy(fresh.handle, handle, hlen);
+    at = ir_trust_member(t, fresh.handle);
+    if (at >= 0 && memcmp(t->members[at].id, mid, 8) != 0)
+        return; /* the handle is somebody else's */
+    fresh.name = ir_body_strdup(e, 1);
+    fresh.not_after_ms = (int64_t)ir_body_uint_or(e, 3, 0) * 1000;
+    while (ir_body_each(e, 2, &i, &it)) {
+        fresh.roles =
+            ir_realloc(fresh.roles, (fresh.roles_n + 1) * sizeof *fresh.roles);
+        fresh.roles[fresh.roles_n++] = ir_strndup((const char *)it.p, it.len);
+    }
+    at = ir_trust_member_id(t, mid);
+    if (at < 0) {
+        t->members =
+            ir_realloc(t->members, (t->members_n + 1) * sizeof *t->members);
+        at = (int)t->members_n++;
+    } else {
+        free_member(&t->members[at]);
+    }
+    m = &t->members[at];
+    *m = fresh;
+    i = 0;
+    while (ir_body_each(e, 5, &i, &it) && keys++ < IR_MEMBER_KEYS_MAX)
+        add_key(t, it.p, false, (size_t)at, e);
+}
+
+static void
+fold_device(struct ir_trust *t, const struct ir_entry *e)
+{
+    const uint8_t *mid, *pub;
+    size_t len, plen;
+    int at;
+
+    if (!by_admin(t, e) || !ir_body_bytes(e, 1, &mid, &len) || len != 8 ||
+        !ir_body_bytes(e, 3, &pub, &plen) || plen != IR_PUBKEY_BYTES)
+        return;
+    at = ir_trust_member_id(t, mid);
+    if (at >= 0)
+        add_key(t, pub, true, (size_t)at, e);
+}
+
+static void
+fold_revoke(struct ir_trust *t, const struct ir_entry *e)
+{
+    const uint8_t *key;
+    size_t len, i;
+    struct ir_body_item it;
+
+    if (!by_admin(t, e) || !ir_body_bytes(e, 1, &key, &len) ||
+        len != IR_KEYID_BYTES)
+        return;
+    for (i = 0; i < t->keys_n; i++) {
+        struct ir_cert_key *k = &t->keys[i];
+        size_t at = 0;
+
+        if (memcmp(k->key_id, key, IR_KEYID_BYTES) != 0 || k->revoked)
+            continue;
+        if (is_admin_pub(t, k->pub) && t->k > 1)
+            continue; /* an admin key needs k of the admins */
+        k->revoked = true;
+        memcpy(k->revoked_by, e->id, IR_ID_BYTES);
+        while (ir_body_each(e, 3, &at, &it)) {
+            k->accepted =
+                ir_realloc(k->accepted, (k->accepted_n + 1) * IR_ID_BYTES);
+            memcpy(k->accepted + k->accepted_n++ * IR_ID_BYTES, it.p,
+                   IR_ID_BYTES);
+        }
+    }
+}
+
+static void
+finish(struct ir_trust *t)
+{
+    size_t i;
+
+    for (i = 0; i < t->keys_n; i++) {
+        struct ir_member *m = &t->members[t->keys[i].member];
+
+        if (t->keys[i].node)
+            continue;
+        if (!t->keys[i].revoked)
+            m->active = true;
+        if (is_admin_pub(t, t->keys[i].pub))
+            m->admin = true;
+    }
+}
+
+void
+ir_trust_fold(const uint8_t site[IR_ID_BYTES], const struct ir_entry *const *e,
+              size_t n, struct ir_trust *t)
+{
+    const struct ir_entry **v = ir_calloc(n, sizeof(struct ir_entry *));
+    size_t i;
+
+    memset(t, 0, sizeof *t);
+    memcpy(t->site, site, IR_ID_BYTES);
+    for (i = 0; i < n; i++)
+        v[i] = e[i];
+    ir_order_sort(v, n);
+    for (i = 0; i < n; i++) {
+        if (v[i]->b == NULL ||
+            ir_kind_check(v[i]->h.kind, v[i]->b, v[i]->b_len, NULL) != IR_OK)
+            continue;
+        if (v[i]->h.kind == IR_KIND_ROOT)
+            fold_root(t, v[i]);
+        else if (v[i]->h.kind == IR_KIND_MEMBER)
+            fold_member(t, v[i]);
+        else if (v[i]->h.kind == IR_KIND_DEVICE)
+            fold_device(t, v[i]);
+        else if (v[i]->h.kind == IR_KIND_REVOKE)
+            fold_revoke(t, v[i]);
+    }
+    finish(t);
+    ir_trust_fold_releases(t, v, n);
+    free(v);
+}
+
+void
+ir_trust_done(struct ir_trust *t)
+{
+    size_t i;
+
+    for (i = 0; i < t->members_n; i++)
+        free_member(&t->members[i]);
+    for (i = 0; i < t->keys_n; i++)
+        free(t->keys[i].accepted);
+    for (i = 0; i < t->releases_n; i++) {
+        free(t->releases[i].text);
+        free(t->releases[i].commit);
+        free(t->releases[i].deny_reason);
+    }
+    free(t->members);
+    free(t->keys);
+    free(t->releases);
+    free(t->admins);
+    memset(t, 0, sizeof *t);
+}
+
+const struct ir_cert_key *
+ir_trust_key(const struct ir_trust *t, const uint8_t key_id[IR_KEYID_BYTES])
+{
+    const struct ir_cert_key *found = NULL;
+    size_t i;
+
+    for (i = 0; i < t->keys_n; i++)
+        if (memcmp(t->keys[i].key_id, key_id, IR_KEYID_BYTES) == 0) {
+            if (found != NULL)
+                return NULL; /* an id that two keys share names nobody */
+            found = &t->keys[i];
+        }
+    return found;
+}
+
+int
+ir_trust_admits(const struct ir_trust *t, const struct ir_entry *e,
+                struct ir_err *err)
+{
+    const struct ir_cert_key *k = ir_trust_key(t, e->h.author);
+    const struct ir_kind *kind = ir_kind_get(e->h.kind);
+
+    if (k == NULL)
+        return ir_fail(err, IR_ESIG, _("signed by a key nobody certified"));
+    if (k->node && (kind == NULL || !kind->node_may_sign))
+        return ir_fail(err, IR_EREFUSED,
+                       _("signed by a device; a person must sign this"));
+    if (e->b != NULL && !e->h.sealed)
+        return ir_kind_check(e->h.kind, e->b, e->b_len, err);
+    return IR_OK;
+}
+
+int
+ir_trust_member(const struct ir_trust *t, const char *handle)
+{
+    size_t i;
+
+    for (i = 0; i < t->members_n; i++)
+        if (strcmp(t->members[i].handle, handle) == 0)
+            return (int)i;
+    return -1;
+}
+
+int
+ir_trust_member_id(const struct ir_trust *t, const uint8_t id[8])
+{
+    size_t i;
+
+    for (i = 0; i < t->members_n; i++)
+        if (memcmp(t->members[i].id, id, 8) == 0)
+            return (int)i;
+    return -1;
+}
+
+int
+ir_trust_author(const struct ir_trust *t, const struct ir_entry *e)
+{
+    const struct ir_cert_key *k = ir_trust_key(t, e->h.author);
+
+    return k != NULL ? (int)k->member : -1;
+}
+
+size_t
+ir_trust_people(const struct ir_trust *t)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < t->members_n; i++)
+        n += t->members[i].active ? 1 : 0;
+    return n;
+}

@@ -1,0 +1,115 @@
+/* trust_release.c: which release of the runbooks is approved, and by whom.
+ *
+ * A release counts as approved when somebody other than its author approves
+ * its manifest. While the site has one person only, their own approval
+ * counts, and is shown as that everywhere.
+ */
+#include "core/body.h"
+#include "core/trust_fold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void
+add_release(struct ir_trust *t, const struct ir_entry *e)
+{
+    const uint8_t *digest;
+    struct ir_release *r;
+    size_t len;
+    int author = ir_trust_author(t, e);
+
+    if (author < 0 || ir_trust_admits(t, e, NULL) != IR_OK ||
+        !ir_body_bytes(e, 1, &digest, &len) || len != IR_HASH_BYTES)
+        return;
+    t->releases =
+        ir_realloc(t->releases, (t->releases_n + 1) * sizeof *t->releases);
+    r = &t->releases[t->releases_n++];
+    memset(r, 0, sizeof *r);
+    memcpy(r->entry, e->id, IR_ID_BYTES);
+    memcpy(r->manifest, digest, IR_HASH_BYTES);
+    r->author = (size_t)author;
+    r->made_ms = ir_entry_recorded_ms(e);
+    r->commit = ir_body_strdup(e, 2);
+    r->text = ir_body_strdup(e, 4);
+}
+
+/* Note the members that entry `e` certified: who could have approved by then.
+ */
+static void
+count_people(const struct ir_trust *t, const struct ir_entry *e, bool *seen,
+             size_t *people)
+{
+    size_t i;
+
+    for (i = 0; i < t->keys_n; i++)
+        if (!t->keys[i].node && !seen[t->keys[i].member] &&
+            memcmp(t->keys[i].cert, e->id, IR_ID_BYTES) == 0) {
+            seen[t->keys[i].member] = true;
+            (*people)++;
+        }
+}
+
+/* An approval or denial, when `people` members had been certified. */
+static void
+judge(struct ir_trust *t, const struct ir_entry *e, size_t people)
+{
+    const uint8_t *digest;
+    size_t len, i;
+    int who = ir_trust_author(t, e);
+    bool yes = ir_body_uint_or(e, 1, 0) == 1;
+
+    if (who < 0 || ir_trust_admits(t, e, NULL) != IR_OK ||
+        !ir_body_bytes(e, 2, &digest, &len) || len != IR_HASH_BYTES)
+        return;
+    for (i = 0; i < t->releases_n; i++) {
+        struct ir_release *r = &t->releases[i];
+        bool own = r->author == (size_t)who;
+
+        if (e->h.refs_n < 1 ||
+            memcmp(e->h.refs[0], r->entry, IR_ID_BYTES) != 0 ||
+            memcmp(r->manifest, digest, IR_HASH_BYTES) != 0)
+            continue;
+        if (!yes && !r->approved) {
+            r->denied = true;
+            r->deny_reason = ir_body_strdup(e, 3);
+        } else if (yes && !r->approved && !r->denied && (!own || people == 1)) {
+            r->approved = true;
+            r->self_approved = own;
+            r->approver = (size_t)who;
+            r->approved_ms = ir_entry_recorded_ms(e);
+        }
+        return;
+    }
+}
+
+void
+ir_trust_fold_releases(struct ir_trust *t, const struct ir_entry **e, size_t n)
+{
+    bool *seen = ir_calloc(t->members_n, sizeof *seen);
+    size_t i, people = 0;
+
+    for (i = 0; i < n; i++) {
+        if (e[i]->b == NULL)
+            continue;
+        if (e[i]->h.kind == IR_KIND_MEMBER)
+            count_people(t, e[i], seen, &people);
+        else if (e[i]->h.kind == IR_KIND_RELEASE)
+            add_release(t, e[i]);
+        else if (e[i]->h.kind == IR_KIND_APPROVAL)
+            judge(t, e[i], people);
+    }
+    free(seen);
+}
+
+const struct ir_release *
+ir_trust_current(const struct ir_trust *t)
+{
+    const struct ir_release *best = NULL;
+    size_t i;
+
+    for (i = 0; i < t->releases_n; i++)
+        if (t->releases[i].approved &&
+            (best == NULL || t->releases[i].approved_ms >= best->approved_ms))
+            best = &t->releases[i];
+    return best;
+}
