@@ -1,0 +1,101 @@
+/* view.h: what every screen needs to know: the terminal, the moment, the
+ * people. Screens are pure: they write text into a buffer or build JSON, and
+ * read no clock, no file and no database.
+ */
+#ifndef IR_VIEW_VIEW_H
+#define IR_VIEW_VIEW_H
+
+#include "base/json.h"
+#include "core/incident.h"
+#include "view/term.h"
+
+struct ir_view {
+    struct ir_term term;
+    int64_t now_ms;
+    const struct ir_trust *trust;   /* may be NULL */
+    const struct ir_json *contacts; /* the contacts object, may be NULL */
+    const struct ir_json *site;     /* the site object, may be NULL */
+    const struct ir_json *system;   /* the system in view, may be NULL */
+    int me;                         /* member index, -1: nobody */
+};
+
+/* Where the record is. */
+struct ir_view_record {
+    size_t entries, this_device_only, witnessed;
+    size_t devices;    /* other devices known to hold all of it */
+    int64_t oldest_ms; /* of what only this device has; 0 unknown */
+    int64_t newest_ms;
+};
+
+/* Foreign text on one line, harmless, as the terminal can show it.
+ *
+ * Owns:   the caller frees with free(); NULL in gives "".
+ */
+char *ir_view_safe(const struct ir_view *v, const char *s);
+char *ir_view_safe_n(const struct ir_view *v, const char *s, size_t n);
+
+/* The text in the reader's language with ${var} filled in from `inc` (may be
+ * NULL) and made harmless; "" when absent.
+ *
+ * Owns:   the caller frees with free().
+ */
+char *ir_view_fill(const struct ir_view *v, const struct ir_incident *inc,
+                   const struct ir_text *t);
+
+/* The name to show for a member: as in the contacts (the reader's language),
+ * else as certified, else the handle; `full` or the part that the handle is
+ * ("Ito" of "Ito Kazuo", handle ito). For -1 the word for nobody.
+ *
+ * Owns:   the caller frees with free().
+ */
+char *ir_view_member(const struct ir_view *v, int member, bool full);
+/* The same for a person of the contacts who may be no member. */
+char *ir_view_person(const struct ir_view *v, const char *id, bool full);
+/* The title of a role in the contacts, else its id. */
+char *ir_view_role(const struct ir_view *v, const char *role);
+/* The title of an operation of the system in view, else its id. */
+char *ir_view_operation(const struct ir_view *v, const char *id);
+
+/* An element of contacts[list] by id, or NULL. Lists: "people", "roles",
+ * "trees", "audiences", "authorities", "partners".
+ *
+ * Owns:   borrowed from the contacts.
+ */
+const struct ir_json *ir_view_contact(const struct ir_view *v, const char *list,
+                                      const char *id);
+
+/* Ways to reach somebody in one line: "phone 050-0000-0101, radio channel 3".
+ * Mail is left out, and said to be, while it is down or not trusted.
+ *
+ * Owns:   the caller frees with free(); "" when there is none.
+ */
+char *ir_view_ways(const struct ir_view *v, const struct ir_json *who,
+                   int mail);
+
+/* Times for people: "03:12", "Sat 03:12", "3 min left", "12 min late". */
+char *ir_view_time(const struct ir_view *v, int64_t ms);
+char *ir_view_weektime(const struct ir_view *v, int64_t ms);
+char *ir_view_left(const struct ir_view *v, int64_t due_ms);
+
+/* Words of --json: they never change with the language. */
+const char *ir_view_step_word(enum ir_step_state s);
+const char *ir_view_clock_word(enum ir_clock_state s);
+const char *ir_view_mail_word(int mail);
+const char *ir_view_state_word(enum ir_incident_state s);
+const char *ir_view_status_word(int status);
+const char *ir_view_prec_word(int precision);
+/* The same for people, translated. */
+const char *ir_view_step_say(enum ir_step_state s);
+const char *ir_view_clock_say(const struct ir_iclock *c);
+const char *ir_view_state_say(enum ir_incident_state s);
+
+/* Member for --json: the handle, else null. Author: the handle, else the key
+ * id in hex. Times: RFC 3339 with the zone's offset, 0 is null.
+ *
+ * Owns:   `obj` keeps a copy.
+ */
+void ir_view_set_member(const struct ir_view *v, struct ir_json *obj,
+                        const char *key, int member);
+void ir_view_set_time(struct ir_json *obj, const char *key, int64_t ms);
+
+#endif

@@ -1,0 +1,92 @@
+/* walk.h: the walk screen, and steps in other forms.
+ *
+ * Order, always: where am I; where is the record; mail; clocks; people; how
+ * far; what now (in full); what else; what may I type. Twenty-four lines at
+ * eighty columns where the focused step allows: above that the header shrinks
+ * to fewer lines first, then the other steps to a count; of the focused step
+ * nothing is ever left out.
+ */
+#ifndef IR_VIEW_WALK_H
+#define IR_VIEW_WALK_H
+
+#include "view/view.h"
+
+struct ir_walk {
+    const struct ir_incident *inc;
+    struct ir_view_record record;
+    int focus; /* step index; -1: ir_view_focus decides */
+};
+
+/* The step to show: the one `me` has taken, else a failed one of theirs, else
+ * the first ready one of a role they hold, else the first ready or failed
+ * one, else the first active one; optional (undo) steps last. -1: none.
+ */
+int ir_view_focus(const struct ir_incident *inc, int me);
+
+/* Is step `i` for member `me` (theirs, or of a role they hold)? And how many
+ * ready, active or failed ones are?
+ */
+bool ir_view_for_me(const struct ir_incident *inc, size_t i, int me);
+size_t ir_view_for_me_n(const struct ir_incident *inc, int me);
+
+/* The whole screen (for an incident that is over: what is left to do before
+ * closing). Ends with the line of keys; ir_view_prompt follows it.
+ *
+ * Owns:   `out` keeps a copy.
+ */
+void ir_view_walk(const struct ir_view *v, const struct ir_walk *w,
+                  struct ir_buf *out);
+
+/* " isolate> " (no newline). */
+void ir_view_prompt(const struct ir_view *v, const struct ir_walk *w,
+                    struct ir_buf *out);
+
+/* What each word of the key line does, one line each (`help`). */
+void ir_view_keys(const struct ir_view *v, struct ir_buf *out);
+
+/* One step in full: everything the plan and the record say of it.
+ *
+ * Owns:   `out` keeps a copy.
+ */
+void ir_view_step(const struct ir_view *v, const struct ir_walk *w, size_t i,
+                  struct ir_buf *out);
+
+/* All steps, one line each with state, by whom, when; `all` shows those that
+ * do not apply too.
+ */
+void ir_view_list(const struct ir_view *v, const struct ir_walk *w, bool all,
+                  struct ir_buf *out);
+
+/* `ir next`: the focused step as in the walk, the others in one line each,
+ * without the header (one line of it stays: incident, record when alone).
+ */
+void ir_view_next(const struct ir_view *v, const struct ir_walk *w,
+                  struct ir_buf *out);
+
+/* {"incident","step":{...full...},"others":[...]}; a step object is
+ * ir_view_step_json.
+ *
+ * Owns:   the caller frees with ir_json_free.
+ */
+struct ir_json *ir_view_next_json(const struct ir_view *v,
+                                  const struct ir_walk *w);
+
+/* A step: the fields of commands.md, and with `full` say, good, on_fail,
+ * warn, place, options, questions, argv, contacts.
+ *
+ * Owns:   the caller frees with ir_json_free.
+ */
+struct ir_json *ir_view_step_json(const struct ir_view *v,
+                                  const struct ir_incident *inc, size_t i,
+                                  bool full);
+
+/* The argv of a run step with its variables filled in, as one line a person
+ * can read back: words with anything but [A-Za-z0-9_./:=@%+,-] in single
+ * quotes, controls escaped.
+ *
+ * Owns:   the caller frees with free().
+ */
+char *ir_view_argv(const struct ir_view *v, const struct ir_incident *inc,
+                   const struct ir_step *s);
+
+#endif
