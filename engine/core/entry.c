@@ -8,9 +8,8 @@
 
 #include <string.h>
 
-/* Depth, form and the right outermost container of a body. */
-static int
-check_body(const struct ir_entry *e, struct ir_err *err)
+int
+ir_entry_body_check(const struct ir_entry *e, struct ir_err *err)
 {
     int rc;
     int want = e->h.sealed ? IR_CBOR_ARRAY : IR_CBOR_MAP;
@@ -102,7 +101,7 @@ ir_entry_parse(const uint8_t *bytes, size_t len, struct ir_entry *out,
         e.b = b;
         e.b_len = b_len;
         ir_sha256(b, b_len, e.body_digest);
-        rc = check_body(&e, err);
+        rc = ir_entry_body_check(&e, err);
     }
     if (rc != IR_OK)
         return rc;
@@ -131,8 +130,9 @@ ir_entry_m(const struct ir_entry *e, const uint8_t site[IR_ID_BYTES],
            uint8_t *m)
 {
     static const uint8_t zero[IR_ID_BYTES];
+    bool first = e->h.kind == IR_KIND_ROOT && ir_body_uint_or(e, 1, 1) == 1;
 
-    memcpy(m, e->h.kind == IR_KIND_ROOT ? zero : site, IR_ID_BYTES);
+    memcpy(m, first ? zero : site, IR_ID_BYTES);
     memcpy(m + IR_ID_BYTES, e->p, e->p_len);
     memcpy(m + IR_ID_BYTES + e->p_len, e->body_digest, IR_HASH_BYTES);
     return IR_ID_BYTES + e->p_len + IR_HASH_BYTES;

@@ -85,6 +85,12 @@ void ir_header_encode(const struct ir_header *h, struct ir_buf *out);
 int ir_entry_parse(const uint8_t *bytes, size_t len, struct ir_entry *e,
                    struct ir_err *err);
 
+/* Is the body of the strict form, and the right outermost container?
+ *
+ * Errors: IR_EPARSE.
+ */
+int ir_entry_body_check(const struct ir_entry *e, struct ir_err *err);
+
 /* Append the wire form: entry, or stub when there is no body.
  *
  * Owns:   `out` keeps a copy.

@@ -1,0 +1,317 @@
+/* check.c: see check.h. Rows are read in chain order in batches; the
+ * signatures of a batch are checked on several threads.
+ */
+#include "store/check.h"
+
+#include "base/i18n.h"
+#include "base/sshsig.h"
+#include "store/db.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BATCH 2048   /* entries verified at a time */
+#define BAD_MAX 1000 /* named at most */
+#define THREADS_MAX 16
+
+struct job { /* one signature to check */
+    uint8_t id[IR_ID_BYTES];
+    uint8_t blob[IR_SSHSIG_BLOB_BYTES];
+    uint8_t sig[IR_SIG_BYTES];
+    const uint8_t *pub; /* borrowed from the trust */
+    bool good;
+};
+
+struct slice {
+    struct job *job;
+    size_t n;
+};
+
+struct walk {
+    struct ir_store *st;
+    const struct ir_trust *t;
+    struct ir_check *out;
+    struct job *batch;
+    size_t batch_n;
+    int threads;
+    bool chain_only;
+    /* the row before, in (chain, author, seq) order */
+    uint8_t last_chain[8], last_author[IR_KEYID_BYTES];
+    uint8_t last_id[IR_ID_BYTES];
+    bool have_last;
+    void (*progress)(int64_t done, void *arg);
+    void *arg;
+};
+
+static void
+add_bad(struct ir_check *c, const uint8_t *id, const char *why)
+{
+    struct ir_check_bad *b;
+
+    if (c->bad_n >= BAD_MAX) {
+        c->bad_more++;
+        return;
+    }
+    c->bad = ir_realloc(c->bad, (c->bad_n + 1) * sizeof *c->bad);
+    b = &c->bad[c->bad_n++];
+    memset(b, 0, sizeof *b);
+    memcpy(b->id, id, IR_ID_BYTES);
+    snprintf(b->why, sizeof b->why, "%s", why);
+}
+
+static void *
+verify_slice(void *arg)
+{
+    struct slice *s = arg;
+    size_t i;
+
+    for (i = 0; i < s->n; i++)
+        s->job[i].good = ir_verify(s->job[i].pub, s->job[i].blob,
+                                   sizeof s->job[i].blob, s->job[i].sig);
+    return NULL;
+}
+
+/* Check the signatures gathered so far. */
+static void
+flush(struct walk *w)
+{
+    pthread_t id[THREADS_MAX];
+    struct slice s[THREADS_MAX];
+    bool started[THREADS_MAX] = {false};
+    size_t i, n = w->threads > 0 ? (size_t)w->threads : 1, at = 0;
+
+    if (n > THREADS_MAX)
+        n = THREADS_MAX;
+    for (i = 0; i < n; i++) {
+        size_t end = w->batch_n * (i + 1) / n;
+
+        s[i].job = w->batch + at;
+        s[i].n = end - at;
+        at = end;
+        if (i + 1 < n)
+            started[i] = pthread_create(&id[i], NULL, verify_slice, &s[i]) == 0;
+        if (!started[i])
+            verify_slice(&s[i]);
+    }
+    for (i = 0; i < n; i++)
+        if (started[i])
+            pthread_join(id[i], NULL);
+    for (i = 0; i < w->batch_n; i++)
+        if (!w->batch[i].good)
+            add_bad(w->out, w->batch[i].id, _("the signature is wrong"));
+    w->batch_n = 0;
+    if (w->progress != NULL)
+        w->progress(w->out->entries, w->arg);
+}
+
+static void
+check_signature(struct walk *w, const struct ir_entry *e)
+{
+    const struct ir_cert_key *k = ir_trust_key(w->t, e->h.author);
+    struct job *j;
+
+    if (k == NULL) {
+        w->out->unknown_signer++;
+        return;
+    }
+    if (w->chain_only)
+        return;
+    j = &w->batch[w->batch_n++];
+    memcpy(j->id, e->id, IR_ID_BYTES);
+    memcpy(j->sig, e->sig, IR_SIG_BYTES);
+    ir_entry_blob(e, ir_store_site(w->st), j->blob);
+    j->pub = k->pub;
+    if (w->batch_n == BATCH)
+        flush(w);
+}
+
+/* Do the derived columns say what the header says? Columns 5 and on. */
+static bool
+columns_fit(sqlite3_stmt *q, const struct ir_entry *e)
+{
+    uint8_t chain[8], incident[IR_INCIDENT_BYTES];
+    bool about = ir_db_chain(e, chain, incident);
+
+    if (sqlite3_column_bytes(q, 5) != IR_KEYID_BYTES ||
+        memcmp(sqlite3_column_blob(q, 5), e->h.author, IR_KEYID_BYTES) != 0 ||
+        (uint64_t)sqlite3_column_int64(q, 6) != e->h.seq ||
+        (uint64_t)sqlite3_column_int64(q, 7) != e->h.kind ||
+        sqlite3_column_int(q, 8) != (int)ir_kind_lane(e->h.kind) ||
+        (uint64_t)sqlite3_column_int64(q, 9) != e->h.hlc ||
+        sqlite3_column_bytes(q, 11) != 8 ||
+        memcmp(sqlite3_column_blob(q, 11), chain, 8) != 0)
+        return false;
+    if (!about)
+        return sqlite3_column_type(q, 10) == SQLITE_NULL;
+    return sqlite3_column_bytes(q, 10) == IR_INCIDENT_BYTES &&
+           memcmp(sqlite3_column_blob(q, 10), incident, IR_INCIDENT_BYTES) == 0;
+}
+
+/* Is prev the author's entry before in this chain? Rows come in (chain,
+ * author, seq) order, so that is the row before. */
+static void
+check_prev(struct walk *w, const struct ir_entry *e)
+{
+    enum ir_lane lane = ir_kind_lane(e->h.kind);
+    uint8_t chain[8], incident[IR_INCIDENT_BYTES];
+    bool same;
+
+    (void)ir_db_chain(e, chain, incident);
+    same = w->have_last && memcmp(chain, w->last_chain, 8) == 0 &&
+           memcmp(e->h.author, w->last_author, IR_KEYID_BYTES) == 0;
+    if (lane == IR_LANE_F) {
+        /* no chain there */
+    } else if (e->h.has_prev) {
+        if (!same || memcmp(e->h.prev, w->last_id, IR_ID_BYTES) != 0)
+            w->out->broken_prev++;
+    } else if (same) {
+        w->out->broken_prev++;
+    }
+    memcpy(w->last_chain, chain, 8);
+    memcpy(w->last_author, e->h.author, IR_KEYID_BYTES);
+    memcpy(w->last_id, e->id, IR_ID_BYTES);
+    w->have_last = true;
+}
+
+static void
+check_row(struct walk *w, sqlite3_stmt *q)
+{
+    struct ir_check *c = w->out;
+    const struct ir_kind *k;
+    struct ir_entry e;
+    char why[160];
+    int64_t ms;
+
+    c->entries++;
+    if (ir_db_row(w->st, q, &e, why, sizeof why) != IR_OK) {
+        add_bad(c, e.id, why);
+        return;
+    }
+    if (!columns_fit(q, &e))
+        add_bad(c, e.id, _("the index columns are not what was signed"));
+    k = ir_kind_get(e.h.kind);
+    if (e.b == NULL) {
+        c->stubs++;
+        if (k != NULL && k->state_bearing)
+            add_bad(c, e.id, _("the body is missing"));
+    } else if (ir_entry_body_check(&e, NULL) != IR_OK) {
+        add_bad(c, e.id, _("the body is malformed"));
+    }
+    ms = ir_entry_recorded_ms(&e);
+    if (c->first_ms == 0 || ms < c->first_ms)
+        c->first_ms = ms;
+    if (ms > c->last_ms)
+        c->last_ms = ms;
+    check_prev(w, &e);
+    check_signature(w, &e);
+}
+
+static int
+walk_rows(struct walk *w, struct ir_err *err)
+{
+    sqlite3_stmt *q = NULL;
+    int rc = ir_db_prepare(w->st,
+                           "SELECT " IR_DB_ENTRY_COLS
+                           ", author, seq, kind, lane, hlc, incident, "
+                           "chain" IR_DB_ENTRY_FROM
+                           "ORDER BY chain, author, seq",
+                           &q, err),
+        s;
+
+    if (rc != IR_OK)
+        return rc;
+    while ((s = sqlite3_step(q)) == SQLITE_ROW)
+        check_row(w, q);
+    if (s != SQLITE_DONE)
+        rc = ir_db_fail(w->st, "read", err);
+    sqlite3_finalize(q);
+    flush(w);
+    return rc;
+}
+
+/* Per author: how many, the newest seq, gaps and double numbers. */
+static int
+count_authors(struct walk *w, struct ir_err *err)
+{
+    sqlite3_stmt *q = NULL;
+    int rc = ir_db_prepare(w->st,
+                           "SELECT author, count(*), count(DISTINCT seq),"
+                           " max(seq) FROM entry GROUP BY author",
+                           &q, err);
+    struct ir_check *c = w->out;
+
+    if (rc != IR_OK)
+        return rc;
+    while (sqlite3_step(q) == SQLITE_ROW) {
+        struct ir_check_author *a;
+
+        if (sqlite3_column_bytes(q, 0) != IR_KEYID_BYTES)
+            continue;
+        c->authors =
+            ir_realloc(c->authors, (c->authors_n + 1) * sizeof *c->authors);
+        a = &c->authors[c->authors_n++];
+        memcpy(a->key_id, sqlite3_column_blob(q, 0), IR_KEYID_BYTES);
+        a->entries = sqlite3_column_int64(q, 1);
+        a->last_seq = (uint64_t)sqlite3_column_int64(q, 3);
+        a->gaps = sqlite3_column_int64(q, 3) - sqlite3_column_int64(q, 2);
+        a->forks = a->entries - sqlite3_column_int64(q, 2);
+    }
+    sqlite3_finalize(q);
+    return IR_OK;
+}
+
+static void
+sqlite_check(struct walk *w)
+{
+    sqlite3_stmt *q = NULL;
+
+    if (ir_db_prepare(w->st, "PRAGMA integrity_check(1)", &q, NULL) != IR_OK) {
+        w->out->database_damaged = true;
+        return;
+    }
+    if (sqlite3_step(q) != SQLITE_ROW ||
+        strcmp((const char *)sqlite3_column_text(q, 0), "ok") != 0) {
+        const unsigned char *s = sqlite3_column_text(q, 0);
+
+        w->out->database_damaged = true;
+        snprintf(w->out->database_says, sizeof w->out->database_says, "%s",
+                 s != NULL ? (const char *)s : sqlite3_errmsg(w->st->db));
+    }
+    sqlite3_finalize(q);
+}
+
+int
+ir_store_check(struct ir_store *st, const struct ir_trust *t, bool chain_only,
+               int threads, void (*progress)(int64_t done, void *arg),
+               void *arg, struct ir_check *out, struct ir_err *err)
+{
+    struct walk w = {.st = st,
+                     .t = t,
+                     .out = out,
+                     .threads = threads,
+                     .chain_only = chain_only,
+                     .progress = progress,
+                     .arg = arg};
+    int rc;
+
+    memset(out, 0, sizeof *out);
+    w.batch = ir_calloc(BATCH, sizeof *w.batch);
+    rc = walk_rows(&w, err);
+    if (rc == IR_OK)
+        rc = count_authors(&w, err);
+    sqlite_check(&w);
+    if (rc == IR_EDAMAGED || rc == IR_ESTORE)
+        out->database_damaged = true;
+    free(w.batch);
+    return rc;
+}
+
+void
+ir_check_done(struct ir_check *c)
+{
+    free(c->bad);
+    free(c->authors);
+    memset(c, 0, sizeof *c);
+}

@@ -1,0 +1,55 @@
+/* check.h: is what is stored what was signed? For `ir verify`. */
+#ifndef IR_STORE_CHECK_H
+#define IR_STORE_CHECK_H
+
+#include "core/trust.h"
+#include "store/store.h"
+
+struct ir_check_bad {
+    uint8_t id[IR_ID_BYTES]; /* as the row's key says */
+    char why[160];
+};
+
+struct ir_check_author {
+    uint8_t key_id[IR_KEYID_BYTES];
+    int64_t entries;
+    uint64_t last_seq;
+    int64_t gaps, forks; /* seq numbers missing; seq numbers used twice */
+};
+
+struct ir_check {
+    int64_t entries, stubs, unknown_signer, broken_prev;
+    struct ir_check_bad *bad;
+    size_t bad_n, bad_more; /* the list stops at 1,000 */
+    struct ir_check_author *authors;
+    size_t authors_n;
+    int64_t first_ms, last_ms; /* recorded times, 0 when empty */
+    bool database_damaged;     /* SQLite's own check found something */
+    char database_says[160];
+};
+
+/* Check every row: columns against header bytes, id against bytes, body
+ * against digest, and (unless chain_only) every signature, on `threads`
+ * threads; then seq and prev of every author; then SQLite's integrity check.
+ * `progress` (may be NULL) is called now and then with how many are done.
+ *
+ * Owns:   *out is the caller's, ir_check_done.
+ * Errors: IR_ESTORE, IR_EDAMAGED when not even rows can be read (then *out is
+ *         still filled as far as it went).
+ */
+int ir_store_check(struct ir_store *st, const struct ir_trust *t,
+                   bool chain_only, int threads,
+                   void (*progress)(int64_t done, void *arg), void *arg,
+                   struct ir_check *out, struct ir_err *err);
+void ir_check_done(struct ir_check *c);
+
+/* Copy what can be read and fits its id from the damaged database of `home`
+ * into a new one beside it, and put it in its place; the damaged file stays
+ * as ir.db.damaged-<n>. *saved and *lost count entries.
+ *
+ * Errors: IR_ESTORE, IR_EIO; then nothing was moved.
+ */
+int ir_store_salvage(const char *home, int64_t *saved, int64_t *lost,
+                     struct ir_err *err);
+
+#endif

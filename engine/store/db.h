@@ -1,0 +1,59 @@
+/* db.h: what the files of the store share; nothing outside includes it. */
+#ifndef IR_STORE_DB_H
+#define IR_STORE_DB_H
+
+#include "store/store.h"
+
+#include <sqlite3.h>
+
+struct ir_store {
+    sqlite3 *db;
+    char *home;
+    uint8_t site[IR_ID_BYTES];
+    bool in_tx;
+};
+
+/* Columns every reader of entries selects, in this order. */
+#define IR_DB_ENTRY_COLS                                                       \
+    "entry.id, entry.p, entry.body_digest, entry.sig, body.bytes"
+#define IR_DB_ENTRY_FROM " FROM entry LEFT JOIN body ON body.id = entry.id "
+
+/* Turn SQLite's complaint into ours, in words a person can act on.
+ *
+ * Errors: returns IR_EBUSY, IR_EDAMAGED or IR_ESTORE.
+ */
+int ir_db_fail(struct ir_store *st, const char *doing, struct ir_err *err);
+
+/* Run one statement without results.
+ *
+ * Errors: as ir_db_fail.
+ */
+int ir_db_exec(struct ir_store *st, const char *sql, struct ir_err *err);
+
+/* Prepare; the caller finalizes.
+ *
+ * Errors: as ir_db_fail.
+ */
+int ir_db_prepare(struct ir_store *st, const char *sql, sqlite3_stmt **q,
+                  struct ir_err *err);
+
+/* Take the entry out of a row that begins with IR_DB_ENTRY_COLS. The entry
+ * borrows from the row until the next step. `why` (of `cap` bytes) gets the
+ * reason when the bytes do not fit the row's id.
+ *
+ * Errors: IR_EDAMAGED; e->id is then what the row's key says.
+ */
+int ir_db_row(struct ir_store *st, sqlite3_stmt *q, struct ir_entry *e,
+              char *why, size_t cap);
+
+/* The chain an entry stands in, and the incident it is about.
+ *
+ * Units:  chain of 8 bytes; returns whether `incident` was set.
+ */
+bool ir_db_chain(const struct ir_entry *e, uint8_t chain[8],
+                 uint8_t incident[IR_INCIDENT_BYTES]);
+
+/* The schema as text, made from schema.sql at build. */
+extern const char ir_db_schema[];
+
+#endif

@@ -1,0 +1,338 @@
+/* load.c: reading entries, see store.h. */
+#include "base/i18n.h"
+#include "base/scan.h"
+#include "store/db.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Memory that loaded entries borrow from: a list of blocks. */
+struct ir_log_arena {
+    struct ir_log_arena *next;
+    uint8_t bytes[];
+};
+
+/* Which row columns hold what: see IR_DB_ENTRY_COLS. */
+enum { COL_ID, COL_P, COL_DIGEST, COL_SIG, COL_BODY };
+
+static bool
+blob(sqlite3_stmt *q, int col, size_t n, const uint8_t **p)
+{
+    *p = sqlite3_column_blob(q, col);
+    return *p != NULL && (size_t)sqlite3_column_bytes(q, col) == n;
+}
+
+static int
+damaged(char *why, size_t cap, const char *text)
+{
+    snprintf(why, cap, "%s", text);
+    return IR_EDAMAGED;
+}
+
+int
+ir_db_row(struct ir_store *st, sqlite3_stmt *q, struct ir_entry *e, char *why,
+          size_t cap)
+{
+    const uint8_t *id, *digest, *sig;
+    uint8_t h[IR_HASH_BYTES];
+    struct ir_err err = {0};
+
+    memset(e, 0, sizeof *e);
+    if (!blob(q, COL_ID, IR_ID_BYTES, &id))
+        return damaged(why, cap, _("the row's id is not readable"));
+    memcpy(e->id, id, IR_ID_BYTES);
+    if (!blob(q, COL_DIGEST, IR_HASH_BYTES, &digest) ||
+        !blob(q, COL_SIG, IR_SIG_BYTES, &sig))
+        return damaged(why, cap, _("digest or signature is not readable"));
+    e->p = sqlite3_column_blob(q, COL_P);
+    e->p_len = (size_t)sqlite3_column_bytes(q, COL_P);
+    memcpy(e->body_digest, digest, IR_HASH_BYTES);
+    memcpy(e->sig, sig, IR_SIG_BYTES);
+    if (e->p == NULL || ir_header_decode(e->p, e->p_len, &e->h, &err) != IR_OK)
+        return damaged(why, cap, _("the header is damaged"));
+    if (sqlite3_column_type(q, COL_BODY) != SQLITE_NULL) {
+        e->b = sqlite3_column_blob(q, COL_BODY);
+        e->b_len = (size_t)sqlite3_column_bytes(q, COL_BODY);
+        if (e->b == NULL)
+            e->b = (const uint8_t *)"";
+        ir_sha256(e->b, e->b_len, h);
+        if (memcmp(h, e->body_digest, IR_HASH_BYTES) != 0)
+            return damaged(why, cap, _("the body is not what was signed"));
+    }
+    ir_entry_id(e, st->site);
+    if (memcmp(e->id, id, IR_ID_BYTES) != 0) {
+        memcpy(e->id, id, IR_ID_BYTES);
+        return damaged(why, cap,
+                       _("header or body digest is not what was signed"));
+    }
+    return IR_OK;
+}
+
+/* Copy an entry with its bytes into the log. */
+static void
+log_add(struct ir_log *log, const struct ir_entry *e)
+{
+    struct ir_log_arena *a = ir_malloc(sizeof *a + e->p_len + e->b_len);
+    struct ir_entry *out;
+
+    a->next = log->arena;
+    log->arena = a;
+    if (log->n == log->cap) {
+        log->cap = log->cap > 0 ? log->cap * 2 : 64;
+        log->e = ir_realloc(log->e, log->cap * sizeof *log->e);
+    }
+    out = &log->e[log->n++];
+    *out = *e;
+    memcpy(a->bytes, e->p, e->p_len);
+    out->p = a->bytes;
+    if (e->b != NULL) {
+        memcpy(a->bytes + e->p_len, e->b, e->b_len);
+        out->b = a->bytes + e->p_len;
+    }
+}
+
+void
+ir_log_done(struct ir_log *log)
+{
+    while (log->arena != NULL) {
+        struct ir_log_arena *next = log->arena->next;
+
+        free(log->arena);
+        log->arena = next;
+    }
+    free(log->e);
+    memset(log, 0, sizeof *log);
+}
+
+const struct ir_entry **
+ir_log_ptrs(const struct ir_log *log)
+{
+    const struct ir_entry **v = ir_calloc(log->n, sizeof(struct ir_entry *));
+    size_t i;
+
+    for (i = 0; i < log->n; i++)
+        v[i] = &log->e[i];
+    return v;
+}
+
+/* Run a query that begins with IR_DB_ENTRY_COLS to its end; finalizes it. */
+static int
+load(struct ir_store *st, sqlite3_stmt *q, struct ir_log *log,
+     struct ir_err *err)
+{
+    char why[160];
+    int rc = IR_OK, s;
+
+    while ((s = sqlite3_step(q)) == SQLITE_ROW) {
+        struct ir_entry e;
+
+        if (ir_db_row(st, q, &e, why, sizeof why) == IR_OK)
+            log_add(log, &e);
+        else
+            log->damaged_n++;
+    }
+    if (s != SQLITE_DONE)
+        rc = ir_db_fail(st, "read", err);
+    sqlite3_finalize(q);
+    return rc;
+}
+
+int
+ir_store_load_trust(struct ir_store *st, struct ir_log *log, struct ir_err *err)
+{
+    sqlite3_stmt *q = NULL;
+    int rc = ir_db_prepare(st,
+                           "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
+                           "WHERE chain = x'0000000000000000' ORDER BY n",
+                           &q, err);
+
+    return rc == IR_OK ? load(st, q, log, err) : rc;
+}
+
+int
+ir_store_load_incident(struct ir_store *st,
+                       const uint8_t incident[IR_INCIDENT_BYTES],
+                       struct ir_log *log, struct ir_err *err)
+{
+    static const char *const sql[2] = {
+        "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
+        "WHERE chain = ?1 ORDER BY n",
+        "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
+        "WHERE incident = ?1 AND lane <> 2 ORDER BY n"};
+    int rc = IR_OK, i;
+
+    for (i = 0; i < 2 && rc == IR_OK; i++) {
+        sqlite3_stmt *q = NULL;
+
+        rc = ir_db_prepare(st, sql[i], &q, err);
+        if (rc != IR_OK)
+            break;
+        sqlite3_bind_blob(q, 1, incident, IR_INCIDENT_BYTES, SQLITE_STATIC);
+        rc = load(st, q, log, err);
+    }
+    return rc;
+}
+
+int
+ir_store_load_loose(struct ir_store *st, uint64_t kind, struct ir_log *log,
+                    struct ir_err *err)
+{
+    sqlite3_stmt *q = NULL;
+    uint8_t chain[8] = {0};
+    int rc = ir_db_prepare(st,
+                           "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
+                           "WHERE chain = ?1 AND kind = ?2 ORDER BY n",
+                           &q, err);
+
+    if (rc != IR_OK)
+        return rc;
+    chain[7] = (uint8_t)ir_kind_lane(kind);
+    sqlite3_bind_blob(q, 1, chain, sizeof chain, SQLITE_TRANSIENT);
+    sqlite3_bind_int64(q, 2, (int64_t)kind);
+    return load(st, q, log, err);
+}
+
+int
+ir_store_load_id(struct ir_store *st, const uint8_t id[IR_ID_BYTES],
+                 struct ir_log *log, struct ir_err *err)
+{
+    sqlite3_stmt *q = NULL;
+    size_t before = log->n, hurt = log->damaged_n;
+    int rc = ir_db_prepare(
+        st, "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM "WHERE entry.id = ?1",
+        &q, err);
+
+    if (rc != IR_OK)
+        return rc;
+    sqlite3_bind_blob(q, 1, id, IR_ID_BYTES, SQLITE_STATIC);
+    rc = load(st, q, log, err);
+    if (rc == IR_OK && log->damaged_n > hurt) {
+        ir_fail(err, IR_EDAMAGED, _("this entry's stored bytes are damaged"));
+        ir_err_hint(err, "ir verify");
+        return IR_EDAMAGED;
+    }
+    if (rc == IR_OK && log->n == before)
+        return ir_fail(err, IR_ENOTFOUND, _("no such entry"));
+    return rc;
+}
+
+int
+ir_store_find(struct ir_store *st, const char *hex, uint8_t (*ids)[IR_ID_BYTES],
+              size_t max, size_t *n, struct ir_err *err)
+{
+    uint8_t lo[IR_ID_BYTES], hi[IR_ID_BYTES];
+    char text[2 * IR_ID_BYTES + 1];
+    sqlite3_stmt *q = NULL;
+    size_t len = strlen(hex), got = 0;
+    int rc;
+
+    if (len < 2 || len > 2 * IR_ID_BYTES)
+        return ir_fail(err, IR_EPARSE,
+                       _("\"%.70s\" is not the beginning of an entry's id "
+                         "(2 to 64 hex digits)"),
+                       hex);
+    memset(text, '0', sizeof text);
+    memcpy(text, hex, len);
+    text[2 * IR_ID_BYTES] = '\0';
+    if (ir_scan_hex(text, lo, IR_ID_BYTES, NULL) != IR_OK)
+        return ir_fail(err, IR_EPARSE,
+                       _("\"%.70s\" is not the beginning of an entry's id "
+                         "(2 to 64 hex digits)"),
+                       hex);
+    memset(text + len, 'f', 2 * IR_ID_BYTES - len);
+    (void)ir_scan_hex(text, hi, IR_ID_BYTES, NULL);
+    rc = ir_db_prepare(
+        st, "SELECT id FROM entry WHERE id BETWEEN ?1 AND ?2 LIMIT ?3", &q,
+        err);
+    if (rc != IR_OK)
+        return rc;
+    sqlite3_bind_blob(q, 1, lo, IR_ID_BYTES, SQLITE_STATIC);
+    sqlite3_bind_blob(q, 2, hi, IR_ID_BYTES, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 3, (int64_t)max);
+    while (sqlite3_step(q) == SQLITE_ROW && got < max)
+        if (sqlite3_column_bytes(q, 0) == IR_ID_BYTES)
+            memcpy(ids[got++], sqlite3_column_blob(q, 0), IR_ID_BYTES);
+    sqlite3_finalize(q);
+    *n = got;
+    return IR_OK;
+}
+
+int
+ir_store_incidents(struct ir_store *st, uint8_t (**ids)[IR_ID_BYTES], size_t *n,
+                   struct ir_err *err)
+{
+    /* the first entry of a lane-I chain that bears its own id */
+    static const char sql[] =
+        "SELECT id FROM entry WHERE kind = 16 AND incident = substr(id, 1, 8)"
+        " ORDER BY hlc, id";
+    sqlite3_stmt *q = NULL;
+    uint8_t(*v)[IR_ID_BYTES] = NULL;
+    size_t got = 0, cap = 0;
+    int rc = ir_db_prepare(st, sql, &q, err), s;
+
+    if (rc != IR_OK)
+        return rc;
+    while ((s = sqlite3_step(q)) == SQLITE_ROW) {
+        if (sqlite3_column_bytes(q, 0) != IR_ID_BYTES)
+            continue;
+        if (got == cap) {
+            cap = cap > 0 ? cap * 2 : 16;
+            v = ir_realloc(v, cap * sizeof v[0]);
+        }
+        memcpy(v[got++], sqlite3_column_blob(q, 0), IR_ID_BYTES);
+    }
+    if (s != SQLITE_DONE) {
+        rc = ir_db_fail(st, "read", err);
+        free(v);
+        v = NULL;
+        got = 0;
+    }
+    sqlite3_finalize(q);
+    *ids = v;
+    *n = got;
+    return rc;
+}
+
+int
+ir_store_each(struct ir_store *st,
+              int (*fn)(const struct ir_entry *e, void *arg), void *arg,
+              struct ir_err *err)
+{
+    sqlite3_stmt *q = NULL;
+    char why[160];
+    int rc, s, stop = 0;
+
+    rc = ir_db_prepare(st,
+                       "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
+                       "ORDER BY lane <> 0, hlc, entry.id",
+                       &q, err);
+    if (rc != IR_OK)
+        return rc;
+    while (stop == 0 && (s = sqlite3_step(q)) == SQLITE_ROW) {
+        struct ir_entry e;
+
+        if (ir_db_row(st, q, &e, why, sizeof why) == IR_OK)
+            stop = fn(&e, arg);
+    }
+    if (stop == 0 && s != SQLITE_DONE)
+        rc = ir_db_fail(st, "read", err);
+    sqlite3_finalize(q);
+    return rc;
+}
+
+int
+ir_store_count(struct ir_store *st, int64_t *n, struct ir_err *err)
+{
+    sqlite3_stmt *q = NULL;
+    int rc = ir_db_prepare(st, "SELECT count(*) FROM entry", &q, err);
+
+    if (rc != IR_OK)
+        return rc;
+    if (sqlite3_step(q) == SQLITE_ROW)
+        *n = sqlite3_column_int64(q, 0);
+    else
+        rc = ir_db_fail(st, "count", err);
+    sqlite3_finalize(q);
+    return rc;
+}

@@ -1,0 +1,370 @@
+/* open.c: opening a home's database, see store.h. */
+#include "base/i18n.h"
+#include "store/db.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#define APPLICATION_ID 0x69722d31 /* "ir-1" */
+#define SCHEMA_VERSION 1
+#define WAL_KEEP_BYTES (1024 * 1024) /* below: no checkpoint at close */
+
+/* File systems on which WAL's shared memory does not work.
+ * Source: linux/magic.h; sqlite.org/wal.html, "all processes on one host".
+ */
+static const struct {
+    unsigned long magic;
+    const char *name;
+} network_fs[] = {
+    {0x6969, "NFS"},        {0x517B, "SMB"},      {0xFF534D42, "CIFS"},
+    {0xFE534D42, "SMB2"},   {0x65735546, "FUSE"}, {0x01021997, "9P"},
+    {0x00C36400, "Ceph"},   {0x5346414F, "AFS"},  {0x73757245, "Coda"},
+    {0x0BD00BD0, "Lustre"}, {0x01161970, "GFS2"}, {0x7461636F, "OCFS2"},
+    {0x47504653, "GPFS"},   {0x564C, "NCP"},
+};
+
+static int
+check_fs(const char *home, struct ir_err *err)
+{
+    struct statfs fs;
+    size_t i;
+
+    if (statfs(home, &fs) != 0)
+        return ir_fail(err, IR_EIO, "%s: %s", home, strerror(errno));
+    for (i = 0; i < sizeof network_fs / sizeof network_fs[0]; i++)
+        if (((unsigned long)fs.f_type & 0xFFFFFFFF) == network_fs[i].magic) {
+            ir_fail(err, IR_EREFUSED,
+                    _("%s lies on a network file system (%s): the log would "
+                      "not be safe there"),
+                    home, network_fs[i].name);
+            ir_err_hint(err, _("use a directory on this machine's own disk: "
+                               "ir -C DIR, or IR_HOME"));
+            return IR_EREFUSED;
+        }
+    return IR_OK;
+}
+
+int
+ir_store_home_check(const char *home, struct ir_err *err)
+{
+    struct stat sb;
+
+    if (lstat(home, &sb) != 0) {
+        ir_fail(err, errno == ENOENT ? IR_ENOTFOUND : IR_EIO, "%s: %s", home,
+                strerror(errno));
+        if (errno == ENOENT)
+            ir_err_hint(err, _("make one: ir init"));
+        return err != NULL ? err->code : IR_ENOTFOUND;
+    }
+    if (!S_ISDIR(sb.st_mode))
+        return ir_fail(err, IR_EREFUSED, _("%s is not a directory"), home);
+    if (sb.st_uid != geteuid()) {
+        ir_fail(err, IR_EREFUSED, _("%s belongs to another user"), home);
+        ir_err_hint(err, _("one home per Unix user; people who share it use "
+                           "--as"));
+        return IR_EREFUSED;
+    }
+    if ((sb.st_mode & 077) != 0) {
+        ir_fail(err, IR_EREFUSED, _("%s can be read by other users"), home);
+        ir_err_hint(err, "chmod 700 '%s'", home);
+        return IR_EREFUSED;
+    }
+    return check_fs(home, err);
+}
+
+int
+ir_db_fail(struct ir_store *st, const char *doing, struct ir_err *err)
+{
+    int x = sqlite3_errcode(st->db);
+
+    switch (x & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        ir_fail(err, IR_EBUSY, _("another ir is writing to this home"));
+        ir_err_hint(err, _("try again"));
+        return IR_EBUSY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        ir_fail(err, IR_EDAMAGED, _("the database is damaged (%s/ir.db)"),
+                st->home);
+        ir_err_hint(err, _("see what is hurt: ir verify; save what can be "
+                           "saved: ir rebuild --salvage"));
+        return IR_EDAMAGED;
+    case SQLITE_FULL:
+        return ir_fail(err, IR_ESTORE, _("the disk is full"));
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+        return ir_fail(err, IR_ESTORE, _("%s cannot be written to"), st->home);
+    case SQLITE_CANTOPEN:
+        return ir_fail(err, IR_ESTORE, _("%s/ir.db cannot be opened"),
+                       st->home);
+    case SQLITE_IOERR:
+        return ir_fail(err, IR_ESTORE, _("the disk does not work: %s (%s)"),
+                       strerror(sqlite3_system_errno(st->db)), doing);
+    default:
+        return ir_fail(err, IR_ESTORE, "%s: %s", doing, sqlite3_errmsg(st->db));
+    }
+}
+
+int
+ir_db_exec(struct ir_store *st, const char *sql, struct ir_err *err)
+{
+    if (sqlite3_exec(st->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return ir_db_fail(st, "exec", err);
+    return IR_OK;
+}
+
+int
+ir_db_prepare(struct ir_store *st, const char *sql, sqlite3_stmt **q,
+              struct ir_err *err)
+{
+    if (sqlite3_prepare_v2(st->db, sql, -1, q, NULL) != SQLITE_OK)
+        return ir_db_fail(st, "prepare", err);
+    return IR_OK;
+}
+
+/* One number from a query. */
+static int
+get_int(struct ir_store *st, const char *sql, int64_t *v, struct ir_err *err)
+{
+    sqlite3_stmt *q = NULL;
+    int rc = ir_db_prepare(st, sql, &q, err);
+
+    if (rc != IR_OK)
+        return rc;
+    if (sqlite3_step(q) == SQLITE_ROW)
+        *v = sqlite3_column_int64(q, 0);
+    else
+        rc = ir_db_fail(st, "read", err);
+    sqlite3_finalize(q);
+    return rc;
+}
+
+static int
+configure(struct ir_store *st, bool reading, struct ir_err *err)
+{
+    int rc;
+
+    sqlite3_busy_timeout(st->db, IR_STORE_BUSY_MS);
+    (void)sqlite3_db_config(st->db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+    (void)sqlite3_db_config(st->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0,
+                            (int *)NULL);
+    (void)sqlite3_db_config(st->db, SQLITE_DBCONFIG_ENABLE_FKEY, 1,
+                            (int *)NULL);
+    rc = ir_db_exec(st,
+                    "PRAGMA cell_size_check=ON;"
+                    "PRAGMA recursive_triggers=ON;"
+                    "PRAGMA secure_delete=ON;"
+                    "PRAGMA synchronous=FULL;",
+                    err);
+    if (rc == IR_OK && !reading)
+        rc = ir_db_exec(st, "PRAGMA journal_mode=WAL;", err);
+    return rc;
+}
+
+static int
+create_schema(struct ir_store *st, struct ir_err *err)
+{
+    char sql[160];
+    int rc = ir_store_begin(st, err);
+
+    if (rc != IR_OK)
+        return rc;
+    snprintf(sql, sizeof sql,
+             "PRAGMA application_id=%d; PRAGMA user_version=%d;",
+             APPLICATION_ID, SCHEMA_VERSION);
+    rc = ir_db_exec(st, ir_db_schema, err);
+    if (rc == IR_OK)
+        rc = ir_db_exec(st, sql, err);
+    if (rc == IR_OK)
+        rc = ir_store_commit(st, err);
+    if (rc != IR_OK)
+        ir_store_rollback(st);
+    return rc;
+}
+
+static int
+load_site(struct ir_store *st, struct ir_err *err)
+{
+    sqlite3_stmt *q = NULL;
+    int rc = ir_db_prepare(st, "SELECT value FROM meta WHERE key='site'", &q,
+                           err),
+        s;
+
+    if (rc != IR_OK)
+        return rc;
+    s = sqlite3_step(q);
+    if (s == SQLITE_ROW && sqlite3_column_bytes(q, 0) == IR_ID_BYTES)
+        memcpy(st->site, sqlite3_column_blob(q, 0), IR_ID_BYTES);
+    else if (s != SQLITE_DONE)
+        rc = ir_db_fail(st, "read", err);
+    sqlite3_finalize(q);
+    return rc;
+}
+
+/* Is this file ours, and of a version we know? */
+static int
+check_identity(struct ir_store *st, struct ir_err *err)
+{
+    int64_t app = 0, version = 0;
+    int rc;
+
+    rc = get_int(st, "PRAGMA application_id", &app, err);
+    if (rc == IR_OK)
+        rc = get_int(st, "PRAGMA user_version", &version, err);
+    if (rc != IR_OK)
+        return rc;
+    if (app != APPLICATION_ID) {
+        ir_fail(err, IR_EDAMAGED, _("%s/ir.db is not a database of ir"),
+                st->home);
+        ir_err_hint(err, _("save what can be saved: ir rebuild --salvage"));
+        return IR_EDAMAGED;
+    }
+    if (version > SCHEMA_VERSION)
+        return ir_fail(err, IR_EREFUSED,
+                       _("%s/ir.db was written by a newer ir"), st->home);
+    return load_site(st, err);
+}
+
+/* Open the file; a read-only home without a WAL is read as immutable. */
+static int
+open_file(struct ir_store *st, const char *path, enum ir_store_mode mode,
+          struct ir_err *err)
+{
+    int flags =
+        mode == IR_STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    char *wal, *uri;
+    int rc;
+
+    if (mode == IR_STORE_CREATE)
+        flags |= SQLITE_OPEN_CREATE;
+    rc = sqlite3_open_v2(path, &st->db, flags, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(st->db, "PRAGMA schema_version", NULL, NULL, NULL);
+    if (rc == SQLITE_OK || mode != IR_STORE_READ ||
+        (rc & 0xFF) != SQLITE_CANTOPEN)
+        return rc == SQLITE_OK ? IR_OK : ir_db_fail(st, "open", err);
+    wal = ir_asprintf("%s-wal", path);
+    if (access(wal, F_OK) == 0)
+        rc = ir_db_fail(st, "open", err);
+    free(wal);
+    if (rc == IR_ESTORE || strpbrk(path, "?#%") != NULL)
+        return IR_ESTORE;
+    sqlite3_close(st->db);
+    uri = ir_asprintf("file:%s?immutable=1", path);
+    rc = sqlite3_open_v2(uri, &st->db, flags | SQLITE_OPEN_URI, NULL);
+    free(uri);
+    return rc == SQLITE_OK ? IR_OK : ir_db_fail(st, "open", err);
+}
+
+int
+ir_store_open(const char *home, enum ir_store_mode mode, struct ir_store **out,
+              struct ir_err *err)
+{
+    struct ir_store *st = NULL;
+    char *path = NULL, *abs = NULL;
+    bool there;
+    int rc = ir_store_home_check(home, err);
+
+    if (rc != IR_OK)
+        return rc;
+    abs = realpath(home, NULL);
+    if (abs == NULL)
+        return ir_fail(err, IR_EIO, "%s: %s", home, strerror(errno));
+    path = ir_asprintf("%s/ir.db", abs);
+    there = access(path, F_OK) == 0;
+    if (there && mode == IR_STORE_CREATE) {
+        rc = ir_fail(err, IR_EEXIST, _("%s holds a log already"), home);
+        goto out;
+    }
+    if (!there && mode != IR_STORE_CREATE) {
+        rc = ir_fail(err, IR_ENOTFOUND, _("%s holds no log (ir.db)"), home);
+        ir_err_hint(err, _("make one: ir init"));
+        goto out;
+    }
+    st = ir_calloc(1, sizeof *st);
+    st->home = ir_strdup(abs);
+    rc = open_file(st, path, mode, err);
+    if (rc == IR_OK)
+        rc = configure(st, mode == IR_STORE_READ, err);
+    if (rc == IR_OK && mode == IR_STORE_CREATE)
+        rc = create_schema(st, err);
+    if (rc == IR_OK)
+        rc = check_identity(st, err);
+    if (rc == IR_OK) {
+        *out = st;
+        st = NULL;
+    }
+out:
+    if (st != NULL)
+        ir_store_close(st);
+    free(path);
+    free(abs);
+    return rc;
+}
+
+/* Leave the checkpoint for later while the WAL is small: a close that
+ * checkpoints costs three more syncs (docs/benchmarks.md).
+ */
+static void
+spare_checkpoint(struct ir_store *st)
+{
+    char *wal = ir_asprintf("%s/ir.db-wal", st->home);
+    struct stat sb;
+
+    if (stat(wal, &sb) == 0 && sb.st_size < WAL_KEEP_BYTES)
+        (void)sqlite3_db_config(st->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+                                (int *)NULL);
+    free(wal);
+}
+
+void
+ir_store_close(struct ir_store *st)
+{
+    if (st == NULL)
+        return;
+    if (st->in_tx)
+        ir_store_rollback(st);
+    if (st->db != NULL) {
+        spare_checkpoint(st);
+        sqlite3_close_v2(st->db);
+    }
+    free(st->home);
+    free(st);
+}
+
+int
+ir_store_begin(struct ir_store *st, struct ir_err *err)
+{
+    int rc = ir_db_exec(st, "BEGIN IMMEDIATE", err);
+
+    if (rc == IR_OK)
+        st->in_tx = true;
+    return rc;
+}
+
+int
+ir_store_commit(struct ir_store *st, struct ir_err *err)
+{
+    int rc = ir_db_exec(st, "COMMIT", err);
+
+    if (rc == IR_OK)
+        st->in_tx = false;
+    else
+        ir_store_rollback(st);
+    return rc;
+}
+
+void
+ir_store_rollback(struct ir_store *st)
+{
+    if (!st->in_tx)
+        return;
+    st->in_tx = false;
+    (void)sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+}
