@@ -3,7 +3,6 @@
  */
 #include "store/check.h"
 
-#include "base/i18n.h"
 #include "base/sshsig.h"
 #include "store/db.h"
 
@@ -16,10 +15,9 @@
 #define BAD_MAX 1000 /* named at most */
 #define THREADS_MAX 16
 
-struct job { /* one signature to check */
-    uint8_t id[IR_ID_BYTES];
+struct job {           /* one signature to check */
+    struct ir_entry e; /* id and header only: its bytes are gone by then */
     uint8_t blob[IR_SSHSIG_BLOB_BYTES];
-    uint8_t sig[IR_SIG_BYTES];
     const uint8_t *pub; /* borrowed from the trust */
     bool good;
 };
@@ -45,8 +43,9 @@ struct walk {
     void *arg;
 };
 
+/* Name entry `e` (as far as it could be read) as bad. */
 static void
-add_bad(struct ir_check *c, const uint8_t *id, const char *why)
+add_bad(struct ir_check *c, const struct ir_entry *e, enum ir_check_why why)
 {
     struct ir_check_bad *b;
 
@@ -57,8 +56,11 @@ add_bad(struct ir_check *c, const uint8_t *id, const char *why)
     c->bad = ir_realloc(c->bad, (c->bad_n + 1) * sizeof *c->bad);
     b = &c->bad[c->bad_n++];
     memset(b, 0, sizeof *b);
-    memcpy(b->id, id, IR_ID_BYTES);
-    snprintf(b->why, sizeof b->why, "%s", why);
+    memcpy(b->id, e->id, IR_ID_BYTES);
+    memcpy(b->author, e->h.author, IR_KEYID_BYTES);
+    b->seq = e->h.seq;
+    b->recorded_ms = ir_hlc_ms(e->h.hlc);
+    b->why = why;
 }
 
 static void *
@@ -69,7 +71,7 @@ verify_slice(void *arg)
 
     for (i = 0; i < s->n; i++)
         s->job[i].good = ir_verify(s->job[i].pub, s->job[i].blob,
-                                   sizeof s->job[i].blob, s->job[i].sig);
+                                   sizeof s->job[i].blob, s->job[i].e.sig);
     return NULL;
 }
 
@@ -100,7 +102,7 @@ flush(struct walk *w)
             pthread_join(id[i], NULL);
     for (i = 0; i < w->batch_n; i++)
         if (!w->batch[i].good)
-            add_bad(w->out, w->batch[i].id, _("the signature is wrong"));
+            add_bad(w->out, &w->batch[i].e, IR_CHECK_SIGNATURE);
     w->batch_n = 0;
     if (w->progress != NULL)
         w->progress(w->out->entries, w->arg);
@@ -119,8 +121,7 @@ check_signature(struct walk *w, const struct ir_entry *e)
     if (w->chain_only)
         return;
     j = &w->batch[w->batch_n++];
-    memcpy(j->id, e->id, IR_ID_BYTES);
-    memcpy(j->sig, e->sig, IR_SIG_BYTES);
+    j->e = *e;
     ir_entry_blob(e, ir_store_site(w->st), j->blob);
     j->pub = k->pub;
     if (w->batch_n == BATCH)
@@ -181,23 +182,23 @@ check_row(struct walk *w, sqlite3_stmt *q)
     struct ir_check *c = w->out;
     const struct ir_kind *k;
     struct ir_entry e;
-    char why[160];
+    int why = 0;
     int64_t ms;
 
     c->entries++;
-    if (ir_db_row(w->st, q, &e, why, sizeof why) != IR_OK) {
-        add_bad(c, e.id, why);
+    if (ir_db_row(w->st, q, &e, &why) != IR_OK) {
+        add_bad(c, &e, (enum ir_check_why)why);
         return;
     }
     if (!columns_fit(q, &e))
-        add_bad(c, e.id, _("the index columns are not what was signed"));
+        add_bad(c, &e, IR_CHECK_COLUMNS);
     k = ir_kind_get(e.h.kind);
     if (e.b == NULL) {
         c->stubs++;
         if (k != NULL && k->state_bearing)
-            add_bad(c, e.id, _("the body is missing"));
+            add_bad(c, &e, IR_CHECK_BODY);
     } else if (ir_entry_body_check(&e, NULL) != IR_OK) {
-        add_bad(c, e.id, _("the body is malformed"));
+        add_bad(c, &e, IR_CHECK_BYTES);
     }
     ms = ir_entry_recorded_ms(&e);
     if (c->first_ms == 0 || ms < c->first_ms)

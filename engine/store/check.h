@@ -5,9 +5,22 @@
 #include "core/trust.h"
 #include "store/store.h"
 
+enum ir_check_why {
+    IR_CHECK_ROW,       /* the row does not give its fields back */
+    IR_CHECK_BYTES,     /* header or body does not parse */
+    IR_CHECK_ID,        /* header or digest is not what the id names */
+    IR_CHECK_BODY,      /* body is not what the digest names, or missing */
+    IR_CHECK_COLUMNS,   /* index columns are not what the header says */
+    IR_CHECK_SIGNATURE, /* not by this key */
+    IR_CHECK_REVOKED,   /* by a revoked key, and not among what was accepted */
+};
+
 struct ir_check_bad {
     uint8_t id[IR_ID_BYTES]; /* as the row's key says */
-    char why[160];
+    enum ir_check_why why;
+    uint8_t author[IR_KEYID_BYTES]; /* zero when the header is not readable */
+    uint64_t seq;
+    int64_t recorded_ms;
 };
 
 struct ir_check_author {

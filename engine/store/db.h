@@ -38,13 +38,13 @@ int ir_db_prepare(struct ir_store *st, const char *sql, sqlite3_stmt **q,
                   struct ir_err *err);
 
 /* Take the entry out of a row that begins with IR_DB_ENTRY_COLS. The entry
- * borrows from the row until the next step. `why` (of `cap` bytes) gets the
- * reason when the bytes do not fit the row's id.
+ * borrows from the row until the next step. *why (an enum ir_check_why) says
+ * what does not fit.
  *
  * Errors: IR_EDAMAGED; e->id is then what the row's key says.
  */
 int ir_db_row(struct ir_store *st, sqlite3_stmt *q, struct ir_entry *e,
-              char *why, size_t cap);
+              int *why);
 
 /* The chain an entry stands in, and the incident it is about.
  *

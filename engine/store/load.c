@@ -1,9 +1,9 @@
 /* load.c: reading entries, see store.h. */
 #include "base/i18n.h"
 #include "base/scan.h"
+#include "store/check.h"
 #include "store/db.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,33 +24,31 @@ blob(sqlite3_stmt *q, int col, size_t n, const uint8_t **p)
 }
 
 static int
-damaged(char *why, size_t cap, const char *text)
+damaged(int *why, int what)
 {
-    snprintf(why, cap, "%s", text);
+    *why = what;
     return IR_EDAMAGED;
 }
 
 int
-ir_db_row(struct ir_store *st, sqlite3_stmt *q, struct ir_entry *e, char *why,
-          size_t cap)
+ir_db_row(struct ir_store *st, sqlite3_stmt *q, struct ir_entry *e, int *why)
 {
     const uint8_t *id, *digest, *sig;
     uint8_t h[IR_HASH_BYTES];
-    struct ir_err err = {0};
 
     memset(e, 0, sizeof *e);
     if (!blob(q, COL_ID, IR_ID_BYTES, &id))
-        return damaged(why, cap, _("the row's id is not readable"));
+        return damaged(why, IR_CHECK_ROW);
     memcpy(e->id, id, IR_ID_BYTES);
     if (!blob(q, COL_DIGEST, IR_HASH_BYTES, &digest) ||
         !blob(q, COL_SIG, IR_SIG_BYTES, &sig))
-        return damaged(why, cap, _("digest or signature is not readable"));
+        return damaged(why, IR_CHECK_ROW);
     e->p = sqlite3_column_blob(q, COL_P);
     e->p_len = (size_t)sqlite3_column_bytes(q, COL_P);
     memcpy(e->body_digest, digest, IR_HASH_BYTES);
     memcpy(e->sig, sig, IR_SIG_BYTES);
-    if (e->p == NULL || ir_header_decode(e->p, e->p_len, &e->h, &err) != IR_OK)
-        return damaged(why, cap, _("the header is damaged"));
+    if (e->p == NULL || ir_header_decode(e->p, e->p_len, &e->h, NULL) != IR_OK)
+        return damaged(why, IR_CHECK_BYTES);
     if (sqlite3_column_type(q, COL_BODY) != SQLITE_NULL) {
         e->b = sqlite3_column_blob(q, COL_BODY);
         e->b_len = (size_t)sqlite3_column_bytes(q, COL_BODY);
@@ -58,13 +56,12 @@ ir_db_row(struct ir_store *st, sqlite3_stmt *q, struct ir_entry *e, char *why,
             e->b = (const uint8_t *)"";
         ir_sha256(e->b, e->b_len, h);
         if (memcmp(h, e->body_digest, IR_HASH_BYTES) != 0)
-            return damaged(why, cap, _("the body is not what was signed"));
+            return damaged(why, IR_CHECK_BODY);
     }
     ir_entry_id(e, st->site);
     if (memcmp(e->id, id, IR_ID_BYTES) != 0) {
         memcpy(e->id, id, IR_ID_BYTES);
-        return damaged(why, cap,
-                       _("header or body digest is not what was signed"));
+        return damaged(why, IR_CHECK_ID);
     }
     return IR_OK;
 }
@@ -121,13 +118,12 @@ static int
 load(struct ir_store *st, sqlite3_stmt *q, struct ir_log *log,
      struct ir_err *err)
 {
-    char why[160];
-    int rc = IR_OK, s;
+    int rc = IR_OK, why = 0, s;
 
     while ((s = sqlite3_step(q)) == SQLITE_ROW) {
         struct ir_entry e;
 
-        if (ir_db_row(st, q, &e, why, sizeof why) == IR_OK)
+        if (ir_db_row(st, q, &e, &why) == IR_OK)
             log_add(log, &e);
         else
             log->damaged_n++;
@@ -300,8 +296,7 @@ ir_store_each(struct ir_store *st,
               struct ir_err *err)
 {
     sqlite3_stmt *q = NULL;
-    char why[160];
-    int rc, s, stop = 0;
+    int rc, why = 0, s = SQLITE_DONE, stop = 0;
 
     rc = ir_db_prepare(st,
                        "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
@@ -312,7 +307,7 @@ ir_store_each(struct ir_store *st,
     while (stop == 0 && (s = sqlite3_step(q)) == SQLITE_ROW) {
         struct ir_entry e;
 
-        if (ir_db_row(st, q, &e, why, sizeof why) == IR_OK)
+        if (ir_db_row(st, q, &e, &why) == IR_OK)
             stop = fn(&e, arg);
     }
     if (stop == 0 && s != SQLITE_DONE)

@@ -139,9 +139,8 @@ save_row(struct ir_store *hurt, struct ir_store *to, int64_t n)
     static const char body[] = "SELECT bytes FROM body WHERE id = ?1";
     sqlite3_stmt *q = NULL, *b = NULL;
     struct ir_entry e;
-    char why[160];
     uint8_t h[IR_HASH_BYTES];
-    int got = -1, s;
+    int got = -1, why = 0, s;
 
     if (sqlite3_prepare_v2(hurt->db, head, -1, &q, NULL) != SQLITE_OK)
         return -1;
@@ -149,7 +148,7 @@ save_row(struct ir_store *hurt, struct ir_store *to, int64_t n)
     s = sqlite3_step(q);
     if (s == SQLITE_DONE)
         got = 0;
-    if (s != SQLITE_ROW || ir_db_row(hurt, q, &e, why, sizeof why) != IR_OK)
+    if (s != SQLITE_ROW || ir_db_row(hurt, q, &e, &why) != IR_OK)
         goto out;
     if (sqlite3_prepare_v2(hurt->db, body, -1, &b, NULL) == SQLITE_OK) {
         sqlite3_bind_blob(b, 1, e.id, IR_ID_BYTES, SQLITE_STATIC);
