@@ -17,18 +17,21 @@
 struct ir_json;
 
 #define IR_JSON_MAX (8 * 1024 * 1024) /* bytes of text parsed at most */
+#define IR_JSON_DEPTH_MAX 64          /* containers inside one another, parsed */
 
 /* Parse `len` bytes of UTF-8 JSON: one value, no duplicate keys, no NUL in
- * strings, nothing after it; real numbers are refused.
+ * strings, nothing after it; real numbers are refused, and integers outside
+ * int64_t.
  *
- * Owns:   *out is the caller's, ir_json_free.
- * Errors: IR_EPARSE with line and column, IR_ELIMIT.
+ * Owns:   *out is the caller's, ir_json_free; untouched on error.
+ * Errors: IR_EPARSE with line and column, IR_ELIMIT over IR_JSON_MAX bytes or
+ *         IR_JSON_DEPTH_MAX levels. The message repeats nothing of the text.
  */
 int ir_json_parse(const char *text, size_t len, struct ir_json **out,
                   struct ir_err *err);
 void ir_json_free(struct ir_json *j);
 
-/* A new empty value.
+/* A new value; a NULL string makes null.
  *
  * Owns:   the caller's, until given to a setter.
  */
@@ -39,7 +42,8 @@ struct ir_json *ir_json_new_int(int64_t v);
 struct ir_json *ir_json_new_bool(bool v);
 struct ir_json *ir_json_new_null(void);
 
-/* Put `v` (taken) under `key`, or at the end of an array.
+/* Put `v` (taken) under `key`, in place of what was there, or at the end of
+ * an array. NULL puts null. A value goes into one container only.
  *
  * Owns:   takes `v`. Returns `v`, now borrowed from the container.
  */
@@ -48,7 +52,7 @@ struct ir_json *ir_json_set_take(struct ir_json *obj, const char *key,
 struct ir_json *ir_json_add_take(struct ir_json *arr, struct ir_json *v);
 
 /* The same for plain values; a NULL string puts null. Bytes that are not
- * UTF-8 are put with U+FFFD in place of each wrong byte.
+ * UTF-8, and NULs, are put as U+FFFD each; in keys too.
  *
  * Owns:   keeps a copy.
  */
@@ -87,14 +91,17 @@ const char *ir_json_str(const struct ir_json *j); /* NULL if no string */
 int64_t ir_json_int(const struct ir_json *j);     /* 0 if no integer */
 bool ir_json_bool(const struct ir_json *j);
 
-/* Elements of an array, members of an object (0 for anything else).
+/* How many elements of an array or members of an object (0 for anything else,
+ * NULL too); the `i`-th element of an array (NULL past the end, or when `j` is
+ * no array).
  *
  * Owns:   borrowed from `j`.
  */
 size_t ir_json_len(const struct ir_json *j);
 struct ir_json *ir_json_at(const struct ir_json *j, size_t i);
 
-/* Walk the members of an object in key order; `fn` returns false to stop.
+/* Walk the members of an object, keys sorted by their bytes; `fn` returns
+ * false to stop. Nothing happens when `j` is no object.
  *
  * Owns:   key and value are borrowed for the call.
  */
@@ -102,15 +109,20 @@ void ir_json_each(const struct ir_json *j,
                   bool (*fn)(const char *key, struct ir_json *v, void *arg),
                   void *arg);
 
-/* The canonical bytes: keys sorted, no white space, UTF-8 unescaped. What is
- * hashed is this.
+/* The canonical bytes: keys sorted by their UTF-8 bytes, no white space,
+ * integers in decimal, UTF-8 unescaped; in strings only `"` and `\` get a
+ * backslash, and U+0000-001F become \b \f \n \r \t or \u00xx in lower case.
+ * What is hashed is this. Python's json.dumps(v, sort_keys=True,
+ * ensure_ascii=False, separators=(",", ":")) gives the same bytes.
  *
  * Owns:   the caller frees with free(); *len (may be NULL) without the NUL.
  */
 char *ir_json_canonical(const struct ir_json *j, size_t *len);
 
 /* Text for a person or a program: keys in the order they were put; `indent`
- * spaces a level, 0 for one line.
+ * spaces a level, 0 for one line without spaces; no newline at the end. What
+ * ir_utf8_escape makes harmless is written \uXXXX, so that the text may go to
+ * a terminal and still is the same value.
  *
  * Owns:   the caller frees with free().
  */

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Is `s[0..len)` valid UTF-8 without NUL?
  *
@@ -15,10 +16,46 @@
  */
 bool ir_utf8_valid(const char *s, size_t len);
 
-/* Append `s[0..len)` made harmless: C0 and C1 controls, DEL, ESC, bidi
- * controls (U+061C, 200E-200F, 202A-202E, 2066-2069), U+2028-2029 and bytes
- * that are no UTF-8 become \xNN or \u{NNNN}; `\` itself stays as it is.
- * With keep_lines, \n stays and \t becomes spaces.
+/* The code point at `s[0..len)` (len > 0) and the bytes it takes: -1 and 1
+ * where no valid UTF-8 begins.
+ *
+ * Units:  *step bytes, 1..4.
+ */
+int32_t ir_utf8_next(const char *s, size_t len, size_t *step);
+
+/* Is it a code point that a terminal must not see: C0, DEL, C1, bidi controls
+ * (U+061C, 200E-200F, 202A-202E, 2066-2069), U+2028-2029, or no code point
+ * (negative)?
+ *
+ * Source: Unicode 15 UAX #9 table 2.4-2.6; Trojan Source, CVE-2021-42574.
+ */
+bool ir_utf8_harmful(int32_t cp);
+
+/* Append `s[0..len)` with U+FFFD in place of each NUL and each byte that is no
+ * UTF-8: valid afterwards, not yet harmless.
+ *
+ * Owns:   `b` keeps a copy.
+ */
+void ir_utf8_repair(struct ir_buf *b, const char *s, size_t len);
+
+/* Append `s` with fullwidth ASCII (U+FF01-FF5E) and the ideographic space as
+ * plain ASCII, as answers typed with an input method on need.
+ *
+ * Owns:   `b` keeps a copy.
+ */
+void ir_utf8_narrow(struct ir_buf *b, const char *s);
+
+/* Write foreign text `s` harmless into `out`, for quoting in a message: cut by
+ * whole graphemes with "…" to what fits.
+ *
+ * Units:  `out` of `cap` bytes, at least 8; the NUL is always there.
+ */
+void ir_utf8_show(const char *s, char *out, size_t cap);
+
+/* Append `s[0..len)` made harmless: what is ir_utf8_harmful becomes
+ * \xnn (C0, DEL and bytes that are no UTF-8) or \u{nnnn}; `\` itself stays as
+ * it is. With keep_lines, \n stays, \r\n becomes \n, and \t becomes spaces up
+ * to the next multiple of 8 columns.
  *
  * Owns:   `b` keeps a copy.
  */
@@ -31,10 +68,11 @@ void ir_utf8_escape(struct ir_buf *b, const char *s, size_t len,
  */
 int ir_utf8_width(const char *s);
 
-/* Append `s` cut to at most `columns`, by whole graphemes, with "…" in the
- * last column when something was cut; returns the columns used.
+/* Append `s` cut to at most `columns`, by whole graphemes, with "…" after them
+ * when something was cut; returns the columns used. A wide character that only
+ * half fits is left out.
  *
- * Units:  columns.
+ * Units:  columns; 0 or fewer append nothing.
  */
 int ir_utf8_cut(struct ir_buf *b, const char *s, int columns);
 
@@ -49,9 +87,12 @@ void ir_utf8_pad(struct ir_buf *b, const char *s, int columns);
  * or small kana and not after opening brackets (the usual kinsoku rules), nor
  * inside a word of latin text unless the word is longer than the line. A
  * newline in `s` ends the line. *skip is how many bytes to pass over after
- * it (the space or newline). 0 only when `s` is empty.
+ * it (the spaces at which it broke, and a newline). 0 only when `s` is empty or
+ * begins with a newline; the sum of both is 0 only when `s` is empty, so that
+ * a loop over it ends. A character wider than `columns` gets a line of its own.
  *
  * Units:  columns in, bytes out.
+ * Source: JIS X 4051, line-start and line-end prohibition (kinsoku).
  */
 size_t ir_utf8_wrap(const char *s, int columns, size_t *skip);
 

@@ -1,0 +1,66 @@
+/* clock.c: see clock.h. */
+#include "base/clock.h"
+
+#include "base/scan.h"
+#include "base/time.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/timex.h>
+#include <time.h>
+#include <unistd.h>
+
+static int64_t
+read_ms(clockid_t id)
+{
+    struct timespec ts = {0, 0};
+
+    clock_gettime(id, &ts);
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* "8f3c1d2a-9b4e-...": 16 hex digits of it, its hyphens left out. */
+static void
+read_boot(uint8_t boot[8])
+{
+    char text[64], digits[17] = "";
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    ssize_t n;
+    size_t len = 0;
+
+    memset(boot, 0, 8);
+    if (fd < 0)
+        return;
+    n = read(fd, text, sizeof text);
+    close(fd);
+    for (ssize_t i = 0; i < n && len < sizeof digits - 1; i++)
+        if (text[i] != '-')
+            digits[len++] = text[i];
+    digits[len] = '\0';
+    (void)ir_scan_hex(digits, boot, 8, NULL);
+}
+
+void
+ir_clock_now(struct ir_now *now)
+{
+    struct timex tx = {.modes = 0};
+    int state;
+
+    memset(now, 0, sizeof *now);
+    now->wall_ms = read_ms(CLOCK_REALTIME);
+    now->mono_ms = read_ms(CLOCK_BOOTTIME);
+    read_boot(now->boot);
+    now->utc_off_min = ir_time_offset_min(now->wall_ms);
+    state = adjtimex(&tx);
+    if (state < 0)
+        return;
+    now->synced = state != TIME_ERROR && (tx.status & STA_UNSYNC) == 0;
+    now->offset_us = (tx.status & STA_NANO) ? tx.offset / 1000 : tx.offset;
+    now->maxerr_us = tx.maxerror;
+}
+
+int64_t
+ir_clock_mono_ms(void)
+{
+    return read_ms(CLOCK_MONOTONIC);
+}
