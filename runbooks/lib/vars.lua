@@ -12,7 +12,7 @@ function vars.host(o)
   return step.over({
     type = "host",
     ask = { en = "Which machine showed it first?",
-            ja = "最初に異常が出た端末・サーバーは？" },
+            ja = "最初に異常が出た端末・サーバーはどれですか？" },
   }, o)
 end
 
@@ -21,7 +21,7 @@ function vars.began(o)
   return step.over({
     type = "time",
     ask = { en = "When did it begin, or when was it last normal?",
-            ja = "いつ始まった？（正常を最後に確認した時刻でもよい）" },
+            ja = "いつ始まりましたか？（正常を最後に確認した時刻でもよい）" },
   }, o)
 end
 
@@ -29,7 +29,7 @@ end
 function vars.reporter(o)
   return step.over({
     type = "person",
-    ask = { en = "Who noticed it?", ja = "気づいたのは誰？" },
+    ask = { en = "Who noticed it?", ja = "気づいたのは誰ですか？" },
   }, o)
 end
 
@@ -38,7 +38,7 @@ function vars.address(o)
   return step.over({
     type = "address",
     ask = { en = "Which address does it come from?",
-            ja = "通信元のアドレスは？" },
+            ja = "通信元のアドレスは何ですか？" },
   }, o)
 end
 
@@ -46,7 +46,7 @@ end
 function vars.account(o)
   return step.over({
     type = "text",
-    ask = { en = "Which account?", ja = "対象のアカウントは？" },
+    ask = { en = "Which account?", ja = "対象のアカウントはどれですか？" },
   }, o)
 end
 
@@ -61,7 +61,7 @@ function vars.seen(o)
   return step.over({
     type = "text",
     ask = { en = "What exactly do you see?",
-            ja = "見えている状態を、そのまま書くと？" },
+            ja = "何が見えていますか？（そのまま書く）" },
   }, o)
 end
 
@@ -70,7 +70,7 @@ function vars.place(o)
   return step.over({
     type = "text",
     ask = { en = "Where is it (building, floor, room)?",
-            ja = "場所は？（建物、階、部屋）" },
+            ja = "場所はどこですか？（建物、階、部屋）" },
   }, o)
 end
 
