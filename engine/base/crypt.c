@@ -1,4 +1,4 @@
-/* crypt.c: see crypt.h. The only file that includes libsodium. */
+/* crypt.c: see crypt.h. Nothing above base includes libsodium. */
 #include "base/crypt.h"
 
 #include "base/buf.h"
@@ -169,18 +169,28 @@ int
 ir_keybox_open(const uint8_t box[IR_KEYBOX_BYTES], const char *pass,
                uint8_t seed[IR_SEED_BYTES], struct ir_err *err)
 {
-    uint8_t key[32];
+    uint8_t key[32], plain[IR_SEED_BYTES];
     int rc;
 
     if (memcmp(box, box_magic, 4) != 0)
         return ir_fail(err, IR_ESIG, _("not a key file of ir"));
     rc = box_key(pass, box + 4, key, err);
     if (rc == IR_OK && crypto_aead_chacha20poly1305_ietf_decrypt(
-                           seed, NULL, NULL, box + 32, IR_SEED_BYTES + 16, box,
+                           plain, NULL, NULL, box + 32, IR_SEED_BYTES + 16, box,
                            32, box + 20, key) != 0)
-        rc = ir_fail(err, IR_ESIG, _("wrong passphrase"));
+        rc = ir_fail(err, IR_ESIG,
+                     _("wrong passphrase, or the key file is damaged"));
+    if (rc == IR_OK)
+        memcpy(seed, plain, IR_SEED_BYTES);
+    sodium_memzero(plain, sizeof plain);
     sodium_memzero(key, sizeof key);
     return rc;
+}
+
+void
+ir_x25519_public(const uint8_t secret[32], uint8_t pub[32])
+{
+    (void)crypto_scalarmult_base(pub, secret);
 }
 
 bool

@@ -84,6 +84,12 @@ int ir_keybox_lock(const uint8_t seed[IR_SEED_BYTES], const char *pass,
 int ir_keybox_open(const uint8_t box[IR_KEYBOX_BYTES], const char *pass,
                    uint8_t seed[IR_SEED_BYTES], struct ir_err *err);
 
+/* The X25519 public key of a 32-byte secret.
+ *
+ * Source: RFC 7748.
+ */
+void ir_x25519_public(const uint8_t secret[32], uint8_t pub[32]);
+
 /* Are the bytes equal, in constant time? Overwrite memory for sure. */
 bool ir_bytes_equal(const void *a, const void *b, size_t n);
 void ir_wipe(void *p, size_t n);

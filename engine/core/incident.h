@@ -211,6 +211,12 @@ int ir_incident_fold(const struct ir_fold_in *in, struct ir_incident **out,
                      struct ir_err *err);
 void ir_incident_free(struct ir_incident *inc);
 
+/* What people call an incident: "IR-7K4Q" from the id of its declare entry.
+ *
+ * Units:  out of 8 bytes.
+ */
+void ir_incident_name(const uint8_t id[IR_ID_BYTES], char out[8]);
+
 /* Find a step by "1/isolate", "isolate", or an unambiguous beginning of the
  * short name. Prefers ready and active ones where several match.
  *

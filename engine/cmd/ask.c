@@ -1,0 +1,120 @@
+/* ask.c: questions on the terminal, see cmd.h. */
+#include "base/i18n.h"
+#include "base/utf8.h"
+#include "cmd/cmd.h"
+#include "view/menu.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define LINE_MAX_BYTES 8192
+
+bool
+ir_ctx_can_ask(const struct ir_ctx *c)
+{
+    return !c->no_input && isatty(STDIN_FILENO);
+}
+
+/* One line from `fd`, without its newline; NULL at the end of input. */
+static char *
+read_line(int fd, bool secret)
+{
+    char *line = ir_malloc(LINE_MAX_BYTES);
+    size_t n = 0;
+    bool any = false;
+
+    for (;;) {
+        char ch;
+        ssize_t got = read(fd, &ch, 1);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        any = true;
+        if (ch == '\n')
+            break;
+        if (ch != '\r' && ch != '\0' && n + 1 < LINE_MAX_BYTES)
+            line[n++] = ch;
+    }
+    line[n] = '\0';
+    if (!any) {
+        free(line);
+        return NULL;
+    }
+    if (!secret && !ir_utf8_valid(line, n)) {
+        struct ir_buf safe = {0};
+
+        ir_utf8_escape(&safe, line, n, false);
+        free(line);
+        return ir_buf_take(&safe);
+    }
+    return line;
+}
+
+char *
+ir_ctx_ask(struct ir_ctx *c, const char *prompt)
+{
+    if (c->no_input)
+        return NULL;
+    ir_buf_adds(&c->talk, prompt);
+    ir_ctx_flush(c);
+    return read_line(STDIN_FILENO, false);
+}
+
+char *
+ir_ctx_ask_secret(struct ir_ctx *c, const char *prompt)
+{
+    struct termios old, quiet;
+    char *line;
+    int fd;
+
+    if (c->no_input)
+        return NULL;
+    fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        return NULL;
+    ir_ctx_flush(c);
+    if (tcgetattr(fd, &old) != 0) {
+        close(fd);
+        return NULL;
+    }
+    quiet = old;
+    quiet.c_lflag &= ~(tcflag_t)ECHO;
+    (void)tcsetattr(fd, TCSAFLUSH, &quiet);
+    (void)!write(fd, prompt, strlen(prompt));
+    line = read_line(fd, true);
+    (void)tcsetattr(fd, TCSAFLUSH, &old);
+    (void)!write(fd, "\n", 1);
+    close(fd);
+    return line;
+}
+
+bool
+ir_ctx_yes(struct ir_ctx *c, const char *question, bool dflt)
+{
+    int tries;
+
+    if (c->yes)
+        return true;
+    if (!ir_ctx_can_ask(c))
+        return dflt;
+    for (tries = 0; tries < 3; tries++) {
+        char *typed;
+        int yes;
+
+        ir_view_ask_yes(&c->talk_view, question, &c->talk);
+        typed = ir_ctx_ask(c, "");
+        if (typed == NULL)
+            return dflt;
+        yes = ir_view_yes(typed);
+        free(typed);
+        if (yes >= 0)
+            return yes == 1;
+    }
+    return dflt;
+}

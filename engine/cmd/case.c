@@ -1,0 +1,230 @@
+/* case.c: see case.h. */
+#include "cmd/case.h"
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/scan.h"
+#include "core/order.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void
+point_view(struct ir_ctx *c, struct ir_case *k)
+{
+    const uint8_t *m = k->inc->has_manifest ? k->inc->manifest : NULL;
+
+    ir_ctx_site(c, m);
+    k->site = c->view.site;
+    k->contacts = c->view.contacts;
+    k->system = NULL;
+    if (m != NULL && k->inc->system != NULL)
+        (void)ir_library_json(&c->lib, m, "system", k->inc->system, &k->system,
+                              NULL);
+    c->view.system = c->talk_view.system = k->system;
+}
+
+/* Fold what is loaded. */
+static int
+fold(struct ir_ctx *c, struct ir_case *k, const uint8_t *declare,
+     int64_t now_ms)
+{
+    struct ir_fold_in in = {.trust = &c->trust,
+                            .declare = declare,
+                            .look = ir_library_lookup(&c->lib),
+                            .now_ms = now_ms};
+    int rc;
+
+    k->e = ir_log_ptrs(&k->log);
+    k->n = k->log.n;
+    ir_order_sort(k->e, k->n);
+    in.e = k->e;
+    in.e_n = k->n;
+    rc = ir_incident_fold(&in, &k->inc, &c->err);
+    if (rc == IR_OK)
+        point_view(c, k);
+    return rc;
+}
+
+int
+ir_case_load(struct ir_ctx *c, const uint8_t declare[IR_ID_BYTES],
+             int64_t now_ms, struct ir_case *k)
+{
+    struct ir_now now;
+    int rc;
+
+    memset(k, 0, sizeof *k);
+    if (now_ms == 0) {
+        ir_clock_now(&now);
+        now_ms = now.wall_ms;
+    }
+    c->view.now_ms = c->talk_view.now_ms = now_ms;
+    rc = ir_store_load_incident(c->st, declare, &k->log, &c->err);
+    if (rc == IR_OK)
+        rc = ir_store_load_loose(c->st, IR_KIND_CHANNEL, &k->log, &c->err);
+    if (rc == IR_OK)
+        rc = fold(c, k, declare, now_ms);
+    if (rc != IR_OK)
+        ir_case_done(k);
+    return rc;
+}
+
+void
+ir_case_done(struct ir_case *k)
+{
+    if (k->inc != NULL)
+        ir_incident_free(k->inc);
+    free(k->e);
+    ir_log_done(&k->log);
+    memset(k, 0, sizeof *k);
+}
+
+int
+ir_case_reload(struct ir_ctx *c, struct ir_case *k)
+{
+    uint8_t declare[IR_ID_BYTES];
+
+    memcpy(declare, k->inc->declare, IR_ID_BYTES);
+    ir_case_done(k);
+    return ir_case_load(c, declare, 0, k);
+}
+
+/* The digits of a name in upper case, without "IR-". */
+static void
+name_key(const char *name, char out[16])
+{
+    size_t n = 0;
+
+    if (strncasecmp(name, "IR-", 3) == 0)
+        name += 3;
+    for (; *name != '\0' && n < 15; name++)
+        out[n++] = (char)toupper((unsigned char)*name);
+    out[n] = '\0';
+}
+
+/* Does the declare entry `id` go by this name? "7K4Q" or leading hex. */
+static bool
+goes_by(const uint8_t id[IR_ID_BYTES], const char *name)
+{
+    char key[16], own[8], hex[2 * IR_ID_BYTES + 1];
+
+    name_key(name, key);
+    ir_incident_name(id, own);
+    if (strcmp(own + 3, key) == 0)
+        return true;
+    ir_hex(id, IR_ID_BYTES, hex);
+    return strlen(name) >= 6 && strncasecmp(hex, name, strlen(name)) == 0;
+}
+
+int
+ir_case_find(struct ir_ctx *c, const char *name, uint8_t declare[IR_ID_BYTES])
+{
+    uint8_t(*ids)[IR_ID_BYTES] = NULL;
+    size_t n = 0, i, found = 0;
+    int rc = ir_store_incidents(c->st, &ids, &n, &c->err);
+
+    if (rc != IR_OK)
+        return rc;
+    for (i = 0; i < n; i++)
+        if (goes_by(ids[i], name)) {
+            memcpy(declare, ids[i], IR_ID_BYTES);
+            found++;
+        }
+    free(ids);
+    if (found == 1)
+        return IR_OK;
+    if (found > 1)
+        return ir_fail(&c->err, IR_EUSAGE,
+                       _("several incidents are called \"%.60s\""), name);
+    ir_fail(&c->err, IR_ENOTFOUND, _("no incident is called \"%.60s\""), name);
+    ir_err_hint(&c->err, "ir list");
+    return IR_ENOTFOUND;
+}
+
+/* The only open incident, if there is one. */
+static int
+only_open(struct ir_ctx *c, int64_t now_ms, struct ir_case *k)
+{
+    uint8_t(*ids)[IR_ID_BYTES] = NULL;
+    struct ir_buf names = {0};
+    size_t n = 0, i, open = 0;
+    int rc = ir_store_incidents(c->st, &ids, &n, &c->err);
+
+    for (i = 0; i < n && rc == IR_OK; i++) {
+        struct ir_case x;
+
+        if (ir_case_load(c, ids[i], now_ms, &x) != IR_OK)
+            continue;
+        if (x.inc->state == IR_INC_CLOSED) {
+            ir_case_done(&x);
+            continue;
+        }
+        ir_buf_addf(&names, "%s%s", open > 0 ? ", " : "", x.inc->name);
+        if (open++ == 0)
+            *k = x;
+        else
+            ir_case_done(&x);
+    }
+    free(ids);
+    if (rc == IR_OK && open == 1) {
+        rc = ir_case_reload(c, k);
+    } else if (rc == IR_OK) {
+        if (open > 0)
+            ir_case_done(k);
+        rc = ir_fail(&c->err, open == 0 ? IR_ENOTFOUND : IR_EUSAGE,
+                     open == 0 ? _("no incident is open")
+                               : _("several incidents are open: %s"),
+                     ir_buf_str(&names));
+        ir_err_hint(&c->err, "%s",
+                    open == 0 ? _("begin one: ir start SYSTEM")
+                              : _("choose one: ir use INCIDENT"));
+    }
+    ir_buf_done(&names);
+    return rc;
+}
+
+int
+ir_case_current(struct ir_ctx *c, int64_t now_ms, struct ir_case *k)
+{
+    const char *name = c->incident;
+    uint8_t declare[IR_ID_BYTES];
+    char *used = NULL;
+    int rc;
+
+    if (name == NULL)
+        name = getenv("IR_INCIDENT");
+    if (name != NULL && name[0] != '\0') {
+        rc = ir_case_find(c, name, declare);
+        return rc == IR_OK ? ir_case_load(c, declare, now_ms, k) : rc;
+    }
+    used = ir_store_setting(c->st, "incident");
+    if (used != NULL &&
+        ir_scan_hex(used, declare, IR_ID_BYTES, NULL) == IR_OK &&
+        ir_case_load(c, declare, now_ms, k) == IR_OK) {
+        free(used);
+        return IR_OK;
+    }
+    free(used);
+    memset(&c->err, 0, sizeof c->err);
+    return only_open(c, now_ms, k);
+}
+
+void
+ir_case_record(const struct ir_ctx *c, const struct ir_case *k,
+               struct ir_view_record *r)
+{
+    size_t i;
+
+    (void)c;
+    memset(r, 0, sizeof *r);
+    r->entries = r->this_device_only = k->inc->entries_n;
+    for (i = 0; i < k->n; i++) {
+        int64_t ms = ir_entry_recorded_ms(k->e[i]);
+
+        if (r->oldest_ms == 0 || ms < r->oldest_ms)
+            r->oldest_ms = ms;
+        if (ms > r->newest_ms)
+            r->newest_ms = ms;
+    }
+}

@@ -1,0 +1,99 @@
+/* case.h: one incident with its log, loaded and folded, and recording in it.
+ */
+#ifndef IR_CMD_CASE_H
+#define IR_CMD_CASE_H
+
+#include "cmd/cmd.h"
+
+struct ir_case {
+    struct ir_log log;
+    const struct ir_entry **e; /* in fold order */
+    size_t n;
+    struct ir_incident *inc;
+    const struct ir_json *site, *contacts, *system; /* of its manifest */
+};
+
+/* Load and fold an incident by the id of its declare entry, at `now_ms` (0:
+ * now), and point c->view at its site, contacts and system.
+ *
+ * Owns:   *k is the caller's, ir_case_done; it must not outlive `c`.
+ * Errors: IR_ENOTFOUND, IR_ESTORE.
+ */
+int ir_case_load(struct ir_ctx *c, const uint8_t declare[IR_ID_BYTES],
+                 int64_t now_ms, struct ir_case *k);
+void ir_case_done(struct ir_case *k);
+
+/* The incident the words mean: --incident, else the one in use, else the only
+ * open one.
+ *
+ * Errors: IR_ENOTFOUND none, IR_EUSAGE several (named in the hint).
+ */
+int ir_case_current(struct ir_ctx *c, int64_t now_ms, struct ir_case *k);
+
+/* Find an incident by "IR-7K4Q", "7k4q" or the beginning of its id.
+ *
+ * Errors: IR_ENOTFOUND, IR_EUSAGE.
+ */
+int ir_case_find(struct ir_ctx *c, const char *name,
+                 uint8_t declare[IR_ID_BYTES]);
+
+/* Load again after something was recorded. */
+int ir_case_reload(struct ir_ctx *c, struct ir_case *k);
+
+/* Where the record is: counts for the screens. */
+void ir_case_record(const struct ir_ctx *c, const struct ir_case *k,
+                    struct ir_view_record *r);
+
+/* Drafts to be recorded together, in one transaction. */
+#define IR_BATCH_MAX 12
+struct ir_batch {
+    struct ir_draft d[IR_BATCH_MAX];
+    size_t n;
+    /* d[i] refers to an earlier draft of the batch: its index + 1, else 0;
+     * put into refs[0] once that one has its id */
+    size_t refers[IR_BATCH_MAX];
+    uint8_t ids[IR_BATCH_MAX][IR_ID_BYTES]; /* filled by ir_batch_record */
+    /* an object kept in the same transaction (captured output, plan) */
+    const char *object_type;
+    const void *object;
+    size_t object_len;
+};
+
+/* A new draft of `kind` in the incident of `k` (NULL: outside incidents),
+ * with its status.
+ *
+ * Owns:   the draft is borrowed from the batch.
+ */
+struct ir_draft *ir_batch_add(struct ir_batch *b, const struct ir_case *k,
+                              uint64_t kind);
+
+/* Set when it happened, as typed ("02:40", "20m ago").
+ *
+ * Errors: IR_EPARSE.
+ */
+int ir_draft_at(struct ir_ctx *c, struct ir_draft *d, const char *at);
+
+/* Unlock the key, record everything in one transaction, and say so ("recorded
+ * ..."), or say that it was NOT recorded. With --json the first draft's id is
+ * printed. `again` is what the person may type later, or NULL.
+ *
+ * Owns:   the drafts' bodies are taken.
+ * Errors: IR_ESTORE, IR_EBUSY, IR_ESIG ...; then nothing is recorded.
+ */
+int ir_batch_record(struct ir_ctx *c, struct ir_case *k, struct ir_batch *b,
+                    const char *again);
+
+/* The same without saying anything; for commands that say it their way. */
+int ir_batch_commit(struct ir_ctx *c, struct ir_batch *b);
+
+/* Free what an unrecorded batch holds. */
+void ir_batch_done(struct ir_batch *b);
+
+/* The reason a command needs: -r, else asked for, else refused.
+ *
+ * Owns:   *out is the caller's, free().
+ * Errors: IR_EUSAGE no reason.
+ */
+int ir_reason(struct ir_ctx *c, const char *given, int why, char **out);
+
+#endif

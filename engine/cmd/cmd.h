@@ -1,0 +1,135 @@
+/* cmd.h: what a command is, and what every command is given.
+ *
+ * A command is the only place where store, view and the worker meet. Each
+ * stands in its own file cmd_*.c and has one row in cmd.c. It writes data to
+ * c->out (standard output when it returns), talk to c->talk (standard error),
+ * and returns IR_OK or an IR_E* with c->err filled.
+ */
+#ifndef IR_CMD_CMD_H
+#define IR_CMD_CMD_H
+
+#include "cmd/args.h"
+#include "cmd/library.h"
+#include "core/incident.h"
+#include "store/append.h"
+#include "store/store.h"
+#include "view/view.h"
+
+struct ir_ctx {
+    /* global options */
+    char *home;
+    const char *as;       /* --as, or NULL */
+    const char *incident; /* --incident, or NULL */
+    bool json, plain, no_input, yes;
+    /* opened on demand */
+    struct ir_store *st;
+    struct ir_log trust_log;
+    struct ir_trust trust;
+    bool trust_loaded;
+    struct ir_library lib;
+    int me; /* member index, -1: not known yet */
+    struct ir_key *key;
+    uint8_t agent_pub[IR_PUBKEY_BYTES];
+    bool key_open;
+    /* what is said */
+    struct ir_view view;
+    struct ir_view talk_view; /* the same for standard error */
+    struct ir_buf out, talk;
+    struct ir_err err;
+    bool not_recorded; /* something was to be recorded and was not */
+    char *again;       /* how to enter it later */
+    bool in_walk;      /* called from the walk: no second screen */
+};
+
+struct ir_cmd {
+    const char *name; /* "role take": two words where there are two */
+    int (*fn)(struct ir_ctx *c, int argc, char **argv);
+    const char *group;   /* N_() heading in `ir help` */
+    const char *summary; /* N_() one line */
+};
+
+/* The table, ended by a NULL name.
+ *
+ * Owns:   static.
+ */
+extern const struct ir_cmd ir_cmds[];
+
+/* Run `ir` with these words (argv[0] is the program); returns the exit code.
+ *
+ * Source: docs/man/ir.1.
+ */
+int ir_cmd_main(int argc, char **argv);
+
+/* Run one command line inside an open context (the walk does). argv[0] is
+ * the command's first word.
+ *
+ * Errors: whatever the command says; IR_EUSAGE for an unknown one.
+ */
+int ir_cmd_run(struct ir_ctx *c, int argc, char **argv);
+
+/* The exit code for an IR_E*: 0 1 2 64 66 75 77.
+ *
+ * Source: docs/man/ir.1, "Exit status".
+ */
+int ir_cmd_exit(int rc);
+
+/* Write out and talk to their files and empty them. */
+void ir_ctx_flush(struct ir_ctx *c);
+
+/* Open the home's store, for reading or writing, and fold trust; further
+ * calls are free (a store open for reading is opened again for writing).
+ *
+ * Errors: as ir_store_open.
+ */
+int ir_ctx_open(struct ir_ctx *c, bool write);
+
+/* Fold the trust lane again, after something was added to it. */
+int ir_ctx_trust(struct ir_ctx *c);
+
+/* Who acts: --as, IR_AS, or the only person whose key is here. Sets c->me.
+ *
+ * Errors: IR_EUSAGE several and none named, IR_ENOTFOUND, IR_EREFUSED revoked
+ *         or expired.
+ */
+int ir_ctx_me(struct ir_ctx *c);
+
+/* The same if it can be told, else c->me stays -1: for reading. */
+void ir_ctx_me_soft(struct ir_ctx *c);
+
+/* Unlock the key of who acts (asks for a passphrase where there is one).
+ *
+ * Errors: IR_ESIG, IR_ENOTFOUND.
+ */
+int ir_ctx_key(struct ir_ctx *c);
+
+/* Fill in how the person who acts signs; ir_ctx_key must have succeeded.
+ *
+ * Owns:   borrowed from `c`.
+ */
+void ir_ctx_signer(struct ir_ctx *c, struct ir_signer *s);
+
+/* Use the approved release (or `manifest`) for site, contacts and systems in
+ * what is shown.
+ */
+void ir_ctx_site(struct ir_ctx *c, const uint8_t *manifest);
+
+/* Leave: close and free everything. */
+void ir_ctx_done(struct ir_ctx *c);
+
+/* Ask on the terminal: prints `prompt` (may be "") and reads one line without
+ * its newline. NULL at end of input or with --no-input.
+ *
+ * Owns:   the caller frees with free().
+ */
+char *ir_ctx_ask(struct ir_ctx *c, const char *prompt);
+
+/* The same without echo, from /dev/tty; wiped by the caller. */
+char *ir_ctx_ask_secret(struct ir_ctx *c, const char *prompt);
+
+/* May questions be asked? (a terminal, and not --no-input) */
+bool ir_ctx_can_ask(const struct ir_ctx *c);
+
+/* Yes or no on the terminal; --yes says yes; no terminal says `dflt`. */
+bool ir_ctx_yes(struct ir_ctx *c, const char *question, bool dflt);
+
+#endif

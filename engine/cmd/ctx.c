@@ -1,0 +1,297 @@
+/* ctx.c: what every command is given: store, trust, who acts; see cmd.h. */
+#include "base/agent.h"
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "cmd/cmd.h"
+#include "cmd/keyring.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+int
+ir_ctx_trust(struct ir_ctx *c)
+{
+    const struct ir_entry **v;
+    int rc;
+
+    if (c->trust_loaded)
+        ir_trust_done(&c->trust);
+    ir_log_done(&c->trust_log);
+    c->trust_loaded = false;
+    rc = ir_store_load_trust(c->st, &c->trust_log, &c->err);
+    if (rc != IR_OK)
+        return rc;
+    v = ir_log_ptrs(&c->trust_log);
+    ir_trust_fold(ir_store_site(c->st), v, c->trust_log.n, &c->trust);
+    free(v);
+    c->trust_loaded = true;
+    c->view.trust = c->talk_view.trust = &c->trust;
+    return IR_OK;
+}
+
+int
+ir_ctx_open(struct ir_ctx *c, bool write)
+{
+    int rc;
+
+    if (c->st == NULL) {
+        rc = ir_store_open(c->home, write ? IR_STORE_WRITE : IR_STORE_READ,
+                           &c->st, &c->err);
+        if (rc == IR_EBUSY)
+            return rc;
+        if (rc != IR_OK && !write)
+            return rc;
+        if (rc != IR_OK) {
+            c->not_recorded = rc != IR_ENOTFOUND && rc != IR_EREFUSED;
+            return rc;
+        }
+        ir_library_init(&c->lib, c->st);
+        rc = ir_ctx_trust(c);
+        if (rc != IR_OK)
+            return rc;
+        ir_ctx_site(c, NULL);
+    }
+    return IR_OK;
+}
+
+void
+ir_ctx_site(struct ir_ctx *c, const uint8_t *manifest)
+{
+    const struct ir_release *r = ir_trust_current(&c->trust);
+    const struct ir_json *j = NULL;
+    const char *zone;
+
+    if (manifest == NULL && r == NULL && c->trust.releases_n > 0)
+        r = &c->trust.releases[c->trust.releases_n - 1];
+    if (manifest == NULL && r != NULL)
+        manifest = r->manifest;
+    if (manifest == NULL)
+        return;
+    if (ir_library_json(&c->lib, manifest, "site", "site", &j, NULL) == IR_OK) {
+        c->view.site = c->talk_view.site = j;
+        zone = ir_json_get_str(j, "timezone", NULL);
+        if (zone != NULL && getenv("IR_TZ") == NULL) {
+            setenv("TZ", zone, 1);
+            tzset();
+        }
+    }
+    if (ir_library_json(&c->lib, manifest, "contacts", "contacts", &j, NULL) ==
+        IR_OK)
+        c->view.contacts = c->talk_view.contacts = j;
+}
+
+static int
+home_fd(struct ir_ctx *c, int *fd)
+{
+    *fd = open(c->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*fd < 0)
+        return ir_fail(&c->err, IR_EIO, "%s: %s", c->home, strerror(errno));
+    return IR_OK;
+}
+
+/* Choose among the people whose keys are here. */
+static int
+choose_person(struct ir_ctx *c, char **handle)
+{
+    const char *as = c->as != NULL ? c->as : getenv("IR_AS");
+    char **names = NULL;
+    struct ir_buf all = {0};
+    size_t n = 0, i;
+    int fd = -1, rc;
+
+    if (as != NULL && as[0] != '\0') {
+        *handle = ir_strdup(as);
+        return IR_OK;
+    }
+    rc = home_fd(c, &fd);
+    if (rc == IR_OK)
+        rc = ir_keyring_names(fd, &names, &n, &c->err);
+    if (fd >= 0)
+        close(fd);
+    if (rc != IR_OK)
+        return rc;
+    for (i = 0; i < n; i++)
+        ir_buf_addf(&all, "%s%s", i > 0 ? ", " : "", names[i]);
+    if (n == 1) {
+        *handle = ir_strdup(names[0]);
+    } else if (n == 0) {
+        rc = ir_fail(&c->err, IR_ENOTFOUND,
+                     _("no person's key is in this home"));
+        ir_err_hint(&c->err, "ir member add");
+    } else {
+        rc = ir_fail(&c->err, IR_EUSAGE,
+                     _("several people use this home: say who you are"));
+        ir_err_hint(&c->err, _("ir --as NAME ...   (here: %s)"),
+                    ir_buf_str(&all));
+    }
+    ir_keyring_names_free(names, n);
+    ir_buf_done(&all);
+    return rc;
+}
+
+int
+ir_ctx_me(struct ir_ctx *c)
+{
+    struct ir_now now;
+    char *handle = NULL;
+    int rc;
+
+    if (c->me >= 0)
+        return IR_OK;
+    rc = choose_person(c, &handle);
+    if (rc != IR_OK)
+        return rc;
+    c->me = ir_trust_member(&c->trust, handle);
+    ir_clock_now(&now);
+    if (c->me < 0) {
+        rc = ir_fail(&c->err, IR_ENOTFOUND,
+                     _("nobody called \"%.60s\" is a member here"), handle);
+        ir_err_hint(&c->err, "ir member list");
+    } else if (!c->trust.members[c->me].active) {
+        rc = ir_fail(&c->err, IR_EREFUSED, _("the key of %s has been revoked"),
+                     handle);
+    } else if (c->trust.members[c->me].not_after_ms > 0 &&
+               c->trust.members[c->me].not_after_ms < now.wall_ms) {
+        rc = ir_fail(&c->err, IR_EREFUSED,
+                     _("the certificate of %s has run out"), handle);
+    }
+    if (rc != IR_OK)
+        c->me = -1;
+    c->view.me = c->talk_view.me = c->me;
+    free(handle);
+    return rc;
+}
+
+void
+ir_ctx_me_soft(struct ir_ctx *c)
+{
+    struct ir_err keep = c->err;
+
+    if (ir_ctx_me(c) != IR_OK)
+        c->err = keep;
+}
+
+/* Ask for the passphrase up to three times. */
+static int
+unlock(struct ir_ctx *c, int fd, const char *handle)
+{
+    char *prompt = ir_asprintf(_("Passphrase of %s: "), handle), *pass;
+    int tries, rc = IR_ESIG;
+
+    for (tries = 0; tries < 3; tries++) {
+        pass = ir_ctx_ask_secret(c, prompt);
+        if (pass == NULL) {
+            rc = ir_fail(&c->err, IR_ESIG, _("a passphrase is needed"));
+            ir_err_hint(&c->err, _("run ir on a terminal, or let the "
+                                   "ssh-agent hold the key"));
+            break;
+        }
+        rc = ir_keyring_get(fd, handle, pass, &c->key, &c->err);
+        ir_wipe(pass, strlen(pass));
+        free(pass);
+        if (rc == IR_OK || rc != IR_ESIG)
+            break;
+        ir_buf_addf(&c->talk, "%s\n", c->err.msg);
+        ir_ctx_flush(c);
+    }
+    free(prompt);
+    return rc;
+}
+
+/* Is the key one of those certified for the member? */
+static int
+check_certified(struct ir_ctx *c)
+{
+    uint8_t id[IR_KEYID_BYTES];
+    const struct ir_cert_key *k;
+
+    ir_key_id(c->key->pub, id);
+    k = ir_trust_key(&c->trust, id);
+    if (k == NULL || k->node || (int)k->member != c->me)
+        return ir_fail(&c->err, IR_ESIG,
+                       _("the key in this home is not one certified for %s"),
+                       c->trust.members[c->me].handle);
+    if (k->revoked)
+        return ir_fail(&c->err, IR_EREFUSED,
+                       _("the key of %s has been revoked"),
+                       c->trust.members[c->me].handle);
+    return IR_OK;
+}
+
+int
+ir_ctx_key(struct ir_ctx *c)
+{
+    enum ir_keyfile form = IR_KEYFILE_PLAIN;
+    const char *handle;
+    int fd = -1, rc = ir_ctx_me(c);
+
+    if (rc != IR_OK || c->key != NULL)
+        return rc;
+    handle = c->trust.members[c->me].handle;
+    rc = home_fd(c, &fd);
+    if (rc == IR_OK)
+        rc = ir_keyring_form(fd, handle, &form, &c->err);
+    if (rc == IR_OK && form == IR_KEYFILE_BOX)
+        rc = unlock(c, fd, handle);
+    else if (rc == IR_OK)
+        rc = ir_keyring_get(fd, handle, NULL, &c->key, &c->err);
+    if (fd >= 0)
+        close(fd);
+    if (rc == IR_OK)
+        rc = check_certified(c);
+    return rc;
+}
+
+static int
+sign(void *arg, const uint8_t *blob, size_t n, uint8_t sig[IR_SIG_BYTES],
+     struct ir_err *err)
+{
+    const struct ir_key *k = arg;
+
+    if (k->secret == NULL)
+        return ir_agent_sign(k->pub, blob, n, sig, err);
+    return ir_sign(k, blob, n, sig, err);
+}
+
+void
+ir_ctx_signer(struct ir_ctx *c, struct ir_signer *s)
+{
+    memcpy(s->pub, c->key->pub, IR_PUBKEY_BYTES);
+    s->sign = sign;
+    s->arg = c->key;
+}
+
+void
+ir_ctx_flush(struct ir_ctx *c)
+{
+    if (c->talk.len > 0) {
+        (void)fwrite(c->talk.p, 1, c->talk.len, stderr);
+        (void)fflush(stderr);
+        c->talk.len = 0;
+    }
+    if (c->out.len > 0) {
+        (void)fwrite(c->out.p, 1, c->out.len, stdout);
+        (void)fflush(stdout);
+        c->out.len = 0;
+    }
+}
+
+void
+ir_ctx_done(struct ir_ctx *c)
+{
+    ir_library_done(&c->lib);
+    if (c->trust_loaded)
+        ir_trust_done(&c->trust);
+    ir_log_done(&c->trust_log);
+    ir_store_close(c->st);
+    ir_key_free(c->key);
+    ir_buf_done(&c->out);
+    ir_buf_done(&c->talk);
+    free(c->home);
+    free(c->again);
+}

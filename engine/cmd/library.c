@@ -1,0 +1,262 @@
+/* library.c: see library.h. */
+#include "cmd/library.h"
+
+#include "base/i18n.h"
+#include "base/json.h"
+#include "base/scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct ir_library_manifest {
+    uint8_t digest[32];
+    struct ir_json *json;
+    struct ir_library_manifest *next;
+};
+
+struct ir_library_object {
+    uint8_t digest[32];
+    struct ir_json *json; /* or */
+    struct ir_plan *plan;
+    struct ir_library_object *next;
+};
+
+void
+ir_library_init(struct ir_library *lib, struct ir_store *st)
+{
+    memset(lib, 0, sizeof *lib);
+    lib->st = st;
+}
+
+void
+ir_library_done(struct ir_library *lib)
+{
+    while (lib->manifests != NULL) {
+        struct ir_library_manifest *m = lib->manifests;
+
+        lib->manifests = m->next;
+        ir_json_free(m->json);
+        free(m);
+    }
+    while (lib->objects != NULL) {
+        struct ir_library_object *o = lib->objects;
+
+        lib->objects = o->next;
+        ir_json_free(o->json);
+        if (o->plan != NULL)
+            ir_plan_free(o->plan);
+        free(o);
+    }
+    memset(lib, 0, sizeof *lib);
+}
+
+static int
+fetch_json(struct ir_library *lib, const uint8_t digest[32],
+           struct ir_json **out, struct ir_err *err)
+{
+    struct ir_buf b = {0};
+    int rc = ir_store_object_get(lib->st, digest, &b, err);
+
+    if (rc == IR_OK)
+        rc = ir_json_parse(ir_buf_str(&b), b.len, out, err);
+    ir_buf_done(&b);
+    return rc;
+}
+
+const struct ir_json *
+ir_library_manifest(struct ir_library *lib, const uint8_t manifest[32],
+                    struct ir_err *err)
+{
+    struct ir_library_manifest *m;
+    struct ir_json *j = NULL;
+
+    for (m = lib->manifests; m != NULL; m = m->next)
+        if (memcmp(m->digest, manifest, 32) == 0)
+            return m->json;
+    if (fetch_json(lib, manifest, &j, err) != IR_OK)
+        return NULL;
+    m = ir_calloc(1, sizeof *m);
+    memcpy(m->digest, manifest, 32);
+    m->json = j;
+    m->next = lib->manifests;
+    lib->manifests = m;
+    return j;
+}
+
+int
+ir_library_digest(struct ir_library *lib, const uint8_t manifest[32],
+                  const char *type, const char *name, uint8_t digest[32],
+                  struct ir_err *err)
+{
+    struct ir_err why = {0};
+    const struct ir_json *m = ir_library_manifest(lib, manifest, &why), *list;
+    size_t i;
+
+    if (m == NULL) {
+        if (err != NULL)
+            *err = why;
+        return why.code != 0 ? why.code : IR_ENOTFOUND;
+    }
+    list = ir_json_get(m, "objects");
+    for (i = 0; i < ir_json_len(list); i++) {
+        const struct ir_json *o = ir_json_at(list, i);
+
+        if (strcmp(ir_json_get_str(o, "type", ""), type) == 0 &&
+            strcmp(ir_json_get_str(o, "name", ""), name) == 0)
+            return ir_scan_hex(ir_json_get_str(o, "digest", ""), digest, 32,
+                               err);
+    }
+    return ir_fail(err, IR_ENOTFOUND, _("the release holds no %s \"%.60s\""),
+                   type, name);
+}
+
+static struct ir_library_object *
+cached(struct ir_library *lib, const uint8_t digest[32], bool plan)
+{
+    struct ir_library_object *o;
+
+    for (o = lib->objects; o != NULL; o = o->next)
+        if (memcmp(o->digest, digest, 32) == 0 && (o->plan != NULL) == plan)
+            return o;
+    return NULL;
+}
+
+static struct ir_library_object *
+keep(struct ir_library *lib, const uint8_t digest[32])
+{
+    struct ir_library_object *o = ir_calloc(1, sizeof *o);
+
+    memcpy(o->digest, digest, 32);
+    o->next = lib->objects;
+    lib->objects = o;
+    return o;
+}
+
+int
+ir_library_json(struct ir_library *lib, const uint8_t manifest[32],
+                const char *type, const char *name, const struct ir_json **out,
+                struct ir_err *err)
+{
+    struct ir_library_object *o;
+    struct ir_json *j = NULL;
+    uint8_t digest[32];
+    int rc = ir_library_digest(lib, manifest, type, name, digest, err);
+
+    if (rc != IR_OK)
+        return rc;
+    o = cached(lib, digest, false);
+    if (o == NULL) {
+        rc = fetch_json(lib, digest, &j, err);
+        if (rc != IR_OK)
+            return rc;
+        o = keep(lib, digest);
+        o->json = j;
+    }
+    *out = o->json;
+    return IR_OK;
+}
+
+static int
+plan_by_digest(struct ir_library *lib, const uint8_t digest[32],
+               const struct ir_plan **out, struct ir_err *err)
+{
+    struct ir_library_object *o = cached(lib, digest, true);
+    struct ir_plan *plan = NULL;
+    struct ir_buf b = {0};
+    int rc = IR_OK;
+
+    if (o == NULL) {
+        rc = ir_store_object_get(lib->st, digest, &b, err);
+        if (rc == IR_OK)
+            rc = ir_plan_decode(ir_buf_str(&b), b.len, &plan, err);
+        ir_buf_done(&b);
+        if (rc != IR_OK)
+            return rc;
+        o = keep(lib, digest);
+        o->plan = plan;
+        memcpy(plan->digest, digest, 32);
+    }
+    *out = o->plan;
+    return IR_OK;
+}
+
+int
+ir_library_plan(struct ir_library *lib, const uint8_t manifest[32],
+                const char *name, const struct ir_plan **out,
+                struct ir_err *err)
+{
+    uint8_t digest[32];
+    int rc = ir_library_digest(lib, manifest, "plan", name, digest, err);
+
+    return rc == IR_OK ? plan_by_digest(lib, digest, out, err) : rc;
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int
+ir_library_names(struct ir_library *lib, const uint8_t manifest[32],
+                 const char *type, const char *prefix, const char ***names,
+                 size_t *n, struct ir_err *err)
+{
+    struct ir_err why = {0};
+    const struct ir_json *m = ir_library_manifest(lib, manifest, &why), *list;
+    size_t i, len, got = 0;
+
+    if (m == NULL) {
+        if (err != NULL)
+            *err = why;
+        return why.code != 0 ? why.code : IR_ENOTFOUND;
+    }
+    list = ir_json_get(m, "objects");
+    len = ir_json_len(list);
+    *names = ir_calloc(len, sizeof(char *));
+    for (i = 0; i < len; i++) {
+        const struct ir_json *o = ir_json_at(list, i);
+        const char *name = ir_json_get_str(o, "name", "");
+
+        if (strcmp(ir_json_get_str(o, "type", ""), type) == 0 &&
+            strncmp(name, prefix, strlen(prefix)) == 0)
+            (*names)[got++] = name;
+    }
+    qsort(*names, got, sizeof(char *), by_text);
+    *n = got;
+    return IR_OK;
+}
+
+static const struct ir_plan *
+look_digest(const uint8_t digest[32], void *arg)
+{
+    const struct ir_plan *p = NULL;
+
+    return plan_by_digest(arg, digest, &p, NULL) == IR_OK ? p : NULL;
+}
+
+static const struct ir_plan *
+look_name(const uint8_t manifest[32], const char *name, void *arg)
+{
+    const struct ir_plan *p = NULL;
+
+    return ir_library_plan(arg, manifest, name, &p, NULL) == IR_OK ? p : NULL;
+}
+
+static const struct ir_json *
+look_object(const uint8_t manifest[32], const char *type, const char *name,
+            void *arg)
+{
+    const struct ir_json *j = NULL;
+
+    return ir_library_json(arg, manifest, type, name, &j, NULL) == IR_OK ? j
+                                                                         : NULL;
+}
+
+struct ir_lookup
+ir_library_lookup(struct ir_library *lib)
+{
+    struct ir_lookup l = {look_digest, look_name, look_object, lib};
+
+    return l;
+}

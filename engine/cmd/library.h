@@ -1,0 +1,62 @@
+/* library.h: the objects of one release, by name: plans, site, contacts,
+ * systems, forms. Fetched from the store by digest when first asked for.
+ */
+#ifndef IR_CMD_LIBRARY_H
+#define IR_CMD_LIBRARY_H
+
+#include "core/incident.h"
+#include "store/store.h"
+
+struct ir_library {
+    struct ir_store *st; /* borrowed */
+    struct ir_library_manifest *manifests;
+    struct ir_library_object *objects; /* cached, by digest */
+};
+
+void ir_library_init(struct ir_library *lib, struct ir_store *st);
+void ir_library_done(struct ir_library *lib);
+
+/* The lookup that folding needs.
+ *
+ * Owns:   what it returns is borrowed from `lib`.
+ */
+struct ir_lookup ir_library_lookup(struct ir_library *lib);
+
+/* The digest of object (type, name) in a release.
+ *
+ * Errors: IR_ENOTFOUND, or what reading the manifest says.
+ */
+int ir_library_digest(struct ir_library *lib, const uint8_t manifest[32],
+                      const char *type, const char *name, uint8_t digest[32],
+                      struct ir_err *err);
+
+/* An object as JSON, a plan decoded, by name.
+ *
+ * Owns:   borrowed from `lib`.
+ * Errors: IR_ENOTFOUND, IR_EDAMAGED, IR_EPARSE.
+ */
+int ir_library_json(struct ir_library *lib, const uint8_t manifest[32],
+                    const char *type, const char *name,
+                    const struct ir_json **out, struct ir_err *err);
+int ir_library_plan(struct ir_library *lib, const uint8_t manifest[32],
+                    const char *name, const struct ir_plan **out,
+                    struct ir_err *err);
+
+/* Names of all objects of a type whose name begins with `prefix`, sorted.
+ *
+ * Owns:   *names is the caller's, free() (the strings are borrowed).
+ */
+int ir_library_names(struct ir_library *lib, const uint8_t manifest[32],
+                     const char *type, const char *prefix, const char ***names,
+                     size_t *n, struct ir_err *err);
+
+/* The manifest itself: {"api":1,"objects":[{"type","name","digest",
+ * "bytes"}]}.
+ *
+ * Owns:   borrowed from `lib`.
+ */
+const struct ir_json *ir_library_manifest(struct ir_library *lib,
+                                          const uint8_t manifest[32],
+                                          struct ir_err *err);
+
+#endif

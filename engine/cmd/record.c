@@ -1,0 +1,172 @@
+/* record.c: recording drafts and saying so, see case.h. */
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/time.h"
+#include "cmd/case.h"
+#include "view/menu.h"
+#include "view/refusal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct ir_draft *
+ir_batch_add(struct ir_batch *b, const struct ir_case *k, uint64_t kind)
+{
+    struct ir_draft *d = &b->d[b->n++];
+
+    memset(d, 0, sizeof *d);
+    d->kind = kind;
+    if (k != NULL) {
+        d->has_incident = true;
+        memcpy(d->incident, k->inc->id, IR_INCIDENT_BYTES);
+        d->status = (uint8_t)k->inc->status;
+    }
+    return d;
+}
+
+int
+ir_draft_at(struct ir_ctx *c, struct ir_draft *d, const char *at)
+{
+    struct ir_now now;
+    int prec = 0, rc;
+
+    if (at == NULL)
+        return IR_OK;
+    ir_clock_now(&now);
+    rc = ir_time_parse(at, now.wall_ms, &d->occurred_ms, &prec, &c->err);
+    if (rc != IR_OK)
+        return rc;
+    d->has_occurred = true;
+    d->occurred_prec = (uint8_t)prec;
+    return IR_OK;
+}
+
+void
+ir_batch_done(struct ir_batch *b)
+{
+    struct ir_buf scrap = {0};
+    size_t i;
+
+    for (i = 0; i < b->n; i++)
+        ir_bodyw_finish(&b->d[i].body, &scrap);
+    ir_buf_done(&scrap);
+    b->n = 0;
+}
+
+static int
+append_all(struct ir_ctx *c, struct ir_batch *b, const struct ir_signer *who,
+           const struct ir_now *now)
+{
+    uint8_t digest[IR_HASH_BYTES];
+    size_t i;
+    int rc = IR_OK;
+
+    if (b->object != NULL)
+        rc = ir_store_object_put(c->st, b->object_type, b->object,
+                                 b->object_len, digest, &c->err);
+    for (i = 0; i < b->n && rc == IR_OK; i++) {
+        if (b->refers[i] > 0) {
+            memcpy(b->d[i].refs[0], b->ids[b->refers[i] - 1], IR_ID_BYTES);
+            b->d[i].refs_n = 1;
+        }
+        rc = ir_store_append(c->st, who, &b->d[i], now, b->ids[i], &c->err);
+    }
+    return rc;
+}
+
+int
+ir_batch_commit(struct ir_ctx *c, struct ir_batch *b)
+{
+    struct ir_signer who;
+    struct ir_now now;
+    int rc = ir_ctx_key(c);
+
+    if (rc == IR_OK) {
+        ir_ctx_signer(c, &who);
+        ir_clock_now(&now);
+        rc = ir_store_begin(c->st, &c->err);
+    }
+    if (rc == IR_OK) {
+        rc = append_all(c, b, &who, &now);
+        if (rc == IR_OK)
+            rc = ir_store_commit(c->st, &c->err);
+        else
+            ir_store_rollback(c->st);
+    }
+    if (rc != IR_OK) {
+        size_t n = b->n;
+
+        ir_batch_done(b);
+        b->n = n;
+        c->not_recorded = true;
+    }
+    return rc;
+}
+
+/* Say what was recorded, one line an entry; with --json the first one. */
+static void
+say_recorded(struct ir_ctx *c, struct ir_case *k, const struct ir_batch *b)
+{
+    struct ir_log log = {0};
+    size_t i;
+
+    for (i = 0; i < b->n; i++) {
+        if (ir_store_load_id(c->st, b->ids[i], &log, &c->err) != IR_OK)
+            break;
+        if (c->json && i == 0) {
+            struct ir_json *j = ir_view_recorded_json(
+                &c->view, &log.e[log.n - 1], k != NULL ? k->inc : NULL);
+            char *text = ir_json_text(j, 0);
+
+            ir_buf_addf(&c->out, "%s\n", text);
+            free(text);
+            ir_json_free(j);
+        } else if (!c->json) {
+            ir_view_recorded(&c->view, &log.e[log.n - 1],
+                             k != NULL ? k->inc : NULL, &c->out);
+        }
+    }
+    ir_log_done(&log);
+}
+
+int
+ir_batch_record(struct ir_ctx *c, struct ir_case *k, struct ir_batch *b,
+                const char *again)
+{
+    int rc = ir_batch_commit(c, b);
+
+    if (rc != IR_OK) {
+        if (again != NULL) {
+            free(c->again);
+            c->again = ir_strdup(again);
+        }
+        return rc;
+    }
+    if (k != NULL && k->inc != NULL)
+        rc = ir_case_reload(c, k);
+    say_recorded(c, k != NULL && k->inc != NULL ? k : NULL, b);
+    return rc;
+}
+
+int
+ir_reason(struct ir_ctx *c, const char *given, int why, char **out)
+{
+    char *typed = NULL;
+
+    if (given != NULL && given[strspn(given, " \t")] != '\0') {
+        *out = ir_strdup(given);
+        return IR_OK;
+    }
+    if (given == NULL && ir_ctx_can_ask(c)) {
+        ir_view_ask_why(&c->talk_view, (enum ir_why)why, &c->talk);
+        typed = ir_ctx_ask(c, "");
+    }
+    if (typed != NULL && typed[strspn(typed, " \t")] != '\0') {
+        *out = typed;
+        return IR_OK;
+    }
+    free(typed);
+    ir_fail(&c->err, IR_EUSAGE, _("a reason is needed"));
+    ir_err_hint(&c->err, _("add: -r \"WHY\""));
+    return IR_EUSAGE;
+}
