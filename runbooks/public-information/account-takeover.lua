@@ -23,14 +23,14 @@ return {
   legal = { "client-first" },
   vars = {
     account = vars.account {
-      ask = { en = "Which account of CMS1?", ja = "CMS1のどのアカウント？" } },
+      ask = { en = "Which account of CMS1?", ja = "CMS1のどのアカウントですか？" } },
     since = { type = "time",
               ask = { en = "First sign-in the owner denies?",
-                      ja = "本人に覚えのない最初のログインの時刻は？" } },
+                      ja = "本人に覚えのない最初のログインはいつですか？" } },
     address = vars.address {
-      ask = { en = "From which address?", ja = "そのログイン元のアドレスは？" } },
+      ask = { en = "From which address?", ja = "そのログイン元のアドレスは何ですか？" } },
     host = vars.host {
-      ask = { en = "Which PC does the owner use?", ja = "本人が使っている端末は？" } },
+      ask = { en = "Which PC does the owner use?", ja = "本人が使っている端末はどれですか？" } },
   },
   steps = step.flow {
     command.lead(),

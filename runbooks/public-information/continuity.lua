@@ -17,10 +17,10 @@ return {
   vars = {
     next_word = { type = "time",
                   ask = { en = "When do we speak to citizens next?",
-                          ja = "利用者への次の発信は何時？" } },
+                          ja = "利用者への次の発信は何時ですか？" } },
     calls = vars.count {
       ask = { en = "How many calls in the last hour?",
-              ja = "この1時間の電話は何件？" } },
+              ja = "この1時間の電話は何件ですか？" } },
   },
   steps = step.flow {
     { id = "owner",

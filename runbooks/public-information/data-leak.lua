@@ -33,12 +33,12 @@ return {
     reporter = vars.reporter(),
     seen = vars.seen {
       ask = { en = "What can be seen, and at which address?",
-              ja = "何が、どのアドレスで見える？" } },
+              ja = "何が、どのアドレスで見えますか？" } },
     persons = vars.count {
       ask = { en = "How many people are concerned (at most)?",
-              ja = "対象となる本人は最大で何人？" } },
+              ja = "対象となる本人は最大で何人ですか？" } },
     items = { type = "choice",
-              ask = { en = "Which data, at worst?", ja = "最も重い場合、どの情報？" },
+              ask = { en = "Which data, at worst?", ja = "最も重い場合、どの情報ですか？" },
               choices = {
                 { id = "contact", title = { en = "Name and contact only", ja = "氏名と連絡先だけ" } },
                 { id = "text", title = { en = "Text of the inquiry too", ja = "問合せの内容も含む" } },

@@ -25,10 +25,10 @@ return {
     began = vars.began(),
     rate = vars.count {
       ask = { en = "Requests per second now (usual peak: 900)?",
-              ja = "現在の毎秒の要求数は？（平常の最大は900）" } },
+              ja = "現在の毎秒の要求数は何件ですか？（平常の最大は900）" } },
     address = vars.address {
       ask = { en = "Which address or range sends most?",
-              ja = "最も多い送信元のアドレスまたは範囲は？" } },
+              ja = "最も多い送信元のアドレスまたは範囲は何ですか？" } },
   },
   steps = step.flow {
     command.lead(),

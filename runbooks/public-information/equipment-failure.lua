@@ -24,9 +24,9 @@ return {
   vars = {
     began = vars.began(),
     seen = vars.seen { ask = { en = "Which lamps or messages do you see?",
-                               ja = "点いているランプ、出ている表示は？" } },
+                               ja = "点いているランプ、出ている表示は何ですか？" } },
     case_no = { type = "text", ask = { en = "Case number of the supplier?",
-                                       ja = "保守会社の受付番号は？" } },
+                                       ja = "保守会社の受付番号は何番ですか？" } },
   },
   steps = step.flow {
     command.lead(),

@@ -26,17 +26,17 @@ return {
   vars = {
     page = { type = "text",
              ask = { en = "Which page is false (its address)?",
-                     ja = "改ざんされたページのアドレスは？" } },
+                     ja = "改ざんされたページのアドレスは何ですか？" } },
     began = vars.began(),
     server = vars.host {
       ask = { en = "Which server is saved now (WEB1, WEB2, CMS1)?",
-              ja = "次に保全するサーバーは？（WEB1、WEB2、CMS1）" } },
+              ja = "次に保全するサーバーはどれですか？（WEB1、WEB2、CMS1）" } },
     differ = vars.count {
       ask = { en = "How many pages differ from the ledger?",
-              ja = "公開台帳と異なるページは何件？" } },
+              ja = "公開台帳と異なるページは何件ですか？" } },
     false_from = { type = "time",
                    ask = { en = "Since when has it been false (first change)?",
-                           ja = "いつから誤っていた？（最初に書き換わった時刻）" } },
+                           ja = "いつから誤っていましたか？（最初に書き換わった時刻）" } },
   },
   steps = step.flow {
     command.lead(),

@@ -24,7 +24,7 @@ return {
     seen = vars.seen(),
     server = vars.host {
       ask = { en = "Which server behaves oddly (WEB1, WEB2, CMS1)?",
-              ja = "様子のおかしいサーバーは？（WEB1、WEB2、CMS1）" } },
+              ja = "様子のおかしいサーバーはどれですか？（WEB1、WEB2、CMS1）" } },
   },
   steps = step.flow {
     command.lead(),

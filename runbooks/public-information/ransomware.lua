@@ -26,7 +26,7 @@ return {
     began = vars.began(),
     people_n = vars.count {
       ask = { en = "How many people's inquiries does DB1 hold?",
-              ja = "DB1に入っている問合せは何人分？" } },
+              ja = "DB1に入っている問合せは何人分ですか？" } },
   },
   steps = step.flow {
     command.lead(),
@@ -107,10 +107,11 @@ return {
     bcp.decide { after = { "told-ppc", "tell-heads", "call-desk", "net-state" },
                  figure = { en = "Invoke if registration stays down beyond four hours.",
                             ja = "登録が4時間を超えて止まる見込みなら発動する。" },
-                 hold = "image" },
+                 invoke = "image", hold = "image" },
     { id = "by-hand", title = { en = "Go over to paper and telephone", ja = "紙と電話の運用に移る" },
-      role = "content", runbook = "public-information/continuity", go = "end" },
-    evidence.disk { target = "${host}", after = { "invoke-bcp" } },
+      role = "content", runbook = "public-information/continuity",
+      after = { "invoke-bcp" }, when = { step = "invoke-bcp", chose = "invoke" }, go = "end" },
+    evidence.disk { target = "${host}" },
     { id = "restore", title = { en = "Rebuild and restore", ja = "作り直して復元する" },
       role = "administrator", runbook = "public-information/restore" },
     { id = "return", title = { en = "Return to normal operation", ja = "平常運用に切り戻す" },

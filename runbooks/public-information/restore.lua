@@ -20,10 +20,10 @@ return {
   vars = {
     good_at = { type = "time",
                 ask = { en = "When were the pages last surely right?",
-                        ja = "内容が確実に正しかった最後の時刻は？" } },
+                        ja = "内容が確実に正しかった最後の時刻はいつですか？" } },
     server = vars.host {
       ask = { en = "Which server is rebuilt now (WEB1, WEB2, CMS1)?",
-              ja = "次に作り直すサーバーは？（WEB1、WEB2、CMS1）" } },
+              ja = "次に作り直すサーバーはどれですか？（WEB1、WEB2、CMS1）" } },
   },
   steps = step.flow {
     begin.ask { id = "point", ask = { "good_at" },

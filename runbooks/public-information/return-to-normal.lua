@@ -14,10 +14,10 @@ return {
   vars = {
     last_item = { type = "text",
                   ask = { en = "Number of the last item CMS1 holds?",
-                          ja = "CMS1に残る最後の項目の番号は？" } },
+                          ja = "CMS1に残る最後の項目の番号は何番ですか？" } },
     sheets = vars.count {
       ask = { en = "How many registration sheets were used?",
-              ja = "使った登録票は何枚？" } },
+              ja = "使った登録票は何枚ですか？" } },
   },
   steps = step.flow {
     { id = "edge",
