@@ -176,7 +176,6 @@ return {
     },
     people.audience {
       audience = "staff",
-      template = "staff-incident",
       who = { en = "all staff", ja = "全社員" },
       by = { en = "by radio channel 1 and heads of section", ja = "無線1チャンネルと各課長から" },
       role = "secretariat",

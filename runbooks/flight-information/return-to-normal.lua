@@ -57,7 +57,6 @@ return {
     },
     people.audience {
       audience = "airlines",
-      template = "airlines-status",
       who = { en = "airlines and handlers", ja = "航空会社・地上取扱会社" },
       by = { en = "by phone to the committee and radio channel 4", ja = "連絡会への電話と無線4チャンネルで" },
       after = { "switch" },

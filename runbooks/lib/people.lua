@@ -39,7 +39,7 @@ end
 --   by        how it is reached by hand, bilingual clause (required), as in
 --             { en = "over the public address and at the counters",
 --               ja = "館内放送とカウンターで" }
---   template  name of a template (none)
+--   template  name of a template ("<audience>-update")
 -- Returns one step, id "inform-<audience>".
 function people.audience(o)
   local gaps = { who = o.who, by = o.by }
@@ -59,6 +59,7 @@ function people.audience(o)
     role = "spokesperson",
     within = "15m",
     notify = o.audience,
+    template = o.audience .. "-update",
   }, o, { audience = true, who = true, by = true })
 end
 

@@ -1,0 +1,26 @@
+-- Anything that fits nowhere else. Better one report too many.
+return {
+  api = 1,
+  kind = "form",
+  id = "other",
+  for_kind = "report-in",
+  title = { en = "Something else is odd", ja = "その他の気づき" },
+  intro = { en = "Tell it as you would tell a colleague. We sort it.",
+            ja = "同僚に話すように書いてください。分類はこちらで行います。" },
+  phone = { en = "Tell me in your own words; I ask when I need more.",
+            ja = "ご自分の言葉でお話しください。足りない点はお聞きします。" },
+  fields = {
+    { id = "who", type = "person", required = true,
+      ask = { en = "Your name, and how do we call you back?", ja = "お名前と折返しの番号は？" } },
+    { id = "what", type = "text", required = true,
+      ask = { en = "What did you see, hear or get?", ja = "何を見ましたか、聞きましたか、受け取りましたか？" } },
+    { id = "when", type = "time", required = true,
+      ask = { en = "When?", ja = "いつのことですか？" } },
+    { id = "where", type = "text", required = false,
+      ask = { en = "Where, or on which machine?", ja = "どこで、またはどの端末でのことですか？" } },
+    { id = "why", type = "text", required = false,
+      ask = { en = "Why does it seem odd to you?", ja = "どこが普段と違うと感じましたか？" } },
+  },
+  then_say = { en = "Thank you. Keep what you have, change nothing. We tell you within a day what it was.",
+               ja = "ありがとうございます。そのまま保存し、変えないでください。1日以内に結果をお伝えします。" },
+}

@@ -1,0 +1,22 @@
+return {
+  api = 1,
+  kind = "template",
+  id = "passengers-flight-displays",
+  audience = "passengers",
+  title = { en = "Passengers: displays are out",
+            ja = "旅客: 案内表示の停止" },
+  body = {
+    en = "The flight displays at ${where} are not working since ${when}: ${what}.\n" ..
+           "Flights go on. This concerns ${who}.\n" ..
+           "Reason: ${why}.\n" ..
+           "${how}. Boards stand at the yellow marks; the next flights are called every ten minutes.\n" ..
+           "Please be at your gate 20 minutes earlier than printed on your pass.\n" ..
+           "We speak again within 20 minutes.\n",
+    ja = "${when}から、${where}の案内表示が使えません。${what}。\n" ..
+           "航空便は運航しています。対象となるのは${who}です。\n" ..
+           "原因: ${why}。\n" ..
+           "${how}。黄色い印の場所に掲示板があり、10分ごとに次の便を放送します。\n" ..
+           "搭乗券の時刻より20分早めに搭乗口へお越しください。\n" ..
+           "20分以内に改めてお知らせします。\n",
+  },
+}
