@@ -1,4 +1,4 @@
-/* sshsig.c: see sshsig.h. */
+/* sshsig.c: see sshsig.h. Base64 is libsodium's. */
 #include "base/sshsig.h"
 
 #include "base/i18n.h"
@@ -94,22 +94,38 @@ ir_sshsig_pubkey(const uint8_t pub[IR_PUBKEY_BYTES], struct ir_buf *out)
     put_base64(out, key, sizeof key, 1000);
 }
 
+/* Does the line begin with a kind of key that ssh knows and ir does not use?
+ */
+static bool
+other_key(const char *line)
+{
+    static const char *const kinds[] = {"ssh-", "ecdsa-", "sk-"};
+    size_t i;
+
+    if (strcspn(line, " ") == 11 && strncmp(line, "ssh-ed25519", 11) == 0)
+        return false;
+    for (i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strncmp(line, kinds[i], strlen(kinds[i])) == 0)
+            return true;
+    return false;
+}
+
 int
 ir_sshsig_pubkey_parse(const char *line, uint8_t pub[IR_PUBKEY_BYTES],
                        struct ir_err *err)
 {
     uint8_t raw[51], head[19];
     size_t n = 0;
-    const char *end = NULL;
 
+    if (other_key(line))
+        return ir_fail(err, IR_EREFUSED,
+                       _("a key of another kind; only ssh-ed25519 is used"));
     if (strncmp(line, "ssh-ed25519 ", 12) != 0)
-        return ir_fail(err,
-                       strncmp(line, "ssh-", 4) == 0 ? IR_EREFUSED : IR_EPARSE,
-                       _("not an ssh-ed25519 public key"));
+        return ir_fail(err, IR_EPARSE, _("not an ssh-ed25519 public key"));
     put_string(put_string(head, "ssh-ed25519", 11), "", 0);
     put_u32(head + 15, IR_PUBKEY_BYTES);
-    if (sodium_base642bin(raw, sizeof raw, line + 12, strcspn(line + 12, " \n"),
-                          NULL, &n, &end,
+    if (sodium_base642bin(raw, sizeof raw, line + 12,
+                          strcspn(line + 12, " \t\r\n"), NULL, &n, NULL,
                           sodium_base64_VARIANT_ORIGINAL) != 0 ||
         n != sizeof raw || memcmp(raw, head, sizeof head) != 0)
         return ir_fail(err, IR_EPARSE, _("not an ssh-ed25519 public key"));

@@ -188,6 +188,12 @@ ir_bodyw_hashes(struct ir_bodyw *w, int key, const uint8_t (*h)[32], size_t n)
         ir_cbor_put_bytes(b, h[i], 32);
 }
 
+void
+ir_bodyw_no_hashes(struct ir_bodyw *w, int key)
+{
+    ir_cbor_put_array(field(w, key), 0);
+}
+
 static int
 by_name(const void *a, const void *b)
 {

@@ -44,8 +44,8 @@ struct ir_body_item {
 bool ir_body_each(const struct ir_entry *e, int key, size_t *i,
                   struct ir_body_item *item);
 
-/* A body being built. Fields in any order, each key once; NULL text and
- * empty lists are left out.
+/* A body being built. Fields in any order, each key once (a key given again
+ * replaces the first); NULL text and empty lists are left out.
  */
 struct ir_bodyw {
     struct ir_buf field[48];
@@ -59,6 +59,8 @@ void ir_bodyw_texts(struct ir_bodyw *w, int key, const char *const *s,
                     size_t n);
 void ir_bodyw_hashes(struct ir_bodyw *w, int key, const uint8_t (*h)[32],
                      size_t n);
+/* An empty list, where the kind requires the field. */
+void ir_bodyw_no_hashes(struct ir_bodyw *w, int key);
 /* [name, value] pairs, sorted here by name (bytewise); a name given twice
  * keeps the last value. */
 struct ir_pair {

@@ -111,7 +111,7 @@ void ir_entry_id(struct ir_entry *e, const uint8_t site[IR_ID_BYTES]);
 bool ir_entry_verify(const struct ir_entry *e, const uint8_t site[IR_ID_BYTES],
                      const uint8_t pub[IR_PUBKEY_BYTES]);
 
-/* The 131-byte blob a key signs for this entry (sshsig.h). */
+/* The 103-byte blob a key signs for this entry (sshsig.h). */
 void ir_entry_blob(const struct ir_entry *e, const uint8_t site[IR_ID_BYTES],
                    uint8_t *blob);
 

@@ -6,25 +6,30 @@
 
 #include <string.h>
 
+/* A field, a required one; a choice of 1..top, required or not; 0..top. */
 #define F(k, t, n)                                                             \
     {                                                                          \
-        k, IR_FT_##t, false, 0, n                                              \
+        k, IR_FT_##t, false, 0, n, 0                                           \
     }
 #define R(k, t, n)                                                             \
     {                                                                          \
-        k, IR_FT_##t, true, 0, n                                               \
+        k, IR_FT_##t, true, 0, n, 0                                            \
     }
 #define OP(k, top, n)                                                          \
     {                                                                          \
-        k, IR_FT_UINT, true, top, n                                            \
+        k, IR_FT_UINT, true, top, n, 1                                         \
     }
 #define OPT(k, top, n)                                                         \
     {                                                                          \
-        k, IR_FT_UINT, false, top, n                                           \
+        k, IR_FT_UINT, false, top, n, 1                                        \
+    }
+#define UPTO(k, req, top, n)                                                   \
+    {                                                                          \
+        k, IR_FT_UINT, req, top, n, 0                                          \
     }
 
 static const struct ir_field common[] = {
-    {0, IR_FT_BYTES, true, 16, "salt"},
+    {0, IR_FT_BYTES, true, 16, "salt", 0},
     F(30, INT, "utc_offset_min"),
     F(31, ID8, "boot"),
     F(32, UINT, "mono_ms"),
@@ -32,12 +37,12 @@ static const struct ir_field common[] = {
     F(34, UINT, "wall_ms"),
 };
 
-static const struct ir_field f_root[] = {R(1, UINT, "version"), R(2, UINT, "k"),
+static const struct ir_field f_root[] = {OP(1, 1, "version"), R(2, UINT, "k"),
                                          R(3, HASHES, "admins"),
                                          F(4, TEXT, "policy")};
 static const struct ir_field f_member[] = {
     R(1, TEXT, "name"),  F(2, TEXTS, "roles"),        F(3, UINT, "not_after"),
-    R(4, ID8, "member"), R(5, HASHES, "public_keys"), R(6, TEXT, "handle")};
+    R(4, ID8, "member"), R(5, HASHES, "public_keys"), R(6, HANDLE, "handle")};
 static const struct ir_field f_device[] = {
     R(1, ID8, "custodian"), R(3, HASH, "node_key"), R(4, HASH, "x25519_key"),
     F(5, UINT, "not_after")};
@@ -63,9 +68,10 @@ static const struct ir_field f_cancel[] = {F(1, TEXT, "text"),
 static const struct ir_field f_receipt[] = {R(1, HASHES, "ids"),
                                             OP(2, 2, "state")};
 static const struct ir_field f_incident[] = {
-    OP(1, 10, "op"),     F(2, TEXT, "system"),   F(3, HASH, "manifest"),
-    F(4, HASH, "plan"),  F(5, UINT, "severity"), F(6, TEXT, "title"),
-    F(7, PAIRS, "vars"), F(8, UINT, "began"),    F(9, UINT, "instance")};
+    OP(1, 10, "op"),      F(2, TEXT, "system"),   F(3, HASH, "manifest"),
+    F(4, HASH, "plan"),   F(5, UINT, "severity"), F(6, TEXT, "title"),
+    F(7, PAIRS, "vars"),  F(8, UINT, "began"),    F(9, UINT, "instance"),
+    F(10, TEXT, "reason")};
 static const struct ir_field f_step[] = {
     R(1, TEXT, "step"),         OP(2, 8, "op"),         F(3, UINT, "iteration"),
     F(4, TEXT, "reason"),       F(5, TEXT, "choice"),   F(6, UINT, "exit"),
@@ -113,9 +119,8 @@ static const struct ir_field f_exception[] = {
 static const struct ir_field f_told[] = {
     R(1, TEXT, "whom"), R(2, UINT, "when"),    R(3, TEXT, "means"),
     F(4, ANY, "what"),  F(5, TEXT, "receipt"), F(6, UINT, "next_due")};
-static const struct ir_field f_service[] = {R(1, TEXT, "operation"),
-                                            {2, IR_FT_UINT, true, 100, "level"},
-                                            F(3, TEXT, "basis")};
+static const struct ir_field f_service[] = {
+    R(1, TEXT, "operation"), UPTO(2, true, 100, "level"), F(3, TEXT, "basis")};
 static const struct ir_field f_report[] = {
     R(1, TEXT, "form"),  R(2, PAIRS, "answers"), F(3, TEXT, "reporter"),
     F(4, TEXT, "means"), OPT(5, 2, "verdict"),   F(6, HASH, "criteria")};
@@ -134,7 +139,7 @@ static const struct ir_field f_action[] = {
     R(1, TEXT, "text"), R(2, TEXT, "owner"), R(3, UINT, "due"), OP(4, 5, "op")};
 static const struct ir_field f_attest[] = {
     R(1, TEXT, "control"), R(2, TEXT, "statement"), F(3, UINT, "until"),
-    OPT(4, 1, "independent")};
+    UPTO(4, false, 1, "independent")};
 
 #define ROW(no, state, node, name, f)                                          \
     {                                                                          \
@@ -264,6 +269,20 @@ clock_ok(struct ir_cbor *c, int64_t n)
 }
 
 static bool
+handle_ok(const uint8_t *s, size_t n)
+{
+    static const char first[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    size_t i;
+
+    if (n == 0 || n > IR_HANDLE_MAX || memchr(first, s[0], 36) == NULL)
+        return false;
+    for (i = 1; i < n; i++)
+        if (memchr(first, s[i], 36) == NULL && memchr("._-", s[i], 3) == NULL)
+            return false;
+    return true;
+}
+
+static bool
 field_ok(const struct ir_field *f, struct ir_cbor c)
 {
     struct ir_cbor_item it;
@@ -272,7 +291,8 @@ field_ok(const struct ir_field *f, struct ir_cbor c)
         return false;
     switch ((enum ir_field_type)f->type) {
     case IR_FT_UINT:
-        return it.type == IR_CBOR_UINT && (f->max == 0 || it.num <= f->max);
+        return it.type == IR_CBOR_UINT && it.num >= f->min &&
+               (f->max == 0 || it.num <= f->max);
     case IR_FT_INT:
         return it.type == IR_CBOR_UINT || it.type == IR_CBOR_NEGINT;
     case IR_FT_TEXT:
@@ -285,10 +305,12 @@ field_ok(const struct ir_field *f, struct ir_cbor c)
         return it.type == IR_CBOR_BYTES && it.num == 32;
     case IR_FT_ANY:
         return it.type == IR_CBOR_BYTES || it.type == IR_CBOR_TEXT;
+    case IR_FT_HANDLE:
+        return it.type == IR_CBOR_TEXT && handle_ok(it.bytes, (size_t)it.num);
     case IR_FT_CLOCK:
         return it.type == IR_CBOR_ARRAY && clock_ok(&c, it.num);
     default:
-        return it.type == IR_CBOR_ARRAY &&
+        return it.type == IR_CBOR_ARRAY && it.num <= IR_LIST_MAX &&
                elements_ok(&c, it.num, (enum ir_field_type)f->type);
     }
 }
@@ -315,6 +337,34 @@ check_fields(const struct ir_field *f, size_t n, const char *kind,
     return IR_OK;
 }
 
+/* What fields say together, where a table of fields cannot. */
+static int
+check_together(uint64_t no, const uint8_t *b, size_t len, struct ir_err *err)
+{
+    struct ir_cbor k, admins, c;
+    struct ir_cbor_item a = {0}, n = {0};
+
+    if (no == IR_KIND_ROOT) {
+        if (!ir_cbor_find(b, len, 2, &k) || !ir_cbor_find(b, len, 3, &admins) ||
+            ir_cbor_next(&k, &a, NULL) != IR_OK ||
+            ir_cbor_next(&admins, &n, NULL) != IR_OK || a.num < 1 ||
+            a.num > n.num) {
+            ir_fail(err, IR_EPARSE,
+                    _("root: k must be from 1 to the number of admins"));
+            ir_err_field(err, "k");
+            return IR_EPARSE;
+        }
+    } else if (no == IR_KIND_ALERT) {
+        if (ir_cbor_find(b, len, 1, &c) == ir_cbor_find(b, len, 4, &c)) {
+            ir_fail(err, IR_EPARSE,
+                    _("alert: either a text or a template is needed"));
+            ir_err_field(err, "text");
+            return IR_EPARSE;
+        }
+    }
+    return IR_OK;
+}
+
 int
 ir_kind_check(uint64_t no, const uint8_t *b, size_t len, struct ir_err *err)
 {
@@ -328,5 +378,5 @@ ir_kind_check(uint64_t no, const uint8_t *b, size_t len, struct ir_err *err)
     if (rc == IR_OK && (lane == IR_LANE_I || lane == IR_LANE_S))
         rc = check_fields(common, sizeof common / sizeof common[0], k->name, b,
                           len, err);
-    return rc;
+    return rc == IR_OK ? check_together(no, b, len, err) : rc;
 }

@@ -67,14 +67,21 @@ enum ir_field_type {
     IR_FT_PAIRS,  /* array of [name, value], both text, sorted by name */
     IR_FT_CLOCK,  /* [0/1, offset us, max error us] */
     IR_FT_ANY,    /* text or bytes */
+    IR_FT_HANDLE, /* text [a-z0-9][a-z0-9._-]*, at most IR_HANDLE_MAX */
 };
+
+#define IR_HANDLE_MAX 40 /* bytes: a handle names files and ssh principals */
+#define IR_LIST_MAX                                                            \
+    2048 /* elements of an array in a body; more than as many                  \
+            32-byte strings as fit */
 
 struct ir_field {
     uint8_t key;
     uint8_t type; /* enum ir_field_type */
     bool required;
-    int16_t max; /* of a UINT that is a choice: the highest value; else 0 */
+    int16_t max;      /* UINT: highest value, 0 any; BYTES: length, 0 any */
     const char *name; /* as in --json and docs/format.md */
+    int16_t min;      /* UINT: lowest value */
 };
 
 struct ir_kind {
@@ -82,7 +89,7 @@ struct ir_kind {
     bool state_bearing; /* never sealed, withheld or erased */
     bool node_may_sign;
     const char *name;
-    const struct ir_field *fields; /* own fields, then the common ones */
+    const struct ir_field *fields; /* its own; and see ir_kind_common */
     size_t fields_n;
 };
 

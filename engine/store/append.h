@@ -6,7 +6,7 @@
 #include "core/body.h"
 #include "store/store.h"
 
-/* Who signs. `sign` gets the 131-byte blob of docs/format.md. */
+/* Who signs. `sign` gets the 103-byte blob of docs/format.md. */
 struct ir_signer {
     uint8_t pub[IR_PUBKEY_BYTES];
     int (*sign)(void *arg, const uint8_t *blob, size_t n,
