@@ -25,6 +25,7 @@ struct ir_view_record {
     size_t devices;    /* other devices known to hold all of it */
     int64_t oldest_ms; /* of what only this device has; 0 unknown */
     int64_t newest_ms;
+    const char *save; /* command that takes it elsewhere, or NULL: none */
 };
 
 /* Foreign text on one line, harmless, as the terminal can show it.
@@ -72,7 +73,25 @@ const struct ir_json *ir_view_contact(const struct ir_view *v, const char *list,
 char *ir_view_ways(const struct ir_view *v, const struct ir_json *who,
                    int mail);
 
-/* Times for people: "03:12", "Sat 03:12", "3 min left", "12 min late". */
+/* The way to reach somebody now in few words: phone, else radio, else the
+ * first that is not mail.
+ *
+ * Owns:   the caller frees with free(); "" when there is none.
+ */
+char *ir_view_phone(const struct ir_view *v, const struct ir_json *who);
+
+/* What stands between things told in one line: " · ".
+ *
+ * Owns:   static.
+ */
+const char *ir_view_sep(const struct ir_view *v);
+
+/* Times for people: "03:12", "Sat 03:12", "3 min left", "12 min late"; a
+ * span of milliseconds: "45 s", "48 min", "1 h 5 min", "3 days 4 h".
+ *
+ * Owns:   the caller frees with free().
+ */
+char *ir_view_span(int64_t ms);
 char *ir_view_time(const struct ir_view *v, int64_t ms);
 char *ir_view_weektime(const struct ir_view *v, int64_t ms);
 char *ir_view_left(const struct ir_view *v, int64_t due_ms);

@@ -14,7 +14,8 @@
 struct ir_walk {
     const struct ir_incident *inc;
     struct ir_view_record record;
-    int focus; /* step index; -1: ir_view_focus decides */
+    int focus;        /* step index; -1: ir_view_focus decides */
+    const char *keys; /* the words of the key line; NULL: as the step asks */
 };
 
 /* The step to show: the one `me` has taken, else a failed one of theirs, else
