@@ -1,8 +1,8 @@
 /* path.h: files under a directory fd, names from others included.
  *
  * openat2(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS)
- * everywhere: "../", absolute names and links never leave the directory. Messages
- * name `rel` made harmless. A full disk is IR_EIO with a hint.
+ * everywhere: "../", absolute names and links never leave the directory.
+ * Messages name `rel` made harmless. A full disk is IR_EIO with a hint.
  */
 #ifndef IR_BASE_PATH_H
 #define IR_BASE_PATH_H
@@ -63,6 +63,13 @@ int ir_path_mkdir(int dirfd, const char *rel, struct ir_err *err);
  */
 int ir_path_copy_tree(const char *src, int dirfd, const char *rel,
                       size_t files_max, size_t bytes_max, struct ir_err *err);
+
+/* Remove a directory tree that is ours (absolute or relative to the working
+ * directory); links are removed, not followed. Not there is fine.
+ *
+ * Errors: IR_EIO.
+ */
+int ir_path_remove_tree(const char *path, struct ir_err *err);
 
 /* The directory of the running program (from /proc/self/exe).
  *

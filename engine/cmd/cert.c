@@ -1,0 +1,200 @@
+/* cert.c: see cert.h. */
+#include "cmd/cert.h"
+
+#include "base/agent.h"
+#include "base/i18n.h"
+#include "base/scan.h"
+#include "cmd/keyring.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+ir_cert_member(struct ir_batch *b, const char *handle, const char *name,
+               const uint8_t member_id[8], const uint8_t (*pubs)[32],
+               size_t pubs_n, const char *const *roles, size_t roles_n)
+{
+    struct ir_draft *d = ir_batch_add(b, NULL, IR_KIND_MEMBER);
+
+    ir_bodyw_text(&d->body, 1, name);
+    ir_bodyw_texts(&d->body, 2, roles, roles_n);
+    ir_bodyw_bytes(&d->body, 4, member_id, 8);
+    ir_bodyw_hashes(&d->body, 5, pubs, pubs_n);
+    ir_bodyw_text(&d->body, 6, handle);
+}
+
+void
+ir_cert_device(struct ir_batch *b, const uint8_t custodian[8],
+               const uint8_t node_pub[32], const uint8_t x25519[32])
+{
+    struct ir_draft *d = ir_batch_add(b, NULL, IR_KIND_DEVICE);
+
+    ir_bodyw_bytes(&d->body, 1, custodian, 8);
+    ir_bodyw_bytes(&d->body, 3, node_pub, 32);
+    ir_bodyw_bytes(&d->body, 4, x25519, 32);
+}
+
+struct heads {
+    uint8_t key[IR_KEYID_BYTES];
+    struct head {
+        uint8_t chain[8]; /* incident, or zero and the lane */
+        uint64_t seq;
+        uint8_t id[IR_ID_BYTES];
+    } * v;
+    size_t n;
+};
+
+/* Keep the newest entry of this author per chain. */
+static int
+note_head(const struct ir_entry *e, void *arg)
+{
+    struct heads *h = arg;
+    uint8_t chain[8] = {0};
+    size_t i;
+
+    if (memcmp(e->h.author, h->key, IR_KEYID_BYTES) != 0)
+        return 0;
+    chain[7] = (uint8_t)ir_kind_lane(e->h.kind);
+    if (ir_kind_lane(e->h.kind) == IR_LANE_I && e->h.kind == IR_KIND_INCIDENT &&
+        !e->h.has_incident)
+        memcpy(chain, e->id, 8);
+    else if (ir_kind_lane(e->h.kind) == IR_LANE_I && e->h.has_incident)
+        memcpy(chain, e->h.incident, 8);
+    else if (ir_kind_lane(e->h.kind) == IR_LANE_F)
+        memcpy(chain, e->id, 7); /* no chain there: each counts by itself */
+    for (i = 0; i < h->n; i++)
+        if (memcmp(h->v[i].chain, chain, 8) == 0)
+            break;
+    if (i == h->n) {
+        h->v = ir_realloc(h->v, (h->n + 1) * sizeof *h->v);
+        memset(&h->v[h->n++], 0, sizeof *h->v);
+        memcpy(h->v[i].chain, chain, 8);
+    }
+    if (e->h.seq >= h->v[i].seq) {
+        h->v[i].seq = e->h.seq;
+        memcpy(h->v[i].id, e->id, IR_ID_BYTES);
+    }
+    return 0;
+}
+
+int
+ir_cert_revoke(struct ir_ctx *c, struct ir_batch *b,
+               const uint8_t key[IR_KEYID_BYTES], const char *reason)
+{
+    struct heads h = {0};
+    uint8_t(*ids)[32] = NULL;
+    struct ir_draft *d;
+    size_t i;
+    int rc;
+
+    memcpy(h.key, key, IR_KEYID_BYTES);
+    rc = ir_store_each(c->st, note_head, &h, &c->err);
+    if (rc == IR_OK) {
+        ids = ir_calloc(h.n, sizeof ids[0]);
+        for (i = 0; i < h.n; i++)
+            memcpy(ids[i], h.v[i].id, IR_ID_BYTES);
+        d = ir_batch_add(b, NULL, IR_KIND_REVOKE);
+        ir_bodyw_bytes(&d->body, 1, key, IR_KEYID_BYTES);
+        ir_bodyw_text(&d->body, 2, reason);
+        if (h.n > 0)
+            ir_bodyw_hashes(&d->body, 3, (const uint8_t(*)[32])ids, h.n);
+        else
+            ir_bodyw_no_hashes(&d->body, 3);
+    }
+    free(ids);
+    free(h.v);
+    return rc;
+}
+
+/* Ask twice for a new passphrase; NULL when the person gives none. */
+static int
+new_passphrase(struct ir_ctx *c, char **pass)
+{
+    char *again;
+    int rc = IR_OK;
+
+    *pass = ir_ctx_ask_secret(c, _("New passphrase: "));
+    if (*pass == NULL)
+        return ir_fail(&c->err, IR_EUSAGE,
+                       _("a passphrase is asked for on a terminal"));
+    again = ir_ctx_ask_secret(c, _("Once more: "));
+    if (again == NULL || strcmp(*pass, again) != 0)
+        rc = ir_fail(&c->err, IR_EUSAGE,
+                     _("the two passphrases are not the same"));
+    else if (**pass == '\0')
+        rc = ir_fail(&c->err, IR_EUSAGE, _("an empty passphrase is none"));
+    if (again != NULL) {
+        ir_wipe(again, strlen(again));
+        free(again);
+    }
+    if (rc != IR_OK) {
+        ir_wipe(*pass, strlen(*pass));
+        free(*pass);
+        *pass = NULL;
+    }
+    return rc;
+}
+
+int
+ir_cert_new_key(struct ir_ctx *c, int homefd, const char *handle,
+                const char *agent, bool passphrase, bool replace,
+                struct ir_key **out)
+{
+    uint8_t pub[IR_PUBKEY_BYTES];
+    struct ir_key *k = NULL;
+    char *pass = NULL;
+    int rc = IR_OK;
+
+    if (agent != NULL) {
+        rc = ir_agent_find(agent[0] != '\0' ? agent : NULL, pub, &c->err);
+        if (rc == IR_OK)
+            k = ir_key_public(pub);
+    } else {
+        if (passphrase)
+            rc = new_passphrase(c, &pass);
+        if (rc == IR_OK)
+            k = ir_key_new();
+    }
+    if (rc == IR_OK)
+        rc = ir_keyring_put(homefd, handle, k, pass, replace, &c->err);
+    if (pass != NULL) {
+        ir_wipe(pass, strlen(pass));
+        free(pass);
+    }
+    if (rc == IR_OK)
+        *out = k;
+    else
+        ir_key_free(k);
+    return rc;
+}
+
+int
+ir_cert_handle(struct ir_ctx *c, const char *name, const char *given,
+               char **out)
+{
+    char h[41];
+    size_t n = 0;
+    const char *p;
+
+    if (given == NULL) {
+        for (p = name; *p != '\0' && n < sizeof h - 1; p++) {
+            if (isalnum((unsigned char)*p) != 0)
+                h[n++] = (char)tolower((unsigned char)*p);
+            else if (n > 0)
+                break;
+        }
+        h[n] = '\0';
+        given = h;
+    }
+    if (!ir_name_ok(given) || strcmp(given, "node") == 0) {
+        ir_fail(&c->err, IR_EUSAGE,
+                _("a short name in small letters a-z, digits, . _ - is "
+                  "needed for \"%.60s\""),
+                name);
+        ir_err_hint(&c->err, "--handle ito");
+        return IR_EUSAGE;
+    }
+    *out = ir_strdup(given);
+    return IR_OK;
+}

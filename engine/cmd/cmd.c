@@ -1,0 +1,323 @@
+/* cmd.c: the words of the command line: global options, the table, exit
+ * codes. See cmd.h.
+ */
+#include "cmd/cmd.h"
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/scan.h"
+#include "base/utf8.h"
+#include "cmd/commands.h"
+#include "view/refusal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int
+ir_cmd_exit(int rc)
+{
+    switch (rc) {
+    case IR_OK:
+        return 0;
+    case IR_ENO:
+        return 2;
+    case IR_EUSAGE:
+    case IR_EPARSE:
+    case IR_ELIMIT:
+        return 64;
+    case IR_ENOTFOUND:
+        return 66;
+    case IR_EBUSY:
+    case IR_ETIMEOUT:
+        return 75;
+    case IR_EREFUSED:
+    case IR_ESIG:
+        return 77;
+    default:
+        return 1;
+    }
+}
+
+struct globals {
+    const char *home, *lang;
+    bool help, version;
+};
+
+/* Is argv[i] a global option? Takes it (and its value): returns how many
+ * words, 0 when it is none, -1 when its value is missing. */
+static int
+take_global(struct ir_ctx *c, struct globals *g, int argc, char **argv, int i)
+{
+    const struct {
+        const char *name;
+        const char **value;
+        bool *flag;
+    } opts[] = {
+        {"-C", &g->home, NULL},           {"--home", &g->home, NULL},
+        {"--as", &c->as, NULL},           {"--incident", &c->incident, NULL},
+        {"--lang", &g->lang, NULL},       {"--json", NULL, &c->json},
+        {"--plain", NULL, &c->plain},     {"--no-input", NULL, &c->no_input},
+        {"--yes", NULL, &c->yes},         {"--help", NULL, &g->help},
+        {"--version", NULL, &g->version},
+    };
+    size_t k;
+
+    for (k = 0; k < sizeof opts / sizeof opts[0]; k++) {
+        size_t len = strlen(opts[k].name);
+
+        if (strncmp(argv[i], opts[k].name, len) != 0)
+            continue;
+        if (argv[i][len] == '\0' && opts[k].flag != NULL) {
+            *opts[k].flag = true;
+            return 1;
+        }
+        if (opts[k].value == NULL)
+            continue;
+        if (argv[i][len] == '=' && len > 2) {
+            *opts[k].value = argv[i] + len + 1;
+            return 1;
+        }
+        if (argv[i][len] == '\0') {
+            if (i + 1 >= argc)
+                return -1;
+            *opts[k].value = argv[i + 1];
+            return 2;
+        }
+    }
+    return 0;
+}
+
+/* Take the global options out, wherever they stand before "--". */
+static int
+globals(struct ir_ctx *c, struct globals *g, int *argc, char **argv)
+{
+    int i, n = 1;
+
+    for (i = 1; i < *argc; i++) {
+        int took;
+
+        if (!ir_utf8_valid(argv[i], strlen(argv[i])))
+            return ir_fail(&c->err, IR_EUSAGE,
+                           _("word %d is not valid UTF-8 text"), i);
+        if (strcmp(argv[i], "--") == 0) {
+            while (i < *argc)
+                argv[n++] = argv[i++];
+            break;
+        }
+        took = take_global(c, g, *argc, argv, i);
+        if (took < 0)
+            return ir_fail(&c->err, IR_EUSAGE, _("%s needs a value"), argv[i]);
+        if (took == 0)
+            argv[n++] = argv[i];
+        else
+            i += took - 1;
+    }
+    argv[n] = NULL;
+    *argc = n;
+    return IR_OK;
+}
+
+/* The row for these words: two of them if that is a command, else one. */
+static const struct ir_cmd *
+find_cmd(int argc, char **argv, int *words)
+{
+    const struct ir_cmd *k;
+    char two[80];
+
+    if (argc > 1 && strlen(argv[0]) + strlen(argv[1]) + 2 < sizeof two) {
+        snprintf(two, sizeof two, "%s %s", argv[0], argv[1]);
+        for (k = ir_cmds; k->name != NULL; k++)
+            if (strcmp(k->name, two) == 0) {
+                *words = 2;
+                return k;
+            }
+    }
+    *words = 1;
+    for (k = ir_cmds; k->name != NULL; k++)
+        if (strcmp(k->name, argv[0]) == 0)
+            return k;
+    /* "role" alone means "role list" where there is one */
+    if (argc == 1 && strlen(argv[0]) + 6 < sizeof two) {
+        snprintf(two, sizeof two, "%s list", argv[0]);
+        for (k = ir_cmds; k->name != NULL; k++)
+            if (strcmp(k->name, two) == 0)
+                return k;
+    }
+    return NULL;
+}
+
+/* `ir-NAME` on PATH is a command of its own; does not return if it is there.
+ */
+static void
+try_extension(int argc, char **argv)
+{
+    char *prog;
+
+    (void)argc;
+    if (!ir_name_ok(argv[0]))
+        return;
+    prog = ir_asprintf("ir-%s", argv[0]);
+    if (strcmp(prog, "ir-worker") != 0 && strcmp(prog, "ir-collect") != 0)
+        (void)execvp(prog, argv);
+    free(prog);
+}
+
+/* The nearest command to what was typed, and what else begins like it. */
+static int
+unknown_cmd(struct ir_ctx *c, int argc, char **argv)
+{
+    const struct ir_cmd *k;
+    struct ir_buf subs = {0};
+    const char *near = NULL;
+    size_t len = strlen(argv[0]);
+    int best = 4;
+
+    for (k = ir_cmds; k->name != NULL; k++) {
+        char typed[160];
+        int d;
+
+        if (strncmp(k->name, argv[0], len) == 0 && k->name[len] == ' ')
+            ir_buf_addf(&subs, "%s%s", subs.len > 0 ? ", " : "",
+                        k->name + len + 1);
+        snprintf(typed, sizeof typed, "%.70s%s%.70s", argv[0],
+                 argc > 1 && strchr(k->name, ' ') != NULL ? " " : "",
+                 argc > 1 && strchr(k->name, ' ') != NULL ? argv[1] : "");
+        d = ir_edit_distance(k->name, typed);
+        if (d < best) {
+            best = d;
+            near = k->name;
+        }
+    }
+    if (subs.len > 0 && argc > 1)
+        ir_fail(&c->err, IR_EUSAGE, _("unknown command: %.60s %.60s"), argv[0],
+                argv[1]);
+    else
+        ir_fail(&c->err, IR_EUSAGE,
+                subs.len > 0 ? _("%.60s needs a second word")
+                             : _("unknown command: %.60s"),
+                argv[0]);
+    if (subs.len > 0)
+        ir_err_hint(&c->err, "ir %s %s", argv[0], ir_buf_str(&subs));
+    else if (near != NULL)
+        ir_err_hint(&c->err, _("did you mean: ir %s"), near);
+    else
+        ir_err_hint(&c->err, _("what there is: ir help"));
+    ir_buf_done(&subs);
+    return IR_EUSAGE;
+}
+
+int
+ir_cmd_run(struct ir_ctx *c, int argc, char **argv)
+{
+    int words = 1;
+    const struct ir_cmd *k = find_cmd(argc, argv, &words);
+
+    if (k == NULL) {
+        if (!c->in_walk)
+            try_extension(argc, argv);
+        return unknown_cmd(c, argc, argv);
+    }
+    return k->fn(c, argc - (words - 1), argv + (words - 1));
+}
+
+static char *
+home_path(const char *flag)
+{
+    const char *env = getenv("IR_HOME"), *home = getenv("HOME");
+
+    if (flag != NULL)
+        return ir_strdup(flag);
+    if (env != NULL && env[0] != '\0')
+        return ir_strdup(env);
+    return ir_asprintf("%s/.ir", home != NULL && home[0] != '\0' ? home : ".");
+}
+
+/* Say what went wrong, on standard error, in words or as JSON. */
+static void
+complain(struct ir_ctx *c)
+{
+    struct ir_json *j = NULL;
+
+    if (c->json) {
+        char *text;
+
+        j = c->not_recorded
+                ? ir_view_not_recorded_json(&c->talk_view, &c->err, c->again)
+                : ir_view_error_json(&c->err);
+        text = ir_json_text(j, 0);
+        ir_buf_addf(&c->talk, "%s\n", text);
+        free(text);
+        ir_json_free(j);
+    } else if (c->not_recorded) {
+        ir_view_not_recorded(&c->talk_view, &c->err, c->again, &c->talk);
+    } else {
+        ir_view_error(&c->talk_view, &c->err, &c->talk);
+    }
+}
+
+void
+ir_cmd_complain(struct ir_ctx *c)
+{
+    complain(c);
+    memset(&c->err, 0, sizeof c->err);
+    c->not_recorded = false;
+    free(c->again);
+    c->again = NULL;
+    ir_ctx_flush(c);
+}
+
+static void
+set_up(struct ir_ctx *c, const struct globals *g)
+{
+    bool fell_back = false;
+    struct ir_now now;
+
+    ir_i18n_set(
+        ir_i18n_choose(g->lang, IR_LANG_EN, isatty(STDERR_FILENO), &fell_back));
+    ir_clock_now(&now);
+    ir_term_detect(STDOUT_FILENO, c->plain, getenv, &c->view.term);
+    ir_term_detect(STDERR_FILENO, c->plain, getenv, &c->talk_view.term);
+    c->view.me = c->talk_view.me = c->me = -1;
+    c->view.now_ms = c->talk_view.now_ms = now.wall_ms;
+    c->home = home_path(g->home);
+    if (fell_back)
+        ir_buf_adds(&c->talk, "This terminal cannot show Japanese: English "
+                              "it is (--lang ja insists).\n");
+}
+
+int
+ir_cmd_main(int argc, char **argv)
+{
+    struct ir_ctx *c = ir_calloc(1, sizeof *c);
+    struct globals g = {0};
+    int rc = globals(c, &g, &argc, argv), code;
+
+    set_up(c, &g);
+    if (rc == IR_OK && g.lang != NULL && strcmp(g.lang, "ja") != 0 &&
+        strcmp(g.lang, "en") != 0)
+        rc = ir_fail(&c->err, IR_EUSAGE, _("--lang is ja or en"));
+    if (rc == IR_OK)
+        rc = ir_crypt_init(&c->err);
+    if (rc == IR_OK) {
+        if (g.version)
+            ir_buf_adds(&c->out, "ir " IR_VERSION "\n");
+        else if (g.help)
+            rc = ir_cmd_help(c, argc, argv);
+        else if (argc < 2)
+            rc = ir_cmd_home(c, 1, argv);
+        else
+            rc = ir_cmd_run(c, argc - 1, argv + 1);
+    }
+    if (rc != IR_OK && c->err.code != 0)
+        complain(c);
+    ir_ctx_flush(c);
+    code = ir_cmd_exit(rc);
+    if (ferror(stdout) != 0 && code == 0)
+        code = 1;
+    ir_ctx_done(c);
+    free(c);
+    return code;
+}

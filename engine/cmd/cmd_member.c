@@ -1,0 +1,156 @@
+/* cmd_member.c: `ir member`: who can sign here. */
+#include "base/i18n.h"
+#include "base/sshsig.h"
+#include "cmd/cert.h"
+#include "cmd/commands.h"
+#include "cmd/keyring.h"
+#include "view/people.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int
+ir_cmd_member_list(struct ir_ctx *c, int argc, char **argv)
+{
+    int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
+
+    if (rc == IR_OK)
+        rc = ir_args_count(n, 0, 0, "member list", &c->err);
+    if (rc == IR_OK)
+        rc = ir_ctx_open(c, false);
+    if (rc != IR_OK)
+        return rc;
+    ir_ctx_me_soft(c);
+    if (c->json)
+        ir_cmd_json_take(c, ir_view_members_json(&c->view));
+    else
+        ir_view_members(&c->view, &c->out);
+    return IR_OK;
+}
+
+/* Only an administrator of the root certifies and revokes. */
+static int
+must_be_admin(struct ir_ctx *c)
+{
+    int rc = ir_ctx_open(c, true);
+
+    if (rc == IR_OK)
+        rc = ir_ctx_me(c);
+    if (rc == IR_OK && !c->trust.members[c->me].admin)
+        rc = ir_fail(&c->err, IR_EREFUSED,
+                     _("only an administrator of the site may do this"));
+    return rc;
+}
+
+static int
+add(struct ir_ctx *c, const char *handle, const char *name,
+    const char *const *roles, size_t roles_n, const char *agent,
+    bool passphrase)
+{
+    struct ir_key *key = NULL;
+    struct ir_batch b = {0};
+    uint8_t member_id[8];
+    char *rel = NULL;
+    int fd = open(c->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+
+    if (fd < 0)
+        return ir_fail(&c->err, IR_EIO, "%s: %s", c->home, strerror(errno));
+    rc = ir_ctx_key(c); /* before a key file is made for nothing */
+    if (rc == IR_OK)
+        rc = ir_cert_new_key(c, fd, handle, agent, passphrase, false, &key);
+    if (rc == IR_OK) {
+        ir_random(member_id, sizeof member_id);
+        ir_cert_member(&b, handle, name, member_id,
+                       (const uint8_t(*)[32]) & key->pub, 1, roles, roles_n);
+        rc = ir_batch_record(c, NULL, &b, NULL);
+        if (rc != IR_OK) { /* no key without its certificate */
+            rel = ir_asprintf("keys/%s", handle);
+            (void)unlinkat(fd, rel, 0);
+        }
+    }
+    close(fd);
+    free(rel);
+    ir_key_free(key);
+    return rc == IR_OK ? ir_ctx_trust(c) : rc;
+}
+
+int
+ir_cmd_member_add(struct ir_ctx *c, int argc, char **argv)
+{
+    const char *handle = NULL, *agent = NULL, *roles[IR_ARGS_REPEAT_MAX];
+    bool passphrase = false, use_agent = false;
+    size_t roles_n = 0;
+    const struct ir_opt opts[] = {
+        {"handle", 0, &handle, NULL, NULL, NULL},
+        {"role", 0, NULL, NULL, roles, &roles_n},
+        {"agent-key", 0, &agent, NULL, NULL, NULL},
+        {"agent", 0, NULL, &use_agent, NULL, NULL},
+        {"passphrase", 0, NULL, &passphrase, NULL, NULL},
+        {NULL, 0, NULL, NULL, NULL, NULL}};
+    char *h = NULL;
+    int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
+
+    if (rc == IR_OK)
+        rc = ir_args_count(n, 1, 1,
+                           "member add NAME [--handle ito] [--role operator]",
+                           &c->err);
+    if (rc == IR_OK)
+        rc = must_be_admin(c);
+    if (rc == IR_OK)
+        rc = ir_cert_handle(c, argv[1], handle, &h);
+    if (rc == IR_OK && ir_trust_member(&c->trust, h) >= 0)
+        rc = ir_fail(&c->err, IR_EEXIST, _("%s is a member already"), h);
+    if (rc == IR_OK)
+        rc = add(c, h, argv[1], roles, roles_n,
+                 agent != NULL ? agent
+                 : use_agent   ? ""
+                               : NULL,
+                 passphrase);
+    free(h);
+    return rc;
+}
+
+int
+ir_cmd_member_remove(struct ir_ctx *c, int argc, char **argv)
+{
+    const char *reason = NULL;
+    const struct ir_opt opts[] = {{"reason", 'r', &reason, NULL, NULL, NULL},
+                                  {NULL, 0, NULL, NULL, NULL, NULL}};
+    struct ir_batch b = {0};
+    char *why = NULL;
+    size_t i;
+    int n = 0, who, rc = ir_args(argc, argv, opts, &n, &c->err);
+
+    if (rc == IR_OK)
+        rc = ir_args_count(n, 1, 1, "member remove NAME -r WHY", &c->err);
+    if (rc == IR_OK)
+        rc = must_be_admin(c);
+    if (rc != IR_OK)
+        return rc;
+    who = ir_trust_member(&c->trust, argv[1]);
+    if (who < 0)
+        return ir_fail(&c->err, IR_ENOTFOUND,
+                       _("nobody called \"%.60s\" is a member here"), argv[1]);
+    if (who == c->me || (c->trust.members[who].admin && c->trust.k > 1))
+        return ir_fail(&c->err, IR_EREFUSED,
+                       _("an administrator's key is not revoked alone"));
+    rc = ir_reason(c, reason, 0, &why);
+    for (i = 0; rc == IR_OK && i < c->trust.keys_n; i++) {
+        const struct ir_cert_key *k = &c->trust.keys[i];
+
+        if (!k->node && (int)k->member == who && !k->revoked &&
+            b.n < IR_BATCH_MAX)
+            rc = ir_cert_revoke(c, &b, k->key_id, why);
+    }
+    if (rc == IR_OK && b.n == 0)
+        rc = ir_fail(&c->err, IR_EEXIST, _("%s is revoked already"), argv[1]);
+    if (rc == IR_OK)
+        rc = ir_batch_record(c, NULL, &b, NULL);
+    if (rc == IR_OK)
+        rc = ir_ctx_trust(c);
+    free(why);
+    return rc;
+}

@@ -1,0 +1,208 @@
+/* cmd_verify.c: `ir verify` and `ir rebuild`. */
+#include "base/i18n.h"
+#include "base/scan.h"
+#include "cmd/commands.h"
+#include "store/check.h"
+#include "view/verify.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const enum ir_bad_why why_of[] = {
+    [IR_CHECK_ROW] = IR_BAD_ROW,
+    [IR_CHECK_BYTES] = IR_BAD_BYTES,
+    [IR_CHECK_ID] = IR_BAD_ID,
+    [IR_CHECK_BODY] = IR_BAD_BODY,
+    [IR_CHECK_COLUMNS] = IR_BAD_ROW,
+    [IR_CHECK_SIGNATURE] = IR_BAD_SIGNATURE,
+    [IR_CHECK_REVOKED] = IR_BAD_REVOKED,
+};
+
+/* Name a key: the member's handle (a device's with ".device"), else hex. */
+static void
+key_name(struct ir_ctx *c, const uint8_t key_id[IR_KEYID_BYTES], char out[41])
+{
+    const struct ir_cert_key *k = ir_trust_key(&c->trust, key_id);
+
+    if (k == NULL)
+        ir_hex(key_id, IR_KEYID_BYTES, out);
+    else
+        snprintf(out, 41, "%.32s%s", c->trust.members[k->member].handle,
+                 k->node ? ".device" : "");
+}
+
+static enum ir_verdict
+judge(const struct ir_check *k)
+{
+    size_t i;
+    int64_t gaps = 0, forks = 0;
+
+    for (i = 0; i < k->authors_n; i++) {
+        gaps += k->authors[i].gaps;
+        forks += k->authors[i].forks;
+    }
+    if (k->bad_n > 0)
+        return IR_VERDICT_TAMPERED;
+    if (forks > 0)
+        return IR_VERDICT_FORK;
+    if (k->unknown_signer > 0)
+        return IR_VERDICT_UNKNOWN_SIGNER;
+    if (gaps > 0 || k->broken_prev > 0 || k->database_damaged)
+        return IR_VERDICT_INCOMPLETE;
+    return k->entries > 0 ? IR_VERDICT_UNWITNESSED : IR_VERDICT_WHOLE;
+}
+
+/* What the check found, as the view wants it. */
+static void
+fill(struct ir_ctx *c, const struct ir_check *k, struct ir_verify *v,
+     struct ir_verify_bad *bad, struct ir_verify_author *authors)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < k->bad_n; i++) {
+        const struct ir_cert_key *key =
+            ir_trust_key(&c->trust, k->bad[i].author);
+
+        memcpy(bad[n].id, k->bad[i].id, IR_ID_BYTES);
+        bad[n].has_id = true;
+        bad[n].why = why_of[k->bad[i].why];
+        bad[n].author = key != NULL ? (int)key->member : -1;
+        bad[n].seq = k->bad[i].seq;
+        bad[n++].at_ms = k->bad[i].recorded_ms;
+    }
+    for (i = 0; i < k->authors_n; i++) {
+        const struct ir_cert_key *key =
+            ir_trust_key(&c->trust, k->authors[i].key_id);
+
+        key_name(c, k->authors[i].key_id, authors[i].name);
+        authors[i].entries = (uint64_t)k->authors[i].entries;
+        if (k->authors[i].gaps > 0 || k->authors[i].forks > 0 || key == NULL) {
+            bad[n].why = k->authors[i].forks > 0  ? IR_BAD_FORK
+                         : k->authors[i].gaps > 0 ? IR_BAD_GAP
+                                                  : IR_BAD_SIGNER;
+            bad[n].author = key != NULL ? (int)key->member : -1;
+            snprintf(bad[n].detail, sizeof bad[n].detail, "%s",
+                     authors[i].name);
+            n++;
+        }
+    }
+    if (k->database_damaged) {
+        bad[n].why = IR_BAD_ROW;
+        bad[n].author = -1;
+        snprintf(bad[n].detail, sizeof bad[n].detail, "%.90s",
+                 k->database_says);
+        n++;
+    }
+    v->bad = bad;
+    v->bad_n = n;
+    v->authors = authors;
+    v->authors_n = k->authors_n;
+    v->entries = (uint64_t)k->entries;
+    v->bodies_withheld = (uint64_t)k->stubs;
+    v->record.entries = v->record.this_device_only = (size_t)k->entries;
+    v->record.oldest_ms = k->first_ms;
+    v->record.newest_ms = k->last_ms;
+    v->verdict = judge(k);
+}
+
+static void
+progress(int64_t done, void *arg)
+{
+    struct ir_ctx *c = arg;
+
+    if (done < 20000)
+        return;
+    ir_buf_addf(&c->talk, _("\r%lld entries checked"), (long long)done);
+    ir_ctx_flush(c);
+}
+
+int
+ir_cmd_verify(struct ir_ctx *c, int argc, char **argv)
+{
+    bool strict = false, chain = false;
+    const struct ir_opt opts[] = {{"strict", 0, NULL, &strict, NULL, NULL},
+                                  {"chain-only", 0, NULL, &chain, NULL, NULL},
+                                  {NULL, 0, NULL, NULL, NULL, NULL}};
+    struct ir_check k = {0};
+    struct ir_verify v = {0};
+    struct ir_verify_bad *bad;
+    struct ir_verify_author *authors;
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+    int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
+
+    if (rc == IR_OK)
+        rc =
+            ir_args_count(n, 0, 0, "verify [--strict] [--chain-only]", &c->err);
+    if (rc == IR_OK)
+        rc = ir_ctx_open(c, false);
+    if (rc != IR_OK)
+        return rc;
+    ir_ctx_me_soft(c);
+    rc = ir_store_check(c->st, &c->trust, chain, cpus > 0 ? (int)cpus : 1,
+                        c->talk_view.term.tty && !c->json ? progress : NULL, c,
+                        &k, &c->err);
+    if (k.entries >= 20000 && c->talk_view.term.tty && !c->json)
+        ir_buf_adds(&c->talk, "\r");
+    if (rc != IR_OK && rc != IR_EDAMAGED && rc != IR_ESTORE)
+        return rc;
+    memset(&c->err, 0, sizeof c->err);
+    bad = ir_calloc(k.bad_n + k.authors_n + 1, sizeof *bad);
+    authors = ir_calloc(k.authors_n, sizeof *authors);
+    v.chain_only = chain;
+    fill(c, &k, &v, bad, authors);
+    if (c->json)
+        ir_cmd_json_take(c, ir_view_verify_json(&c->view, &v));
+    else
+        ir_view_verify(&c->view, &v, &c->out);
+    rc = ir_verdict_good(v.verdict, strict) ? IR_OK : IR_ENO;
+    free(bad);
+    free(authors);
+    ir_check_done(&k);
+    return rc;
+}
+
+int
+ir_cmd_rebuild(struct ir_ctx *c, int argc, char **argv)
+{
+    bool salvage = false;
+    const struct ir_opt opts[] = {{"salvage", 0, NULL, &salvage, NULL, NULL},
+                                  {NULL, 0, NULL, NULL, NULL, NULL}};
+    int64_t saved = 0, lost = 0, entries = 0;
+    int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
+
+    if (rc == IR_OK)
+        rc = ir_args_count(n, 0, 0, "rebuild [--salvage]", &c->err);
+    if (rc != IR_OK)
+        return rc;
+    if (salvage) {
+        rc = ir_store_home_check(c->home, &c->err);
+        if (rc == IR_OK)
+            rc = ir_store_salvage(c->home, &saved, &lost, &c->err);
+        if (rc == IR_OK)
+            ir_buf_addf(&c->out,
+                        _("%lld entries saved, %lld lost. The damaged file "
+                          "stays beside it as ir.db.damaged-*.\nNext: ir "
+                          "verify\n"),
+                        (long long)saved, (long long)lost);
+        return rc;
+    }
+    rc = ir_ctx_open(c, true);
+    if (rc == IR_OK)
+        rc = ir_store_views_drop(c->st, &c->err);
+    if (rc == IR_OK)
+        rc = ir_store_count(c->st, &entries, &c->err);
+    if (rc == IR_OK && c->json) {
+        struct ir_json *j = ir_json_new_obj();
+
+        ir_json_set_int(j, "entries", entries);
+        ir_cmd_json_take(c, j);
+    } else if (rc == IR_OK) {
+        ir_buf_addf(&c->out,
+                    _("Cached views dropped; they are made anew from %lld "
+                      "entries when they are needed.\n"),
+                    (long long)entries);
+    }
+    return rc;
+}
