@@ -17,7 +17,7 @@
 struct ir_json;
 
 #define IR_JSON_MAX (8 * 1024 * 1024) /* bytes of text parsed at most */
-#define IR_JSON_DEPTH_MAX 64          /* containers inside one another, parsed */
+#define IR_JSON_DEPTH_MAX 64 /* containers inside one another, parsed */
 
 /* Parse `len` bytes of UTF-8 JSON: one value, no duplicate keys, no NUL in
  * strings, nothing after it; real numbers are refused, and integers outside

@@ -41,9 +41,9 @@ enum ir_precision {
 int ir_duration_parse(const char *text, size_t len, int64_t *secs,
                       struct ir_err *err);
 
-/* Write seconds as a person reads them: "48m", "1h05m", "2d3h", "45s", "12m30s",
- * negative with a leading "-". The two largest neighbouring units, the second
- * left out when it is zero; what is smaller is dropped.
+/* Write seconds as a person reads them: "48m", "1h05m", "2d3h", "45s",
+ * "12m30s", negative with a leading "-". The two largest neighbouring units,
+ * the second left out when it is zero; what is smaller is dropped.
  *
  * Units:  seconds in; `out` of `cap` bytes, 24 are enough.
  */
@@ -51,15 +51,15 @@ void ir_duration_text(int64_t secs, char *out, size_t cap);
 
 /* Parse a moment as a person types it:
  *
- *   now, 今                                  exact
- *   20m ago, 2h30m ago, 20分前, 2時間30分前   precision of the last unit
- *   02:40, 2時40分, 2時半; 02:40:15; 2時     minute; second; hour: the last time
- *                                            it was that (today or yesterday)
- *   yesterday 23:10, 昨日 23:10, also today, 今日, 本日, 一昨日, おととい
- *   2026-11-21 02:40, also 2026/11/21 and 2026年11月21日; 11-21 02:40,
- *   11月21日 2時40分 (the last such day)
- *   2026-11-21T02:40:15+09:00, ...Z, ...+0900, with .123: exact
- *   any of the days alone                    precision day, when it began
+ * - now, 今: exact
+ * - 20m ago, 2h30m ago, 20分前, 2時間30分前: precision of the last unit
+ * - 02:40, 2時40分, 2時半: minute; 02:40:15: second; 2時: hour; the last time
+ *   it was that, today or yesterday
+ * - yesterday 23:10, 昨日 23:10; also today, 今日, 本日, 一昨日, おととい
+ * - 2026-11-21 02:40; also 2026/11/21 and 2026年11月21日
+ * - 11-21 02:40, 11月21日 2時40分: the last such day
+ * - 2026-11-21T02:40:15+09:00, ...Z, ...+0900; with .123: exact
+ * - any of the days alone: precision day, when it began
  *
  * "The last" allows IR_TIME_AHEAD_S of the future, for a watch that is ahead.
  * A leading "~", "〜", "about ", "約" or a trailing "頃", "ごろ", "ころ" makes
@@ -83,8 +83,8 @@ struct ir_local {
     int year, month, day, hour, min, sec;
 };
 
-/* What the process's zone shows at a moment (before the year 1 and
- * after 9999: their ends), and the moment at which UTC shows `l`; a day outside its month
+/* What the process's zone shows at a moment (before the year 1 and after 9999:
+ * their ends), and the moment at which UTC shows `l`; a day outside its month
  * is carried over.
  *
  * Units:  UTC milliseconds.
