@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <linux/openat2.h>
 #include <stdio.h>
@@ -509,4 +510,21 @@ ir_path_self_dir(void)
     path[n] = '\0';
     slash = strrchr(path, '/');
     return ir_strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+static int
+remove_one(const char *path, const struct stat *sb, int type, struct FTW *ftw)
+{
+    (void)sb;
+    (void)ftw;
+    return type == FTW_DP || type == FTW_D ? rmdir(path) : unlink(path);
+}
+
+int
+ir_path_remove_tree(const char *path, struct ir_err *err)
+{
+    if (nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0 &&
+        errno != ENOENT)
+        return ir_fail(err, IR_EIO, "%s: %s", path, strerror(errno));
+    return IR_OK;
 }
