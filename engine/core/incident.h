@@ -1,25 +1,43 @@
 /* incident.h: one incident, folded from its entries. A pure function: the
  * same set of entries gives the same incident, whatever order they came in.
  *
- * Written rules for what concurrent entries mean stand in docs/design.md,
- * "Conflicts"; every conflict is also listed in `conflicts`.
+ * What counts. Entries of this incident with the status of its declare entry,
+ *   by a certified key, fitting their kind; of a revoked key only those it was
+ *   accepted with, and their ancestors. The others are counted, not folded.
+ *   Moments are `occurred` where given, else when recorded.
+ * Concurrent entries (neither knew of the other) that disagree:
+ *   a step ended twice   done outweighs failed, failed outweighs skipped; of
+ *                        two choices the later of the fold order counts
+ *   severity             the graver one
+ *   a variable           the later of the fold order
+ *   a role               both hold it (disputed) until one yields
+ *   close and reopen     open
+ *   two systems added    the later of the fold order gets the next number
+ * Each is settled by anything recorded with knowledge of both, and until then
+ * stands in `conflicts` as a sentence.
+ *
+ * Steps. flow.h over the plan of each instance. Nested steps have the path of
+ *   their runbook step in front ("1/restore/copy-back"; where that step was
+ *   repeated, "1/restore:2/copy-back"). What an entry of kind step says:
+ *   take, begin, give back; done, fail, skip, choose end it; a later end
+ *   outweighs an earlier one it knew of. `iteration` absent is 1. Field 5 of a
+ *   done step with repeat: "again" begins anew, anything else goes on. An ask
+ *   step is done once all its questions are answered.
+ * Two people. A request (25) and an approval (5) whose refs name it, by another
+ *   member, before it expires; `digest` of a denial by the requester cancels.
+ *   The first begin, done or fail of that step and iteration after the
+ *   approval uses it up. Exceptions (30) name the step's path in `effect`;
+ *   rules known here: "two-person" and "destroys" (of this iteration only; the
+ *   second counts when signed by who leads, or while nobody does),
+ *   "unapproved" (effect: the instance's number, or empty: the first).
  */
 #ifndef IR_CORE_INCIDENT_H
 #define IR_CORE_INCIDENT_H
 
 #include "core/entry.h"
+#include "core/flow.h"
 #include "core/plan.h"
 #include "core/trust.h"
-
-enum ir_step_state {
-    IR_STEP_WAITING,
-    IR_STEP_READY,
-    IR_STEP_ACTIVE, /* taken or begun by somebody */
-    IR_STEP_DONE,
-    IR_STEP_FAILED,  /* tried without success: do again, skip with a reason */
-    IR_STEP_SKIPPED, /* by a person, with a reason */
-    IR_STEP_NA,      /* does not apply: another branch, or `when` is false */
-};
 
 /* Where an incident gets its plans and data: the manifest it pinned. Every
  * function may return NULL: "not here"; the fold then shows what it can.
@@ -52,9 +70,13 @@ struct ir_istep {
     char *choice, *reason, *note; /* as answered, or NULL */
     uint8_t entry[IR_ID_BYTES];   /* the entry that gave the present state */
     bool optional;                /* an undo step that became available */
-    bool conflict;                /* the same step ended twice, differently */
-    char **needs; /* waiting: paths of steps it waits for; ready: what is
-                     missing: "approval", "evidence:disk", "wait" */
+    bool container;   /* a runbook step whose own steps follow it here */
+    size_t since_seq; /* fold order: what began this iteration */
+    bool cleared;     /* begun under an approval that still holds */
+    bool undone;      /* done, and undone since: it may be done again */
+    bool conflict;    /* the same step ended twice, differently */
+    char **needs;     /* waiting: paths of steps it waits for; ready: what is
+                         missing: "approval", "evidence:disk", "wait" */
     size_t needs_n;
 };
 
@@ -65,6 +87,8 @@ struct ir_iinstance {
     const struct ir_plan *plan;
     bool unapproved;
     int64_t added_ms;
+    int64_t began_ms;           /* stated for this system; 0: not */
+    uint8_t entry[IR_ID_BYTES]; /* that declared or added it */
 };
 
 struct ir_ivar {
@@ -85,6 +109,7 @@ enum ir_clock_type { IR_CT_RTO, IR_CT_RPO, IR_CT_MTPD, IR_CT_LEGAL };
 
 struct ir_iclock {
     char *name; /* "flight-information/displays/rto", "appi-preliminary" */
+    char *system, *operation; /* NULL for legal ones */
     struct ir_text title;
     enum ir_clock_type type;
     enum ir_clock_state state;
@@ -122,7 +147,9 @@ struct ir_iexception {
     char *rule, *reason, *effect;
     int by, reviewed_by; /* -1: not reviewed */
     bool self_reviewed, denied;
+    bool by_lead; /* its author led then, or nobody did */
     int64_t at_ms;
+    size_t seq; /* place in fold order */
 };
 
 struct ir_irequest {
@@ -134,6 +161,7 @@ struct ir_irequest {
     bool denied, used, expired, cancelled;
     int64_t expires_ms, approved_ms;
     char *deny_reason;
+    size_t seq; /* place in fold order */
 };
 
 struct ir_iservice {
@@ -187,8 +215,11 @@ struct ir_incident {
     size_t conflicts_n;
     uint8_t (*links)[IR_INCIDENT_BYTES];
     size_t links_n;
-    size_t entries_n, not_counted_n;
-    int mail; /* 0 unknown 1 ok 2 down 3 distrusted */
+    char **preserved; /* evidence sources preserved so far, sorted */
+    size_t preserved_n;
+    size_t entries_n;     /* entries that count, the declare entry too */
+    size_t not_counted_n; /* of this incident, and do not */
+    int mail;             /* 0 unknown 1 ok 2 down 3 distrusted */
 };
 
 struct ir_fold_in {
@@ -249,10 +280,25 @@ enum ir_gate {
 int ir_incident_gate(const struct ir_incident *inc, size_t i, int who,
                      int64_t now_ms, enum ir_gate *gate, struct ir_err *err);
 
+/* The command of run step `i` with its variables filled in: a NULL-ended
+ * argv. And its digest, which a two-person request names: SHA-256 over
+ * "ir-argv" and each argument, each with a NUL after it; a step without run
+ * has its path in place of the arguments.
+ *
+ * Owns:   the caller frees with ir_argv_free.
+ * Errors: IR_EREFUSED a variable is unknown: which, and how to answer it;
+ *         IR_EUSAGE the step runs nothing.
+ */
+int ir_incident_argv(const struct ir_incident *inc, size_t i, char ***argv,
+                     struct ir_err *err);
+void ir_argv_free(char **argv);
+void ir_incident_argv_digest(const struct ir_incident *inc, size_t i,
+                             uint8_t out[IR_HASH_BYTES]);
+
 /* The member who holds a role (acting included), or -1. */
 int ir_incident_role(const struct ir_incident *inc, const char *role);
 
-/* Value of a variable, or NULL. */
+/* Value of a variable ("unknown" is one), or NULL: never asked. */
 const char *ir_incident_var(const struct ir_incident *inc, const char *name);
 
 #endif

@@ -1,7 +1,51 @@
 /* plan.h: a compiled runbook: pure data, walked without Lua.
  *
- * On disk: the canonical JSON of docs/man/ir-runbook.5, "Plans", named by its
- * SHA-256. The decoder trusts nothing: a plan may come from anybody.
+ * On disk: one canonical JSON object (keys sorted, no white space), named by
+ * its SHA-256. The compiler (script/) writes it from a runbook; the decoder
+ * trusts nothing: a plan may come from anybody. Member names are those of the
+ * runbook (docs/man/ir-runbook.5), normalised:
+ *
+ *   text      {"en": "...", "ja": "..."}, both at most IR_PLAN_TEXT_MAX bytes,
+ *             not empty
+ *   duration  whole seconds, 1..IR_DURATION_MAX, under the same name
+ *   flag      true or false; absent is false
+ *   list      array, never an object; absent is empty (but see "after")
+ *   name      as base/scan.h, ir_name_ok; a runbook is NAME/NAME
+ *   variable  [a-z][a-z0-9_]{0,31}
+ *
+ * Plan. Required: api (1), kind ("emergency", "recovery", "continuity",
+ *   "communication"), id (NAME/NAME), title (text), steps (1..200), and of an
+ *   emergency plan symptoms (text). Optional: symptoms, severity (1..4), order
+ *   (1..99, default 50), safety (text), legal (list of names of deadlines),
+ *   vars (object: variable -> var).
+ * Var. Required: type ("host", "address", "time", "number", "choice",
+ *   "person", "text"), ask (text). Optional: unknown (flag, default true),
+ *   ask_at_start (flag), default (string), choices (2..9 of {id, title}; with
+ *   type choice, and only then).
+ * Step. Required: id (a name, not "end"), title, and say unless runbook is
+ *   given. Optional: good, warn, place (text), on_fail (text with optional
+ *   go), role (name), within (duration), after (list of step ids; absent: the
+ *   flow comes from the step before; []: at once), go (step id or "end"), when
+ *   (condition), measure {text, owner (name), review (duration)}, clock {id,
+ *   op: "start", "met", "stop", "undecided"}, service {operation (name), level
+ *   1..100}, destroys and preserves (lists of names), confirm (1 or 2),
+ *   contain, real (flags), undo (step id), repeat {to (step id), ask (text),
+ *   max 2..100}; and at most one of
+ *     choose    2..9 of {id, title, say?, go?, act?}
+ *     ask       1..16 variables
+ *     run       argv, 1..64 strings, with accept {exit: [0..255, ...],
+ *               match?} and deadline (duration, at most an hour)
+ *     collect   name, with target (string)
+ *     call      name
+ *     notify    name, with template (name)
+ *     tell      name, with report ("first", "follow-up", "final")
+ *     wait      duration
+ *     runbook   NAME/NAME
+ * Condition, one of: {step, chose}, {step, state}, {var, is}, {var, unknown},
+ *   {severity: 1..4}, {mail: "ok", "down", "distrusted"}, {exercise}, {all:
+ *   [...]}, {any: [...]}, {not: condition}; nested IR_COND_DEPTH_MAX deep.
+ *
+ * Every other member is refused. How the steps hang together is flow.h.
  */
 #ifndef IR_CORE_PLAN_H
 #define IR_CORE_PLAN_H
@@ -17,7 +61,13 @@
 #define IR_PLAN_OPTIONS_MAX 9
 #define IR_PLAN_ARGV_MAX 64
 #define IR_PLAN_BYTES_MAX (1024 * 1024)
-#define IR_PLAN_NEST_MAX 4 /* runbooks within runbooks */
+#define IR_PLAN_NEST_MAX 4    /* runbooks within runbooks */
+#define IR_PLAN_TEXT_MAX 2000 /* bytes of a sentence */
+#define IR_PLAN_STR_MAX 1000  /* bytes of one argument */
+#define IR_PLAN_LIST_MAX 16   /* names in destroys, legal, ask */
+#define IR_PLAN_REPEAT_MAX 100
+#define IR_PLAN_DEADLINE_MAX 3600 /* seconds a run may take */
+#define IR_COND_DEPTH_MAX 8
 
 enum ir_plan_kind {
     IR_PLAN_EMERGENCY,
@@ -144,35 +194,63 @@ struct ir_plan {
 };
 
 /* Decode plan bytes; every length, count, reference and type is checked.
- * What is wrong with the graph (ir_plan_lint) is refused here too.
+ * What is wrong with the graph (fatal findings of ir_plan_lint) is refused
+ * here too.
  *
  * Owns:   *out is the caller's, ir_plan_free.
  * Errors: IR_EPARSE naming the field ("steps[3].after[0]"), IR_ELIMIT.
  */
 int ir_plan_decode(const char *json, size_t len, struct ir_plan **out,
                    struct ir_err *err);
+
+/* The same without the graph's check, for a linter that wants every finding.
+ *
+ * Owns:   *out is the caller's, ir_plan_free.
+ * Errors: IR_EPARSE naming the field, IR_ELIMIT.
+ */
+int ir_plan_decode_loose(const char *json, size_t len, struct ir_plan **out,
+                         struct ir_err *err);
 void ir_plan_free(struct ir_plan *p);
 
-/* Look at the graph: dangling go, after, when, undo, repeat; a step nothing
- * reaches; a loop without an exit; a cycle of after; a when that names a
- * later step; a destroys that no earlier preserves in this plan can satisfy
- * is a warning (fatal false). Calls `found` for each.
+/* Look at the graph and at what texts and arguments refer to. Fatal: a go,
+ * after, when, undo or repeat that names no step or a wrong one; a step
+ * nothing reaches; a loop that is never left; steps that wait for one
+ * another; ${name} of no variable; a run argument in which a variable could
+ * become an option or a shell word. Not fatal: destroys without an earlier
+ * preserves; contain together with destroys; after naming a decision that
+ * goes to the step by itself. Calls `found` for each; `step` is -1 for the
+ * plan as a whole; `field` is as in the plan ("after[0]", "choose[1].go").
  *
  * Owns:   the strings are borrowed for the call.
  */
 void ir_plan_lint(const struct ir_plan *p,
-                  void (*found)(bool fatal, size_t step, const char *field,
+                  void (*found)(bool fatal, int step, const char *field,
                                 const char *msg, void *arg),
                   void *arg);
 
-/* Index of step `id`, or -1. Var by name, or NULL. */
+/* Index of step `id`, or -1. Var by name, or NULL. Option by id, or -1. */
 int ir_plan_step(const struct ir_plan *p, const char *id);
 const struct ir_var *ir_plan_var(const struct ir_plan *p, const char *name);
+int ir_step_option(const struct ir_step *s, const char *id);
+
+/* Is `s` the name of a runbook, NAME/NAME? Of a variable? */
+bool ir_plan_name_ok(const char *s);
+bool ir_var_name_ok(const char *s);
+
+/* The words of the plan for a kind, a variable's type and what a step is
+ * ("emergency", "host", "say", "run", ...).
+ *
+ * Owns:   static.
+ */
+const char *ir_plan_kind_word(enum ir_plan_kind k);
+const char *ir_var_type_word(enum ir_var_type t);
+const char *ir_step_act_word(enum ir_step_act a);
 
 /* Check and normalise an answer for a variable: "unknown" words become
  * "unknown"; a host or address must look like one and never begin with "-";
  * a number is decimal; a time is parsed (base/time.h) and becomes RFC 3339;
- * a choice must be one of the ids (or its number 1..n in the list).
+ * a choice must be one of the ids (or its number 1..n in the list). Fullwidth
+ * ASCII is read as ASCII except in text and person.
  *
  * Owns:   *out is the caller's, free().
  * Errors: IR_EPARSE in words for the person who typed it.
@@ -180,12 +258,20 @@ const struct ir_var *ir_plan_var(const struct ir_plan *p, const char *name);
 int ir_var_parse(const struct ir_var *v, const char *typed, int64_t now_ms,
                  char **out, struct ir_err *err);
 
-/* Replace ${name} in `text` through `get` (NULL: the word for unknown).
+/* Replace ${name} in `text` through `get`. NULL and "unknown" give the word
+ * for unknown in the reader's language. A ${ that begins no name stays.
  *
  * Owns:   the caller frees with free().
  */
 char *ir_plan_expand(const char *text,
                      const char *(*get)(const char *name, void *arg),
                      void *arg);
+
+/* Walk the ${name} of `text`: copies the next name into `name` and moves *at
+ * past it; false at the end. Set *at to 0 first.
+ *
+ * Units:  `name` holds 33 bytes.
+ */
+bool ir_plan_next_var(const char *text, size_t *at, char *name);
 
 #endif

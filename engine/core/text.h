@@ -16,6 +16,12 @@ struct ir_text {
 void ir_text_from_json(const struct ir_json *j, struct ir_text *t);
 void ir_text_done(struct ir_text *t);
 
+/* Copy a text.
+ *
+ * Owns:   *to is the caller's, ir_text_done.
+ */
+void ir_text_copy(const struct ir_text *from, struct ir_text *to);
+
 /* The sentence in the process's language (or the other one if that is empty),
  * or NULL when absent.
  *
