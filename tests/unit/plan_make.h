@@ -7,8 +7,15 @@
 #include "base/buf.h"
 #include "core/plan.h"
 
+/* cmocka.h wants the others before it. */
+/* clang-format off */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <cmocka.h>
+/* clang-format on */
 
 #define T "{'en':'e','ja':'j'}"
 #define STEP(id, more) "{'id':'" id "','title':" T ",'say':" T "" more "}"

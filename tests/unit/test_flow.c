@@ -5,14 +5,6 @@
 #include "core/flow.h"
 #include "plan_make.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #define FACTS_MAX 4000
 
 struct walk {

@@ -3,14 +3,6 @@
 #include "core/plan.h"
 #include "plan_make.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 static const char full[] =
     "{'api':1,'id':'sys/fire','kind':'emergency','title':" T ",'symptoms':" T
     ",'severity':1,'order':7,'safety':" T ",'legal':['law-1','law-2'],"
@@ -121,7 +113,7 @@ cuts_nothing_off(void **state)
 #define B STEP("b", "")
 #define V                                                                      \
     "'vars':{'v':{'type':'host','ask':" T "},'x':{'type':'text','ask':" T "}}" \
-                                                                          ","
+    ","
 
 static const struct {
     const char *more, *steps, *field; /* NULL: accepted */

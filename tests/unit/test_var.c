@@ -2,18 +2,12 @@
 #include "core/plan.h"
 #include "plan_make.h"
 
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
+static char one[] = "one", many[] = "many", en[] = "some", ja[] = "何台か";
 static struct ir_option choices[] = {
-    {"one", {"One", "一台"}, {NULL, NULL}, NULL, NULL},
-    {"many", {"Many", "複数"}, {NULL, NULL}, NULL, NULL},
+    {one, {en, ja}, {NULL, NULL}, NULL, NULL},
+    {many, {en, ja}, {NULL, NULL}, NULL, NULL},
 };
 
 #define NOW 1795269600000LL /* 2026-11-21 14:00:00 UTC */
