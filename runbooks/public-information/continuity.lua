@@ -128,7 +128,7 @@ return {
                ja = "三つの文面と時刻が一致している。" },
       on_fail = { en = "Nothing new: say so, and name the next time.",
                   ja = "新しい情報がなければ、その旨と次の発信時刻を伝える。" },
-      role = "spokesperson", within = "15m", notify = "citizens" },
+      role = "spokesperson", within = "15m", notify = "citizens", template = "citizens-update" },
     { id = "shift",
       title = { en = "Look after the crew", ja = "要員の交替を確かめる" },
       say = { en = "Relieve everybody at the telephones after four hours at most.",

@@ -141,7 +141,7 @@ return {
       warn = { en = "Check name against envelope twice: no second leak.",
                ja = "宛名と中身を二度照合する（二次漏えいを起こさない）。" },
       role = "privacy", within = "3d", after = { "count", "told-ppc" },
-      notify = "persons" },
+      notify = "persons", template = "persons-update" },
     { id = "line",
       title = { en = "Open a line for those concerned", ja = "本人専用の電話窓口を開く" },
       say = { en = "Order a line at Mihon Call Centre (MSC-2026-029); brief them on identity checks.",

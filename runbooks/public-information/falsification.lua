@@ -198,7 +198,7 @@ return {
                   ja = "公開前なら、会見室と電話窓口に読み上げて伝える。" },
       warn = { en = "Do not repeat the false link or number.",
                ja = "偽のリンクや番号を再掲しない。" },
-      role = "spokesperson", within = "1h", notify = "citizens" },
+      role = "spokesperson", within = "1h", notify = "citizens", template = "citizens-falsified" },
     people.police { go_no = "watch" },
     back.watch { wait = "24h",
                  what = { en = "the ledger comparison every five minutes, and the call centre's questions",

@@ -115,7 +115,7 @@ return {
                ja = "トップページと、依頼した全ての媒体に載った。" },
       on_fail = { en = "An outlet forgot: phone it, have the old notice removed.",
                   ja = "古い案内の残る媒体には電話し、外してもらう。" },
-      role = "spokesperson", within = "2h", notify = "citizens" },
+      role = "spokesperson", within = "2h", notify = "citizens", template = "citizens-restored" },
     back.lift(),
   },
 }
