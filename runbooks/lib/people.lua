@@ -109,7 +109,7 @@ function people.authority(o)
   end
   out[#out + 1] = step.over({
     id = id,
-    title = text.fill({ en = "[who]: [report]", ja = "[who]に[report]をする" }, gaps),
+    title = text.fill({ en = "[who]: [report]", ja = "[who]への[report]" }, gaps),
     say = text.fill({
       en = "Phone [who] with the form. Unknown items: \"under investigation\".",
       ja = "様式を見ながら[who]に電話する。不明な項目は「調査中」と伝える。",
