@@ -10,6 +10,7 @@
 #include "core/order.h"
 #include "view/entry.h"
 #include "view/timeline.h"
+#include "view/walk.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,0 +1,189 @@
+/* cmd_run.c: `ir run`: let ir run a step's command: argv only, a deadline,
+ * output capped, kept by digest and shown escaped.
+ */
+#include "base/i18n.h"
+#include "base/spawn.h"
+#include "cmd/commands.h"
+#include "cmd/step.h"
+#include "view/refusal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OUTPUT_MAX (256 * 1024) /* bytes kept of each stream */
+#define SHOWN_LINES 20
+#define DEADLINE_DEFAULT_S 60
+
+/* Did it end as the step accepts? */
+static bool
+accepted(const struct ir_step *s, const struct ir_spawn_result *r)
+{
+    bool exit_ok = s->accept_exit_n == 0 && r->exit == 0;
+    size_t i;
+
+    if (r->timed_out || r->signal != 0)
+        return false;
+    for (i = 0; i < s->accept_exit_n; i++)
+        if (s->accept_exit[i] == r->exit)
+            exit_ok = true;
+    if (!exit_ok || s->accept_match == NULL)
+        return exit_ok;
+    return strstr(ir_buf_str(&r->out), s->accept_match) != NULL ||
+           strstr(ir_buf_str(&r->err), s->accept_match) != NULL;
+}
+
+/* What is kept: standard output, then standard error under a line of its own.
+ */
+static void
+keep_output(const struct ir_spawn_result *r, struct ir_buf *out)
+{
+    ir_buf_add(out, r->out.p, r->out.len);
+    if (r->err.len == 0)
+        return;
+    if (out->len > 0 && out->p[out->len - 1] != '\n')
+        ir_buf_addc(out, '\n');
+    ir_buf_adds(out, "--- standard error ---\n");
+    ir_buf_add(out, r->err.p, r->err.len);
+}
+
+static int
+record_begin(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_batch *b)
+{
+    (void)ir_step_draft(b, k, i, IR_OP_BEGIN, NULL);
+    return ir_batch_record(c, k, b, NULL);
+}
+
+/* Run it and record how it ended. */
+static int
+run_and_record(struct ir_ctx *c, struct ir_case *k, size_t i, char **argv,
+               struct ir_said *said)
+{
+    const struct ir_step *s = k->inc->steps[i].step;
+    struct ir_spawn sp = {.argv = (const char *const *)argv,
+                          .out_max = OUTPUT_MAX,
+                          .err_max = OUTPUT_MAX};
+    struct ir_spawn_result r = {0};
+    struct ir_buf kept = {0};
+    struct ir_batch b = {0};
+    uint8_t digest[32];
+    char *why = NULL;
+    bool good;
+    int rc;
+
+    sp.deadline_ms =
+        (s->deadline_s > 0 ? s->deadline_s : DEADLINE_DEFAULT_S) * 1000;
+    rc = ir_spawn_run(&sp, &r, &c->err);
+    good = rc == IR_OK && accepted(s, &r);
+    if (rc != IR_OK)
+        why = ir_strdup(c->err.msg);
+    else if (r.timed_out)
+        why = ir_asprintf(_("stopped at its deadline of %lld s"),
+                          (long long)(sp.deadline_ms / 1000));
+    else if (r.signal != 0)
+        why = ir_asprintf(_("ended by signal %d"), r.signal);
+    else if (!good)
+        why = ir_asprintf(_("exit status %d"), r.exit);
+    memset(&c->err, 0, sizeof c->err);
+    keep_output(&r, &kept);
+    said->ran = r.exit >= 0 && r.signal == 0 && !r.timed_out && rc == IR_OK;
+    said->exit = said->ran ? r.exit : 0;
+    if (kept.len > 0) {
+        ir_sha256(kept.p, kept.len, digest);
+        said->output = digest;
+        said->output_bytes = r.out_total + r.err_total;
+        b.object_type = "output";
+        b.object = kept.p;
+        b.object_len = kept.len;
+        if (!c->json)
+            ir_view_output(&c->view, kept.p, kept.len,
+                           r.out_total + r.err_total, SHOWN_LINES, &c->out);
+    }
+    said->reason = good ? NULL : why;
+    (void)ir_step_draft(&b, k, i, good ? IR_OP_DONE : IR_OP_FAIL, said);
+    rc = ir_batch_record(c, k, &b, NULL);
+    if (rc == IR_OK && !good) {
+        rc = ir_fail(&c->err, IR_EIO, _("the command did not do it: %s"), why);
+        ir_err_hint(&c->err, _("what to do then: ir next"));
+    }
+    free(why);
+    ir_buf_done(&kept);
+    ir_spawn_result_done(&r);
+    return rc;
+}
+
+/* In an exercise nothing runs unless the drill says so: it is shown, and
+ * counts as done. */
+static int
+pretend(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
+{
+    char *line = ir_view_argv(&c->view, k->inc, k->inc->steps[i].step);
+    int rc;
+
+    if (!c->json)
+        ir_buf_addf(&c->out, _("EXERCISE: not run: %s\n"), line);
+    said->note = "exercise: shown, not run";
+    rc = ir_step_done(c, k, i, said);
+    free(line);
+    return rc;
+}
+
+static int
+run_step(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
+{
+    const struct ir_istep *is = &k->inc->steps[i];
+    struct ir_batch b = {0};
+    char path[200], **argv = NULL;
+    int rc;
+
+    if (is->step == NULL || is->step->act != IR_ACT_RUN) {
+        ir_fail(&c->err, IR_EUSAGE,
+                _("%s has no command to run: do it by hand"), is->path);
+        ir_err_hint(&c->err, "ir done %s", is->path);
+        return IR_EUSAGE;
+    }
+    if (k->inc->status == IR_EXERCISE && !is->step->real)
+        return pretend(c, k, i, said);
+    rc = ir_step_argv(c, k, i, &argv);
+    if (rc == IR_OK)
+        rc = ir_step_gate(c, k, i, said, &b);
+    if (rc != IR_OK) {
+        ir_batch_done(&b);
+        ir_step_argv_free(argv);
+        return rc;
+    }
+    snprintf(path, sizeof path, "%s", is->path);
+    rc = record_begin(c, k, i, &b);
+    ir_ctx_flush(c);
+    if (rc == IR_OK) /* the steps were folded anew: find it again */
+        rc = ir_incident_step(k->inc, path, &i, &c->err);
+    if (rc == IR_OK)
+        rc = run_and_record(c, k, i, argv, said);
+    ir_step_argv_free(argv);
+    return rc;
+}
+
+int
+ir_cmd_run_step(struct ir_ctx *c, int argc, char **argv)
+{
+    struct ir_said said = {0};
+    const struct ir_opt opts[] = {
+        {"break-glass", 0, &said.break_glass, NULL, NULL, NULL},
+        {"override", 0, &said.override, NULL, NULL, NULL},
+        {"reason", 'r', &said.reason, NULL, NULL, NULL},
+        {NULL, 0, NULL, NULL, NULL, NULL}};
+    struct ir_case k = {0};
+    size_t i = 0;
+    int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
+
+    if (rc == IR_OK)
+        rc = ir_args_count(n, 0, 1, "run STEP [--break-glass WHY]", &c->err);
+    if (rc == IR_OK)
+        rc = ir_cmd_begin(c, &k);
+    if (rc == IR_OK)
+        rc = ir_step_find(c, &k, n > 0 ? argv[1] : NULL, &i);
+    if (rc == IR_OK)
+        rc = run_step(c, &k, i, &said);
+    ir_case_done(&k);
+    return rc;
+}

@@ -1,0 +1,334 @@
+/* cmd_step.c: `ir done`, `fail`, `skip`, `take`, `give-back`, `choose`, `ask`.
+ */
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "cmd/commands.h"
+#include "cmd/step.h"
+#include "view/menu.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Every option a step command may take. */
+static int
+parse(struct ir_ctx *c, int argc, char **argv, struct ir_said *said, int min,
+      int max, const char *usage, int *n)
+{
+    const struct ir_opt opts[] = {
+        {"reason", 'r', &said->reason, NULL, NULL, NULL},
+        {"note", 'm', &said->note, NULL, NULL, NULL},
+        {"at", 0, &said->at, NULL, NULL, NULL},
+        {"again", 0, &said->again, NULL, NULL, NULL},
+        {"override", 0, &said->override, NULL, NULL, NULL},
+        {"break-glass", 0, &said->break_glass, NULL, NULL, NULL},
+        {"from", 0, &said->from, NULL, NULL, NULL},
+        {"level", 0, &said->level, NULL, NULL, NULL},
+        {"to", 0, &said->to, NULL, NULL, NULL},
+        {"means", 0, &said->means, NULL, NULL, NULL},
+        {"ref", 0, &said->receipt, NULL, NULL, NULL},
+        {NULL, 0, NULL, NULL, NULL, NULL}};
+    int rc = ir_args(argc, argv, opts, n, &c->err);
+
+    return rc == IR_OK ? ir_args_count(*n, min, max, usage, &c->err) : rc;
+}
+
+/* Ask "again?" where the step can be repeated and nobody has said. */
+static void
+ask_again(struct ir_ctx *c, const struct ir_case *k, size_t i,
+          struct ir_said *said)
+{
+    const struct ir_step *s = k->inc->steps[i].step;
+    char *q;
+
+    if (s == NULL || s->repeat_to == NULL || said->again != NULL ||
+        !ir_ctx_can_ask(c))
+        return;
+    q = ir_view_fill(&c->talk_view, k->inc, &s->repeat_ask);
+    said->again = ir_ctx_yes(c, q, false) ? "yes" : "no";
+    free(q);
+}
+
+int
+ir_cmd_done(struct ir_ctx *c, int argc, char **argv)
+{
+    struct ir_said said = {0};
+    struct ir_case k = {0};
+    size_t i = 0;
+    int n = 0, rc = parse(c, argc, argv, &said, 0, 1,
+                          "done STEP [-m WHAT YOU SAW] [--at TIME]", &n);
+
+    if (rc == IR_OK)
+        rc = ir_cmd_begin(c, &k);
+    if (rc == IR_OK)
+        rc = ir_step_find(c, &k, n > 0 ? argv[1] : NULL, &i);
+    if (rc == IR_OK) {
+        ask_again(c, &k, i, &said);
+        rc = ir_step_done(c, &k, i, &said);
+    }
+    ir_case_done(&k);
+    return rc;
+}
+
+int
+ir_cmd_choose(struct ir_ctx *c, int argc, char **argv)
+{
+    struct ir_said said = {0};
+    struct ir_case k = {0};
+    char *why = NULL;
+    size_t i = 0;
+    int n = 0,
+        rc = parse(c, argc, argv, &said, 2, 2, "choose STEP OPTION -r WHY", &n);
+
+    if (rc == IR_OK)
+        rc = ir_cmd_begin(c, &k);
+    if (rc == IR_OK)
+        rc = ir_step_find(c, &k, argv[1], &i);
+    if (rc == IR_OK && k.inc->steps[i].step != NULL &&
+        k.inc->steps[i].step->act != IR_ACT_CHOOSE)
+        rc = ir_fail(&c->err, IR_EUSAGE, _("\"%s\" is not a decision"),
+                     k.inc->steps[i].path);
+    if (rc == IR_OK) {
+        said.choice = argv[2];
+        rc = ir_reason(c, said.reason, IR_WHY_DECISION, &why);
+    }
+    if (rc == IR_OK) {
+        said.reason = why;
+        rc = ir_step_done(c, &k, i, &said);
+    }
+    free(why);
+    ir_case_done(&k);
+    return rc;
+}
+
+/* One entry about a step, without gates: take, fail, skip, give back. */
+static int
+simple(struct ir_ctx *c, struct ir_case *k, size_t i, enum ir_step_op op,
+       struct ir_said *said)
+{
+    struct ir_batch b = {0};
+    struct ir_draft *d = ir_step_draft(&b, k, i, op, said);
+    int rc = ir_draft_at(c, d, said->at);
+
+    if (rc == IR_OK)
+        return ir_batch_record(c, k, &b, NULL);
+    ir_batch_done(&b);
+    return rc;
+}
+
+static int
+refuse_state(struct ir_ctx *c, const struct ir_case *k, size_t i,
+             const char *msg)
+{
+    ir_fail(&c->err, IR_EREFUSED, msg, k->inc->steps[i].path);
+    ir_err_hint(&c->err, "ir next");
+    return IR_EREFUSED;
+}
+
+int
+ir_cmd_take(struct ir_ctx *c, int argc, char **argv)
+{
+    struct ir_said said = {0};
+    struct ir_case k = {0};
+    size_t i = 0;
+    int n = 0, rc = parse(c, argc, argv, &said, 0, 1, "take STEP", &n);
+
+    if (rc == IR_OK)
+        rc = ir_cmd_begin(c, &k);
+    if (rc == IR_OK)
+        rc = ir_step_find(c, &k, n > 0 ? argv[1] : NULL, &i);
+    if (rc == IR_OK) {
+        enum ir_step_state s = k.inc->steps[i].state;
+
+        if (s != IR_STEP_READY && s != IR_STEP_ACTIVE && s != IR_STEP_FAILED)
+            rc = refuse_state(c, &k, i, _("%s cannot be taken on now"));
+        else if (s == IR_STEP_ACTIVE && k.inc->steps[i].by == c->me)
+            rc = refuse_state(c, &k, i, _("%s is yours already"));
+    }
+    if (rc == IR_OK)
+        rc = simple(c, &k, i, IR_OP_TAKE, &said);
+    ir_case_done(&k);
+    return rc;
+}
+
+int
+ir_cmd_give_back(struct ir_ctx *c, int argc, char **argv)
+{
+    struct ir_said said = {0};
+    struct ir_case k = {0};
+    size_t i = 0;
+    int n = 0, rc = parse(c, argc, argv, &said, 1, 1, "give-back STEP", &n);
+
+    if (rc == IR_OK)
+        rc = ir_cmd_begin(c, &k);
+    if (rc == IR_OK)
+        rc = ir_step_find(c, &k, argv[1], &i);
+    if (rc == IR_OK && k.inc->steps[i].state != IR_STEP_ACTIVE)
+        rc = refuse_state(c, &k, i, _("nobody has taken %s on"));
+    if (rc == IR_OK)
+        rc = simple(c, &k, i, IR_OP_GIVE_BACK, &said);
+    ir_case_done(&k);
+    return rc;
+}
+
+/* `fail` and `skip`: only what is open can fail or be left out. */
+static int
+fail_or_skip(struct ir_ctx *c, int argc, char **argv, enum ir_step_op op,
+             const char *usage)
+{
+    struct ir_said said = {0};
+    struct ir_case k = {0};
+    char *why = NULL;
+    size_t i = 0;
+    int n = 0, rc = parse(c, argc, argv, &said, 0, 1, usage, &n);
+
+    if (rc == IR_OK)
+        rc = ir_cmd_begin(c, &k);
+    if (rc == IR_OK)
+        rc = ir_step_find(c, &k, n > 0 ? argv[1] : NULL, &i);
+    if (rc == IR_OK) {
+        enum ir_step_state s = k.inc->steps[i].state;
+
+        if (s == IR_STEP_DONE || s == IR_STEP_SKIPPED || s == IR_STEP_NA)
+            rc = refuse_state(c, &k, i, _("%s is over already"));
+        else if (s == IR_STEP_WAITING && op == IR_OP_FAIL)
+            rc = refuse_state(c, &k, i, _("%s has not come up yet"));
+    }
+    if (rc == IR_OK)
+        rc = ir_reason(c, said.reason,
+                       op == IR_OP_SKIP ? IR_WHY_SKIP : IR_WHY_FAIL, &why);
+    if (rc == IR_OK) {
+        said.reason = why;
+        rc = simple(c, &k, i, op, &said);
+    }
+    free(why);
+    ir_case_done(&k);
+    return rc;
+}
+
+int
+ir_cmd_fail(struct ir_ctx *c, int argc, char **argv)
+{
+    return fail_or_skip(c, argc, argv, IR_OP_FAIL, "fail STEP -r WHY");
+}
+
+int
+ir_cmd_skip(struct ir_ctx *c, int argc, char **argv)
+{
+    return fail_or_skip(c, argc, argv, IR_OP_SKIP, "skip STEP -r WHY");
+}
+
+/* "name=value" words into checked answers; strings to be freed. */
+static int
+parse_answers(struct ir_ctx *c, const struct ir_istep *is, int n, char **words,
+              struct ir_pair *out, size_t *out_n)
+{
+    struct ir_now now;
+    int j, rc = IR_OK;
+
+    ir_clock_now(&now);
+    for (j = 0; j < n && rc == IR_OK; j++) {
+        char *eq = strchr(words[j], '='), *value = NULL;
+        const struct ir_var *v;
+
+        if (eq == NULL) {
+            ir_fail(&c->err, IR_EUSAGE, _("\"%.60s\" is not NAME=VALUE"),
+                    words[j]);
+            return IR_EUSAGE;
+        }
+        *eq = '\0';
+        v = ir_plan_var(is->plan, words[j]);
+        if (v == NULL)
+            return ir_fail(&c->err, IR_EUSAGE,
+                           _("the runbook asks nothing called \"%.60s\""),
+                           words[j]);
+        rc = ir_var_parse(v, eq + 1, now.wall_ms, &value, &c->err);
+        if (rc == IR_OK)
+            out[(*out_n)++] = (struct ir_pair){v->name, value};
+    }
+    return rc;
+}
+
+/* Ask on the terminal what the words did not answer. */
+static int
+ask_rest(struct ir_ctx *c, const struct ir_case *k, const struct ir_istep *is,
+         struct ir_pair *out, size_t *n)
+{
+    struct ir_now now;
+    size_t j, m;
+
+    ir_clock_now(&now);
+    for (j = 0; is->step != NULL && j < is->step->ask_n; j++) {
+        const struct ir_var *v = ir_plan_var(is->plan, is->step->ask[j]);
+        int tries;
+
+        for (m = 0; m < *n; m++)
+            if (strcmp(out[m].name, is->step->ask[j]) == 0)
+                break;
+        if (v == NULL || m < *n)
+            continue;
+        for (tries = 0; tries < 5; tries++) {
+            char *typed, *value = NULL;
+            int rc;
+
+            ir_view_ask(&c->talk_view, v, ir_incident_var(k->inc, v->name),
+                        &c->talk);
+            typed = ir_ctx_ask(c, "");
+            if (typed == NULL)
+                return ir_fail(&c->err, IR_EUSAGE,
+                               _("not answered: nothing was recorded"));
+            if (typed[strspn(typed, " \t")] == '\0') {
+                free(typed);
+                typed = ir_strdup("unknown");
+            }
+            rc = ir_var_parse(v, typed, now.wall_ms, &value, &c->err);
+            free(typed);
+            if (rc == IR_OK) {
+                out[(*n)++] = (struct ir_pair){v->name, value};
+                break;
+            }
+            ir_cmd_complain(c);
+        }
+    }
+    return IR_OK;
+}
+
+int
+ir_cmd_ask(struct ir_ctx *c, int argc, char **argv)
+{
+    struct ir_pair answers[40] = {{NULL, NULL}};
+    struct ir_said said = {0};
+    struct ir_case k = {0};
+    size_t i = 0, an = 0, j;
+    int n = 0,
+        rc = parse(c, argc, argv, &said, 1, 33, "ask STEP NAME=VALUE ...", &n);
+
+    if (rc == IR_OK)
+        rc = ir_cmd_begin(c, &k);
+    if (rc == IR_OK)
+        rc = ir_step_find(c, &k, argv[1], &i);
+    if (rc == IR_OK && k.inc->steps[i].plan == NULL)
+        rc = ir_fail(&c->err, IR_ENOTFOUND,
+                     _("the plan of %s is not on this device"),
+                     k.inc->steps[i].path);
+    if (rc == IR_OK)
+        rc = parse_answers(c, &k.inc->steps[i], n - 1, argv + 2, answers, &an);
+    if (rc == IR_OK && (n == 1 || ir_ctx_can_ask(c)))
+        rc = ask_rest(c, &k, &k.inc->steps[i], answers, &an);
+    if (rc == IR_OK) {
+        const struct ir_istep *is = &k.inc->steps[i];
+        bool open = is->state == IR_STEP_READY || is->state == IR_STEP_ACTIVE ||
+                    is->state == IR_STEP_FAILED;
+
+        said.answers = answers;
+        said.answers_n = an;
+        if (is->step != NULL && is->step->act == IR_ACT_ASK && open &&
+            an >= is->step->ask_n)
+            rc = ir_step_done(c, &k, i, &said);
+        else
+            rc = simple(c, &k, i, IR_OP_ANSWER, &said);
+    }
+    for (j = 0; j < an; j++)
+        free((void *)(uintptr_t)answers[j].value);
+    ir_case_done(&k);
+    return rc;
+}

@@ -1,0 +1,261 @@
+/* effect.c: what doing a step records besides the step: measures, service
+ * levels, clocks, who was told, roles. See step.h.
+ */
+#include "cmd/effect.h"
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/scan.h"
+#include "base/time.h"
+#include "cmd/step.h"
+#include "core/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The member who holds a role in this incident, by handle; else the role. */
+static const char *
+owner_name(struct ir_ctx *c, const struct ir_case *k, const char *role)
+{
+    int who = role != NULL ? ir_incident_role(k->inc, role) : c->me;
+
+    return who >= 0       ? c->trust.members[who].handle
+           : role != NULL ? role
+                          : c->trust.members[c->me].handle;
+}
+
+static void
+start_measure(struct ir_ctx *c, struct ir_case *k, const struct ir_step *s,
+              struct ir_batch *b)
+{
+    struct ir_draft *d = ir_batch_add(b, k, IR_KIND_MEASURE);
+    char *text = ir_view_fill(&c->view, k->inc, &s->measure_text);
+    struct ir_now now;
+
+    ir_clock_now(&now);
+    ir_bodyw_text(&d->body, 1, text);
+    ir_bodyw_uint(&d->body, 2, 1);
+    ir_bodyw_text(&d->body, 3, owner_name(c, k, s->measure_owner));
+    ir_bodyw_uint(&d->body, 4,
+                  (uint64_t)(now.wall_ms + s->measure_review_s * 1000));
+    free(text);
+}
+
+static int
+state_service(struct ir_ctx *c, struct ir_case *k, const struct ir_step *s,
+              const struct ir_said *said, struct ir_batch *b)
+{
+    struct ir_draft *d;
+    int64_t level = s->service_level;
+    int rc = IR_OK;
+
+    if (said->level != NULL)
+        rc = ir_scan_int(said->level, 0, 100, &level, &c->err);
+    if (rc != IR_OK)
+        return rc;
+    d = ir_batch_add(b, k, IR_KIND_SERVICE);
+    ir_bodyw_text(&d->body, 1, s->service_op);
+    ir_bodyw_uint(&d->body, 2, (uint64_t)level);
+    ir_bodyw_text(&d->body, 3, said->note);
+    return IR_OK;
+}
+
+int
+ir_effect_clock(struct ir_ctx *c, struct ir_case *k, const char *id,
+                const char *op, const char *from, const char *basis,
+                struct ir_batch *b)
+{
+    static const char *const ops[] = {"start", "met", "stop", "undecided"};
+    struct ir_draft *d;
+    struct ir_now now;
+    int64_t from_ms = 0;
+    uint64_t no = 0;
+    int prec = 0, rc = IR_OK;
+
+    while (no < 4 && strcmp(op, ops[no]) != 0)
+        no++;
+    ir_clock_now(&now);
+    from_ms = now.wall_ms;
+    if (from != NULL && !ir_is_unknown(from))
+        rc = ir_time_parse(from, now.wall_ms, &from_ms, &prec, &c->err);
+    if (rc != IR_OK)
+        return rc;
+    d = ir_batch_add(b, k, IR_KIND_CLOCK);
+    ir_bodyw_text(&d->body, 1, id);
+    ir_bodyw_uint(&d->body, 2, no + 1);
+    ir_bodyw_text(&d->body, 4, basis);
+    if (no == 0 || (no == 1 && from != NULL))
+        ir_bodyw_uint(&d->body, 5, (uint64_t)from_ms);
+    return IR_OK;
+}
+
+static int
+told(struct ir_ctx *c, struct ir_case *k, const struct ir_step *s,
+     const struct ir_said *said, struct ir_batch *b)
+{
+    struct ir_draft *d;
+    struct ir_now now;
+    int64_t when;
+    int prec = 0, rc = IR_OK;
+
+    ir_clock_now(&now);
+    when = now.wall_ms;
+    if (said->at != NULL)
+        rc = ir_time_parse(said->at, now.wall_ms, &when, &prec, &c->err);
+    if (rc != IR_OK)
+        return rc;
+    d = ir_batch_add(b, k, IR_KIND_TOLD);
+    if (said->to != NULL) {
+        char *whom = ir_asprintf("%s: %s", s->tell, said->to);
+
+        ir_bodyw_text(&d->body, 1, whom);
+        free(whom);
+    } else {
+        ir_bodyw_text(&d->body, 1, s->tell);
+    }
+    ir_bodyw_uint(&d->body, 2, (uint64_t)when);
+    ir_bodyw_text(&d->body, 3, said->means != NULL ? said->means : "phone");
+    ir_bodyw_text(&d->body, 4, s->report);
+    ir_bodyw_text(&d->body, 5, said->receipt);
+    return IR_OK;
+}
+
+/* Choosing an option may make the person who chooses act in a role. */
+static void
+act_in_role(struct ir_ctx *c, struct ir_case *k, const struct ir_step *s,
+            const struct ir_said *said, struct ir_batch *b)
+{
+    size_t j;
+
+    for (j = 0; j < s->options_n; j++) {
+        struct ir_draft *d;
+
+        if (s->options[j].act == NULL || said->choice == NULL ||
+            strcmp(s->options[j].id, said->choice) != 0 ||
+            ir_incident_role(k->inc, s->options[j].act) == c->me)
+            continue;
+        d = ir_batch_add(b, k, IR_KIND_ROLE);
+        ir_bodyw_text(&d->body, 1, s->options[j].act);
+        ir_bodyw_bytes(&d->body, 2, c->trust.members[c->me].id, 8);
+        ir_bodyw_uint(&d->body, 3, 5);
+        ir_bodyw_text(&d->body, 4, said->reason);
+    }
+}
+
+/* Everything that doing this step also states. */
+static int
+effects(struct ir_ctx *c, struct ir_case *k, const struct ir_step *s,
+        const struct ir_said *said, struct ir_batch *b)
+{
+    int rc = IR_OK;
+
+    if (s->measure_text.en != NULL)
+        start_measure(c, k, s, b);
+    if (s->service_op != NULL)
+        rc = state_service(c, k, s, said, b);
+    if (rc == IR_OK && s->clock_id != NULL)
+        rc = ir_effect_clock(c, k, s->clock_id, s->clock_op,
+                             said->from != NULL ? said->from : said->at,
+                             said->note, b);
+    if (rc == IR_OK && s->act == IR_ACT_TELL)
+        rc = told(c, k, s, said, b);
+    if (rc == IR_OK && s->act == IR_ACT_CHOOSE)
+        act_in_role(c, k, s, said, b);
+    return rc;
+}
+
+/* A decision by the option's id, its number, or the beginning of its id. */
+static int
+resolve_choice(struct ir_ctx *c, const struct ir_istep *is,
+               struct ir_said *said)
+{
+    const struct ir_step *s = is->step;
+    size_t j, hit = 0, hits = 0;
+    int64_t no = 0;
+
+    if (said->choice == NULL) {
+        ir_fail(&c->err, IR_EUSAGE, _("\"%s\" is a decision: which option?"),
+                is->path);
+        ir_err_hint(&c->err, "ir choose %s OPTION -r \"WHY\"", is->path);
+        return IR_EUSAGE;
+    }
+    if (ir_scan_int(said->choice, 1, (int64_t)s->options_n, &no, NULL) ==
+        IR_OK) {
+        said->choice = s->options[no - 1].id;
+        return IR_OK;
+    }
+    for (j = 0; j < s->options_n; j++) {
+        if (strcmp(s->options[j].id, said->choice) == 0) {
+            said->choice = s->options[j].id;
+            return IR_OK;
+        }
+        if (strncmp(s->options[j].id, said->choice, strlen(said->choice)) ==
+            0) {
+            hit = j;
+            hits++;
+        }
+    }
+    if (hits == 1) {
+        said->choice = s->options[hit].id;
+        return IR_OK;
+    }
+    ir_fail(&c->err, IR_EUSAGE, _("\"%.60s\" is not an option of %s"),
+            said->choice, is->path);
+    ir_err_hint(&c->err, "ir show %s", is->path);
+    return IR_EUSAGE;
+}
+
+/* An evidence step done by hand says what was kept; a call, who answered. */
+static int
+check_said(struct ir_ctx *c, const struct ir_istep *is,
+           const struct ir_said *said)
+{
+    const struct ir_step *s = is->step;
+
+    if (s->act == IR_ACT_ASK && said->answers_n == 0) {
+        ir_fail(&c->err, IR_EUSAGE, _("\"%s\" asks something: answer it"),
+                is->path);
+        ir_err_hint(&c->err, "ir ask %s %s=...", is->path, s->ask[0]);
+        return IR_EUSAGE;
+    }
+    if (s->act == IR_ACT_CHOOSE &&
+        (said->reason == NULL || said->reason[0] == '\0')) {
+        ir_fail(&c->err, IR_EUSAGE, _("a decision needs its reason"));
+        ir_err_hint(&c->err, "ir choose %s %s -r \"WHY\"", is->path,
+                    said->choice);
+        return IR_EUSAGE;
+    }
+    return IR_OK;
+}
+
+int
+ir_step_done(struct ir_ctx *c, struct ir_case *k, size_t i,
+             struct ir_said *said)
+{
+    const struct ir_istep *is = &k->inc->steps[i];
+    const struct ir_step *s = is->step;
+    struct ir_batch b = {0};
+    struct ir_draft *d;
+    bool choose = s != NULL && s->act == IR_ACT_CHOOSE;
+    int rc = IR_OK;
+
+    if (choose)
+        rc = resolve_choice(c, is, said);
+    if (rc == IR_OK && s != NULL)
+        rc = check_said(c, is, said);
+    if (rc == IR_OK)
+        rc = ir_step_gate(c, k, i, said, &b);
+    if (rc != IR_OK) {
+        ir_batch_done(&b);
+        return rc;
+    }
+    d = ir_step_draft(&b, k, i, choose ? IR_OP_CHOOSE : IR_OP_DONE, said);
+    rc = ir_draft_at(c, d, said->at);
+    if (rc == IR_OK && s != NULL)
+        rc = effects(c, k, s, said, &b);
+    if (rc == IR_OK)
+        rc = ir_batch_record(c, k, &b, NULL);
+    else
+        ir_batch_done(&b);
+    return rc;
+}

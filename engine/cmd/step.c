@@ -1,0 +1,347 @@
+/* step.c: see step.h. */
+#include "cmd/step.h"
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/scan.h"
+#include "base/time.h"
+#include "cmd/keyring.h"
+#include "view/walk.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define APPROVE_DEFAULT_S (15 * 60)
+
+int
+ir_step_find(struct ir_ctx *c, const struct ir_case *k, const char *name,
+             size_t *i)
+{
+    int at;
+
+    if (name != NULL)
+        return ir_incident_step(k->inc, name, i, &c->err);
+    at = ir_view_focus(k->inc, c->me);
+    if (at < 0)
+        return ir_fail(&c->err, IR_ENOTFOUND, _("no step is open"));
+    *i = (size_t)at;
+    return IR_OK;
+}
+
+struct ir_draft *
+ir_step_draft(struct ir_batch *b, const struct ir_case *k, size_t i,
+              enum ir_step_op op, const struct ir_said *said)
+{
+    const struct ir_istep *s = &k->inc->steps[i];
+    struct ir_draft *d = ir_batch_add(b, k, IR_KIND_STEP);
+    struct ir_pair pairs[40];
+    size_t n = 0, j;
+
+    ir_bodyw_text(&d->body, 1, s->path);
+    ir_bodyw_uint(&d->body, 2, op);
+    ir_bodyw_uint(&d->body, 3, s->iteration);
+    if (said == NULL)
+        return d;
+    ir_bodyw_text(&d->body, 4, said->reason);
+    ir_bodyw_text(&d->body, 5, said->choice);
+    for (j = 0; j < said->answers_n && n < 32; j++)
+        pairs[n++] = said->answers[j];
+    if (said->note != NULL && said->note[0] != '\0')
+        pairs[n++] = (struct ir_pair){"note", said->note};
+    if (said->again != NULL)
+        pairs[n++] = (struct ir_pair){"again", said->again};
+    ir_bodyw_pairs(&d->body, 8, pairs, n);
+    if (said->ran)
+        ir_bodyw_uint(&d->body, 6, (uint64_t)said->exit);
+    if (said->output != NULL) {
+        ir_bodyw_bytes(&d->body, 9, said->output, 32);
+        ir_bodyw_uint(&d->body, 10, said->output_bytes);
+    }
+    return d;
+}
+
+static const char *
+get_var(const char *name, void *arg)
+{
+    const struct ir_case *k = arg;
+    const char *v = ir_incident_var(k->inc, name);
+
+    return v != NULL && strcmp(v, "unknown") != 0 ? v : NULL;
+}
+
+/* Which variable of `arg` is not known yet? NULL: none. */
+static const char *
+missing_var(const struct ir_case *k, const char *arg, char name[40])
+{
+    const char *p = arg;
+
+    while ((p = strstr(p, "${")) != NULL) {
+        size_t n = strcspn(p + 2, "}");
+
+        if (n == 0 || n >= 40)
+            return NULL;
+        memcpy(name, p + 2, n);
+        name[n] = '\0';
+        if (get_var(name, (void *)(uintptr_t)k) == NULL)
+            return name;
+        p += 2 + n;
+    }
+    return NULL;
+}
+
+void
+ir_step_argv_free(char **argv)
+{
+    size_t i;
+
+    for (i = 0; argv != NULL && argv[i] != NULL; i++)
+        free(argv[i]);
+    free(argv);
+}
+
+int
+ir_step_argv(struct ir_ctx *c, const struct ir_case *k, size_t i, char ***out)
+{
+    const struct ir_step *s = k->inc->steps[i].step;
+    char **argv = ir_calloc(s->argv_n + 1, sizeof(char *));
+    char name[40];
+    bool operands = false;
+    size_t j;
+    int rc = IR_OK;
+
+    for (j = 0; j < s->argv_n && rc == IR_OK; j++) {
+        const char *miss = missing_var(k, s->argv[j], name);
+
+        if (miss != NULL) {
+            rc = ir_fail(&c->err, IR_EREFUSED,
+                         _("\"%s\" is not known yet, so this command cannot "
+                           "run"),
+                         miss);
+            ir_err_hint(&c->err, "ir ask %s %s=...", k->inc->steps[i].path,
+                        miss);
+            break;
+        }
+        argv[j] = ir_plan_expand(s->argv[j], get_var, (void *)(uintptr_t)k);
+        if (strcmp(argv[j], "--") == 0)
+            operands = true;
+        else if (strstr(s->argv[j], "${") != NULL && !operands &&
+                 argv[j][0] == '-' && s->argv[j][0] != '-')
+            rc = ir_fail(&c->err, IR_EREFUSED,
+                         _("the value \"%.60s\" would be taken for an option"),
+                         argv[j]);
+    }
+    if (rc == IR_OK)
+        *out = argv;
+    else
+        ir_step_argv_free(argv);
+    return rc;
+}
+
+void
+ir_step_digest(const struct ir_case *k, size_t i, uint8_t out[32])
+{
+    const struct ir_istep *s = &k->inc->steps[i];
+    struct ir_sha256_state h;
+    size_t j;
+
+    ir_sha256_begin(&h);
+    ir_sha256_add(&h, "ir-argv@v1", 11);
+    ir_sha256_add(&h, s->path, strlen(s->path) + 1);
+    for (j = 0; s->step != NULL && j < s->step->argv_n; j++) {
+        char *arg =
+            ir_plan_expand(s->step->argv[j], get_var, (void *)(uintptr_t)k);
+
+        ir_sha256_add(&h, arg, strlen(arg) + 1);
+        free(arg);
+    }
+    ir_sha256_end(&h, out);
+}
+
+/* The id of this device's key; zero bytes where there is none. */
+static void
+device_id(struct ir_ctx *c, uint8_t out[IR_KEYID_BYTES])
+{
+    struct ir_key *node = NULL;
+    int fd = open(c->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    memset(out, 0, IR_KEYID_BYTES);
+    if (fd < 0)
+        return;
+    if (ir_keyring_node(fd, &node, NULL) == IR_OK)
+        ir_key_id(node->pub, out);
+    ir_key_free(node);
+    close(fd);
+}
+
+/* The request that lets this step happen now, or NULL. */
+static const struct ir_irequest *
+open_request(const struct ir_case *k, size_t i, const uint8_t digest[32],
+             bool approved)
+{
+    const struct ir_istep *s = &k->inc->steps[i];
+    size_t j;
+
+    for (j = 0; j < k->inc->requests_n; j++) {
+        const struct ir_irequest *r = &k->inc->requests[j];
+
+        if (strcmp(r->path, s->path) == 0 && r->iteration == s->iteration &&
+            !r->used && !r->denied && !r->expired && !r->cancelled &&
+            (r->approved_by >= 0) == approved &&
+            memcmp(r->argv_digest, digest, 32) == 0)
+            return r;
+    }
+    return NULL;
+}
+
+/* Ask for a second person, unless that was done already. */
+static int
+request(struct ir_ctx *c, struct ir_case *k, size_t i)
+{
+    const struct ir_istep *s = &k->inc->steps[i];
+    const char *lasts = ir_json_get_str(ir_json_get(k->site, "policy"),
+                                        "approve_expires", NULL);
+    int64_t secs = ir_json_get_int(ir_json_get(k->site, "policy"),
+                                   "approve_expires", APPROVE_DEFAULT_S);
+    uint8_t digest[32], device[IR_KEYID_BYTES], plan[32] = {0};
+    char path[200];
+    struct ir_batch b = {0};
+    struct ir_draft *d;
+    struct ir_now now;
+    char *what;
+    bool contain = s->step->contain;
+    int rc = IR_OK;
+
+    snprintf(path, sizeof path, "%s", s->path);
+    if (lasts != NULL)
+        (void)ir_duration_parse(lasts, strlen(lasts), &secs, NULL);
+    ir_step_digest(k, i, digest);
+    if (s->plan != NULL)
+        memcpy(plan, s->plan->digest, 32);
+    if (open_request(k, i, digest, false) == NULL) {
+        ir_clock_now(&now);
+        device_id(c, device);
+        what = s->step->argv_n > 0
+                   ? ir_view_argv(&c->view, k->inc, s->step)
+                   : ir_view_fill(&c->view, k->inc, &s->step->title);
+        d = ir_batch_add(&b, k, IR_KIND_REQUEST);
+        ir_bodyw_text(&d->body, 1, s->path);
+        ir_bodyw_uint(&d->body, 2, s->iteration);
+        ir_bodyw_bytes(&d->body, 3, digest, 32);
+        ir_bodyw_bytes(&d->body, 4, plan, 32);
+        ir_bodyw_bytes(&d->body, 5, device, sizeof device);
+        ir_bodyw_uint(&d->body, 6, (uint64_t)(now.wall_ms + secs * 1000));
+        ir_bodyw_text(&d->body, 7, what);
+        rc = ir_batch_record(c, k, &b, NULL);
+        free(what);
+    }
+    if (rc != IR_OK)
+        return rc;
+    ir_fail(&c->err, IR_EREFUSED,
+            _("\"%s\" needs a second person, who has not approved it yet"),
+            path);
+    if (contain)
+        ir_err_hint(
+            &c->err,
+            _("somebody else:  ir --as NAME approve %s\nalone:          "
+              "add --break-glass \"WHY\" (an exception, reviewed "
+              "later)"),
+            path);
+    else
+        ir_err_hint(
+            &c->err,
+            _("somebody else:  ir --as NAME approve %s\nwithout them:   "
+              "ir skip %s -r \"WHY\""),
+            path, path);
+    return IR_EREFUSED;
+}
+
+/* Draft an exception for this step. */
+static void
+except(struct ir_batch *b, const struct ir_case *k, size_t i, const char *rule,
+       const char *reason)
+{
+    struct ir_draft *d = ir_batch_add(b, k, IR_KIND_EXCEPTION);
+
+    ir_bodyw_text(&d->body, 1, rule);
+    ir_bodyw_text(&d->body, 2, reason);
+    ir_bodyw_text(&d->body, 5, k->inc->steps[i].path);
+}
+
+static int
+pass_two(struct ir_ctx *c, struct ir_case *k, size_t i,
+         const struct ir_said *said, struct ir_batch *b)
+{
+    if (said->break_glass == NULL)
+        return request(c, k, i);
+    if (!k->inc->steps[i].step->contain) {
+        ir_fail(&c->err, IR_EREFUSED,
+                _("break-glass is for containment only; this step waits for a "
+                  "second person"));
+        ir_err_hint(&c->err, "ir --as NAME approve %s", k->inc->steps[i].path);
+        return IR_EREFUSED;
+    }
+    if (said->break_glass[strspn(said->break_glass, " \t")] == '\0')
+        return ir_fail(&c->err, IR_EUSAGE, _("a reason is needed"));
+    except(b, k, i, "two-person", said->break_glass);
+    return IR_OK;
+}
+
+static int
+pass_evidence(struct ir_ctx *c, struct ir_case *k, size_t i,
+              const struct ir_said *said, struct ir_batch *b)
+{
+    if (said->override == NULL)
+        return IR_EREFUSED; /* the gate's own words stand in c->err */
+    if (said->override[strspn(said->override, " \t")] == '\0')
+        return ir_fail(&c->err, IR_EUSAGE, _("a reason is needed"));
+    if (ir_incident_role(k->inc, "commander") != c->me) {
+        ir_fail(&c->err, IR_EREFUSED,
+                _("only the commander, or who acts for them, may override"));
+        ir_err_hint(&c->err, _("nobody else reached?  ir role act commander "
+                               "-r \"WHY\""));
+        return IR_EREFUSED;
+    }
+    memset(&c->err, 0, sizeof c->err);
+    except(b, k, i, "destroys", said->override);
+    return IR_OK;
+}
+
+int
+ir_step_gate(struct ir_ctx *c, struct ir_case *k, size_t i,
+             struct ir_said *said, struct ir_batch *b)
+{
+    const struct ir_istep *s = &k->inc->steps[i];
+    enum ir_gate gate = IR_GATE_NONE;
+    struct ir_now now;
+    uint8_t digest[32];
+    int rc;
+
+    ir_clock_now(&now);
+    rc = ir_incident_gate(k->inc, i, c->me, now.wall_ms, &gate, &c->err);
+    if (rc == IR_OK && s->step != NULL && s->step->confirm > 1) {
+        /* what was approved must be what would run now */
+        ir_step_digest(k, i, digest);
+        if (open_request(k, i, digest, true) == NULL)
+            gate = IR_GATE_TWO;
+    }
+    if (gate == IR_GATE_NONE)
+        return rc;
+    if (gate == IR_GATE_WAIT && said->reason != NULL &&
+        said->reason[0] != '\0') {
+        memset(&c->err, 0, sizeof c->err);
+        return IR_OK;
+    }
+    if (gate == IR_GATE_TWO)
+        rc = pass_two(c, k, i, said, b);
+    else if (gate == IR_GATE_EVIDENCE)
+        rc = pass_evidence(c, k, i, said, b);
+    if (gate == IR_GATE_TWO && rc == IR_OK &&
+        k->inc->steps[i].step->destroys_n > 0)
+        rc = pass_evidence(c, k, i, said, b);
+    if (rc == IR_OK)
+        memset(&c->err, 0, sizeof c->err);
+    return rc;
+}

@@ -1,0 +1,90 @@
+/* step.h: recording what became of a step, with everything that goes with it:
+ * measures, service levels, clocks, who was told, exceptions.
+ */
+#ifndef IR_CMD_STEP_H
+#define IR_CMD_STEP_H
+
+#include "cmd/case.h"
+
+/* Operations of a step entry: docs/format.md, kind 17. */
+enum ir_step_op {
+    IR_OP_TAKE = 1,
+    IR_OP_BEGIN = 2,
+    IR_OP_DONE = 3,
+    IR_OP_FAIL = 4,
+    IR_OP_SKIP = 5,
+    IR_OP_ANSWER = 6,
+    IR_OP_CHOOSE = 7,
+    IR_OP_GIVE_BACK = 8,
+};
+
+/* What a person said about a step. NULL and 0 where nothing. */
+struct ir_said {
+    const char *reason;   /* skip, fail, choice, cutting a wait short */
+    const char *note;     /* what was seen */
+    const char *at;       /* when it happened, as typed */
+    const char *choice;   /* option id */
+    const char *again;    /* "yes" or "no" at a repeat */
+    const char *override; /* destroys without evidence: why */
+    const char *break_glass;
+    const char *from;                 /* clock step: counts from, as typed */
+    const char *level;                /* service step: percent reached */
+    const char *to, *means, *receipt; /* tell: whom, how, number */
+    const struct ir_pair *answers;    /* ask: variable, value (parsed) */
+    size_t answers_n;
+    /* a command that ran */
+    bool ran;
+    int exit;
+    const uint8_t *output; /* digest, or NULL */
+    uint64_t output_bytes;
+};
+
+/* Find the step that `name` means (NULL: the one in focus).
+ *
+ * Errors: as ir_incident_step.
+ */
+int ir_step_find(struct ir_ctx *c, const struct ir_case *k, const char *name,
+                 size_t *i);
+
+/* Draft a step entry of step `i`.
+ *
+ * Owns:   the draft is borrowed from the batch.
+ */
+struct ir_draft *ir_step_draft(struct ir_batch *b, const struct ir_case *k,
+                               size_t i, enum ir_step_op op,
+                               const struct ir_said *said);
+
+/* May step `i` happen now? Adds what must be recorded with it (exceptions for
+ * break-glass and override, a cut wait). When a second person is needed and
+ * nobody has been asked, records the request and returns IR_EREFUSED.
+ *
+ * Errors: IR_EREFUSED with the way on.
+ */
+int ir_step_gate(struct ir_ctx *c, struct ir_case *k, size_t i,
+                 struct ir_said *said, struct ir_batch *b);
+
+/* Record step `i` as done (or chosen, where it is a decision) with its
+ * effects.
+ *
+ * Errors: IR_EREFUSED, IR_EUSAGE what is missing, and what recording says.
+ */
+int ir_step_done(struct ir_ctx *c, struct ir_case *k, size_t i,
+                 struct ir_said *said);
+
+/* What two people agree on: the digest of the argv as it would run now (of
+ * the step's path where nothing runs).
+ *
+ * Units:  out of 32 bytes.
+ */
+void ir_step_digest(const struct ir_case *k, size_t i, uint8_t out[32]);
+
+/* The argv with variables filled in; NULL-terminated.
+ *
+ * Owns:   the caller frees with ir_step_argv_free.
+ * Errors: IR_EREFUSED a variable is unknown, or its value begins with "-".
+ */
+int ir_step_argv(struct ir_ctx *c, const struct ir_case *k, size_t i,
+                 char ***out);
+void ir_step_argv_free(char **argv);
+
+#endif
