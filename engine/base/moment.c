@@ -356,7 +356,7 @@ resolve(struct moment *m, int64_t now_ms, int64_t *ms)
         if (!ir_date_ok(m->l.year, m->l.month, m->l.day))
             return IR_EPARSE;
         *ms = ir_time_utc(&m->l) - (int64_t)m->off_min * 60000;
-        return *ms >= 0 ? IR_OK : IR_EPARSE;
+        return IR_OK;
     }
     if (m->year) {
         if (!ir_date_ok(m->l.year, m->l.month, m->l.day))
@@ -427,12 +427,14 @@ ir_time_parse(const char *text, int64_t now_ms, int64_t *ms, int *prec,
         rc = IR_OK;
     } else if (parse_ago(at, &secs, &how)) {
         got = now_ms - secs * 1000;
-        rc = got >= 0 ? IR_OK : IR_EPARSE;
+        rc = IR_OK;
     } else if (parse_parts(at, now_ms, &m)) {
         rc = resolve(&m, now_ms, &got);
         got += m.ms;
         how = m.prec;
     }
+    if (rc == IR_OK && got < 0)
+        rc = IR_EPARSE;
     if (rc == IR_OK) {
         *ms = got;
         *prec = unsure ? IR_PREC_UNSURE : how;
