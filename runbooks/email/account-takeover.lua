@@ -8,6 +8,7 @@ local credentials = require "lib.credentials"
 local evidence = require "lib.evidence"
 local mailflow = require "lib.mailflow"
 local people = require "lib.people"
+local privacy = require "lib.privacy"
 local step = require "lib.step"
 local vars = require "lib.vars"
 
@@ -124,9 +125,7 @@ return {
         { id = "keys", title = { en = "Passwords or access to systems", ja = "パスワードや接続情報" },
           say = { en = "Renew each of them today, the oldest first.", ja = "見つかったものを今日中に全て替える。" } },
       } },
-    people.authority { authority = "ppc", who = { en = "Privacy commission", ja = "個人情報保護委員会" },
-                       clock = "appi-preliminary", start = true, starter = "privacy",
-                       when = { step = "read", chose = "personal" }, within = "1d" },
+    privacy.preliminary { when = { step = "read", chose = "personal" } },
 
     { id = "warn-them",
       title = { en = "Warn those who got such mail", ja = "受け取った人に知らせる" },
@@ -180,7 +179,7 @@ return {
                            ja = "古い認証方式を停止、連携アプリは承認制" },
                   owner = "mail-admin", review = "7d" } },
     credentials.change { what = { en = "the passwords of all accounts found",
-                                  ja = "見つかった全アカウントのパスワード" },
+                                  ja = "該当する全アカウントのパスワード" },
                          role = "mail-admin" },
     { id = "second",
       title = { en = "Enrol the second factor again", ja = "多要素認証を登録し直す" },
@@ -197,11 +196,8 @@ return {
       on_fail = { en = "Anything else: lock again, begin at \"rules\".",
                   ja = "それ以外があれば再び止め、最初からやり直す。", go = "rules" },
       role = "security", wait = "3d" },
-    people.police { go_no = "clock-ppc-final" },
-    people.authority { id = "ppc-final", authority = "ppc", report = "final",
-                       who = { en = "Privacy commission", ja = "個人情報保護委員会" },
-                       clock = "appi-final-wrongful", start = true, starter = "privacy", role = "privacy",
-                       when = { step = "read", chose = "personal" }, within = "3d" },
+    people.police { go_no = "clock-ppc-60d" },
+    privacy.final { wrongful = true, when = { step = "read", chose = "personal" } },
     back.close { where = { en = "rules, sign-ins and the owner's account",
                            ja = "設定の写真、ログイン記録、本人の話" } },
 

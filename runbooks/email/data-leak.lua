@@ -6,6 +6,7 @@ local command = require "lib.command"
 local evidence = require "lib.evidence"
 local mailflow = require "lib.mailflow"
 local people = require "lib.people"
+local privacy = require "lib.privacy"
 local step = require "lib.step"
 local vars = require "lib.vars"
 
@@ -120,14 +121,12 @@ return {
       on_fail = { en = "Mail by the same sender appears: hold again.",
                   ja = "同じ送信者の該当メールが出たら再び止める。" },
       role = "mail-admin", within = "30m" },
-    people.authority { authority = "ppc", who = { en = "Privacy commission", ja = "個人情報保護委員会" },
-                       clock = "appi-preliminary", start = true, starter = "privacy",
-                       after = { "count" }, when = PERSONAL, within = "1d" },
+    privacy.preliminary { after = { "count" }, when = PERSONAL },
     { id = "affected",
       title = { en = "Tell the people concerned", ja = "本人に知らせる" },
       say = { en = "Phone or write to each: what was sent, to whom in kind, what to do.",
               ja = "一人ずつ電話か書面で、送られた内容、相手の種別、とる行動を知らせる。" },
-      good = { en = "Each of ${persons} has a date in the list.", ja = "${persons}人全員の一覧に日付が入った。" },
+      good = { en = "Each of those counted has a date in the list.", ja = "対象者全員の一覧に日付が入った。" },
       on_fail = { en = "Not reached in a week: registered letter.",
                   ja = "1週間つながらなければ書留で送る。" },
       role = "privacy", within = "5d", when = PERSONAL, notify = "persons",
@@ -153,14 +152,8 @@ return {
       measure = { text = { en = "Ten minutes' delay and a limit on visible recipients",
                            ja = "10分の送信待ちと、見える宛先数の制限" },
                   owner = "mail-admin", review = "14d" } },
-    people.authority { id = "ppc-final", authority = "ppc", report = "final",
-                       who = { en = "Privacy commission", ja = "個人情報保護委員会" },
-                       clock = "appi-final", within = "3d", role = "privacy",
-                       when = { all = { PERSONAL, { ["not"] = STOLEN } } } },
-    people.authority { id = "ppc-60d", authority = "ppc", report = "final",
-                       who = { en = "Privacy commission, 60 d", ja = "個人情報保護委（60日）" },
-                       clock = "appi-final-wrongful", start = true, starter = "privacy",
-                       within = "3d", role = "privacy", when = { all = { PERSONAL, STOLEN } } },
+    privacy.final { when = { all = { PERSONAL, { ["not"] = STOLEN } } } },
+    privacy.final { wrongful = true, when = { all = { PERSONAL, STOLEN } } },
     back.close { where = { en = "the sender's account and the journal", ja = "送信者の話とARC1の記録" } },
 
     mailflow.let_out(),

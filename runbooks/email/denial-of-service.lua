@@ -84,7 +84,7 @@ return {
                ja = "殺到は目くらましである。消すだけで終わらせない。" },
       role = "helpdesk", within = "30m" },
     { id = "sort",
-      title = { en = "Sort the flood aside", ja = "殺到分を別の箱に分ける" },
+      title = { en = "Sort the flood aside", ja = "殺到分を別のフォルダに分ける" },
       say = { en = "On MB1 set a rule for this mailbox: unknown senders to \"Flood\".",
               ja = "MB1で、この人の知らない差出人を「殺到」フォルダに振り分ける。" },
       good = { en = "The inbox shows known senders only.", ja = "受信箱に知っている差出人だけが残る。" },

@@ -8,10 +8,13 @@ local credentials = require "lib.credentials"
 local evidence = require "lib.evidence"
 local mailflow = require "lib.mailflow"
 local people = require "lib.people"
+local privacy = require "lib.privacy"
 local step = require "lib.step"
 local vars = require "lib.vars"
 
 local GONE = { ["not"] = { step = "found", chose = "back" } }
+-- Gone, and not surely unreadable.
+local EXPOSED = { all = { GONE, { ["not"] = { step = "used", chose = "no" } } } }
 
 return {
   api = 1,
@@ -76,7 +79,8 @@ return {
       when = { ["not"] = { var = "device", unknown = true } } },
 
     -- What may be seen, and what happened since.
-    evidence.cloud { target = "device-console", role = "security", after = { "lock" },
+    evidence.cloud { target = "device-console",
+                     device = { en = "the device console", ja = "端末管理画面" }, role = "security", after = { "lock" },
                      title = { en = "Save location and use record", ja = "位置と利用の記録を保全する" } },
     { id = "where", title = { en = "Note where it is", ja = "位置を記録する" },
       say = { en = "Enter the last place shown, with its time.", ja = "最後に表示された場所と時刻を入力する。" },
@@ -131,7 +135,7 @@ return {
                ja = "番号を間違えると別の社員の端末が消える。" },
       role = "helpdesk", within = "30m", confirm = 2, destroys = { "logs" } },
     credentials.change { what = { en = "every password used or stored on it",
-                                  ja = "端末で使った、または保存した全パスワード" },
+                                  ja = "関係する全てのパスワード（端末で使用・保存した分）" },
                          role = "helpdesk" },
     { id = "certs",
       title = { en = "Revoke its certificates", ja = "端末の証明書を失効させる" },
@@ -141,10 +145,7 @@ return {
       on_fail = { en = "Cannot tell which: revoke all of the owner's.",
                   ja = "特定できなければ本人の分を全て失効させる。" },
       role = "mail-admin", within = "1h" },
-    people.authority { authority = "ppc", who = { en = "Privacy commission", ja = "個人情報保護委員会" },
-                       clock = "appi-preliminary", start = true, starter = "privacy",
-                       when = { all = { GONE, { ["not"] = { step = "used", chose = "no" } } } },
-                       within = "1d" },
+    privacy.preliminary { when = EXPOSED },
     { id = "warn-them",
       title = { en = "Warn those it could call", ja = "連絡先の人に注意を促す" },
       say = { en = "Phone the owner's ten most frequent contacts: doubt calls and mail from it.",
@@ -163,6 +164,7 @@ return {
                   ja = "在庫がなければキャビネットK1の電話を3日間貸す。" },
       warn = { en = "No reproach: late reports cost more.", ja = "責めない（報告が遅れるほうが損害は大きい）。" },
       role = "helpdesk", within = "1d" },
+    privacy.final { when = EXPOSED },
     back.close { where = { en = "the owner's account and the device record",
                            ja = "本人の話と端末の記録" } },
   },

@@ -8,6 +8,7 @@ local contain = require "lib.contain"
 local evidence = require "lib.evidence"
 local mailflow = require "lib.mailflow"
 local people = require "lib.people"
+local privacy = require "lib.privacy"
 local step = require "lib.step"
 local vars = require "lib.vars"
 
@@ -140,9 +141,7 @@ return {
         { id = "likely", title = { en = "Cannot be excluded", ja = "否定できない" } },
         { id = "no", title = { en = "Excluded, with a reason", ja = "根拠をもって否定できる" } },
       } },
-    people.authority { authority = "ppc", who = { en = "Privacy commission", ja = "個人情報保護委員会" },
-                       clock = "appi-preliminary", start = true, starter = "privacy",
-                       when = TAKEN, within = "1d" },
+    privacy.preliminary { when = TAKEN },
 
     -- Recovery.
     evidence.disk { target = "${host}", after = { "experts", "net-state", "ransom" } },
@@ -151,6 +150,7 @@ return {
     { id = "return", title = { en = "Return to normal operation", ja = "平常運用に切り戻す" },
       role = "mail-admin", runbook = "email/return-to-normal",
       when = { step = "invoke-bcp", chose = "hold" } },
+    privacy.final { wrongful = true, when = TAKEN },
     back.close { where = { en = "disk image, CSW1's and FW1's log, sign-ins",
                            ja = "ディスクの複製、CSW1とFW1のログ、ログイン記録" } },
   },

@@ -88,7 +88,8 @@ function mailflow.distrust(o)
 end
 
 -- End every session and token of everybody at the sign-in server.
---   who  whose, bilingual ({ "everybody", "全員" })
+--   who  whose, bilingual (everybody); failing for one is no reason to unplug
+--        the sign-in server
 -- Returns one step, id "sessions".
 function mailflow.sessions(o)
   o = o or {}
@@ -102,8 +103,11 @@ function mailflow.sessions(o)
     }, gaps),
     good = { en = "The list is empty; a phone's mail app asks for the password.",
              ja = "一覧が空になり、スマートフォンのメールがパスワードを求める。" },
-    on_fail = { en = "Pull IDP1's blue cable (rack C3, CSW1 port 11).",
-                ja = "IDP1の青いケーブル（ラックC3、CSW1の11番ポート）を抜く。" },
+    on_fail = o.who
+      and { en = "Disable the account on IDP1, then try again.",
+            ja = "IDP1でアカウントを無効にし、もう一度試す。" }
+      or { en = "Pull IDP1's blue cable (rack C3, CSW1 port 11).",
+           ja = "IDP1の青いケーブル（ラックC3、CSW1の11番ポート）を抜く。" },
     warn = { en = "A new password alone leaves stolen tokens alive.",
              ja = "パスワードを変えても、盗まれたトークンは残る。" },
     role = "administrator",

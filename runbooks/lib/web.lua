@@ -13,8 +13,8 @@ local text = require "lib.text"
 local web = {}
 
 local CONSOLE = {
-  en = "sealed laptop, cabinet K1, room 3F-12: delivery console, menu Origin",
-  ja = "封印済みノート端末（3F-12室 キャビネットK1）の配信管理画面「配信元」",
+  en = "delivery console on the sealed laptop, cabinet K1, room 3F-12",
+  ja = "封印済みノート端末（3F-12室 キャビネットK1）の配信管理画面",
 }
 
 -- Show the static page of STA1 instead of our own servers.

@@ -6,6 +6,7 @@ local bcp = require "lib.bcp"
 local command = require "lib.command"
 local evidence = require "lib.evidence"
 local people = require "lib.people"
+local privacy = require "lib.privacy"
 local step = require "lib.step"
 local vars = require "lib.vars"
 local web = require "lib.web"
@@ -79,7 +80,7 @@ return {
     evidence.logs { target = "form1", device = "FORM1", role = "security", after = { "unplug-db1" },
                     span = { en = "every request since the form was last changed",
                              ja = "フォームを最後に変更した日から全件" } },
-    evidence.cloud { target = "delivery-network" },
+    evidence.cloud { target = "delivery-network", device = { en = "the delivery network", ja = "配信網" } },
     { id = "snapshot",
       title = { en = "Keep the state of DB1", ja = "DB1の状態を保存する" },
       say = { en = "Make a snapshot of DB1 on the evidence disk; note its digest.",
@@ -126,9 +127,7 @@ return {
       role = "privacy", within = "4h", ask = { "persons", "items" } },
 
     -- Those who must hear of it.
-    people.authority { authority = "ppc", who = { en = "Privacy commission", ja = "個人情報保護委員会" },
-                       clock = "appi-preliminary", start = true, starter = "privacy",
-                       after = { "unplug-db1" }, within = "1d" },
+    privacy.preliminary { after = { "unplug-db1" } },
     web.client { after = { "unplug-db1" } },
     { id = "affected",
       title = { en = "Tell the people concerned", ja = "本人に知らせる" },
@@ -175,14 +174,8 @@ return {
     bcp.level { operation = "inquiry", level = 80,
                 what = { en = "The form takes inquiries; the desk answers within a day.",
                          ja = "フォームで受け付け、1日以内に回答できている。" } },
-    people.authority { id = "ppc-final", authority = "ppc", report = "final",
-                       who = { en = "Privacy commission", ja = "個人情報保護委員会" },
-                       clock = "appi-final", within = "3d", role = "privacy",
-                       when = { ["not"] = STOLEN } },
-    people.authority { id = "ppc-60d", authority = "ppc", report = "final",
-                       who = { en = "Privacy commission, 60 d", ja = "個人情報保護委（60日）" },
-                       clock = "appi-final-wrongful", start = true, starter = "privacy",
-                       within = "3d", role = "privacy", when = STOLEN },
+    privacy.final { when = { ["not"] = STOLEN } },
+    privacy.final { wrongful = true, when = STOLEN },
     back.lift(),
     back.close { where = { en = "form log, snapshot and change record of FORM1",
                            ja = "フォームのログ、スナップショット、FORM1の変更記録" } },

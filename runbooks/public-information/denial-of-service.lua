@@ -127,7 +127,7 @@ return {
                     when = { ["not"] = { var = "address", unknown = true } } },
 
     { id = "look",
-      title = { en = "Look for a second attack behind it", ja = "陰の別の攻撃を調べる" },
+      title = { en = "Look for a second attack behind it", ja = "別の攻撃が隠れていないか調べる" },
       say = { en = "While all look at the flood, read the sign-ins of CMS1, console and JMP2.",
               ja = "CMS1、配信管理画面、JMP2の、この1時間のログイン記録を読む。" },
       good = { en = "Every sign-in of the last hour has an owner who says so.",
@@ -137,7 +137,7 @@ return {
       role = "security", within = "20m" },
     web.compare { after = { "look" } },
     evidence.network_device { target = "fw1", device = "FW1", after = { "look" } },
-    evidence.cloud { target = "delivery-network" },
+    evidence.cloud { target = "delivery-network", device = { en = "the delivery network", ja = "配信網" } },
     web.client { after = { "look" } },
     web.citizens {
       by = { en = "by telephone desk, press room and official accounts",

@@ -76,7 +76,7 @@ return {
       good = { en = "The new runbook shows its first step.",
                ja = "新しい手順書の最初の手順が出た。" },
       on_fail = { en = "Phone Mihon Cloud; ask where our name points now.",
-                  ja = "見本クラウドに電話し、当社の名前の向き先を確かめる。" },
+                  ja = "見本クラウドに電話し、当社のドメイン名の向き先を確かめる。" },
       role = "operator", within = "2m", go = "end" },
     { id = "mistake",
       title = { en = "Withdraw the item in CMS1", ja = "CMS1で該当の項目を取り下げる" },
@@ -114,7 +114,7 @@ return {
                     ["repeat"] = { to = "which", max = 4,
                                    ask = { en = "Save another server?",
                                            ja = "ほかのサーバーも保全しますか？" } } },
-    evidence.cloud { target = "delivery-network", role = "administrator" },
+    evidence.cloud { target = "delivery-network", device = { en = "the delivery network", ja = "配信網" }, role = "administrator" },
 
     -- People, meanwhile.
     web.client { after = { "unplug-cms1" } },

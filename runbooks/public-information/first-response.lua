@@ -90,7 +90,7 @@ return {
         { id = "account", title = { en = "Sign-ins: account-takeover", ja = "ログインの異常: account-takeover" }, go = "added" },
         { id = "ransomware", title = { en = "Encrypted: ransomware", ja = "暗号化: ransomware" }, go = "added" },
         { id = "flood", title = { en = "Traffic: denial-of-service", ja = "通信量の異常: denial-of-service" }, go = "added" },
-        { id = "domain", title = { en = "Names, warnings: domain-takeover", ja = "名前や警告: domain-takeover" }, go = "added" },
+        { id = "domain", title = { en = "Names, warnings: domain-takeover", ja = "ドメイン名・警告: domain-takeover" }, go = "added" },
         { id = "leak", title = { en = "Inquiries seen: data-leak", ja = "問合せの漏えい: data-leak" }, go = "added" },
         { id = "failure", title = { en = "Machine: equipment-failure", ja = "機器: equipment-failure" }, go = "added" },
         { id = "wait", title = { en = "Still not known: keep watching", ja = "まだ不明: 監視を続ける" }, go = "watch" },

@@ -7,9 +7,14 @@ local command = require "lib.command"
 local contain = require "lib.contain"
 local evidence = require "lib.evidence"
 local people = require "lib.people"
+local privacy = require "lib.privacy"
 local step = require "lib.step"
 local vars = require "lib.vars"
 local web = require "lib.web"
+
+-- The inquiries of citizens may be concerned.
+local DATA = { any = { { step = "spread", chose = "data" },
+                       { step = "spread", chose = "unknown" } } }
 
 return {
   api = 1,
@@ -99,10 +104,8 @@ return {
       say = { en = "Ask the data protection officer for last month's count of inquiries.",
               ja = "個人情報保護管理者に、前月末の問合せ件数を聞く。" },
       role = "privacy", within = "1h", ask = { "people_n" },
-      when = { any = { { step = "spread", chose = "data" }, { step = "spread", chose = "unknown" } } } },
-    people.authority { authority = "ppc", who = { en = "Privacy commission", ja = "個人情報保護委員会" },
-                       clock = "appi-preliminary", start = true, starter = "privacy",
-                       when = { any = { { step = "spread", chose = "data" }, { step = "spread", chose = "unknown" } } } },
+      when = DATA },
+    privacy.preliminary { when = DATA },
 
     bcp.decide { after = { "told-ppc", "tell-heads", "call-desk", "net-state" },
                  figure = { en = "Invoke if registration stays down beyond four hours.",
@@ -118,6 +121,7 @@ return {
       role = "content", runbook = "public-information/return-to-normal",
       when = { step = "invoke-bcp", chose = "hold" } },
     web.client { id = "client-final", report = "final", within = "3d" },
+    privacy.final { wrongful = true, when = DATA },
     back.close { where = { en = "disk image, MSW1's log and sign-ins",
                            ja = "ディスクの複製、MSW1のログ、ログイン記録" } },
   },

@@ -139,8 +139,8 @@ return {
                      ask = { en = "Rebuild another server?",
                              ja = "ほかのサーバーも作り直しますか？" } } },
     credentials.change {
-      what = { en = "every registration and administrator account of CMS1",
-               ja = "CMS1の登録者と管理者の全アカウント" },
+      what = { en = "every password of CMS1, administrators' too",
+               ja = "CMS1の登録者と管理者全員のパスワード" },
     },
     credentials.keys {
       what = { en = "the TLS key, the publishing key and the delivery console's key",
