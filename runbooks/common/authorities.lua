@@ -101,12 +101,14 @@ return {
     people.authority {
       authority = "isac",
       who = { en = "Transport sector ISAC", ja = "交通ISAC" },
+      title = { en = "Share the signs with the ISAC", ja = "交通ISACと兆候を共有する" },
       role = "security",
       within = "1h",
     },
     people.authority {
       authority = "nco",
       who = { en = "Cyber office", ja = "国家サイバー統括室" },
+      title = { en = "Inform the national cyber office", ja = "国家サイバー統括室に知らせる" },
       role = "secretariat",
       within = "2h",
       good = { en = "The ministry confirmed that it passes the sheet on.",

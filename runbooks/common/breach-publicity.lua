@@ -131,7 +131,12 @@ return {
       audience = "media",
       template = "media-breach",
       who = { en = "the media", ja = "報道機関" },
-      by = { en = "in room 2F-05, standing, with the printed text", ja = "2F-05室で、印刷した文を配り" },
+      by = { en = "in room 2F-05, with the signed text", ja = "2F-05室で、署名済みの文を配り" },
+      say = { en = "Hand out the signed text, read it in full, then answer from the ten questions.",
+              ja = "署名済みの文を配って全文を読み、想定問答に沿って答える。" },
+      good = { en = "Every question was answered, or noted with a date.", ja = "全ての質問に答えたか、回答日を告げた。" },
+      warn = { en = "Say nothing that was not signed. Put no blame on one person.",
+               ja = "署名のない内容を話さない。個人の責任にしない。" },
       within = "1h",
     },
     {

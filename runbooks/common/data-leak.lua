@@ -232,7 +232,7 @@ return {
       id = "media",
       audience = "media",
       who = { en = "the media", ja = "報道機関" },
-      by = { en = "at the press desk, on paper", ja = "報道窓口で、紙の資料で" },
+      by = { en = "at the press desk, on paper", ja = "報道窓口で配る紙の資料で" },
     },
     people.police { go_no = "which-final" },
     {

@@ -49,7 +49,7 @@ return {
       role = "security",
       within = "10m",
       say = { en = "Phone ${account}'s owner at the number of contacts: was it you?",
-              ja = "${account}の本人に名簿の番号へ電話し、自分の操作かを聞く。" },
+              ja = "名簿の番号で${account}の本人に電話し、自分の操作かを聞く。" },
       good = { en = "The owner answered and you know the voice.", ja = "本人が出て、声で確認できた。" },
       on_fail = { en = "Not reached: treat it as taken over.", ja = "連絡がつかない場合は乗っ取りとみなす。" },
       warn = { en = "Not by mail or chat: the stranger may answer.",
@@ -153,8 +153,8 @@ return {
                   ja = "勝手に戻る場合はOPS1の通信を切り、セキュリティを呼ぶ。" },
     },
     credentials.change {
-      what = { en = "${account} and every account with the same rights",
-               ja = "${account}と同じ権限を持つ全アカウント" },
+      what = { en = "the passwords of ${account} and of all accounts with the same rights",
+               ja = "${account}と、同じ権限の全アカウントのパスワード" },
       after = { "logs" },
     },
     credentials.keys {

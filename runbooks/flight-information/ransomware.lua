@@ -17,7 +17,7 @@ return {
   id = "flight-information/ransomware",
   title = { en = "Display servers encrypted", ja = "表示サーバーの暗号化" },
   symptoms = { en = "Ransom note, odd file names, displays frozen",
-               ja = "脅迫文、見慣れないファイル名、表示の固まり" },
+               ja = "脅迫文、見慣れないファイル名、固まった表示" },
   severity = 1,
   order = 1,
   safety = { en = "People first: a crowd at a dark display needs a person, not a screen.",

@@ -48,7 +48,7 @@ function people.audience(o)
     title = text.fill({ en = "Inform [who]", ja = "[who]に知らせる" }, gaps),
     say = text.fill({
       en = "Tell [who] [by]: what, since when, what to do, next word when.",
-      ja = "[by]、[who]に事象、開始時刻、とる行動、次の連絡時刻を知らせる。",
+      ja = "[by]、[who]に事象、開始時刻、とるべき行動、次の連絡時刻を知らせる。",
     }, gaps),
     good = { en = "It was heard or read, and the next time is named.",
              ja = "相手に届いたことを確かめ、次の連絡時刻を告げた。" },
@@ -173,6 +173,8 @@ function people.police(o)
   for _, s in ipairs(people.authority({
     authority = "police", clock = "police",
     who = { en = "Police", ja = "警察" },
+    title = { en = "Consult the police", ja = "警察に相談する" },
+    role = "legal",
   })) do
     out[#out + 1] = s
   end
