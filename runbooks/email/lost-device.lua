@@ -3,7 +3,6 @@
 local back = require "lib.back"
 local begin = require "lib.begin"
 local command = require "lib.command"
-local contain = require "lib.contain"
 local credentials = require "lib.credentials"
 local evidence = require "lib.evidence"
 local mailflow = require "lib.mailflow"

@@ -1,7 +1,5 @@
 -- Informing citizens while the public pages are down or not to be trusted:
 -- the static page, other outlets, the telephone, paper for what is registered.
-local bcp = require "lib.bcp"
-local command = require "lib.command"
 local step = require "lib.step"
 local vars = require "lib.vars"
 local web = require "lib.web"
