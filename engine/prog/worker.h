@@ -1,0 +1,29 @@
+/* worker.h: what ir-worker's files share. One JSON request on standard input,
+ * the answer as JSON lines on standard output; docs/man/ir-worker.8.
+ */
+#ifndef IR_PROG_WORKER_H
+#define IR_PROG_WORKER_H
+
+#include "base/err.h"
+#include "base/json.h"
+
+/* Write one object as a line of the answer, at once.
+ *
+ * Owns:   takes `j`.
+ */
+void ir_worker_say_take(struct ir_json *j);
+
+/* {"do":"compile","site":DIR,"only":NAME?}
+ *
+ * Errors: what the request itself failed of; findings are no failure.
+ */
+int ir_worker_do_compile(const struct ir_json *req, struct ir_err *err);
+
+/* {"do":"repo-status|repo-init|repo-commit|repo-diff","site":DIR,...}
+ *
+ * Errors: as repo/repo.h.
+ */
+int ir_worker_do_repo(const char *what, const struct ir_json *req,
+                      struct ir_err *err);
+
+#endif

@@ -1,0 +1,81 @@
+/* worker_compile.c: the request "compile": read the site, enter the sandbox,
+ * evaluate. */
+#include "prog/worker.h"
+
+#include "base/i18n.h"
+#include "script/compile.h"
+#include "script/sandbox.h"
+
+#include <stdio.h>
+
+static void
+say_file(const char *path, void *arg)
+{
+    struct ir_json *line = ir_json_new_obj();
+
+    (void)arg;
+    ir_json_set_str(line, "file", path);
+    ir_worker_say_take(line);
+}
+
+static void
+say_finding(const struct ir_finding *f, void *arg)
+{
+    struct ir_json *line = ir_json_new_obj(), *j = ir_json_new_obj();
+
+    (void)arg;
+    ir_json_set_str(j, "file", f->file);
+    ir_json_set_int(j, "line", f->line);
+    ir_json_set_str(j, "field", f->field);
+    ir_json_set_str(j, "severity", f->fatal ? "error" : "warning");
+    ir_json_set_str(j, "message", f->message);
+    ir_json_set_take(line, "finding", j);
+    ir_worker_say_take(line);
+}
+
+static void
+say_object(const char *type, const char *name, const char *json, size_t len,
+           void *arg)
+{
+    struct ir_json *line = ir_json_new_obj(), *j = ir_json_new_obj();
+
+    (void)arg;
+    ir_json_set_str(j, "type", type);
+    ir_json_set_str(j, "name", name);
+    ir_json_set_strn(j, "json", json, len);
+    ir_json_set_take(line, "object", j);
+    ir_worker_say_take(line);
+}
+
+int
+ir_worker_do_compile(const struct ir_json *req, struct ir_err *err)
+{
+    static char outbuf[65536];
+    const struct ir_compile_sink sink = {say_file, say_finding, say_object,
+                                         NULL};
+    struct ir_compile_count count = {0, 0};
+    struct ir_json *line, *done;
+    struct ir_source src = {0};
+    struct ir_sandbox box;
+    int rc;
+
+    rc = ir_source_read(ir_json_get_str(req, "site", ""), &src, err);
+    if (rc != IR_OK)
+        return rc;
+    setvbuf(stdout, outbuf, _IOFBF, sizeof outbuf);
+    (void)_("is missing"); /* the catalogue is a file, too */
+    rc = ir_sandbox_enter(&box, err);
+    if (rc == IR_OK)
+        rc = ir_compile(&src, ir_json_get_str(req, "only", NULL),
+                        &ir_vm_limits_default, &sink, &count, err);
+    if (rc == IR_OK) {
+        line = ir_json_new_obj();
+        done = ir_json_new_obj();
+        ir_json_set_int(done, "errors", (int64_t)count.errors);
+        ir_json_set_int(done, "warnings", (int64_t)count.warnings);
+        ir_json_set_take(line, "done", done);
+        ir_worker_say_take(line);
+    }
+    ir_source_done(&src);
+    return rc;
+}

@@ -1,0 +1,236 @@
+/* schema_people.c: rules of contacts.lua, forms, templates and controls.lua.
+ */
+#include "script/schema.h"
+
+#include "base/i18n.h"
+
+#include <string.h>
+
+#define TEXT(n) {.name = n, .type = IR_RULE_TEXT, .required = true}
+#define MAYTEXT(n) {.name = n, .type = IR_RULE_TEXT}
+#define API {.name = "api", .type = IR_RULE_INT, .required = true, .min = 1, \
+             .max = 1}
+#define KIND(w) {.name = "kind", .type = IR_RULE_ENUM, .required = true, \
+                 .words = w}
+#define ID {.name = "id", .type = IR_RULE_ID, .required = true}
+#define CHANNELS {.name = "channels", .type = IR_RULE_LIST, .required = true, \
+                  .min = 1, .max = 20, .item = &ir_rule_channel, .unique = ""}
+#define LIST(n, it) {.name = n, .type = IR_RULE_LIST, .required = true, \
+                     .max = 500, .item = it, .unique = "id"}
+
+static const char *const kind_contacts[] = {"contacts", NULL};
+static const char *const kind_controls[] = {"controls", NULL};
+static const char *const kind_form[] = {"form", NULL};
+static const char *const kind_template[] = {"template", NULL};
+static const char *const languages[] = {"en", "ja", NULL};
+static const char *const facts[] = {"what",     "when",  "where", "impact",
+                                    "measures", "cause", "personal-data",
+                                    NULL};
+static const char *const form_kinds[] = {"report-in", "authority", NULL};
+static const char *const field_types[] = {"text",   "time", "number", "choice",
+                                          "person", "host", "address", NULL};
+
+/* { "phone", "050-0000-0001" } */
+static struct ir_json *
+check_channel(struct ir_check *ck, const struct ir_node *n,
+              struct ir_where at)
+{
+    static const struct ir_rule kind = {.type = IR_RULE_ID};
+    static const struct ir_rule number = {.type = IR_RULE_STR, .max = 200};
+    struct ir_json *out, *a, *b;
+    size_t mark;
+
+    if (!ir_node_is_list(n) || n->items_n != 2) {
+        ir_check_say(ck, true, at, _("must be %s, not %s"),
+                     _("a means and a number, { \"phone\", \"...\" }"),
+                     ir_node_what(n));
+        return NULL;
+    }
+    mark = ir_check_path_in(ck, NULL, 1);
+    a = ir_check_value(ck, &kind, n->items[0], n->items[0]->at);
+    ir_check_path_out(ck, mark);
+    mark = ir_check_path_in(ck, NULL, 2);
+    b = ir_check_value(ck, &number, n->items[1], n->items[1]->at);
+    ir_check_path_out(ck, mark);
+    if (a == NULL || b == NULL) {
+        ir_json_free(a);
+        ir_json_free(b);
+        return NULL;
+    }
+    out = ir_json_new_arr();
+    ir_json_add_take(out, a);
+    ir_json_add_take(out, b);
+    return out;
+}
+
+const struct ir_rule ir_rule_channel = {.type = IR_RULE_SPECIAL,
+                                        .special = check_channel};
+
+static const struct ir_rule person_rules[] = {
+    ID, TEXT("name"), MAYTEXT("title"), MAYTEXT("organisation"),
+    {.name = "language", .type = IR_RULE_ENUM, .required = true,
+     .words = languages},
+    CHANNELS,
+    {.name = "verified", .type = IR_RULE_DATE, .required = true},
+    MAYTEXT("hours"), {.name = NULL}};
+static const struct ir_schema person_schema = {person_rules, NULL};
+static const struct ir_rule item_person = {.type = IR_RULE_OBJ,
+                                           .of = &person_schema};
+
+static const struct ir_rule holder = {.type = IR_RULE_REF,
+                                      .ref = IR_REF_PERSON};
+static const struct ir_rule role_rules[] = {
+    ID, TEXT("title"),
+    {.name = "holders", .type = IR_RULE_LIST, .required = true, .min = 1,
+     .max = 50, .item = &holder},
+    {.name = "wait", .type = IR_RULE_DURATION}, {.name = NULL}};
+static const struct ir_schema role_schema = {role_rules, NULL};
+static const struct ir_rule item_role = {.type = IR_RULE_OBJ,
+                                         .of = &role_schema};
+
+static const struct ir_rule entry = {.type = IR_RULE_REF,
+                                     .ref = IR_REF_TREE_ENTRY};
+static const struct ir_rule level = {.type = IR_RULE_LIST, .min = 1,
+                                     .max = 50, .item = &entry};
+static const struct ir_rule tree_rules[] = {
+    ID, TEXT("title"), TEXT("say"),
+    {.name = "levels", .type = IR_RULE_LIST, .required = true, .min = 1,
+     .max = 20, .item = &level, .unique = ""},
+    {.name = "wait", .type = IR_RULE_DURATION, .required = true},
+    {.name = NULL}};
+static const struct ir_schema tree_schema = {tree_rules, NULL};
+static const struct ir_rule item_tree = {.type = IR_RULE_OBJ,
+                                         .of = &tree_schema};
+
+static const struct ir_rule item_fact = {.type = IR_RULE_ENUM,
+                                         .words = facts};
+static const struct ir_rule audience_rules[] = {
+    ID,
+    {.name = "number", .type = IR_RULE_INT, .required = true, .min = 1,
+     .max = 9999},
+    TEXT("title"),
+    {.name = "inside", .type = IR_RULE_BOOL, .required = true},
+    {.name = "may_know", .type = IR_RULE_LIST, .required = true, .max = 7,
+     .item = &item_fact},
+    {.name = "releases", .type = IR_RULE_REF, .required = true,
+     .ref = IR_REF_ROLE},
+    MAYTEXT("by"), {.name = NULL}};
+static const struct ir_schema audience_schema = {audience_rules, NULL};
+static const struct ir_rule item_audience = {.type = IR_RULE_OBJ,
+                                             .of = &audience_schema};
+
+static const struct ir_rule authority_rules[] = {
+    ID, TEXT("title"), CHANNELS, MAYTEXT("hours"), TEXT("say"),
+    {.name = "form", .type = IR_RULE_REF, .ref = IR_REF_FORM},
+    {.name = NULL}};
+static const struct ir_schema authority_schema = {authority_rules, NULL};
+static const struct ir_rule item_authority = {.type = IR_RULE_OBJ,
+                                              .of = &authority_schema};
+
+static const struct ir_rule partner_rules[] = {
+    ID, TEXT("name"), TEXT("role"),
+    {.name = "contract", .type = IR_RULE_STR, .required = true, .max = 80},
+    {.name = "response", .type = IR_RULE_DURATION, .required = true},
+    CHANNELS,
+    {.name = "verified", .type = IR_RULE_DATE, .required = true},
+    {.name = NULL}};
+static const struct ir_schema partner_schema = {partner_rules, NULL};
+static const struct ir_rule item_partner = {.type = IR_RULE_OBJ,
+                                            .of = &partner_schema};
+
+/* Numbers of audiences are for ever: no two share one. */
+static void
+also_contacts(struct ir_check *ck, const struct ir_node *n,
+              struct ir_json *j)
+{
+    const struct ir_field *f = ir_node_field(n, "audiences");
+    size_t i, k, outer, mark;
+
+    (void)j;
+    if (f == NULL || f->node->type != IR_NODE_TABLE)
+        return;
+    outer = ir_check_path_in(ck, "audiences", 0);
+    for (i = 0; i < f->node->items_n; i++) {
+        const struct ir_field *a = ir_node_field(f->node->items[i], "number");
+
+        for (k = 0; a != NULL && a->node->type == IR_NODE_INT && k < i; k++) {
+            const struct ir_field *b =
+                ir_node_field(f->node->items[k], "number");
+
+            if (b == NULL || b->node->type != IR_NODE_INT ||
+                b->node->num != a->node->num)
+                continue;
+            mark = ir_check_path_in(ck, NULL, i + 1);
+            ir_check_say_field(ck, true, f->node->items[i], "number",
+                               _("number %lld is taken by the audience in "
+                                 "line %d"),
+                               (long long)a->node->num, b->at.line);
+            ir_check_path_out(ck, mark);
+            break;
+        }
+    }
+    ir_check_path_out(ck, outer);
+}
+
+static const struct ir_rule contacts_rules[] = {
+    API, KIND(kind_contacts),
+    LIST("people", &item_person), LIST("roles", &item_role),
+    LIST("trees", &item_tree), LIST("audiences", &item_audience),
+    LIST("authorities", &item_authority), LIST("partners", &item_partner),
+    {.name = NULL}};
+const struct ir_schema ir_schema_contacts = {contacts_rules, also_contacts};
+
+static const struct ir_rule control_rules[] = {
+    {.name = "id", .type = IR_RULE_STR, .required = true, .max = 60},
+    TEXT("title"), TEXT("demand"), TEXT("where"), {.name = NULL}};
+static const struct ir_schema control_schema = {control_rules, NULL};
+static const struct ir_rule item_control = {.type = IR_RULE_OBJ,
+                                            .of = &control_schema};
+static const struct ir_rule controls_rules[] = {
+    API, KIND(kind_controls), LIST("rows", &item_control), {.name = NULL}};
+const struct ir_schema ir_schema_controls = {controls_rules, NULL};
+
+static void
+also_field(struct ir_check *ck, const struct ir_node *n, struct ir_json *j)
+{
+    bool choice = strcmp(ir_json_get_str(j, "type", ""), "choice") == 0;
+
+    if (choice && ir_node_field(n, "choices") == NULL)
+        ir_check_say_field(ck, true, n, "choices",
+                           _("a question of type choice needs choices"));
+    if (!choice && ir_node_field(n, "choices") != NULL)
+        ir_check_say_field(ck, true, n, "choices",
+                           _("only a question of type choice has choices"));
+}
+
+static const struct ir_rule item_choice = {.type = IR_RULE_OBJ,
+                                           .of = &ir_schema_choice};
+static const struct ir_rule field_rules[] = {
+    ID, TEXT("ask"),
+    {.name = "type", .type = IR_RULE_ENUM, .required = true,
+     .words = field_types},
+    {.name = "choices", .type = IR_RULE_LIST, .min = 2, .max = 30,
+     .item = &item_choice, .unique = "id"},
+    {.name = "required", .type = IR_RULE_BOOL, .required = true},
+    MAYTEXT("help"), {.name = NULL}};
+static const struct ir_schema field_schema = {field_rules, also_field};
+static const struct ir_rule item_field = {.type = IR_RULE_OBJ,
+                                          .of = &field_schema};
+static const struct ir_rule form_rules[] = {
+    API, KIND(kind_form), ID,
+    {.name = "title", .type = IR_RULE_TITLE, .required = true},
+    TEXT("intro"),
+    {.name = "for_kind", .type = IR_RULE_ENUM, .required = true,
+     .words = form_kinds},
+    {.name = "fields", .type = IR_RULE_LIST, .required = true, .min = 1,
+     .max = 60, .item = &item_field, .unique = "id"},
+    MAYTEXT("phone"), MAYTEXT("then_say"), {.name = NULL}};
+const struct ir_schema ir_schema_form = {form_rules, NULL};
+
+static const struct ir_rule template_rules[] = {
+    API, KIND(kind_template), ID,
+    {.name = "audience", .type = IR_RULE_REF, .required = true,
+     .ref = IR_REF_AUDIENCE},
+    {.name = "title", .type = IR_RULE_TITLE, .required = true},
+    TEXT("body"), {.name = NULL}};
+const struct ir_schema ir_schema_template = {template_rules, NULL};

@@ -1,0 +1,328 @@
+/* source.c: see source.h. */
+#include "script/source.h"
+
+#include "base/i18n.h"
+#include "base/path.h"
+#include "base/scan.h"
+#include "base/utf8.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool
+ends_with_lua(const char *name)
+{
+    size_t n = strlen(name);
+
+    return n > 4 && strcmp(name + n - 4, ".lua") == 0;
+}
+
+static struct ir_source_file *
+add_file(struct ir_source *src, const char *path)
+{
+    struct ir_source_file *f;
+
+    if (src->n == src->cap) {
+        src->cap = src->cap ? 2 * src->cap : 64;
+        src->files = ir_realloc(src->files, src->cap * sizeof *src->files);
+    }
+    f = &src->files[src->n++];
+    memset(f, 0, sizeof *f);
+    f->path = ir_strdup(path);
+    return f;
+}
+
+static void
+refuse(struct ir_source_file *f, int line, const char *why)
+{
+    free(f->text);
+    f->text = NULL;
+    f->len = 0;
+    free(f->refused);
+    f->refused = ir_strdup(why);
+    f->refused_line = line;
+}
+
+static int
+line_of(const char *text, size_t off)
+{
+    int line = 1;
+    size_t i;
+
+    for (i = 0; i < off; i++)
+        line += text[i] == '\n';
+    return line;
+}
+
+/* Refuse bytes that hide something from a reader: NUL, lone CR, a byte order
+ * mark, control characters, what is no UTF-8, compiled code. */
+static void
+check_bytes(struct ir_source_file *f)
+{
+    size_t i, start = 0;
+
+    if (f->len > 0 && f->text[0] == '\033') {
+        refuse(f, 1, _("compiled Lua is not accepted: only source text is"));
+        return;
+    }
+    if (f->len >= 3 && memcmp(f->text, "\xEF\xBB\xBF", 3) == 0) {
+        refuse(f, 1, _("begins with a byte order mark: save it as UTF-8 "
+                       "without one"));
+        return;
+    }
+    for (i = 0; i <= f->len; i++) {
+        unsigned char c = i < f->len ? (unsigned char)f->text[i] : '\n';
+
+        if (c == '\n') {
+            if (!ir_utf8_valid(f->text + start, i - start)) {
+                refuse(f, line_of(f->text, start), _("is not UTF-8"));
+                return;
+            }
+            start = i + 1;
+        } else if (c == '\r' && i + 1 < f->len && f->text[i + 1] == '\n') {
+            continue;
+        } else if ((c < 0x20 && c != '\t') || c == 0x7F) {
+            refuse(f, line_of(f->text, i),
+                   _("holds a control character (NUL, a lone carriage "
+                     "return or the like)"));
+            return;
+        }
+    }
+}
+
+void
+ir_source_add(struct ir_source *src, const char *path, const char *text,
+              size_t len)
+{
+    struct ir_source_file *f = add_file(src, path);
+
+    if (len > IR_SOURCE_BYTES_MAX) {
+        refuse(f, 0, _("is larger than 256 KiB"));
+        return;
+    }
+    f->text = ir_malloc(len + 1);
+    memcpy(f->text, text, len);
+    f->text[len] = '\0';
+    f->len = len;
+    check_bytes(f);
+}
+
+void
+ir_source_add_refused(struct ir_source *src, const char *path,
+                      const char *why)
+{
+    if (ir_source_find(src, path) < 0)
+        refuse(add_file(src, path), 0, why);
+}
+
+/* Read the regular file `name` of the directory `dirfd` as `path`. */
+static void
+read_file(struct ir_source *src, int dirfd, const char *name,
+          const char *path)
+{
+    struct ir_buf b = {0};
+    struct ir_err err;
+    struct stat st;
+    int fd = -1;
+    char *why = NULL;
+
+    if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+        why = ir_asprintf(_("cannot be read: %s"), strerror(errno));
+    } else if (S_ISLNK(st.st_mode)) {
+        why = ir_strdup(_("is a symbolic link: put the file itself here"));
+    } else if (!S_ISREG(st.st_mode)) {
+        why = ir_strdup(_("is not a plain file"));
+    } else if (st.st_size > IR_SOURCE_BYTES_MAX) {
+        why = ir_strdup(_("is larger than 256 KiB"));
+    } else if (ir_path_open(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0,
+                            &fd, &err) != IR_OK) {
+        why = ir_asprintf(_("cannot be read: %s"), err.msg);
+    } else {
+        while (b.len <= IR_SOURCE_BYTES_MAX) {
+            char part[16384];
+            ssize_t n = read(fd, part, sizeof part);
+
+            if (n < 0 && errno == EINTR)
+                continue;
+            if (n < 0)
+                why = ir_asprintf(_("cannot be read: %s"), strerror(errno));
+            if (n <= 0)
+                break;
+            ir_buf_add(&b, part, (size_t)n);
+        }
+    }
+    if (why != NULL)
+        refuse(add_file(src, path), 0, why);
+    else
+        ir_source_add(src, path, ir_buf_str(&b), b.len);
+    if (fd >= 0)
+        close(fd);
+    free(why);
+    ir_buf_done(&b);
+}
+
+static int read_dir(struct ir_source *src, int dirfd, const char *prefix,
+                    struct ir_err *err);
+
+static int
+read_subdir(struct ir_source *src, int dirfd, const char *name,
+            struct ir_err *err)
+{
+    int fd = -1, rc;
+
+    rc = ir_path_open(dirfd, name, O_RDONLY | O_DIRECTORY, 0, &fd, err);
+    if (rc != IR_OK)
+        return rc;
+    return read_dir(src, fd, name, err);
+}
+
+/* Is there a .lua file in directory `name`? (What is wrong with a directory
+ * nobody uses need not be said.) */
+static bool
+dir_has_lua(int dirfd, const char *name)
+{
+    int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+                                     O_CLOEXEC);
+    DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+    struct dirent *e;
+    bool found = false;
+
+    if (d == NULL) {
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    while (!found && (e = readdir(d)) != NULL)
+        found = ends_with_lua(e->d_name);
+    closedir(d);
+    return found;
+}
+
+static int
+one_name(struct ir_source *src, int dirfd, const char *prefix,
+         const char *name, struct ir_err *err)
+{
+    struct stat st;
+    struct ir_buf safe = {0};
+    char *path, *stem;
+    int rc = IR_OK;
+    bool is_dir;
+
+    if (name[0] == '.' || fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return IR_OK;
+    is_dir = S_ISDIR(st.st_mode);
+    if (!is_dir && !ends_with_lua(name) && !S_ISLNK(st.st_mode))
+        return IR_OK;
+    ir_utf8_escape(&safe, name, strlen(name), false);
+    path = ir_asprintf("%s%s%s", prefix, prefix[0] ? "/" : "",
+                       ir_buf_str(&safe));
+    stem = ir_strndup(name, strlen(name) - (ends_with_lua(name) ? 4 : 0));
+    if (src->n >= IR_SOURCE_FILES_MAX) {
+        rc = ir_fail(err, IR_ELIMIT, _("more than %d files"),
+                     IR_SOURCE_FILES_MAX);
+    } else if (is_dir && prefix[0] != '\0') {
+        if (dir_has_lua(dirfd, name))
+            refuse(add_file(src, path), 0,
+                   _("is a directory too deep: files stand one level below "
+                     "the top"));
+    } else if (!ir_name_ok(stem)) {
+        if (!is_dir || dir_has_lua(dirfd, name))
+            refuse(add_file(src, path), 0,
+                   _("has a name that is not allowed: a-z 0-9 . _ - only, "
+                     "at most 40"));
+    } else if (is_dir) {
+        rc = read_subdir(src, dirfd, name, err);
+    } else {
+        read_file(src, dirfd, name, path);
+    }
+    free(path);
+    free(stem);
+    ir_buf_done(&safe);
+    return rc;
+}
+
+/* Read one directory; takes `dirfd`. */
+static int
+read_dir(struct ir_source *src, int dirfd, const char *prefix,
+         struct ir_err *err)
+{
+    DIR *d = fdopendir(dirfd);
+    struct dirent *e;
+    int rc = IR_OK;
+
+    if (d == NULL) {
+        close(dirfd);
+        return ir_fail(err, IR_EIO, "%s: %s", prefix[0] ? prefix : ".",
+                       strerror(errno));
+    }
+    while (rc == IR_OK && (e = readdir(d)) != NULL)
+        rc = one_name(src, dirfd, prefix, e->d_name, err);
+    closedir(d);
+    return rc;
+}
+
+int
+ir_source_read(const char *dir, struct ir_source *out, struct ir_err *err)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+
+    memset(out, 0, sizeof *out);
+    if (fd < 0) {
+        rc = errno == ENOENT || errno == ENOTDIR ? IR_ENOTFOUND : IR_EREFUSED;
+        return ir_fail(err, rc, "%s: %s", dir, strerror(errno));
+    }
+    rc = read_dir(out, fd, "", err);
+    if (rc != IR_OK) {
+        ir_source_done(out);
+        return rc;
+    }
+    ir_source_sort(out);
+    return IR_OK;
+}
+
+static int
+by_path(const void *a, const void *b)
+{
+    const struct ir_source_file *fa = a, *fb = b;
+
+    return strcmp(fa->path, fb->path);
+}
+
+void
+ir_source_sort(struct ir_source *src)
+{
+    if (src->n > 1)
+        qsort(src->files, src->n, sizeof *src->files, by_path);
+}
+
+int
+ir_source_find(const struct ir_source *src, const char *path)
+{
+    size_t i;
+
+    for (i = 0; i < src->n; i++) {
+        if (strcmp(src->files[i].path, path) == 0)
+            return (int)i;
+    }
+    return -1;
+}
+
+void
+ir_source_done(struct ir_source *src)
+{
+    size_t i;
+
+    for (i = 0; i < src->n; i++) {
+        free(src->files[i].path);
+        free(src->files[i].text);
+        free(src->files[i].refused);
+        ir_lexed_done(&src->files[i].lexed);
+    }
+    free(src->files);
+    memset(src, 0, sizeof *src);
+}

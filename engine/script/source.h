@@ -1,0 +1,77 @@
+/* source.h: the text of every Lua file of a site, read before anything is
+ * evaluated.
+ *
+ * A site is one directory with .lua files in it and in directories of one
+ * level below. Nothing outside is opened: no links, no `..`, regular files
+ * only. A file that cannot be used is kept with the reason.
+ */
+#ifndef IR_SCRIPT_SOURCE_H
+#define IR_SCRIPT_SOURCE_H
+
+#include "base/err.h"
+#include "script/lexer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define IR_SOURCE_FILES_MAX 500
+#define IR_SOURCE_BYTES_MAX (256 * 1024) /* of one file */
+
+struct ir_source_file {
+    char *path; /* "flight-information/ransomware.lua" */
+    char *text; /* NULL when refused */
+    size_t len;
+    char *refused; /* why it is not used, or NULL */
+    int refused_line;
+    bool lexed_done; /* `lexed` was tried */
+    struct ir_lexed lexed;
+};
+
+struct ir_source {
+    struct ir_source_file *files; /* by path, ascending */
+    size_t n, cap;
+};
+
+/* Read every .lua file beneath the directory `dir`.
+ *
+ * Owns:   `out` is the caller's, ir_source_done; empty after a failure.
+ * Errors: IR_ENOTFOUND or IR_EREFUSED for `dir` itself, IR_ELIMIT too many
+ *         files, IR_EIO. A single file's trouble is its `refused`.
+ */
+int ir_source_read(const char *dir, struct ir_source *out,
+                   struct ir_err *err);
+
+/* Add one file from memory, checked in the same way (bytes, size, UTF-8).
+ *
+ * Owns:   keeps copies; `src` must be sorted with ir_source_sort afterwards.
+ */
+void ir_source_add(struct ir_source *src, const char *path, const char *text,
+                   size_t len);
+
+/* Note a file that cannot be used, with the reason; nothing happens when
+ * `path` is there already. Sort afterwards.
+ *
+ * Owns:   keeps copies.
+ */
+void ir_source_add_refused(struct ir_source *src, const char *path,
+                           const char *why);
+
+/* Put the files in order of path.
+ *
+ * Owns:   nothing.
+ */
+void ir_source_sort(struct ir_source *src);
+
+/* Index of the file with this path, or -1.
+ *
+ * Errors: none.
+ */
+int ir_source_find(const struct ir_source *src, const char *path);
+
+/* Free all of it.
+ *
+ * Owns:   nothing afterwards.
+ */
+void ir_source_done(struct ir_source *src);
+
+#endif

@@ -1,0 +1,60 @@
+/* unit.h: the files of a run and what has become of them; shared by
+ * compile.c, refs.c and graph.c.
+ */
+#ifndef IR_SCRIPT_UNIT_H
+#define IR_SCRIPT_UNIT_H
+
+#include "script/check.h"
+
+enum ir_unit_kind {
+    IR_UNIT_NONE, /* nothing to compile: drills, refused names */
+    IR_UNIT_LIB,
+    IR_UNIT_SITE,
+    IR_UNIT_CONTACTS,
+    IR_UNIT_CONTROLS,
+    IR_UNIT_SYSTEM,
+    IR_UNIT_RUNBOOK,
+    IR_UNIT_FORM,
+    IR_UNIT_TEMPLATE,
+};
+
+struct ir_unit {
+    enum ir_unit_kind kind;
+    char *name; /* what its id must be, and the object's name */
+    bool wanted, done;
+    const struct ir_node *root; /* NULL: not evaluated, or in vain */
+    struct ir_json *json;
+    size_t errors;
+};
+
+struct ir_units {
+    struct ir_unit *u; /* one per source file, in the same order */
+    size_t n;
+};
+
+/* Find what every reference of the run names; what is not there becomes a
+ * finding. References into files that could not be evaluated are passed over.
+ *
+ * Owns:   nothing.
+ */
+void ir_refs_resolve(struct ir_check *ck, struct ir_units *us);
+
+/* Check the graph of one runbook (core's ir_plan_lint), at its lines.
+ *
+ * Owns:   nothing.
+ */
+void ir_graph_check(struct ir_check *ck, const struct ir_unit *u);
+
+/* Check runbooks within runbooks: no cycle, not too deep.
+ *
+ * Owns:   nothing.
+ */
+void ir_graph_nesting(struct ir_check *ck, struct ir_units *us);
+
+/* Index of the runbook with this name, or -1.
+ *
+ * Errors: none.
+ */
+int ir_unit_runbook(const struct ir_units *us, const char *name);
+
+#endif

@@ -1,0 +1,63 @@
+/* vm.h: one Lua state for one file: evaluated to a tree of plain data within
+ * limits, then gone.
+ *
+ * What a file sees: `require "lib.NAME"` for files of the same source, and
+ * string, table, math, ipairs, pairs, next, type, tostring, tonumber, select,
+ * error, assert. Nothing else: no files, no time, no randomness, no code from
+ * strings, no metatables, no protected calls. All of it is read-only, and
+ * pairs and next go in order of keys, so that the same source always gives
+ * the same data. Only <lua.h> is included here, in vm.c, vm_lib.c, vm_tree.c.
+ *
+ * Time spent inside one call of a pattern function is bounded by the
+ * process's CPU limit alone (sandbox.h).
+ */
+#ifndef IR_SCRIPT_VM_H
+#define IR_SCRIPT_VM_H
+
+#include "base/err.h"
+#include "script/node.h"
+#include "script/source.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define IR_VM_MEMORY_MAX (64 * 1024 * 1024) /* bytes */
+#define IR_VM_STEPS_MAX 20000000            /* instructions of the machine */
+#define IR_VM_NODES_MAX 50000               /* values in the returned table */
+#define IR_VM_TREE_MAX (16 * 1024 * 1024)   /* bytes of the returned table */
+#define IR_VM_DEPTH_MAX 24                  /* tables within tables */
+
+struct ir_vm_limits {
+    size_t memory; /* bytes */
+    int64_t steps; /* instructions */
+    bool patterns; /* string.find, match, gmatch, gsub are there */
+};
+
+/* The limits above, with patterns.
+ *
+ * Owns:   nothing.
+ */
+extern const struct ir_vm_limits ir_vm_limits_default;
+
+/* What went wrong and where. */
+struct ir_vm_error {
+    struct ir_where at;
+    char field[96]; /* of the returned table, or "" */
+    char msg[IR_ERR_MSG_MAX];
+};
+
+/* Evaluate file `file` of `src` (which must not be refused) to the table it
+ * returns; with `out` NULL only evaluate it (a library).
+ *
+ * Owns:   *out lives in `arena`. The lexer's work on each file is kept in
+ *         `src` for the next evaluation.
+ * Errors: IR_EPARSE what is wrong with the file, IR_ELIMIT a limit; `ve` says
+ *         where.
+ * Source: Lua 5.4 Reference Manual.
+ */
+int ir_vm_eval(struct ir_source *src, int file,
+               const struct ir_vm_limits *limits, struct ir_arena *arena,
+               struct ir_node **out, struct ir_vm_error *ve);
+
+#endif
