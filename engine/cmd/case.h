@@ -52,6 +52,7 @@ struct ir_batch {
     /* d[i] refers to an earlier draft of the batch: its index + 1, else 0;
      * put into refs[0] once that one has its id */
     size_t refers[IR_BATCH_MAX];
+    bool in_first[IR_BATCH_MAX]; /* belongs to the incident d[0] declares */
     uint8_t ids[IR_BATCH_MAX][IR_ID_BYTES]; /* filled by ir_batch_record */
     /* an object kept in the same transaction (captured output, plan) */
     const char *object_type;
@@ -85,6 +86,10 @@ int ir_batch_record(struct ir_ctx *c, struct ir_case *k, struct ir_batch *b,
 
 /* The same without saying anything; for commands that say it their way. */
 int ir_batch_commit(struct ir_ctx *c, struct ir_batch *b);
+
+/* Say of each recorded draft what it is (ir_batch_record does). */
+void ir_batch_say(struct ir_ctx *c, struct ir_case *k,
+                  const struct ir_batch *b);
 
 /* Free what an unrecorded batch holds. */
 void ir_batch_done(struct ir_batch *b);

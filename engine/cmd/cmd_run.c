@@ -6,6 +6,7 @@
 #include "cmd/commands.h"
 #include "cmd/step.h"
 #include "view/refusal.h"
+#include "view/walk.h"
 
 #include <stdio.h>
 #include <stdlib.h>

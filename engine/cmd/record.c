@@ -69,6 +69,11 @@ append_all(struct ir_ctx *c, struct ir_batch *b, const struct ir_signer *who,
             memcpy(b->d[i].refs[0], b->ids[b->refers[i] - 1], IR_ID_BYTES);
             b->d[i].refs_n = 1;
         }
+        if (b->in_first[i]) {
+            b->d[i].has_incident = true;
+            memcpy(b->d[i].incident, b->ids[0], IR_INCIDENT_BYTES);
+            b->d[i].status = b->d[0].status;
+        }
         rc = ir_store_append(c->st, who, &b->d[i], now, b->ids[i], &c->err);
     }
     return rc;
@@ -103,9 +108,8 @@ ir_batch_commit(struct ir_ctx *c, struct ir_batch *b)
     return rc;
 }
 
-/* Say what was recorded, one line an entry; with --json the first one. */
-static void
-say_recorded(struct ir_ctx *c, struct ir_case *k, const struct ir_batch *b)
+void
+ir_batch_say(struct ir_ctx *c, struct ir_case *k, const struct ir_batch *b)
 {
     struct ir_log log = {0};
     size_t i;
@@ -144,7 +148,7 @@ ir_batch_record(struct ir_ctx *c, struct ir_case *k, struct ir_batch *b,
     }
     if (k != NULL && k->inc != NULL)
         rc = ir_case_reload(c, k);
-    say_recorded(c, k != NULL && k->inc != NULL ? k : NULL, b);
+    ir_batch_say(c, k != NULL && k->inc != NULL ? k : NULL, b);
     return rc;
 }
 

@@ -1,0 +1,396 @@
+/* cmd_start.c: `ir start`: from "something is wrong" to the first step. */
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/scan.h"
+#include "base/time.h"
+#include "cmd/commands.h"
+#include "cmd/pick.h"
+#include "cmd/release.h"
+#include "cmd/start.h"
+#include "view/menu.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define VARS_MAX 64
+
+struct start {
+    const char *system, *scenario, *unapproved, *began, *title;
+    const char *vars[IR_ARGS_REPEAT_MAX];
+    size_t vars_n;
+    bool fresh; /* --new: do not join an open one */
+    uint8_t manifest[32];
+    bool approved;
+    const struct ir_plan *plan;
+    char *sys;
+    char *reason; /* of walking an unapproved release */
+    struct ir_pair answers[VARS_MAX];
+    size_t answers_n;
+    int64_t began_ms;
+    int began_prec;
+};
+
+/* The release to walk: the approved one, else the newest, else what stands in
+ * site/ now; the last two need a reason. */
+static int
+choose_release(struct ir_ctx *c, struct start *s)
+{
+    const struct ir_release *r = ir_trust_current(&c->trust);
+    int rc = IR_OK;
+
+    s->approved = r != NULL && s->unapproved == NULL;
+    if (s->approved) {
+        memcpy(s->manifest, r->manifest, 32);
+        return IR_OK;
+    }
+    rc = ir_reason(c, s->unapproved, IR_WHY_UNAPPROVED, &s->reason);
+    if (rc != IR_OK) {
+        ir_fail(&c->err, IR_EREFUSED,
+                _("no release of the runbooks is approved here"));
+        ir_err_hint(&c->err,
+                    _("approve one:   ir release approve\ngo on without: ir "
+                      "start %s --unapproved \"WHY\" (an exception, reviewed "
+                      "later)"),
+                    s->system != NULL ? s->system : "SYSTEM");
+        return IR_EREFUSED;
+    }
+    rc = ir_release_compile(c, s->manifest);
+    if (rc != IR_OK && c->trust.releases_n > 0) {
+        /* site/ does not compile: the newest release that did */
+        ir_cmd_complain(c);
+        memcpy(s->manifest, c->trust.releases[c->trust.releases_n - 1].manifest,
+               32);
+        rc = IR_OK;
+    }
+    return rc;
+}
+
+/* The open incident of this system to go on with, if the person wants to. */
+static int
+find_open(struct ir_ctx *c, const char *system, uint8_t declare[IR_ID_BYTES],
+          bool *found)
+{
+    uint8_t(*ids)[IR_ID_BYTES] = NULL;
+    struct ir_case open[9];
+    const struct ir_incident *inc[9];
+    size_t n = 0, i, m = 0;
+    int64_t no = 1;
+    int rc = ir_store_incidents(c->st, &ids, &n, &c->err);
+
+    *found = false;
+    for (i = n; rc == IR_OK && i > 0 && m < 9; i--) {
+        bool here = false;
+        size_t j;
+
+        if (ir_case_load(c, ids[i - 1], 0, &open[m]) != IR_OK)
+            continue;
+        for (j = 0; j < open[m].inc->instances_n; j++)
+            if (open[m].inc->instances[j].system != NULL &&
+                strcmp(open[m].inc->instances[j].system, system) == 0)
+                here = true;
+        if (here && open[m].inc->state != IR_INC_CLOSED) {
+            inc[m] = open[m].inc;
+            m++;
+        } else {
+            ir_case_done(&open[m]);
+        }
+    }
+    if (m > 0 && ir_ctx_can_ask(c)) {
+        char *typed;
+
+        ir_view_menu_join(&c->talk_view, inc, m, &c->talk);
+        typed = ir_ctx_ask(c, "");
+        if (typed == NULL || typed[0] == '\0' ||
+            ir_scan_int(typed, 1, (int64_t)m + 1, &no, NULL) != IR_OK)
+            no = 1;
+        free(typed);
+    }
+    if (m > 0 && no <= (int64_t)m) {
+        memcpy(declare, inc[no - 1]->declare, IR_ID_BYTES);
+        *found = true;
+    }
+    for (i = 0; i < m; i++)
+        ir_case_done(&open[i]);
+    free(ids);
+    return rc;
+}
+
+static int
+began(struct ir_ctx *c, struct start *s)
+{
+    struct ir_now now;
+    int tries, rc = IR_OK;
+
+    ir_clock_now(&now);
+    if (s->began != NULL) {
+        if (ir_is_unknown(s->began))
+            return IR_OK;
+        return ir_time_parse(s->began, now.wall_ms, &s->began_ms,
+                             &s->began_prec, &c->err);
+    }
+    for (tries = 0; tries < 5 && ir_ctx_can_ask(c); tries++) {
+        char *typed;
+
+        ir_view_ask_began(&c->talk_view, &c->talk);
+        typed = ir_ctx_ask(c, "");
+        if (typed == NULL || typed[strspn(typed, " \t")] == '\0' ||
+            ir_is_unknown(typed)) {
+            free(typed);
+            return IR_OK;
+        }
+        rc = ir_time_parse(typed, now.wall_ms, &s->began_ms, &s->began_prec,
+                           &c->err);
+        free(typed);
+        if (rc == IR_OK)
+            return IR_OK;
+        ir_cmd_complain(c);
+    }
+    return IR_OK;
+}
+
+static int
+put_answer(struct ir_ctx *c, struct start *s, const struct ir_var *v,
+           const char *typed)
+{
+    struct ir_now now;
+    char *value = NULL;
+    int rc;
+
+    ir_clock_now(&now);
+    rc = ir_var_parse(v, typed, now.wall_ms, &value, &c->err);
+    if (rc == IR_OK && s->answers_n < VARS_MAX)
+        s->answers[s->answers_n++] = (struct ir_pair){v->name, value};
+    else
+        free(value);
+    return rc;
+}
+
+static bool
+answered(const struct start *s, const char *name)
+{
+    size_t i;
+
+    for (i = 0; i < s->answers_n; i++)
+        if (strcmp(s->answers[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* --var first, then what the runbook asks at its start. */
+static int
+variables(struct ir_ctx *c, struct start *s)
+{
+    size_t i;
+    int rc = IR_OK;
+
+    for (i = 0; i < s->vars_n && rc == IR_OK; i++) {
+        const char *eq = strchr(s->vars[i], '=');
+        char *name = eq != NULL
+                         ? ir_strndup(s->vars[i], (size_t)(eq - s->vars[i]))
+                         : NULL;
+        const struct ir_var *v =
+            name != NULL ? ir_plan_var(s->plan, name) : NULL;
+
+        if (v == NULL)
+            rc = ir_fail(&c->err, IR_EUSAGE,
+                         _("the runbook asks nothing called \"%.60s\""),
+                         s->vars[i]);
+        else
+            rc = put_answer(c, s, v, eq + 1);
+        free(name);
+    }
+    for (i = 0; i < s->plan->vars_n && rc == IR_OK; i++) {
+        const struct ir_var *v = &s->plan->vars[i];
+        int tries;
+
+        if (!v->at_start || answered(s, v->name) || !ir_ctx_can_ask(c))
+            continue;
+        for (tries = 0; tries < 5; tries++) {
+            char *typed;
+
+            ir_view_ask(&c->talk_view, v, NULL, &c->talk);
+            typed = ir_ctx_ask(c, "");
+            if (typed == NULL)
+                break;
+            rc = put_answer(c, s, v,
+                            typed[strspn(typed, " \t")] != '\0' ? typed
+                                                                : "unknown");
+            free(typed);
+            if (rc == IR_OK)
+                break;
+            ir_cmd_complain(c);
+            rc = IR_OK;
+        }
+    }
+    return rc;
+}
+
+/* Does the person who acts stand first among the commanders? */
+static bool
+is_first_commander(struct ir_ctx *c)
+{
+    const struct ir_json *roles = ir_json_get(c->view.contacts, "roles");
+    size_t i;
+
+    for (i = 0; i < ir_json_len(roles); i++) {
+        const struct ir_json *r = ir_json_at(roles, i);
+
+        if (strcmp(ir_json_get_str(r, "id", ""), "commander") != 0)
+            continue;
+        return strcmp(
+                   c->trust.members[c->me].handle,
+                   ir_json_str(ir_json_at(ir_json_get(r, "holders"), 0)) != NULL
+                       ? ir_json_str(ir_json_at(ir_json_get(r, "holders"), 0))
+                       : "") == 0;
+    }
+    return false;
+}
+
+static void
+draft_declare(struct ir_ctx *c, struct start *s, struct ir_batch *b)
+{
+    struct ir_draft *d = ir_batch_add(b, NULL, IR_KIND_INCIDENT);
+    const char *title = s->title != NULL ? s->title : s->plan->title.en;
+
+    if (s->title == NULL && ir_i18n_lang() == IR_LANG_JA)
+        title = s->plan->title.ja;
+    ir_bodyw_uint(&d->body, 1, 1);
+    ir_bodyw_text(&d->body, 2, s->sys);
+    ir_bodyw_bytes(&d->body, 3, s->manifest, 32);
+    ir_bodyw_bytes(&d->body, 4, s->plan->digest, 32);
+    ir_bodyw_uint(&d->body, 5,
+                  s->plan->severity > 0 ? (uint64_t)s->plan->severity : 2);
+    ir_bodyw_text(&d->body, 6, title);
+    ir_bodyw_pairs(&d->body, 7, s->answers, s->answers_n);
+    if (s->began_ms > 0) {
+        ir_bodyw_uint(&d->body, 8, (uint64_t)s->began_ms);
+        d->has_occurred = true;
+        d->occurred_ms = s->began_ms;
+        d->occurred_prec = (uint8_t)s->began_prec;
+    }
+    ir_bodyw_uint(&d->body, 9, 1);
+    if (!s->approved) {
+        d = ir_batch_add(b, NULL, IR_KIND_EXCEPTION);
+        b->in_first[b->n - 1] = true;
+        ir_bodyw_text(&d->body, 1, "unapproved");
+        ir_bodyw_text(&d->body, 2, s->reason);
+        ir_bodyw_text(&d->body, 5, s->plan->id);
+    }
+    if (is_first_commander(c)) {
+        d = ir_batch_add(b, NULL, IR_KIND_ROLE);
+        b->in_first[b->n - 1] = true;
+        ir_bodyw_text(&d->body, 1, "commander");
+        ir_bodyw_bytes(&d->body, 2, c->trust.members[c->me].id, 8);
+        ir_bodyw_uint(&d->body, 3, 3);
+    }
+}
+
+static int
+declare(struct ir_ctx *c, struct start *s, uint8_t id[IR_ID_BYTES])
+{
+    struct ir_batch b = {0};
+    struct ir_case k = {0};
+    char hex[2 * IR_ID_BYTES + 1];
+    int rc;
+
+    draft_declare(c, s, &b);
+    rc = ir_batch_commit(c, &b);
+    if (rc != IR_OK) {
+        free(c->again);
+        c->again = ir_asprintf("ir start %s --began ...", s->sys);
+        return rc;
+    }
+    memcpy(id, b.ids[0], IR_ID_BYTES);
+    ir_hex(id, IR_ID_BYTES, hex);
+    (void)ir_store_setting_put(c->st, "incident", hex, NULL);
+    rc = ir_case_load(c, id, 0, &k);
+    if (rc == IR_OK)
+        ir_batch_say(c, &k, &b);
+    ir_case_done(&k);
+    return rc;
+}
+
+static int
+parse(struct ir_ctx *c, int argc, char **argv, struct start *s)
+{
+    const struct ir_opt opts[] = {
+        {"var", 0, NULL, NULL, s->vars, &s->vars_n},
+        {"unapproved", 0, &s->unapproved, NULL, NULL, NULL},
+        {"began", 0, &s->began, NULL, NULL, NULL},
+        {"title", 0, &s->title, NULL, NULL, NULL},
+        {"new", 0, NULL, &s->fresh, NULL, NULL},
+        {NULL, 0, NULL, NULL, NULL, NULL}};
+    int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
+
+    if (rc == IR_OK)
+        rc = ir_args_count(n, 0, 2, "start SYSTEM [SCENARIO]", &c->err);
+    if (n > 0)
+        s->system = argv[1];
+    if (n > 1)
+        s->scenario = argv[2];
+    return rc;
+}
+
+static int
+begin(struct ir_ctx *c, struct start *s, uint8_t id[IR_ID_BYTES])
+{
+    bool found = false;
+    int rc = choose_release(c, s);
+
+    if (rc == IR_OK) {
+        ir_ctx_site(c, s->manifest);
+        rc = ir_start_system(c, s->manifest, s->system, &s->sys);
+    }
+    if (rc == IR_OK && !s->fresh)
+        rc = find_open(c, s->sys, id, &found);
+    if (rc != IR_OK || found)
+        return rc;
+    ir_ctx_site(c, s->manifest);
+    rc = ir_start_scenario(c, s->manifest, s->sys, s->scenario, &s->plan);
+    if (rc == IR_OK)
+        rc = began(c, s);
+    if (rc == IR_OK)
+        rc = variables(c, s);
+    return rc == IR_OK ? declare(c, s, id) : rc;
+}
+
+/* Without a release in use there may still be an open incident to go on with:
+ * look before anything is compiled. */
+static int
+open_first(struct ir_ctx *c, struct start *s, uint8_t id[IR_ID_BYTES],
+           bool *found)
+{
+    *found = false;
+    if (s->fresh || s->system == NULL)
+        return IR_OK;
+    return find_open(c, s->system, id, found);
+}
+
+int
+ir_cmd_start(struct ir_ctx *c, int argc, char **argv)
+{
+    struct start s = {0};
+    uint8_t id[IR_ID_BYTES];
+    bool found = false;
+    size_t i;
+    int rc = parse(c, argc, argv, &s);
+
+    if (rc == IR_OK)
+        rc = ir_ctx_open(c, true);
+    if (rc == IR_OK)
+        rc = ir_ctx_me(c);
+    if (rc == IR_OK && ir_trust_current(&c->trust) == NULL)
+        rc = open_first(c, &s, id, &found);
+    if (rc == IR_OK && !found)
+        rc = begin(c, &s, id);
+    if (rc == IR_OK && !c->json && !c->in_walk) {
+        ir_ctx_flush(c);
+        rc = ir_walk_run(c, id);
+    }
+    for (i = 0; i < s.answers_n; i++)
+        free((void *)(uintptr_t)s.answers[i].value);
+    free(s.sys);
+    free(s.reason);
+    return rc;
+}

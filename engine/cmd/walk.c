@@ -1,0 +1,390 @@
+/* walk.c: the walk: show the screen, take a line, do it, show it again.
+ *
+ * Everything typed here is a command of its own too; this only supplies the
+ * step in focus and asks for what is missing.
+ */
+#include "view/walk.h"
+
+#include "base/i18n.h"
+#include "base/scan.h"
+#include "cmd/commands.h"
+#include "cmd/start.h"
+#include "cmd/step.h"
+#include "view/menu.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WORDS_MAX 40
+
+struct walker {
+    struct ir_ctx *c;
+    uint8_t declare[IR_ID_BYTES];
+    char incident[2 * IR_ID_BYTES + 1];
+    struct ir_case k;
+    int focus; /* -1: as the view decides */
+    bool quit;
+};
+
+static void
+show(struct walker *w)
+{
+    struct ir_ctx *c = w->c;
+    struct ir_walk v = {.inc = w->k.inc, .focus = w->focus};
+
+    ir_case_record(c, &w->k, &v.record);
+    if (c->view.term.tty && !c->plain)
+        ir_buf_adds(&c->out, "\n");
+    ir_view_walk(&c->view, &v, &c->out);
+    ir_view_prompt(&c->view, &v, &c->out);
+    ir_ctx_flush(c);
+}
+
+/* The step in focus, or -1. */
+static int
+focus(const struct walker *w)
+{
+    if (w->focus >= 0 && (size_t)w->focus < w->k.inc->steps_n)
+        return w->focus;
+    return ir_view_focus(w->k.inc, w->c->me);
+}
+
+/* Split a line into words; "..." and '...' keep spaces, as does the rest of
+ * the line after `note`. */
+static int
+split(char *line, char **argv, int max)
+{
+    int n = 0;
+    char *p = line;
+
+    while (*p != '\0' && n < max - 1) {
+        char quote = 0, *out;
+
+        p += strspn(p, " \t");
+        if (*p == '\0')
+            break;
+        argv[n++] = out = p;
+        while (*p != '\0' && (quote != 0 || (*p != ' ' && *p != '\t'))) {
+            if (quote == 0 && (*p == '"' || *p == '\''))
+                quote = *p++;
+            else if (quote != 0 && *p == quote) {
+                quote = 0;
+                p++;
+            } else {
+                *out++ = *p++;
+            }
+        }
+        if (*p != '\0')
+            p++;
+        *out = '\0';
+    }
+    argv[n] = NULL;
+    return n;
+}
+
+static int
+run_words(struct walker *w, int argc, char **argv)
+{
+    struct ir_ctx *c = w->c;
+    int rc;
+
+    c->incident = w->incident;
+    rc = ir_cmd_run(c, argc, argv);
+    ir_ctx_flush(c);
+    if (rc != IR_OK && c->err.code != 0)
+        ir_cmd_complain(c);
+    return rc;
+}
+
+/* Ask for one line; empty counts as nothing. */
+static char *
+ask(struct walker *w, const char *prompt)
+{
+    char *s = ir_ctx_ask(w->c, prompt);
+
+    if (s != NULL && s[strspn(s, " \t")] == '\0') {
+        free(s);
+        s = NULL;
+    }
+    return s;
+}
+
+/* `done` on the step in focus: asks what goes with it. */
+static void
+do_done(struct walker *w, int argc, char **argv)
+{
+    struct ir_ctx *c = w->c;
+    int at = focus(w);
+    const struct ir_istep *is;
+    char *v[32] = {NULL}, *owned[8] = {NULL};
+    int n = 0, o = 0, i;
+
+    for (i = 0; i < argc && n < 16; i++)
+        v[n++] = argv[i];
+    is = at >= 0 ? &w->k.inc->steps[at] : NULL;
+    if (argc == 1 && is != NULL) {
+        v[n++] = is->path;
+        if (is->step != NULL && is->step->act == IR_ACT_TELL) {
+            static const char *const opt[3] = {"--to", "--means", "--ref"};
+            const char *q[3] = {_(" Whom did you reach? > "),
+                                _(" By what means? (phone) > "),
+                                _(" Receipt number, if any > ")};
+
+            for (i = 0; i < 3; i++) {
+                owned[o] = ask(w, q[i]);
+                if (owned[o] != NULL) {
+                    v[n++] = (char *)(uintptr_t)opt[i];
+                    v[n++] = owned[o++];
+                }
+            }
+        }
+        if (is->step != NULL && is->step->clock_id != NULL &&
+            strcmp(is->step->clock_op, "start") == 0) {
+            owned[o] = ask(w, _(" Counts from when? (now) > "));
+            if (owned[o] != NULL) {
+                v[n++] = (char *)(uintptr_t) "--from";
+                v[n++] = owned[o++];
+            }
+        }
+        if (is->step != NULL && is->step->service_op != NULL) {
+            char *q = ir_asprintf(_(" Level reached, percent? (%d) > "),
+                                  is->step->service_level);
+
+            owned[o] = ask(w, q);
+            free(q);
+            if (owned[o] != NULL) {
+                v[n++] = (char *)(uintptr_t) "--level";
+                v[n++] = owned[o++];
+            }
+        }
+        ir_view_ask_note(&c->talk_view, &c->talk);
+        owned[o] = ask(w, "");
+        if (owned[o] != NULL) {
+            v[n++] = (char *)(uintptr_t) "-m";
+            v[n++] = owned[o++];
+        }
+    }
+    (void)run_words(w, n, v);
+    for (i = 0; i < o; i++)
+        free(owned[i]);
+}
+
+/* A number or an option's name at a decision. */
+static void
+do_choose(struct walker *w, const struct ir_istep *is, const char *option)
+{
+    char *v[4] = {(char *)(uintptr_t) "choose", is->path,
+                  (char *)(uintptr_t)option, NULL};
+
+    (void)run_words(w, 3, v);
+}
+
+/* Words that need the step in focus when none is named. */
+static bool
+takes_focus(const char *word)
+{
+    static const char *const words[] = {"done", "fail",      "skip",
+                                        "run",  "take",      "ask",
+                                        "show", "give-back", NULL};
+    int i;
+
+    for (i = 0; words[i] != NULL; i++)
+        if (strcmp(words[i], word) == 0)
+            return true;
+    return false;
+}
+
+/* Is argv[1] the name of a step here? */
+static bool
+names_step(struct walker *w, const char *word)
+{
+    size_t i;
+
+    return ir_incident_step(w->k.inc, word, &i, NULL) == IR_OK;
+}
+
+/* `isolate` alone looks at that step; `done isolate ...` is a command. */
+static void
+dispatch(struct walker *w, int argc, char **argv)
+{
+    int at = focus(w), n = 0, i;
+    const struct ir_istep *is = at >= 0 ? &w->k.inc->steps[at] : NULL;
+    char *v[WORDS_MAX + 2];
+    size_t step = 0;
+    int64_t no;
+
+    if (is != NULL && is->step != NULL && is->step->act == IR_ACT_CHOOSE &&
+        argc == 1 &&
+        ir_scan_int(argv[0], 1, (int64_t)is->step->options_n, &no, NULL) ==
+            IR_OK) {
+        do_choose(w, is, argv[0]);
+        return;
+    }
+    if (strcmp(argv[0], "done") == 0 && argc == 1) {
+        if (is != NULL && is->step != NULL && is->step->act == IR_ACT_ASK) {
+            char *a[3] = {(char *)(uintptr_t) "ask", is->path, NULL};
+
+            (void)run_words(w, 2, a);
+        } else {
+            do_done(w, argc, argv);
+        }
+        return;
+    }
+    if (strcmp(argv[0], "choose") == 0 && argc >= 2 && is != NULL &&
+        !names_step(w, argv[1])) {
+        v[n++] = argv[0];
+        v[n++] = is->path;
+    } else if (takes_focus(argv[0]) && is != NULL &&
+               (argc < 2 || argv[1][0] == '-' || !names_step(w, argv[1]))) {
+        v[n++] = argv[0];
+        v[n++] = is->path;
+    } else if (argc == 1 &&
+               ir_incident_step(w->k.inc, argv[0], &step, NULL) == IR_OK) {
+        w->focus = (int)step;
+        return;
+    } else {
+        v[n++] = argv[0];
+    }
+    for (i = 1; i < argc && n < WORDS_MAX; i++)
+        v[n++] = argv[i];
+    v[n] = NULL;
+    (void)run_words(w, n, v);
+}
+
+/* What only the walk knows. Returns false when it is a command. */
+static bool
+own_word(struct walker *w, const char *line)
+{
+    struct ir_ctx *c = w->c;
+    struct ir_walk v = {.inc = w->k.inc, .focus = w->focus};
+
+    if (strcmp(line, "quit") == 0 || strcmp(line, "q") == 0 ||
+        strcmp(line, "exit") == 0) {
+        w->quit = true;
+        return true;
+    }
+    if (strcmp(line, "help") == 0 || strcmp(line, "?") == 0 ||
+        strcmp(line, "h") == 0) {
+        ir_view_keys(&c->view, &c->out);
+        ir_ctx_flush(c);
+        return true;
+    }
+    if (strcmp(line, "list") == 0 || strcmp(line, "l") == 0) {
+        ir_case_record(c, &w->k, &v.record);
+        ir_view_list(&c->view, &v, false, &c->out);
+        ir_ctx_flush(c);
+        return true;
+    }
+    if (strcmp(line, "next") == 0 || strcmp(line, "n") == 0) {
+        w->focus = -1;
+        return true;
+    }
+    return false;
+}
+
+/* `note` and nothing: ask for the words; `note WORDS ...`: all of the line is
+ * the note. */
+static bool
+note_line(struct walker *w, char *line)
+{
+    char *v[3] = {(char *)(uintptr_t) "note", NULL, NULL}, *typed = NULL;
+
+    if (strncmp(line, "note", 4) != 0 || (line[4] != '\0' && line[4] != ' '))
+        return false;
+    line += 4 + strspn(line + 4, " ");
+    if (line[0] == '"' || line[0] == '-')
+        return false; /* quoted, or with options: an ordinary command */
+    if (line[0] == '\0') {
+        typed = ask(w, _(" Note> "));
+        line = typed;
+    }
+    if (line != NULL) {
+        v[1] = line;
+        (void)run_words(w, 2, v);
+    }
+    free(typed);
+    return true;
+}
+
+static int
+reload(struct walker *w)
+{
+    size_t i;
+    char *keep = NULL;
+    int rc;
+
+    if (w->focus >= 0 && (size_t)w->focus < w->k.inc->steps_n &&
+        (w->k.inc->steps[w->focus].state == IR_STEP_READY ||
+         w->k.inc->steps[w->focus].state == IR_STEP_ACTIVE ||
+         w->k.inc->steps[w->focus].state == IR_STEP_FAILED ||
+         w->k.inc->steps[w->focus].state == IR_STEP_WAITING))
+        keep = ir_strdup(w->k.inc->steps[w->focus].path);
+    ir_case_done(&w->k);
+    rc = ir_ctx_trust(w->c);
+    if (rc == IR_OK)
+        rc = ir_case_load(w->c, w->declare, 0, &w->k);
+    w->focus = -1;
+    if (rc == IR_OK && keep != NULL &&
+        ir_incident_step(w->k.inc, keep, &i, NULL) == IR_OK &&
+        w->k.inc->steps[i].state != IR_STEP_DONE &&
+        w->k.inc->steps[i].state != IR_STEP_SKIPPED &&
+        w->k.inc->steps[i].state != IR_STEP_NA)
+        w->focus = (int)i;
+    free(keep);
+    return rc;
+}
+
+static void
+one_line(struct walker *w, char *line)
+{
+    char *argv[WORDS_MAX + 1];
+    int argc;
+
+    line += strspn(line, " \t");
+    if (line[0] == '\0' || own_word(w, line) || note_line(w, line))
+        return;
+    if (strncmp(line, "ir ", 3) == 0)
+        line += 3;
+    argc = split(line, argv, WORDS_MAX);
+    if (argc > 0)
+        dispatch(w, argc, argv);
+}
+
+int
+ir_walk_run(struct ir_ctx *c, const uint8_t declare[IR_ID_BYTES])
+{
+    struct walker w = {.c = c, .focus = -1};
+    const char *was = c->incident;
+    int rc;
+
+    memcpy(w.declare, declare, IR_ID_BYTES);
+    ir_hex(declare, IR_ID_BYTES, w.incident);
+    rc = ir_case_load(c, declare, 0, &w.k);
+    if (rc != IR_OK)
+        return rc;
+    c->in_walk = true;
+    show(&w);
+    while (ir_ctx_can_ask(c) && !w.quit) {
+        char *line = ir_ctx_ask(c, "");
+
+        if (line == NULL)
+            break;
+        one_line(&w, line);
+        free(line);
+        if (w.quit)
+            break;
+        rc = reload(&w);
+        if (rc != IR_OK)
+            break;
+        show(&w);
+    }
+    if (rc == IR_OK && !w.quit)
+        ir_buf_adds(&c->out, "\n");
+    if (w.quit)
+        ir_buf_addf(&c->out, _("Nothing is lost. Go on with: ir start %s\n"),
+                    w.k.inc->system);
+    c->in_walk = false;
+    c->incident = was;
+    ir_case_done(&w.k);
+    return rc;
+}
