@@ -7,6 +7,7 @@ local bcp = require "lib.bcp"
 local command = require "lib.command"
 local evidence = require "lib.evidence"
 local people = require "lib.people"
+local privacy = require "lib.privacy"
 local step = require "lib.step"
 local vars = require "lib.vars"
 
@@ -165,17 +166,7 @@ return {
       tell = "client-ministry",
       report = "first",
     },
-    people.authority {
-      authority = "ppc",
-      who = { en = "Privacy commission", ja = "個人情報保護委員会" },
-      clock = "appi-preliminary",
-      start = true,
-      starter = "privacy",
-      role = "privacy",
-      within = "3d",
-      title = { en = "Send the nine items (preliminary)", ja = "9項目を速報する" },
-      say = { en = "Fill the nine items; send by the commission's form. Unknown: \"under investigation\".",
-              ja = "9項目を委員会のフォームで送る。不明な項目は「調査中」とする。" },
+    privacy.preliminary {
       warn = { en = "Due about the third day, never after the fifth. Holidays count.",
                ja = "3日目を目標とし、5日目を過ぎない。休日も数える。" },
       go = "persons",
@@ -237,7 +228,8 @@ return {
     people.police { go_no = "which-final" },
     {
       id = "which-final",
-      when = { ["not"] = { step = "duty", chose = "none" } },
+      when = { any = { { step = "tell-ppc", state = "done" },
+                       { step = "tell-ppc", state = "skipped" } } },
       title = { en = "Settle the final deadline", ja = "確報の期限を決める" },
       role = "privacy",
       within = "1d",
@@ -250,63 +242,8 @@ return {
         { id = "sixty", title = { en = "60 days", ja = "60日" } },
       },
     },
-    {
-      id = "clock-thirty",
-      when = { step = "which-final", chose = "thirty" },
-      title = { en = "Start the clock of 30 days", ja = "30日の時計を始める" },
-      role = "privacy",
-      within = "10m",
-      say = { en = "State the minute of awareness again: ${aware}.", ja = "知った時刻（${aware}）を改めて示す。" },
-      good = { en = "The clock shows the due day and your name.", ja = "時計に期限日と名前が出た。" },
-      on_fail = { en = "Wrong minute: amend with the reason.", ja = "時刻が違えば理由を付けて訂正する。" },
-      clock = { id = "appi-final", op = "start" },
-    },
-    {
-      id = "clock-sixty",
-      when = { step = "which-final", chose = "sixty" },
-      title = { en = "Start the clock of 60 days", ja = "60日の時計を始める" },
-      role = "privacy",
-      within = "10m",
-      say = { en = "State the minute of awareness again: ${aware}.", ja = "知った時刻（${aware}）を改めて示す。" },
-      good = { en = "The clock shows the due day and your name.", ja = "時計に期限日と名前が出た。" },
-      on_fail = { en = "Wrong minute: amend with the reason.", ja = "時刻が違えば理由を付けて訂正する。" },
-      clock = { id = "appi-final-wrongful", op = "start" },
-    },
-    people.authority {
-      id = "send-final",
-      authority = "ppc",
-      report = "final",
-      when = { ["not"] = { step = "duty", chose = "none" } },
-      who = { en = "Privacy commission", ja = "個人情報保護委員会" },
-      role = "privacy",
-      within = "25d",
-      title = { en = "Send the nine items (final)", ja = "9項目を確報する" },
-      say = { en = "Fill every item; nothing may read \"under investigation\" any more.",
-              ja = "全ての項目を埋める。「調査中」を残さない。" },
-      warn = { en = "Due on the day the chosen clock shows.", ja = "期限は、選んだ時計の日である。" },
-    },
-    {
-      id = "met-thirty",
-      title = { en = "Note the receipt (30 days)", ja = "受付番号を控える（30日）" },
-      role = "privacy",
-      within = "1h",
-      when = { step = "which-final", chose = "thirty" },
-      say = { en = "Enter the receipt number and its day.", ja = "受付番号と受付日を入れる。" },
-      good = { en = "The clock shows met.", ja = "時計が「達成」になった。" },
-      on_fail = { en = "No receipt: phone on the next working day.", ja = "番号がない場合は翌営業日に電話する。" },
-      clock = { id = "appi-final", op = "met" },
-    },
-    {
-      id = "met-sixty",
-      title = { en = "Note the receipt (60 days)", ja = "受付番号を控える（60日）" },
-      role = "privacy",
-      within = "1h",
-      when = { step = "which-final", chose = "sixty" },
-      say = { en = "Enter the receipt number and its day.", ja = "受付番号と受付日を入れる。" },
-      good = { en = "The clock shows met.", ja = "時計が「達成」になった。" },
-      on_fail = { en = "No receipt: phone on the next working day.", ja = "番号がない場合は翌営業日に電話する。" },
-      clock = { id = "appi-final-wrongful", op = "met" },
-    },
+    privacy.final { when = { step = "which-final", chose = "thirty" } },
+    privacy.final { wrongful = true, when = { step = "which-final", chose = "sixty" } },
     back.close {
       where = { en = "logs, the receiver's words and our own rules", ja = "ログ、受け取った人の話、社内規程" },
     },
