@@ -1,9 +1,8 @@
 /* ir-worker: evaluates runbooks in a sandbox and speaks git, so that `ir`
  * needs neither. One JSON request on standard input; see worker.h. */
-#include "prog/worker.h"
-
 #include "base/buf.h"
 #include "base/i18n.h"
+#include "prog/worker.h"
 
 #include <errno.h>
 #include <stdio.h>

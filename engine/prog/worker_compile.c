@@ -1,8 +1,7 @@
 /* worker_compile.c: the request "compile": read the site, enter the sandbox,
  * evaluate. */
-#include "prog/worker.h"
-
 #include "base/i18n.h"
+#include "prog/worker.h"
 #include "script/compile.h"
 #include "script/sandbox.h"
 

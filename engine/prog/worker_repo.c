@@ -1,6 +1,5 @@
 /* worker_repo.c: the requests about the site's git work tree. */
 #include "prog/worker.h"
-
 #include "repo/repo.h"
 #include "script/sandbox.h"
 
@@ -45,11 +44,9 @@ serve(const char *what, const struct ir_json *req, struct ir_json *out,
     if (strcmp(what, "repo-status") == 0)
         return status(site, out, err);
     if (strcmp(what, "repo-diff") == 0)
-        return ir_repo_diff(site, ir_json_get_str(req, "from", NULL),
-                            add_change,
-                            ir_json_set_take(out, "files",
-                                             ir_json_new_arr()),
-                            err);
+        return ir_repo_diff(
+            site, ir_json_get_str(req, "from", NULL), add_change,
+            ir_json_set_take(out, "files", ir_json_new_arr()), err);
     if (strcmp(what, "repo-init") == 0)
         rc = ir_repo_init(site, name, mail, commit, err);
     else if (strcmp(what, "repo-commit") == 0)

@@ -59,8 +59,8 @@ ir_repo_close(void)
 static int
 find(const char *dir, git_repository **out, struct ir_err *err)
 {
-    int rc = git_repository_open_ext(out, dir, GIT_REPOSITORY_OPEN_NO_SEARCH,
-                                     NULL);
+    int rc =
+        git_repository_open_ext(out, dir, GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
 
     if (rc == GIT_ENOTFOUND) {
         *out = NULL;
@@ -117,8 +117,7 @@ head_commit(git_repository *repo, char commit[65], struct ir_err *err)
 }
 
 int
-ir_repo_status(const char *dir, struct ir_repo_state *out,
-               struct ir_err *err)
+ir_repo_status(const char *dir, struct ir_repo_state *out, struct ir_err *err)
 {
     git_status_options so;
     git_status_list *list = NULL;
@@ -162,8 +161,8 @@ stage_all(git_repository *repo, git_oid *tree, struct ir_err *err)
         rc = ir_fail(err, IR_EREFUSED, _("there are unresolved conflicts"));
     } else {
         if (grc == 0)
-            grc = git_index_add_all(index, &paths, GIT_INDEX_ADD_DEFAULT,
-                                    NULL, NULL);
+            grc = git_index_add_all(index, &paths, GIT_INDEX_ADD_DEFAULT, NULL,
+                                    NULL);
         if (grc == 0)
             grc = git_index_update_all(index, &paths, NULL, NULL);
         if (grc == 0)
@@ -193,9 +192,8 @@ sign(git_signature **sig, const char *name, const char *mail,
             clean[i] == '>')
             clean[i] = '_';
     }
-    grc = git_signature_now(sig, clean,
-                            mail != NULL && mail[0] != '\0' ? mail
-                                                            : "ir@localhost");
+    grc = git_signature_now(
+        sig, clean, mail != NULL && mail[0] != '\0' ? mail : "ir@localhost");
     return grc < 0 ? git_fail(grc, err) : IR_OK;
 }
 
@@ -226,9 +224,8 @@ commit_tree(git_repository *repo, const git_oid *tree_id, const char *name,
     if (rc == IR_OK && grc == 0)
         grc = git_tree_lookup(&tree, repo, tree_id);
     if (rc == IR_OK && grc == 0)
-        grc = git_commit_create_v(&id, repo, "HEAD", sig, sig, "UTF-8",
-                                  message, tree, parent != NULL ? 1 : 0,
-                                  parent);
+        grc = git_commit_create_v(&id, repo, "HEAD", sig, sig, "UTF-8", message,
+                                  tree, parent != NULL ? 1 : 0, parent);
     if (rc == IR_OK && grc < 0)
         rc = git_fail(grc, err);
     if (rc == IR_OK)
@@ -249,8 +246,8 @@ ir_repo_init(const char *dir, const char *name, const char *mail,
     int rc = find(dir, &repo, err), grc;
 
     if (rc == IR_OK && repo == NULL) {
-        git_repository_init_options_init(
-            &io, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
+        git_repository_init_options_init(&io,
+                                         GIT_REPOSITORY_INIT_OPTIONS_VERSION);
         io.flags = GIT_REPOSITORY_INIT_NO_REINIT;
         io.mode = GIT_REPOSITORY_INIT_SHARED_UMASK;
         io.initial_head = "main";
@@ -263,8 +260,8 @@ ir_repo_init(const char *dir, const char *name, const char *mail,
     if (rc == IR_OK && commit[0] == '\0') {
         rc = stage_all(repo, &tree, err);
         if (rc == IR_OK)
-            rc = commit_tree(repo, &tree, name, mail, "As shipped", commit,
-                             err);
+            rc =
+                commit_tree(repo, &tree, name, mail, "As shipped", commit, err);
     }
     git_repository_free(repo);
     return rc;

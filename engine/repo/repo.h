@@ -16,11 +16,11 @@
 #define IR_REPO_CHANGES_MAX 2000 /* files of one diff */
 
 struct ir_repo_state {
-    bool repo;          /* false: no git here */
-    bool dirty;         /* something is changed, new or gone */
-    char commit[65];    /* hex; "" when there is none yet */
-    const char *state;  /* "none", "merge", "rebase", "revert",
-                           "cherry-pick", "bisect", "am" */
+    bool repo;         /* false: no git here */
+    bool dirty;        /* something is changed, new or gone */
+    char commit[65];   /* hex; "" when there is none yet */
+    const char *state; /* "none", "merge", "rebase", "revert",
+                          "cherry-pick", "bisect", "am" */
 };
 
 /* Called once per changed file: "added", "changed", "deleted", "conflict". */

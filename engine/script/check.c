@@ -53,12 +53,11 @@ add_finding(struct ir_check *ck, bool fatal, struct ir_where at, char *msg)
         ck->found_cap = ck->found_cap ? 2 * ck->found_cap : 32;
         ck->found = ir_realloc(ck->found, ck->found_cap * sizeof *ck->found);
     }
-    ck->found[ck->found_n++] =
-        (struct ir_finding){.file = ir_strdup(file),
-                            .line = at.line,
-                            .field = ir_strdup(ck->path),
-                            .fatal = fatal,
-                            .message = full};
+    ck->found[ck->found_n++] = (struct ir_finding){.file = ir_strdup(file),
+                                                   .line = at.line,
+                                                   .field = ir_strdup(ck->path),
+                                                   .fatal = fatal,
+                                                   .message = full};
 }
 
 static char *
@@ -121,8 +120,8 @@ ir_check_ref(struct ir_check *ck, enum ir_ref_kind kind, const char *name,
         ck->refs_cap = ck->refs_cap ? 2 * ck->refs_cap : 128;
         ck->refs = ir_realloc(ck->refs, ck->refs_cap * sizeof *ck->refs);
     }
-    ck->refs[ck->refs_n++] = (struct ir_ref){
-        kind, name, ck->file, at, ir_strdup(ck->path)};
+    ck->refs[ck->refs_n++] =
+        (struct ir_ref){kind, name, ck->file, at, ir_strdup(ck->path)};
 }
 
 const char *

@@ -16,9 +16,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define IR_FINDINGS_MAX 1000  /* of one run; more are counted, not kept */
+#define IR_FINDINGS_MAX 1000   /* of one run; more are counted, not kept */
 #define IR_TEXT_BYTES_MAX 2000 /* of one text in one language */
-#define IR_TITLE_EN_MAX 45    /* columns; wider is a warning */
+#define IR_TITLE_EN_MAX 45     /* columns; wider is a warning */
 #define IR_TITLE_JA_MAX 40
 
 struct ir_finding {
@@ -56,10 +56,10 @@ struct ir_ref {
 
 struct ir_check {
     struct ir_source *src;
-    int file;        /* being checked */
-    const char *dir; /* its directory, "" at the top */
+    int file;         /* being checked */
+    const char *dir;  /* its directory, "" at the top */
     bool is_template; /* ${...} of its texts name facts */
-    char path[160]; /* of the field being checked */
+    char path[160];   /* of the field being checked */
     struct ir_finding *found;
     size_t found_n, found_cap;
     size_t errors, warnings; /* in all */
@@ -164,8 +164,8 @@ void ir_check_unknown(struct ir_check *ck, const struct ir_node *n,
  *
  * Owns:   `name` is borrowed until the end of the run.
  */
-void ir_check_ref(struct ir_check *ck, enum ir_ref_kind kind,
-                  const char *name, struct ir_where at);
+void ir_check_ref(struct ir_check *ck, enum ir_ref_kind kind, const char *name,
+                  struct ir_where at);
 
 /* The nearest of `words` (NULL-terminated) within two edits, or NULL.
  *

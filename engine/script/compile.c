@@ -72,7 +72,8 @@ kind_of(const char *path, char **name)
     }
     dir = (size_t)(slash - path);
     for (i = 0; i < sizeof dirs / sizeof dirs[0]; i++) {
-        if (strlen(dirs[i].dir) == dir && strncmp(path, dirs[i].dir, dir) == 0) {
+        if (strlen(dirs[i].dir) == dir &&
+            strncmp(path, dirs[i].dir, dir) == 0) {
             *name = ir_strndup(slash + 1, len - dir - 5);
             return dirs[i].kind;
         }
@@ -137,9 +138,9 @@ want_only(struct run *r, const char *only, struct ir_err *err)
     for (i = 0; i < r->us.n; i++) {
         enum ir_unit_kind k = r->us.u[i].kind;
 
-        r->us.u[i].wanted = (int)i == file ||
-                            (k != IR_UNIT_RUNBOOK && k != IR_UNIT_LIB &&
-                             k != IR_UNIT_NONE);
+        r->us.u[i].wanted =
+            (int)i == file ||
+            (k != IR_UNIT_RUNBOOK && k != IR_UNIT_LIB && k != IR_UNIT_NONE);
     }
     return IR_OK;
 }
@@ -256,8 +257,8 @@ ir_compile(struct ir_source *src, const char *only,
            const struct ir_compile_sink *sink, struct ir_compile_count *count,
            struct ir_err *err)
 {
-    struct run r = {.src = src, .limits = limits, .sink = sink,
-                    .ck = {.src = src}};
+    struct run r = {
+        .src = src, .limits = limits, .sink = sink, .ck = {.src = src}};
     int rc = IR_OK;
     size_t i;
 

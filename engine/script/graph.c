@@ -1,10 +1,9 @@
 /* graph.c: how the steps of a runbook, and runbooks, hang together; see
  * unit.h. The looking is core's; here its findings get their lines. */
-#include "script/unit.h"
-
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "core/plan.h"
+#include "script/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -261,10 +261,9 @@ static bool
 is_keyword(const struct rewrite *r, size_t i)
 {
     static const char *const words[] = {
-        "and",   "break", "do",       "else", "elseif", "end",
-        "false", "for",   "function", "goto", "if",     "in",
-        "local", "nil",   "not",      "or",   "repeat", "return",
-        "then",  "true",  "until",    "while"};
+        "and",      "break",  "do",   "else", "elseif", "end",  "false", "for",
+        "function", "goto",   "if",   "in",   "local",  "nil",  "not",   "or",
+        "repeat",   "return", "then", "true", "until",  "while"};
     size_t w;
 
     for (w = 0; w < sizeof words / sizeof words[0]; w++) {
@@ -422,7 +421,8 @@ one_token(struct rewrite *r, size_t i, struct ir_err *err)
             ok = push(r, 'B');
     }
     if (!ok)
-        return ir_fail(err, r->depth == IR_LEX_DEPTH_MAX ? IR_ELIMIT : IR_EPARSE,
+        return ir_fail(err,
+                       r->depth == IR_LEX_DEPTH_MAX ? IR_ELIMIT : IR_EPARSE,
                        _("brackets or blocks do not match, or are too deep"));
     return IR_OK;
 }

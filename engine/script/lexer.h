@@ -51,8 +51,8 @@ struct ir_lexed {
  * Source: Lua 5.4 Reference Manual, section 3.1 (lexical conventions) and
  *         3.4.9 (table constructors).
  */
-int ir_lex_rewrite(const char *src, size_t len, struct ir_lexed *out,
-                   int *line, struct ir_err *err);
+int ir_lex_rewrite(const char *src, size_t len, struct ir_lexed *out, int *line,
+                   struct ir_err *err);
 
 /* Free what a rewrite gave.
  *

@@ -21,8 +21,8 @@ struct ir_where {
 enum ir_node_type {
     IR_NODE_BOOL,
     IR_NODE_INT,
-    IR_NODE_REAL,  /* a number that is no whole number; never accepted */
-    IR_NODE_STR,   /* valid UTF-8 or not: checked by who reads it */
+    IR_NODE_REAL, /* a number that is no whole number; never accepted */
+    IR_NODE_STR,  /* valid UTF-8 or not: checked by who reads it */
     IR_NODE_TABLE,
     IR_NODE_OTHER, /* a function; never accepted */
 };
@@ -73,8 +73,7 @@ size_t ir_arena_used(const struct ir_arena *a);
  *
  * Owns:   borrowed from the tree.
  */
-const struct ir_field *ir_node_field(const struct ir_node *n,
-                                     const char *key);
+const struct ir_field *ir_node_field(const struct ir_node *n, const char *key);
 
 /* The string under `key`, or NULL.
  *

@@ -1,7 +1,6 @@
 /* refs.c: references across files; see unit.h. */
-#include "script/unit.h"
-
 #include "base/i18n.h"
+#include "script/unit.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -54,8 +53,8 @@ root_of(const struct ir_units *us, enum ir_unit_kind kind)
 }
 
 static void
-offer_units(struct names *ns, const struct ir_units *us,
-            enum ir_unit_kind kind, const char *want)
+offer_units(struct names *ns, const struct ir_units *us, enum ir_unit_kind kind,
+            const char *want)
 {
     size_t i;
 

@@ -1,11 +1,10 @@
 /* rule.c: the engine of check.h: one value against one rule. */
-#include "script/check.h"
-
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "base/time.h"
 #include "base/utf8.h"
+#include "script/check.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,15 +13,14 @@
 #define RULES_MAX 64 /* fields of one schema */
 
 /* Facts that a template's ${...} may name. */
-static const char *const facts[] = {"who",   "what", "when", "where",
+static const char *const facts[] = {"who", "what", "when", "where",
                                     "why", "how",  NULL};
 
 static void
 wrong_type(struct ir_check *ck, const struct ir_node *n, struct ir_where at,
            const char *want)
 {
-    ir_check_say(ck, true, at, _("must be %s, not %s"), want,
-                 ir_node_what(n));
+    ir_check_say(ck, true, at, _("must be %s, not %s"), want, ir_node_what(n));
 }
 
 /* The ${...} of a template's text. */
@@ -96,9 +94,8 @@ is_blank(const char *s)
 
 /* One language of a text. */
 static void
-check_language(struct ir_check *ck, const struct ir_node *n,
-               struct ir_where at, const char *lang, bool title,
-               struct ir_json *out)
+check_language(struct ir_check *ck, const struct ir_node *n, struct ir_where at,
+               const char *lang, bool title, struct ir_json *out)
 {
     const struct ir_field *f = ir_node_field(n, lang);
     bool ja = lang[0] == 'j';
@@ -119,8 +116,8 @@ check_language(struct ir_check *ck, const struct ir_node *n,
         width = title ? ir_utf8_width(f->node->str) : 0;
         if (width > max)
             ir_check_say(ck, false, f->at,
-                         _("is %d columns wide; at most %d fit a menu"),
-                         width, max);
+                         _("is %d columns wide; at most %d fit a menu"), width,
+                         max);
         if (ck->is_template)
             check_facts(ck, f->node->str, f->at);
         ir_json_set_strn(out, lang, f->node->str, f->node->len);
@@ -129,8 +126,8 @@ check_language(struct ir_check *ck, const struct ir_node *n,
 }
 
 struct ir_json *
-ir_check_text(struct ir_check *ck, const struct ir_node *n,
-              struct ir_where at, bool title, const char *const *extra)
+ir_check_text(struct ir_check *ck, const struct ir_node *n, struct ir_where at,
+              bool title, const char *const *extra)
 {
     const char *known[8] = {"en", "ja", NULL};
     struct ir_json *out;
@@ -173,8 +170,9 @@ check_list(struct ir_check *ck, const struct ir_rule *r,
         const struct ir_node *item = n->items[i];
 
         mark = ir_check_path_in(ck, NULL, i + 1);
-        a = r->unique != NULL ? ir_node_str(item, r->unique)
-                              : item->type == IR_NODE_STR ? item->str : NULL;
+        a = r->unique != NULL           ? ir_node_str(item, r->unique)
+            : item->type == IR_NODE_STR ? item->str
+                                        : NULL;
         for (k = 0; a != NULL && k < i; k++) {
             b = r->unique != NULL ? ir_node_str(n->items[k], r->unique)
                 : n->items[k]->type == IR_NODE_STR ? n->items[k]->str
@@ -249,8 +247,8 @@ check_duration(struct ir_check *ck, const struct ir_rule *r,
 
 /* What is written as a string in Lua. */
 static struct ir_json *
-check_str(struct ir_check *ck, const struct ir_rule *r,
-          const struct ir_node *n, struct ir_where at)
+check_str(struct ir_check *ck, const struct ir_rule *r, const struct ir_node *n,
+          struct ir_where at)
 {
     size_t max = r->max > 0 && r->type == IR_RULE_STR ? (size_t)r->max : 400;
     int32_t date;
@@ -276,9 +274,10 @@ check_str(struct ir_check *ck, const struct ir_rule *r,
                      n->str);
         return NULL;
     }
-    if (r->type == IR_RULE_DATE && ir_date_parse(n->str, &date, NULL) != IR_OK) {
-        ir_check_say(ck, true, at,
-                     _("\"%.40s\" is no date: write 2026-10-01"), n->str);
+    if (r->type == IR_RULE_DATE &&
+        ir_date_parse(n->str, &date, NULL) != IR_OK) {
+        ir_check_say(ck, true, at, _("\"%.40s\" is no date: write 2026-10-01"),
+                     n->str);
         return NULL;
     }
     if (r->type == IR_RULE_REF)

@@ -96,8 +96,8 @@ no_files(struct ir_err *err)
 static int
 landlock(int beneath, int *abi, struct ir_err *err)
 {
-    static const uint64_t fs_by_abi[] = {0, 0x1FFF, 0x3FFF, 0x7FFF, 0x7FFF,
-                                         0xFFFF};
+    static const uint64_t fs_by_abi[] = {0,      0x1FFF, 0x3FFF,
+                                         0x7FFF, 0x7FFF, 0xFFFF};
     struct landlock_attr a = {0, 0x3, 0x3};
     struct landlock_beneath b = {0, beneath};
     size_t size;
@@ -125,12 +125,24 @@ landlock(int beneath, int *abi, struct ir_err *err)
 
 /* Calls allowed whatever their arguments. */
 static const int calls[] = {
-    SCMP_SYS(brk),           SCMP_SYS(munmap),        SCMP_SYS(mremap),
-    SCMP_SYS(madvise),       SCMP_SYS(exit),          SCMP_SYS(exit_group),
-    SCMP_SYS(rt_sigreturn),  SCMP_SYS(rt_sigaction),  SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(sigaltstack),   SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres),
-    SCMP_SYS(gettimeofday),  SCMP_SYS(futex),         SCMP_SYS(getrandom),
-    SCMP_SYS(getpid),        SCMP_SYS(gettid),        SCMP_SYS(sched_yield),
+    SCMP_SYS(brk),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(sigaltstack),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(clock_getres),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(futex),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(sched_yield),
     SCMP_SYS(restart_syscall),
 };
 
@@ -182,8 +194,7 @@ filter(struct ir_err *err)
     if (ctx != NULL)
         seccomp_release(ctx);
     if (rc != 0)
-        return ir_fail(err, IR_EREFUSED, "sandbox: seccomp: %s",
-                       strerror(-rc));
+        return ir_fail(err, IR_EREFUSED, "sandbox: seccomp: %s", strerror(-rc));
     return IR_OK;
 }
 
@@ -192,12 +203,23 @@ static int
 deny(struct ir_err *err)
 {
     static const int denied[] = {
-        SCMP_SYS(socket),  SCMP_SYS(socketpair), SCMP_SYS(execve),
-        SCMP_SYS(execveat), SCMP_SYS(ptrace),    SCMP_SYS(kill),
-        SCMP_SYS(bpf),     SCMP_SYS(mount),      SCMP_SYS(unshare),
-        SCMP_SYS(setns),   SCMP_SYS(keyctl),     SCMP_SYS(io_uring_setup),
-        SCMP_SYS(fork),    SCMP_SYS(vfork),      SCMP_SYS(process_vm_writev),
-        SCMP_SYS(tkill),   SCMP_SYS(pidfd_send_signal),
+        SCMP_SYS(socket),
+        SCMP_SYS(socketpair),
+        SCMP_SYS(execve),
+        SCMP_SYS(execveat),
+        SCMP_SYS(ptrace),
+        SCMP_SYS(kill),
+        SCMP_SYS(bpf),
+        SCMP_SYS(mount),
+        SCMP_SYS(unshare),
+        SCMP_SYS(setns),
+        SCMP_SYS(keyctl),
+        SCMP_SYS(io_uring_setup),
+        SCMP_SYS(fork),
+        SCMP_SYS(vfork),
+        SCMP_SYS(process_vm_writev),
+        SCMP_SYS(tkill),
+        SCMP_SYS(pidfd_send_signal),
     };
     scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
     int rc = ctx == NULL ? -ENOMEM : 0;
@@ -210,8 +232,7 @@ deny(struct ir_err *err)
     if (ctx != NULL)
         seccomp_release(ctx);
     if (rc != 0)
-        return ir_fail(err, IR_EREFUSED, "sandbox: seccomp: %s",
-                       strerror(-rc));
+        return ir_fail(err, IR_EREFUSED, "sandbox: seccomp: %s", strerror(-rc));
     return IR_OK;
 }
 

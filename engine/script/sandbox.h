@@ -11,7 +11,7 @@
 
 #include "base/err.h"
 
-#define IR_SANDBOX_CPU_S 3               /* then SIGXCPU */
+#define IR_SANDBOX_CPU_S 3 /* then SIGXCPU */
 #define IR_SANDBOX_GIT_CPU_S 15
 #define IR_SANDBOX_MEMORY (512L << 20) /* bytes of address space */
 

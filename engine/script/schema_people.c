@@ -1,39 +1,57 @@
 /* schema_people.c: rules of contacts.lua, forms, templates and controls.lua.
  */
-#include "script/schema.h"
-
 #include "base/i18n.h"
+#include "script/schema.h"
 
 #include <string.h>
 
-#define TEXT(n) {.name = n, .type = IR_RULE_TEXT, .required = true}
-#define MAYTEXT(n) {.name = n, .type = IR_RULE_TEXT}
-#define API {.name = "api", .type = IR_RULE_INT, .required = true, .min = 1, \
-             .max = 1}
-#define KIND(w) {.name = "kind", .type = IR_RULE_ENUM, .required = true, \
-                 .words = w}
-#define ID {.name = "id", .type = IR_RULE_ID, .required = true}
-#define CHANNELS {.name = "channels", .type = IR_RULE_LIST, .required = true, \
-                  .min = 1, .max = 20, .item = &ir_rule_channel, .unique = ""}
-#define LIST(n, it) {.name = n, .type = IR_RULE_LIST, .required = true, \
-                     .max = 500, .item = it, .unique = "id"}
+#define TEXT(n)                                                                \
+    {                                                                          \
+        .name = n, .type = IR_RULE_TEXT, .required = true                      \
+    }
+#define MAYTEXT(n)                                                             \
+    {                                                                          \
+        .name = n, .type = IR_RULE_TEXT                                        \
+    }
+#define API                                                                    \
+    {                                                                          \
+        .name = "api", .type = IR_RULE_INT, .required = true, .min = 1,        \
+        .max = 1                                                               \
+    }
+#define KIND(w)                                                                \
+    {                                                                          \
+        .name = "kind", .type = IR_RULE_ENUM, .required = true, .words = w     \
+    }
+#define ID                                                                     \
+    {                                                                          \
+        .name = "id", .type = IR_RULE_ID, .required = true                     \
+    }
+#define CHANNELS                                                               \
+    {                                                                          \
+        .name = "channels", .type = IR_RULE_LIST, .required = true, .min = 1,  \
+        .max = 20, .item = &ir_rule_channel, .unique = ""                      \
+    }
+#define LIST(n, it)                                                            \
+    {                                                                          \
+        .name = n, .type = IR_RULE_LIST, .required = true, .max = 500,         \
+        .item = it, .unique = "id"                                             \
+    }
 
 static const char *const kind_contacts[] = {"contacts", NULL};
 static const char *const kind_controls[] = {"controls", NULL};
 static const char *const kind_form[] = {"form", NULL};
 static const char *const kind_template[] = {"template", NULL};
 static const char *const languages[] = {"en", "ja", NULL};
-static const char *const facts[] = {"what",     "when",  "where", "impact",
-                                    "measures", "cause", "personal-data",
-                                    NULL};
+static const char *const facts[] = {"what",          "when",     "where",
+                                    "impact",        "measures", "cause",
+                                    "personal-data", NULL};
 static const char *const form_kinds[] = {"report-in", "authority", NULL};
-static const char *const field_types[] = {"text",   "time", "number", "choice",
+static const char *const field_types[] = {"text",   "time", "number",  "choice",
                                           "person", "host", "address", NULL};
 
 /* { "phone", "050-0000-0001" } */
 static struct ir_json *
-check_channel(struct ir_check *ck, const struct ir_node *n,
-              struct ir_where at)
+check_channel(struct ir_check *ck, const struct ir_node *n, struct ir_where at)
 {
     static const struct ir_rule kind = {.type = IR_RULE_ID};
     static const struct ir_rule number = {.type = IR_RULE_STR, .max = 200};
@@ -67,12 +85,18 @@ const struct ir_rule ir_rule_channel = {.type = IR_RULE_SPECIAL,
                                         .special = check_channel};
 
 static const struct ir_rule person_rules[] = {
-    ID, TEXT("name"), MAYTEXT("title"), MAYTEXT("organisation"),
-    {.name = "language", .type = IR_RULE_ENUM, .required = true,
+    ID,
+    TEXT("name"),
+    MAYTEXT("title"),
+    MAYTEXT("organisation"),
+    {.name = "language",
+     .type = IR_RULE_ENUM,
+     .required = true,
      .words = languages},
     CHANNELS,
     {.name = "verified", .type = IR_RULE_DATE, .required = true},
-    MAYTEXT("hours"), {.name = NULL}};
+    MAYTEXT("hours"),
+    {.name = NULL}};
 static const struct ir_schema person_schema = {person_rules, NULL};
 static const struct ir_rule item_person = {.type = IR_RULE_OBJ,
                                            .of = &person_schema};
@@ -80,47 +104,72 @@ static const struct ir_rule item_person = {.type = IR_RULE_OBJ,
 static const struct ir_rule holder = {.type = IR_RULE_REF,
                                       .ref = IR_REF_PERSON};
 static const struct ir_rule role_rules[] = {
-    ID, TEXT("title"),
-    {.name = "holders", .type = IR_RULE_LIST, .required = true, .min = 1,
-     .max = 50, .item = &holder},
-    {.name = "wait", .type = IR_RULE_DURATION}, {.name = NULL}};
+    ID,
+    TEXT("title"),
+    {.name = "holders",
+     .type = IR_RULE_LIST,
+     .required = true,
+     .min = 1,
+     .max = 50,
+     .item = &holder},
+    {.name = "wait", .type = IR_RULE_DURATION},
+    {.name = NULL}};
 static const struct ir_schema role_schema = {role_rules, NULL};
 static const struct ir_rule item_role = {.type = IR_RULE_OBJ,
                                          .of = &role_schema};
 
 static const struct ir_rule entry = {.type = IR_RULE_REF,
                                      .ref = IR_REF_TREE_ENTRY};
-static const struct ir_rule level = {.type = IR_RULE_LIST, .min = 1,
-                                     .max = 50, .item = &entry};
+static const struct ir_rule level = {
+    .type = IR_RULE_LIST, .min = 1, .max = 50, .item = &entry};
 static const struct ir_rule tree_rules[] = {
-    ID, TEXT("title"), TEXT("say"),
-    {.name = "levels", .type = IR_RULE_LIST, .required = true, .min = 1,
-     .max = 20, .item = &level, .unique = ""},
+    ID,
+    TEXT("title"),
+    TEXT("say"),
+    {.name = "levels",
+     .type = IR_RULE_LIST,
+     .required = true,
+     .min = 1,
+     .max = 20,
+     .item = &level,
+     .unique = ""},
     {.name = "wait", .type = IR_RULE_DURATION, .required = true},
     {.name = NULL}};
 static const struct ir_schema tree_schema = {tree_rules, NULL};
 static const struct ir_rule item_tree = {.type = IR_RULE_OBJ,
                                          .of = &tree_schema};
 
-static const struct ir_rule item_fact = {.type = IR_RULE_ENUM,
-                                         .words = facts};
+static const struct ir_rule item_fact = {.type = IR_RULE_ENUM, .words = facts};
 static const struct ir_rule audience_rules[] = {
     ID,
-    {.name = "number", .type = IR_RULE_INT, .required = true, .min = 1,
+    {.name = "number",
+     .type = IR_RULE_INT,
+     .required = true,
+     .min = 1,
      .max = 9999},
     TEXT("title"),
     {.name = "inside", .type = IR_RULE_BOOL, .required = true},
-    {.name = "may_know", .type = IR_RULE_LIST, .required = true, .max = 7,
+    {.name = "may_know",
+     .type = IR_RULE_LIST,
+     .required = true,
+     .max = 7,
      .item = &item_fact},
-    {.name = "releases", .type = IR_RULE_REF, .required = true,
+    {.name = "releases",
+     .type = IR_RULE_REF,
+     .required = true,
      .ref = IR_REF_ROLE},
-    MAYTEXT("by"), {.name = NULL}};
+    MAYTEXT("by"),
+    {.name = NULL}};
 static const struct ir_schema audience_schema = {audience_rules, NULL};
 static const struct ir_rule item_audience = {.type = IR_RULE_OBJ,
                                              .of = &audience_schema};
 
 static const struct ir_rule authority_rules[] = {
-    ID, TEXT("title"), CHANNELS, MAYTEXT("hours"), TEXT("say"),
+    ID,
+    TEXT("title"),
+    CHANNELS,
+    MAYTEXT("hours"),
+    TEXT("say"),
     {.name = "form", .type = IR_RULE_REF, .ref = IR_REF_FORM},
     {.name = NULL}};
 static const struct ir_schema authority_schema = {authority_rules, NULL};
@@ -128,7 +177,9 @@ static const struct ir_rule item_authority = {.type = IR_RULE_OBJ,
                                               .of = &authority_schema};
 
 static const struct ir_rule partner_rules[] = {
-    ID, TEXT("name"), TEXT("role"),
+    ID,
+    TEXT("name"),
+    TEXT("role"),
     {.name = "contract", .type = IR_RULE_STR, .required = true, .max = 80},
     {.name = "response", .type = IR_RULE_DURATION, .required = true},
     CHANNELS,
@@ -140,8 +191,7 @@ static const struct ir_rule item_partner = {.type = IR_RULE_OBJ,
 
 /* Numbers of audiences are for ever: no two share one. */
 static void
-also_contacts(struct ir_check *ck, const struct ir_node *n,
-              struct ir_json *j)
+also_contacts(struct ir_check *ck, const struct ir_node *n, struct ir_json *j)
 {
     const struct ir_field *f = ir_node_field(n, "audiences");
     size_t i, k, outer, mark;
@@ -173,16 +223,23 @@ also_contacts(struct ir_check *ck, const struct ir_node *n,
 }
 
 static const struct ir_rule contacts_rules[] = {
-    API, KIND(kind_contacts),
-    LIST("people", &item_person), LIST("roles", &item_role),
-    LIST("trees", &item_tree), LIST("audiences", &item_audience),
-    LIST("authorities", &item_authority), LIST("partners", &item_partner),
+    API,
+    KIND(kind_contacts),
+    LIST("people", &item_person),
+    LIST("roles", &item_role),
+    LIST("trees", &item_tree),
+    LIST("audiences", &item_audience),
+    LIST("authorities", &item_authority),
+    LIST("partners", &item_partner),
     {.name = NULL}};
 const struct ir_schema ir_schema_contacts = {contacts_rules, also_contacts};
 
 static const struct ir_rule control_rules[] = {
     {.name = "id", .type = IR_RULE_STR, .required = true, .max = 60},
-    TEXT("title"), TEXT("demand"), TEXT("where"), {.name = NULL}};
+    TEXT("title"),
+    TEXT("demand"),
+    TEXT("where"),
+    {.name = NULL}};
 static const struct ir_schema control_schema = {control_rules, NULL};
 static const struct ir_rule item_control = {.type = IR_RULE_OBJ,
                                             .of = &control_schema};
@@ -206,31 +263,55 @@ also_field(struct ir_check *ck, const struct ir_node *n, struct ir_json *j)
 static const struct ir_rule item_choice = {.type = IR_RULE_OBJ,
                                            .of = &ir_schema_choice};
 static const struct ir_rule field_rules[] = {
-    ID, TEXT("ask"),
-    {.name = "type", .type = IR_RULE_ENUM, .required = true,
+    ID,
+    TEXT("ask"),
+    {.name = "type",
+     .type = IR_RULE_ENUM,
+     .required = true,
      .words = field_types},
-    {.name = "choices", .type = IR_RULE_LIST, .min = 2, .max = 30,
-     .item = &item_choice, .unique = "id"},
+    {.name = "choices",
+     .type = IR_RULE_LIST,
+     .min = 2,
+     .max = 30,
+     .item = &item_choice,
+     .unique = "id"},
     {.name = "required", .type = IR_RULE_BOOL, .required = true},
-    MAYTEXT("help"), {.name = NULL}};
+    MAYTEXT("help"),
+    {.name = NULL}};
 static const struct ir_schema field_schema = {field_rules, also_field};
 static const struct ir_rule item_field = {.type = IR_RULE_OBJ,
                                           .of = &field_schema};
 static const struct ir_rule form_rules[] = {
-    API, KIND(kind_form), ID,
+    API,
+    KIND(kind_form),
+    ID,
     {.name = "title", .type = IR_RULE_TITLE, .required = true},
     TEXT("intro"),
-    {.name = "for_kind", .type = IR_RULE_ENUM, .required = true,
+    {.name = "for_kind",
+     .type = IR_RULE_ENUM,
+     .required = true,
      .words = form_kinds},
-    {.name = "fields", .type = IR_RULE_LIST, .required = true, .min = 1,
-     .max = 60, .item = &item_field, .unique = "id"},
-    MAYTEXT("phone"), MAYTEXT("then_say"), {.name = NULL}};
+    {.name = "fields",
+     .type = IR_RULE_LIST,
+     .required = true,
+     .min = 1,
+     .max = 60,
+     .item = &item_field,
+     .unique = "id"},
+    MAYTEXT("phone"),
+    MAYTEXT("then_say"),
+    {.name = NULL}};
 const struct ir_schema ir_schema_form = {form_rules, NULL};
 
 static const struct ir_rule template_rules[] = {
-    API, KIND(kind_template), ID,
-    {.name = "audience", .type = IR_RULE_REF, .required = true,
+    API,
+    KIND(kind_template),
+    ID,
+    {.name = "audience",
+     .type = IR_RULE_REF,
+     .required = true,
      .ref = IR_REF_AUDIENCE},
     {.name = "title", .type = IR_RULE_TITLE, .required = true},
-    TEXT("body"), {.name = NULL}};
+    TEXT("body"),
+    {.name = NULL}};
 const struct ir_schema ir_schema_template = {template_rules, NULL};

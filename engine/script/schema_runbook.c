@@ -1,10 +1,9 @@
 /* schema_runbook.c: rules of runbooks and their steps. The limits are those
  * of core/plan.h: what passes here decodes there. */
-#include "script/schema.h"
-
 #include "base/i18n.h"
 #include "base/time.h"
 #include "core/plan.h"
+#include "script/schema.h"
 
 #include <string.h>
 
@@ -15,9 +14,10 @@ static const char *const var_types[] = {"host",   "address", "time", "number",
 static const char *const traces[] = {"disk",      "memory", "logs",
                                      "recording", "config", NULL};
 static const char *const collectors[] = {
-    "linux-volatile", "linux-logs", "windows-volatile", "network-device",
-    "disk-image",     "recording",  "cloud-logs",       "mailbox",
-    "controller-config", "paper", NULL};
+    "linux-volatile", "linux-logs", "windows-volatile",
+    "network-device", "disk-image", "recording",
+    "cloud-logs",     "mailbox",    "controller-config",
+    "paper",          NULL};
 static const char *const reports[] = {"first", "follow-up", "final", NULL};
 static const char *const clock_ops[] = {"start", "met", "stop", "undecided",
                                         NULL};
@@ -54,26 +54,33 @@ static const struct ir_rule item_option = {.type = IR_RULE_OBJ,
 
 static const struct ir_rule measure_rules[] = {
     {.name = "text", .type = IR_RULE_TEXT, .required = true},
-    {.name = "owner", .type = IR_RULE_REF, .required = true,
+    {.name = "owner",
+     .type = IR_RULE_REF,
+     .required = true,
      .ref = IR_REF_ROLE},
     {.name = "review", .type = IR_RULE_DURATION, .required = true},
     {.name = NULL}};
 static const struct ir_schema measure_schema = {measure_rules, NULL};
 
 static const struct ir_rule clock_rules[] = {
-    {.name = "id", .type = IR_RULE_REF, .required = true,
+    {.name = "id",
+     .type = IR_RULE_REF,
+     .required = true,
      .ref = IR_REF_DEADLINE},
-    {.name = "op", .type = IR_RULE_ENUM, .required = true,
-     .words = clock_ops},
+    {.name = "op", .type = IR_RULE_ENUM, .required = true, .words = clock_ops},
     {.name = NULL}};
 static const struct ir_schema clock_schema = {clock_rules, NULL};
 
-static const struct ir_rule service_rules[] = {
-    {.name = "operation", .type = IR_RULE_REF, .required = true,
-     .ref = IR_REF_OPERATION},
-    {.name = "level", .type = IR_RULE_INT, .required = true, .min = 1,
-     .max = 100},
-    {.name = NULL}};
+static const struct ir_rule service_rules[] = {{.name = "operation",
+                                                .type = IR_RULE_REF,
+                                                .required = true,
+                                                .ref = IR_REF_OPERATION},
+                                               {.name = "level",
+                                                .type = IR_RULE_INT,
+                                                .required = true,
+                                                .min = 1,
+                                                .max = 100},
+                                               {.name = NULL}};
 static const struct ir_schema service_schema = {service_rules, NULL};
 
 static void
@@ -92,8 +99,7 @@ static const struct ir_rule repeat_rules[] = {
 static const struct ir_schema repeat_schema = {repeat_rules, also_repeat};
 
 static struct ir_json *
-check_on_fail(struct ir_check *ck, const struct ir_node *n,
-              struct ir_where at)
+check_on_fail(struct ir_check *ck, const struct ir_node *n, struct ir_where at)
 {
     static const char *const extra[] = {"go", NULL};
     static const struct ir_rule go_rule = {.name = "go", .type = IR_RULE_ID};
@@ -116,8 +122,8 @@ static struct ir_json *
 check_exit(struct ir_check *ck, const struct ir_node *n, struct ir_where at)
 {
     static const struct ir_rule one = {.type = IR_RULE_INT, .max = 255};
-    static const struct ir_rule list = {.type = IR_RULE_LIST, .min = 1,
-                                        .max = IR_PLAN_LIST_MAX, .item = &one};
+    static const struct ir_rule list = {
+        .type = IR_RULE_LIST, .min = 1, .max = IR_PLAN_LIST_MAX, .item = &one};
     struct ir_json *arr, *v;
 
     if (n->type == IR_NODE_TABLE)
@@ -136,12 +142,26 @@ static const struct ir_rule accept_rules[] = {
     {.name = NULL}};
 static const struct ir_schema accept_schema = {accept_rules, NULL};
 
-#define TEXT(n) {.name = n, .type = IR_RULE_TEXT}
-#define BOOL(n) {.name = n, .type = IR_RULE_BOOL}
-#define REF(n, r) {.name = n, .type = IR_RULE_REF, .ref = r}
-#define OBJ(n, o) {.name = n, .type = IR_RULE_OBJ, .of = o}
+#define TEXT(n)                                                                \
+    {                                                                          \
+        .name = n, .type = IR_RULE_TEXT                                        \
+    }
+#define BOOL(n)                                                                \
+    {                                                                          \
+        .name = n, .type = IR_RULE_BOOL                                        \
+    }
+#define REF(n, r)                                                              \
+    {                                                                          \
+        .name = n, .type = IR_RULE_REF, .ref = r                               \
+    }
+#define OBJ(n, o)                                                              \
+    {                                                                          \
+        .name = n, .type = IR_RULE_OBJ, .of = o                                \
+    }
 #define LIST(n, lo, hi, it)                                                    \
-    {.name = n, .type = IR_RULE_LIST, .min = lo, .max = hi, .item = it}
+    {                                                                          \
+        .name = n, .type = IR_RULE_LIST, .min = lo, .max = hi, .item = it      \
+    }
 
 static const struct ir_rule step_rules[] = {
     {.name = "id", .type = IR_RULE_ID, .required = true},
@@ -156,14 +176,24 @@ static const struct ir_rule step_rules[] = {
     LIST("after", 0, IR_PLAN_STEPS_MAX, &item_id),
     {.name = "go", .type = IR_RULE_ID},
     {.name = "when", .type = IR_RULE_SPECIAL, .special = ir_check_cond},
-    {.name = "choose", .type = IR_RULE_LIST, .min = 2,
-     .max = IR_PLAN_OPTIONS_MAX, .item = &item_option, .unique = "id"},
+    {.name = "choose",
+     .type = IR_RULE_LIST,
+     .min = 2,
+     .max = IR_PLAN_OPTIONS_MAX,
+     .item = &item_option,
+     .unique = "id"},
     OBJ("repeat", &repeat_schema),
     LIST("ask", 1, IR_PLAN_LIST_MAX, &item_var),
-    {.name = "run", .type = IR_RULE_LIST, .min = 1, .max = IR_PLAN_ARGV_MAX,
-     .item = &item_arg, .unique = ""},
+    {.name = "run",
+     .type = IR_RULE_LIST,
+     .min = 1,
+     .max = IR_PLAN_ARGV_MAX,
+     .item = &item_arg,
+     .unique = ""},
     OBJ("accept", &accept_schema),
-    {.name = "deadline", .type = IR_RULE_DURATION, .min = 1,
+    {.name = "deadline",
+     .type = IR_RULE_DURATION,
+     .min = 1,
      .max = IR_PLAN_DEADLINE_MAX},
     BOOL("real"),
     {.name = "confirm", .type = IR_RULE_INT, .min = 1, .max = 2},
@@ -205,8 +235,8 @@ also_var(struct ir_check *ck, const struct ir_node *n, struct ir_json *j)
                            _("only a variable of type choice has choices"));
     for (i = 0; i < ir_json_len(choices); i++)
         known |= dflt != NULL &&
-                 strcmp(dflt, ir_json_get_str(ir_json_at(choices, i), "id",
-                                              "")) == 0;
+                 strcmp(dflt,
+                        ir_json_get_str(ir_json_at(choices, i), "id", "")) == 0;
     if (choice && dflt != NULL && choices != NULL && !known)
         ir_check_say_field(ck, true, n, "default",
                            _("\"%.60s\" is none of the choices"), dflt);
@@ -215,13 +245,19 @@ also_var(struct ir_check *ck, const struct ir_node *n, struct ir_json *j)
 }
 
 static const struct ir_rule var_rules[] = {
-    {.name = "type", .type = IR_RULE_ENUM, .required = true,
+    {.name = "type",
+     .type = IR_RULE_ENUM,
+     .required = true,
      .words = var_types},
     {.name = "ask", .type = IR_RULE_TEXT, .required = true},
     BOOL("unknown"),
     BOOL("ask_at_start"),
-    {.name = "choices", .type = IR_RULE_LIST, .min = 2,
-     .max = IR_PLAN_OPTIONS_MAX, .item = &item_choice, .unique = "id"},
+    {.name = "choices",
+     .type = IR_RULE_LIST,
+     .min = 2,
+     .max = IR_PLAN_OPTIONS_MAX,
+     .item = &item_choice,
+     .unique = "id"},
     {.name = "default", .type = IR_RULE_STR, .max = 200},
     {.name = NULL}};
 static const struct ir_schema var_schema = {var_rules, also_var};
@@ -234,8 +270,7 @@ check_vars(struct ir_check *ck, const struct ir_node *n, struct ir_where at)
     size_t i, mark;
 
     if (n->type != IR_NODE_TABLE || n->items_n > 0 || n->odd_keys) {
-        ir_check_say(ck, true, at,
-                     _("must be %s, not %s"),
+        ir_check_say(ck, true, at, _("must be %s, not %s"),
                      _("a table of variables, { host = { ... } }"),
                      ir_node_what(n));
         return NULL;
@@ -282,7 +317,12 @@ static const struct ir_rule runbook_rules[] = {
     TEXT("safety"),
     LIST("legal", 0, IR_PLAN_LIST_MAX, &item_deadline),
     {.name = "vars", .type = IR_RULE_SPECIAL, .special = check_vars},
-    {.name = "steps", .type = IR_RULE_LIST, .required = true, .min = 1,
-     .max = IR_PLAN_STEPS_MAX, .item = &item_step, .unique = "id"},
+    {.name = "steps",
+     .type = IR_RULE_LIST,
+     .required = true,
+     .min = 1,
+     .max = IR_PLAN_STEPS_MAX,
+     .item = &item_step,
+     .unique = "id"},
     {.name = NULL}};
 const struct ir_schema ir_schema_runbook = {runbook_rules, also_runbook};

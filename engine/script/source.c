@@ -71,8 +71,9 @@ check_bytes(struct ir_source_file *f)
         return;
     }
     if (f->len >= 3 && memcmp(f->text, "\xEF\xBB\xBF", 3) == 0) {
-        refuse(f, 1, _("begins with a byte order mark: save it as UTF-8 "
-                       "without one"));
+        refuse(f, 1,
+               _("begins with a byte order mark: save it as UTF-8 "
+                 "without one"));
         return;
     }
     for (i = 0; i <= f->len; i++) {
@@ -113,8 +114,7 @@ ir_source_add(struct ir_source *src, const char *path, const char *text,
 }
 
 void
-ir_source_add_refused(struct ir_source *src, const char *path,
-                      const char *why)
+ir_source_add_refused(struct ir_source *src, const char *path, const char *why)
 {
     if (ir_source_find(src, path) < 0)
         refuse(add_file(src, path), 0, why);
@@ -122,8 +122,7 @@ ir_source_add_refused(struct ir_source *src, const char *path,
 
 /* Read the regular file `name` of the directory `dirfd` as `path`. */
 static void
-read_file(struct ir_source *src, int dirfd, const char *name,
-          const char *path)
+read_file(struct ir_source *src, int dirfd, const char *name, const char *path)
 {
     struct ir_buf b = {0};
     struct ir_err err;
@@ -186,8 +185,8 @@ read_subdir(struct ir_source *src, int dirfd, const char *name,
 static bool
 dir_has_lua(int dirfd, const char *name)
 {
-    int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-                                     O_CLOEXEC);
+    int fd =
+        openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
     struct dirent *e;
     bool found = false;
@@ -204,8 +203,8 @@ dir_has_lua(int dirfd, const char *name)
 }
 
 static int
-one_name(struct ir_source *src, int dirfd, const char *prefix,
-         const char *name, struct ir_err *err)
+one_name(struct ir_source *src, int dirfd, const char *prefix, const char *name,
+         struct ir_err *err)
 {
     struct stat st;
     struct ir_buf safe = {0};
@@ -219,8 +218,8 @@ one_name(struct ir_source *src, int dirfd, const char *prefix,
     if (!is_dir && !ends_with_lua(name) && !S_ISLNK(st.st_mode))
         return IR_OK;
     ir_utf8_escape(&safe, name, strlen(name), false);
-    path = ir_asprintf("%s%s%s", prefix, prefix[0] ? "/" : "",
-                       ir_buf_str(&safe));
+    path =
+        ir_asprintf("%s%s%s", prefix, prefix[0] ? "/" : "", ir_buf_str(&safe));
     stem = ir_strndup(name, strlen(name) - (ends_with_lua(name) ? 4 : 0));
     if (src->n >= IR_SOURCE_FILES_MAX) {
         rc = ir_fail(err, IR_ELIMIT, _("more than %d files"),

@@ -38,8 +38,7 @@ struct ir_source {
  * Errors: IR_ENOTFOUND or IR_EREFUSED for `dir` itself, IR_ELIMIT too many
  *         files, IR_EIO. A single file's trouble is its `refused`.
  */
-int ir_source_read(const char *dir, struct ir_source *out,
-                   struct ir_err *err);
+int ir_source_read(const char *dir, struct ir_source *out, struct ir_err *err);
 
 /* Add one file from memory, checked in the same way (bytes, size, UTF-8).
  *

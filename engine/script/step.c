@@ -1,21 +1,19 @@
 /* step.c: what the rules of a step cannot say, and conditions. */
-#include "script/schema.h"
-
 #include "base/i18n.h"
 #include "core/plan.h"
+#include "script/schema.h"
 
 #include <string.h>
 
-static const char *const acts[] = {"choose", "ask",  "run",
-                                   "collect", "call", "notify",
-                                   "tell",   "wait", "runbook", NULL};
+static const char *const acts[] = {"choose", "ask",  "run",  "collect", "call",
+                                   "notify", "tell", "wait", "runbook", NULL};
 
 /* What may only stand beside something else. */
 static const struct {
     const char *field, *with;
 } beside[] = {
-    {"accept", "run"},      {"deadline", "run"},    {"real", "run"},
-    {"target", "collect"},  {"template", "notify"}, {"report", "tell"},
+    {"accept", "run"},     {"deadline", "run"},    {"real", "run"},
+    {"target", "collect"}, {"template", "notify"}, {"report", "tell"},
 };
 
 static void
@@ -38,17 +36,15 @@ check_act(struct ir_check *ck, const struct ir_node *n)
         if (ir_node_field(n, beside[i].field) != NULL &&
             ir_node_field(n, beside[i].with) == NULL)
             ir_check_say_field(ck, true, n, beside[i].field,
-                               _("only together with \"%s\""),
-                               beside[i].with);
+                               _("only together with \"%s\""), beside[i].with);
     }
     if (ir_node_field(n, "say") == NULL && ir_node_field(n, "runbook") == NULL)
-        ir_check_say_field(ck, true, n, "say",
-                           _("\"%s\" is missing"), "say");
-    if (ir_node_field(n, "good") == NULL && ir_node_field(n, "runbook") == NULL &&
+        ir_check_say_field(ck, true, n, "say", _("\"%s\" is missing"), "say");
+    if (ir_node_field(n, "good") == NULL &&
+        ir_node_field(n, "runbook") == NULL &&
         ir_node_field(n, "choose") == NULL && ir_node_field(n, "ask") == NULL &&
         ir_node_field(n, "wait") == NULL)
-        ir_check_say_field(ck, false, n, "good",
-                           _("say what good looks like"));
+        ir_check_say_field(ck, false, n, "good", _("say what good looks like"));
 }
 
 /* Variables of arguments: never in the program's name, and what is nothing
@@ -119,8 +115,8 @@ static const struct ir_rule state_rule = {.type = IR_RULE_ENUM,
                                           .words = states};
 static const struct ir_rule mail_rule = {.type = IR_RULE_ENUM, .words = mails};
 static const struct ir_rule bool_rule = {.type = IR_RULE_BOOL};
-static const struct ir_rule severity_rule = {.type = IR_RULE_INT, .min = 1,
-                                             .max = 4};
+static const struct ir_rule severity_rule = {
+    .type = IR_RULE_INT, .min = 1, .max = 4};
 
 /* The forms a condition may have: exactly these fields. */
 static const struct {
@@ -231,8 +227,7 @@ cond(struct ir_check *ck, const struct ir_node *n, struct ir_where at,
 }
 
 struct ir_json *
-ir_check_cond(struct ir_check *ck, const struct ir_node *n,
-              struct ir_where at)
+ir_check_cond(struct ir_check *ck, const struct ir_node *n, struct ir_where at)
 {
     return cond(ck, n, at, 1);
 }

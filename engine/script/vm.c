@@ -1,10 +1,9 @@
 /* vm.c: see vm.h. The state, its memory, its clock and what a file may
  * require. */
-#include "script/vm_in.h"
-
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "base/utf8.h"
+#include "script/vm_in.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +13,8 @@
 #define BYTES_A_STEP 256  /* memory asked for costs steps, too */
 #define MSG_SHOWN_MAX 400 /* bytes of a Lua message that are shown */
 
-const struct ir_vm_limits ir_vm_limits_default = {
-    IR_VM_MEMORY_MAX, IR_VM_STEPS_MAX, true};
+const struct ir_vm_limits ir_vm_limits_default = {IR_VM_MEMORY_MAX,
+                                                  IR_VM_STEPS_MAX, true};
 
 struct ir_vm *
 ir_vm_of(lua_State *L)
@@ -122,9 +121,38 @@ take_place(struct ir_vm *vm, const char *msg, struct ir_where *at)
     return p + 2;
 }
 
+/* What Lua's own messages mean, for who does not read them every day. */
+static const char *
+meaning(const char *msg)
+{
+    static const struct {
+        const char *begins, *means;
+    } known[] = {
+        {"attempt to index a nil",
+         N_("looks into something that is not there")},
+        {"attempt to index", N_("looks into something that is no table")},
+        {"attempt to call a nil", N_("calls a function that is not there")},
+        {"attempt to call", N_("calls something that is no function")},
+        {"attempt to perform", N_("calculates with something that is no "
+                                  "number")},
+        {"attempt to concatenate", N_("joins (..) something that is no text")},
+        {"attempt to compare", N_("compares values of different kinds")},
+        {"bad argument", N_("calls a function with a wrong argument")},
+        {"stack overflow", N_("calls nested too deeply")},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strncmp(msg, known[i].begins, strlen(known[i].begins)) == 0)
+            return _(known[i].means);
+    }
+    return NULL;
+}
+
 static void
 put_message(struct ir_vm *vm, const char *msg, size_t len)
 {
+    const char *means = vm->loading ? _("Lua cannot read this") : meaning(msg);
     struct ir_buf b = {0};
 
     if (len > MSG_SHOWN_MAX)
@@ -132,7 +160,9 @@ put_message(struct ir_vm *vm, const char *msg, size_t len)
     while (len > 0 && ((unsigned char)msg[len] & 0xC0) == 0x80)
         len--;
     ir_utf8_escape(&b, msg, len, false);
-    snprintf(vm->ve->msg, sizeof vm->ve->msg, "%s", ir_buf_str(&b));
+    snprintf(vm->ve->msg, sizeof vm->ve->msg, "%s%s%s",
+             means != NULL ? means : "", means != NULL ? ": " : "",
+             ir_buf_str(&b));
     ir_buf_done(&b);
 }
 
@@ -251,12 +281,13 @@ load_file(struct ir_vm *vm, int file)
 
     if (f->refused != NULL) {
         vm->placed = true;
-        vm->ve->at = (struct ir_where){file, f->refused_line,
-                                       ir_vm_main_line(vm)};
+        vm->ve->at =
+            (struct ir_where){file, f->refused_line, ir_vm_main_line(vm)};
         snprintf(vm->ve->msg, sizeof vm->ve->msg, "%s", f->refused);
         luaL_error(L, "refused");
     }
     snprintf(name, sizeof name, "=f%d", file);
+    vm->loading = true;
     if (luaL_loadbufferx(L, f->text, f->len, name, "t") != LUA_OK)
         lua_error(L);
     lua_pop(L, 1);
@@ -272,6 +303,7 @@ load_file(struct ir_vm *vm, int file)
     ps.n[1] = f->lexed.text.len;
     if (lua_load(L, read_parts, &ps, name, "t") != LUA_OK)
         lua_error(L);
+    vm->loading = false;
     lua_getfield(L, LUA_REGISTRYINDEX, "ir.env");
     lua_setupvalue(L, -2, 1);
 }
@@ -389,10 +421,13 @@ explain(struct ir_vm *vm, int rc)
         ve->at = (struct ir_where){vm->last_file, vm->last_line, 0};
         if (vm->last_line == 0)
             ve->at.file = vm->file;
-        snprintf(ve->msg, sizeof ve->msg,
-                 rc == LUA_ERRMEM ? _("needs more than %d MiB of memory")
-                                  : _("calls nested too deeply"),
-                 (int)(vm->limits->memory >> 20));
+        if (rc == LUA_ERRMEM)
+            snprintf(ve->msg, sizeof ve->msg,
+                     _("needs more than %d MiB of memory"),
+                     (int)(vm->limits->memory >> 20));
+        else
+            snprintf(ve->msg, sizeof ve->msg, "%s",
+                     _("calls nested too deeply"));
         return IR_ELIMIT;
     }
     return vm->overrun ? IR_ELIMIT : IR_EPARSE;
@@ -400,12 +435,16 @@ explain(struct ir_vm *vm, int rc)
 
 int
 ir_vm_eval(struct ir_source *src, int file, const struct ir_vm_limits *limits,
-           struct ir_arena *arena, struct ir_node **out,
-           struct ir_vm_error *ve)
+           struct ir_arena *arena, struct ir_node **out, struct ir_vm_error *ve)
 {
-    struct ir_vm vm = {.src = src, .file = file, .limits = limits,
-                       .steps = limits->steps, .arena = arena, .ve = ve,
-                       .last_file = file, .want_tree = out != NULL};
+    struct ir_vm vm = {.src = src,
+                       .file = file,
+                       .limits = limits,
+                       .steps = limits->steps,
+                       .arena = arena,
+                       .ve = ve,
+                       .last_file = file,
+                       .want_tree = out != NULL};
     struct ir_vm *self = &vm;
     int rc = IR_OK, lrc;
 

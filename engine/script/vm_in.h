@@ -19,6 +19,7 @@ struct ir_vm {
     size_t used;   /* bytes of Lua's memory */
     int64_t steps; /* instructions left */
     bool overrun;
+    bool loading; /* Lua reads a source: an error is one of syntax */
     bool placed; /* `ve` is filled: the error handler leaves it alone */
     int last_file, last_line; /* where the machine was seen last */
     struct ir_vm_error *ve;

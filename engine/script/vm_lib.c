@@ -1,23 +1,21 @@
 /* vm_lib.c: the library a file sees: an allow-list of Lua's own, without what
  * reads the world, and with an order where Lua has none. */
-#include "script/vm_in.h"
-
 #include "base/i18n.h"
+#include "script/vm_in.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const base_names[] = {"ipairs",   "type",   "tonumber",
-                                         "select",   "error",  "assert",
-                                         NULL};
-static const char *const table_names[] = {"concat", "insert", "move",  "pack",
+static const char *const base_names[] = {
+    "ipairs", "type", "tonumber", "select", "error", "assert", NULL};
+static const char *const table_names[] = {"concat", "insert", "move",   "pack",
                                           "remove", "sort",   "unpack", NULL};
 static const char *const math_names[] = {
-    "abs", "ceil", "floor",     "fmod", "huge", "max", "maxinteger", "min",
-    "mininteger", "modf", "tointeger", "type", "ult", NULL};
-static const char *const string_names[] = {
-    "byte", "char",    "format", "len", "lower", "rep",
-    "reverse", "sub", "upper",  NULL};
+    "abs", "ceil",       "floor", "fmod",      "huge", "max", "maxinteger",
+    "min", "mininteger", "modf",  "tointeger", "type", "ult", NULL};
+static const char *const string_names[] = {"byte",  "char", "format",  "len",
+                                           "lower", "rep",  "reverse", "sub",
+                                           "upper", NULL};
 static const char *const pattern_names[] = {"find", "gmatch", "gsub", "match",
                                             NULL};
 

@@ -1,8 +1,7 @@
 /* vm_tree.c: from the table a file returned to plain data with places. Only
  * raw accesses: no metamethod of a file is ever called. */
-#include "script/vm_in.h"
-
 #include "base/i18n.h"
+#include "script/vm_in.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,8 +142,8 @@ convert_fields(struct walk *w, struct ir_node *n, const struct place *p,
         memcpy(copy, key, len);
         f->key = copy;
         f->at = where_field(w, p, n->at, copy, 0);
-        snprintf(w->path + plen, sizeof w->path - plen, "%s%s",
-                 plen ? "." : "", copy);
+        snprintf(w->path + plen, sizeof w->path - plen, "%s%s", plen ? "." : "",
+                 copy);
         f->node = convert(w, depth, f->at);
         w->path[plen] = '\0';
         n->fields_n++;
