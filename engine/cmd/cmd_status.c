@@ -1,0 +1,205 @@
+/* cmd_status.c: `ir status`, `next`, and `ir` alone. */
+#include "base/i18n.h"
+#include "base/time.h"
+#include "cmd/case.h"
+#include "cmd/commands.h"
+#include "view/home.h"
+#include "view/status.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The moment --now names, or 0 for now. */
+static int
+parse_now(struct ir_ctx *c, const char *text, int64_t *ms)
+{
+    int prec = 0;
+
+    *ms = 0;
+    if (text == NULL)
+        return IR_OK;
+    return ir_time_parse(text, c->view.now_ms, ms, &prec, &c->err);
+}
+
+/* Open for reading and load the incident, as seen at --now. */
+static int
+open_at(struct ir_ctx *c, const char *now, struct ir_case *k)
+{
+    int64_t ms = 0;
+    int rc = ir_ctx_open(c, false);
+
+    if (rc == IR_OK)
+        rc = parse_now(c, now, &ms);
+    if (rc != IR_OK)
+        return rc;
+    ir_ctx_me_soft(c);
+    return ir_case_current(c, ms, k);
+}
+
+static void
+damaged(struct ir_ctx *c, const struct ir_case *k)
+{
+    if (k->log.damaged_n > 0)
+        ir_buf_addf(&c->talk,
+                    _("%zu entries are damaged and not shown: ir verify\n"),
+                    k->log.damaged_n);
+}
+
+int
+ir_cmd_status(struct ir_ctx *c, int argc, char **argv)
+{
+    const char *now = NULL;
+    const struct ir_opt opts[] = {{"now", 0, &now, NULL, NULL, NULL},
+                                  {NULL, 0, NULL, NULL, NULL, NULL}};
+    struct ir_walk w = {.focus = -1};
+    struct ir_case k = {0};
+    int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
+
+    if (rc == IR_OK)
+        rc = ir_args_count(n, 0, 1, "status [INCIDENT] [--now TIME]", &c->err);
+    if (n == 1)
+        c->incident = argv[1];
+    if (rc == IR_OK)
+        rc = open_at(c, now, &k);
+    if (rc != IR_OK)
+        return rc;
+    w.inc = k.inc;
+    ir_case_record(c, &k, &w.record);
+    if (c->json)
+        ir_cmd_json_take(c, ir_view_status_json(&c->view, &w));
+    else
+        ir_view_status(&c->view, &w, &c->out);
+    damaged(c, &k);
+    ir_case_done(&k);
+    return IR_OK;
+}
+
+int
+ir_cmd_next(struct ir_ctx *c, int argc, char **argv)
+{
+    struct ir_walk w = {.focus = -1};
+    struct ir_case k = {0};
+    int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
+
+    if (rc == IR_OK)
+        rc = ir_args_count(n, 0, 1, "next [INCIDENT]", &c->err);
+    if (n == 1)
+        c->incident = argv[1];
+    if (rc == IR_OK)
+        rc = open_at(c, NULL, &k);
+    if (rc != IR_OK)
+        return rc;
+    w.inc = k.inc;
+    ir_case_record(c, &k, &w.record);
+    if (c->json)
+        ir_cmd_json_take(c, ir_view_next_json(&c->view, &w));
+    else
+        ir_view_next(&c->view, &w, &c->out);
+    damaged(c, &k);
+    ir_case_done(&k);
+    return IR_OK;
+}
+
+/* Two-person requests of others and roles on offer: what waits for me. */
+static size_t
+for_me(struct ir_ctx *c, const struct ir_incident *inc,
+       struct ir_home_line *out, size_t max)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < inc->requests_n && n < max; i++) {
+        const struct ir_irequest *r = &inc->requests[i];
+        char *what;
+
+        if (r->by == c->me || r->used || r->denied || r->expired ||
+            r->cancelled || r->approved_by >= 0)
+            continue;
+        what = ir_view_safe(&c->view, r->what);
+        out[n].text = ir_asprintf(_("approval is asked for: %s"), what);
+        out[n++].command = ir_asprintf("ir approve %s", r->path);
+        free(what);
+    }
+    for (i = 0; i < inc->roles_n && n < max; i++) {
+        char *role;
+
+        if (c->me < 0 || inc->roles[i].offered_to != c->me)
+            continue;
+        role = ir_view_role(&c->view, inc->roles[i].role);
+        out[n].text = ir_asprintf(_("you are offered the role: %s"), role);
+        out[n++].command = ir_asprintf("ir role accept %s", inc->roles[i].role);
+        free(role);
+    }
+    return n;
+}
+
+static int
+load_open(struct ir_ctx *c, struct ir_case **cases,
+          const struct ir_incident ***open, size_t *n)
+{
+    uint8_t(*ids)[IR_ID_BYTES] = NULL;
+    size_t all = 0, i;
+    int rc = ir_store_incidents(c->st, &ids, &all, &c->err);
+
+    *cases = ir_calloc(all, sizeof **cases);
+    *open = ir_calloc(all, sizeof(struct ir_incident *));
+    for (i = all; rc == IR_OK && i > 0; i--) {
+        struct ir_case *k = &(*cases)[*n];
+
+        if (ir_case_load(c, ids[i - 1], 0, k) != IR_OK)
+            continue;
+        if (k->inc->state == IR_INC_CLOSED)
+            ir_case_done(k);
+        else
+            (*open)[(*n)++] = k->inc;
+    }
+    memset(&c->err, 0, sizeof c->err);
+    free(ids);
+    return rc;
+}
+
+int
+ir_cmd_home(struct ir_ctx *c, int argc, char **argv)
+{
+    struct ir_home_line mine[20] = {{NULL, NULL}};
+    const struct ir_incident **open = NULL;
+    struct ir_home h = {.site = true, .path = c->home};
+    struct ir_case *cases = NULL;
+    int64_t entries = 0;
+    size_t n = 0, i;
+    int rc = ir_ctx_open(c, false);
+
+    (void)argc;
+    (void)argv;
+    if (rc == IR_ENOTFOUND) { /* no home yet: say how to begin */
+        memset(&c->err, 0, sizeof c->err);
+        h.site = false;
+        rc = IR_OK;
+    } else if (rc == IR_OK) {
+        ir_ctx_me_soft(c);
+        rc = load_open(c, &cases, &open, &n);
+        (void)ir_store_count(c->st, &entries, NULL);
+        h.no_release = ir_trust_current(&c->trust) == NULL;
+        h.record.entries = h.record.this_device_only = (size_t)entries;
+        for (i = 0; i < n; i++)
+            h.for_you_n +=
+                for_me(c, open[i], mine + h.for_you_n, 20 - h.for_you_n);
+    }
+    if (rc == IR_OK) {
+        h.open = open;
+        h.open_n = n;
+        h.for_you = mine;
+        if (c->json)
+            ir_cmd_json_take(c, ir_view_home_json(&c->view, &h));
+        else
+            ir_view_home(&c->view, &h, &c->out);
+    }
+    for (i = 0; i < h.for_you_n; i++) {
+        free((void *)(uintptr_t)mine[i].text);
+        free((void *)(uintptr_t)mine[i].command);
+    }
+    for (i = 0; i < n; i++)
+        ir_case_done(&cases[i]);
+    free(cases);
+    free(open);
+    return rc;
+}
