@@ -5,11 +5,21 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Bytes of the UTF-8 sequence that begins with `lead` (0xC0 and above). */
+static size_t
+seq_len(unsigned char lead)
+{
+    if (lead >= 0xF0)
+        return 4;
+    return lead >= 0xE0 ? 3 : 2;
+}
+
 /* vsnprintf that never ends in the middle of a UTF-8 sequence. */
 static void
 put_text(char *out, size_t cap, const char *fmt, va_list ap)
 {
     int n = vsnprintf(out, cap, fmt, ap);
+    unsigned char lead;
     size_t len;
 
     if (n < 0) {
@@ -21,8 +31,11 @@ put_text(char *out, size_t cap, const char *fmt, va_list ap)
     len = cap - 1;
     while (len > 0 && ((unsigned char)out[len - 1] & 0xC0) == 0x80)
         len--;
-    if (len > 0 && ((unsigned char)out[len - 1] & 0xC0) == 0xC0)
-        len--;
+    lead = len > 0 ? (unsigned char)out[len - 1] : 0;
+    if (lead >= 0xC0 && len - 1 + seq_len(lead) > cap - 1)
+        len--; /* the last sequence is not whole */
+    else
+        len = cap - 1;
     out[len] = '\0';
 }
 

@@ -100,8 +100,11 @@ ir_json_parse(const char *text, size_t len, struct ir_json **out,
     if (len > IR_JSON_MAX)
         return ir_fail(err, IR_ELIMIT, _("JSON of %zu bytes, limit %d"), len,
                        IR_JSON_MAX);
+    if (len > 0 && memchr(text, '\0', len) != NULL) /* jansson passes over some */
+        return ir_fail(err, IR_EPARSE, _("a NUL character in the JSON text"));
     copy = ir_malloc(len + 1); /* check_shape needs the NUL */
-    memcpy(copy, text, len);
+    if (len > 0)
+        memcpy(copy, text, len);
     copy[len] = '\0';
     rc = check_shape(copy, len, err);
     if (rc != IR_OK)
