@@ -1,0 +1,202 @@
+/* diff.c: see diff.h. */
+#include "cmd/diff.h"
+
+#include "base/i18n.h"
+#include "core/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The manifest row of (type, name), or NULL. */
+static const struct ir_json *
+row_of(const struct ir_json *manifest, const char *type, const char *name)
+{
+    const struct ir_json *list = ir_json_get(manifest, "objects");
+    size_t i;
+
+    for (i = 0; i < ir_json_len(list); i++) {
+        const struct ir_json *o = ir_json_at(list, i);
+
+        if (strcmp(ir_json_get_str(o, "type", ""), type) == 0 &&
+            strcmp(ir_json_get_str(o, "name", ""), name) == 0)
+            return o;
+    }
+    return NULL;
+}
+
+static const struct ir_json *
+step_of(const struct ir_json *plan, const char *id)
+{
+    const struct ir_json *steps = ir_json_get(plan, "steps");
+    size_t i;
+
+    for (i = 0; i < ir_json_len(steps); i++)
+        if (strcmp(ir_json_get_str(ir_json_at(steps, i), "id", ""), id) == 0)
+            return ir_json_at(steps, i);
+    return NULL;
+}
+
+static void
+step_line(struct ir_ctx *c, char mark, const struct ir_json *step,
+          struct ir_buf *out)
+{
+    const char *title = ir_json_text_of(step, "title");
+    char *safe = ir_view_safe(&c->view, title != NULL ? title : "");
+
+    ir_buf_addf(out, "    %c %s  %s\n", mark, ir_json_get_str(step, "id", "?"),
+                safe);
+    free(safe);
+}
+
+struct fields {
+    const struct ir_json *other;
+    struct ir_buf names;
+};
+
+/* Remember the names of members that are not the same in both. */
+static bool
+compare_field(const char *key, struct ir_json *v, void *arg)
+{
+    struct fields *f = arg;
+    struct ir_json *o = ir_json_get(f->other, key);
+    char *a = ir_json_canonical(v, NULL);
+    char *b = o != NULL ? ir_json_canonical(o, NULL) : NULL;
+
+    if (b == NULL || strcmp(a, b) != 0)
+        ir_buf_addf(&f->names, "%s%s", f->names.len > 0 ? ", " : "", key);
+    free(a);
+    free(b);
+    return true;
+}
+
+static bool
+missing_field(const char *key, struct ir_json *v, void *arg)
+{
+    struct fields *f = arg;
+
+    (void)v;
+    if (ir_json_get(f->other, key) == NULL)
+        ir_buf_addf(&f->names, "%s%s", f->names.len > 0 ? ", " : "", key);
+    return true;
+}
+
+/* Names of the members that differ, "" when none. */
+static char *
+differing(const struct ir_json *a, const struct ir_json *b)
+{
+    struct fields f = {b, {0}};
+
+    ir_json_each(a, compare_field, &f);
+    f.other = a;
+    ir_json_each(b, missing_field, &f);
+    return ir_buf_take(&f.names);
+}
+
+static void
+diff_plans(struct ir_ctx *c, const struct ir_json *a, const struct ir_json *b,
+           struct ir_buf *out)
+{
+    const struct ir_json *sa = ir_json_get(a, "steps");
+    const struct ir_json *sb = ir_json_get(b, "steps");
+    size_t i;
+
+    for (i = 0; i < ir_json_len(sa); i++)
+        if (step_of(b, ir_json_get_str(ir_json_at(sa, i), "id", "")) == NULL)
+            step_line(c, '-', ir_json_at(sa, i), out);
+    for (i = 0; i < ir_json_len(sb); i++) {
+        const struct ir_json *now = ir_json_at(sb, i);
+        const struct ir_json *was = step_of(a, ir_json_get_str(now, "id", ""));
+        char *what;
+
+        if (was == NULL) {
+            step_line(c, '+', now, out);
+            continue;
+        }
+        what = differing(was, now);
+        if (what[0] != '\0') {
+            step_line(c, '~', now, out);
+            ir_buf_addf(out, "        %s\n", what);
+        }
+        free(what);
+    }
+}
+
+static void
+diff_object(struct ir_ctx *c, const struct ir_diff_side *from,
+            const struct ir_diff_side *to, const char *type, const char *name,
+            struct ir_buf *out)
+{
+    const struct ir_json *a = from->object(type, name, from->arg);
+    const struct ir_json *b = to->object(type, name, to->arg);
+    char *what;
+
+    ir_buf_addf(out, "  ~ %s %s", type, name);
+    if (a == NULL || b == NULL) {
+        ir_buf_adds(out, "\n");
+        return;
+    }
+    what = differing(a, b);
+    ir_buf_addf(out, "  (%s)\n", what);
+    free(what);
+    if (strcmp(type, "plan") == 0)
+        diff_plans(c, a, b, out);
+}
+
+size_t
+ir_diff(struct ir_ctx *c, const struct ir_diff_side *from,
+        const struct ir_diff_side *to, const char *prefix, struct ir_buf *out)
+{
+    const struct ir_json *la = ir_json_get(from->manifest, "objects");
+    const struct ir_json *lb = ir_json_get(to->manifest, "objects");
+    size_t i, n = 0;
+
+    for (i = 0; i < ir_json_len(la); i++) {
+        const struct ir_json *o = ir_json_at(la, i);
+        const char *type = ir_json_get_str(o, "type", "");
+        const char *name = ir_json_get_str(o, "name", "");
+
+        if (strncmp(name, prefix, strlen(prefix)) == 0 &&
+            row_of(to->manifest, type, name) == NULL) {
+            ir_buf_addf(out, "  - %s %s\n", type, name);
+            n++;
+        }
+    }
+    for (i = 0; i < ir_json_len(lb); i++) {
+        const struct ir_json *o = ir_json_at(lb, i), *was;
+        const char *type = ir_json_get_str(o, "type", "");
+        const char *name = ir_json_get_str(o, "name", "");
+
+        if (strncmp(name, prefix, strlen(prefix)) != 0)
+            continue;
+        was = row_of(from->manifest, type, name);
+        if (was == NULL) {
+            ir_buf_addf(out, "  + %s %s\n", type, name);
+            n++;
+        } else if (strcmp(ir_json_get_str(was, "digest", ""),
+                          ir_json_get_str(o, "digest", "")) != 0) {
+            diff_object(c, from, to, type, name, out);
+            n++;
+        }
+    }
+    return n;
+}
+
+static const struct ir_json *
+stored_object(const char *type, const char *name, void *arg)
+{
+    struct ir_diff_stored *s = arg;
+    const struct ir_json *j = NULL;
+
+    return ir_library_json(&s->c->lib, s->manifest, type, name, &j, NULL) ==
+                   IR_OK
+               ? j
+               : NULL;
+}
+
+void
+ir_diff_stored_side(struct ir_diff_stored *s, struct ir_diff_side *side)
+{
+    side->manifest = ir_library_manifest(&s->c->lib, s->manifest, NULL);
+    side->object = stored_object;
+    side->arg = s;
+}
