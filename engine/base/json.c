@@ -100,7 +100,8 @@ ir_json_parse(const char *text, size_t len, struct ir_json **out,
     if (len > IR_JSON_MAX)
         return ir_fail(err, IR_ELIMIT, _("JSON of %zu bytes, limit %d"), len,
                        IR_JSON_MAX);
-    if (len > 0 && memchr(text, '\0', len) != NULL) /* jansson passes over some */
+    if (len > 0 &&
+        memchr(text, '\0', len) != NULL) /* jansson passes over some */
         return ir_fail(err, IR_EPARSE, _("a NUL character in the JSON text"));
     copy = ir_malloc(len + 1); /* check_shape needs the NUL */
     if (len > 0)
