@@ -1,0 +1,256 @@
+/* cmd_doctor.c: `ir doctor`, `selftest`, `help`. */
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/path.h"
+#include "base/spawn.h"
+#include "cmd/commands.h"
+#include "cmd/keyring.h"
+#include "cmd/worker.h"
+#include "store/check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define FREE_MIN_BYTES (200ull * 1024 * 1024)
+
+struct doctor {
+    struct ir_ctx *c;
+    struct ir_json *list;
+    size_t bad;
+};
+
+/* One finding: ok, or what is wrong and what to do. */
+static void
+say(struct doctor *d, bool ok, const char *what, const char *hint)
+{
+    struct ir_json *j;
+
+    if (!ok)
+        d->bad++;
+    if (d->c->json) {
+        j = ir_json_add_take(d->list, ir_json_new_obj());
+        ir_json_set_bool(j, "ok", ok);
+        ir_json_set_str(j, "what", what);
+        ir_json_set_str(j, "hint", ok ? NULL : hint);
+        return;
+    }
+    ir_buf_addf(&d->c->out, " %s  %s\n", ok ? _("ok ") : _("BAD"), what);
+    if (!ok && hint != NULL && hint[0] != '\0')
+        ir_buf_addf(&d->c->out, "      %s\n", hint);
+}
+
+static void
+check_home(struct doctor *d)
+{
+    struct ir_ctx *c = d->c;
+    struct statvfs fs;
+    int rc = ir_ctx_open(c, true);
+
+    say(d, rc == IR_OK, rc == IR_OK ? _("the home opens") : c->err.msg,
+        c->err.hint);
+    memset(&c->err, 0, sizeof c->err);
+    c->not_recorded = false;
+    if (rc != IR_OK)
+        return;
+    if (statvfs(c->home, &fs) == 0)
+        say(d, (uint64_t)fs.f_bavail * fs.f_frsize >= FREE_MIN_BYTES,
+            _("there is room on the disk"), _("less than 200 MB are free"));
+    rc = ir_ctx_me(c);
+    say(d, rc == IR_OK, rc == IR_OK ? _("who acts is known") : c->err.msg,
+        c->err.hint);
+    memset(&c->err, 0, sizeof c->err);
+    say(d, ir_trust_current(&c->trust) != NULL,
+        _("a release of the runbooks is approved"), "ir release approve");
+}
+
+static void
+check_log(struct doctor *d)
+{
+    struct ir_ctx *c = d->c;
+    struct ir_check k = {0};
+    int rc;
+
+    if (c->st == NULL)
+        return;
+    rc = ir_store_check(c->st, &c->trust, true, 1, NULL, NULL, &k, &c->err);
+    say(d, rc == IR_OK && k.bad_n == 0 && !k.database_damaged,
+        _("the log's chains are whole (ir verify checks the signatures)"),
+        "ir verify");
+    memset(&c->err, 0, sizeof c->err);
+    ir_check_done(&k);
+}
+
+static void
+check_site(struct doctor *d)
+{
+    struct ir_ctx *c = d->c;
+    struct ir_compiled comp = {0};
+    struct ir_repo_status s = {0};
+    char *home = realpath(c->home, NULL);
+    char *dir = ir_asprintf("%s/site/runbooks", home != NULL ? home : "");
+    char *site = ir_asprintf("%s/site", home != NULL ? home : "");
+    int rc;
+
+    if (c->st == NULL)
+        goto out;
+    rc = ir_worker_compile(dir, NULL, &comp, &c->err);
+    say(d, rc == IR_OK && comp.errors == 0,
+        rc == IR_OK ? _("site/runbooks compiles") : c->err.msg,
+        "ir runbook lint");
+    memset(&c->err, 0, sizeof c->err);
+    rc = ir_worker_repo_status(site, &s, &c->err);
+    say(d, rc == IR_OK && s.repo && strcmp(s.state, "none") == 0,
+        _("site/ is a git work tree with nothing half done"),
+        _("finish or abort what git is doing in site/"));
+    memset(&c->err, 0, sizeof c->err);
+    ir_compiled_done(&comp);
+out:
+    free(home);
+    free(dir);
+    free(site);
+}
+
+static void
+check_machine(struct doctor *d)
+{
+    static const char *const keygen[] = {"ssh-keygen", "-Q", "-f", "/dev/null",
+                                         NULL};
+    struct ir_spawn sp = {
+        .argv = keygen, .deadline_ms = 5000, .out_max = 4096, .err_max = 4096};
+    struct ir_spawn_result r = {0};
+    struct ir_now now;
+    struct ir_err err = {0};
+    int rc;
+
+    ir_clock_now(&now);
+    say(d, now.synced, _("the clock is synchronised"),
+        _("set up three time sources (chrony); entries say that it was not"));
+    rc = ir_spawn_run(&sp, &r, &err);
+    say(d, rc == IR_OK, _("ssh-keygen is here, so that strangers can check"),
+        _("install openssh-client"));
+    ir_spawn_result_done(&r);
+    say(d, d->c->view.term.utf8, _("this terminal's character set is UTF-8"),
+        _("Japanese will be shown as codes; use a UTF-8 terminal"));
+}
+
+int
+ir_cmd_doctor(struct ir_ctx *c, int argc, char **argv)
+{
+    struct doctor d = {.c = c};
+    int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
+
+    if (rc == IR_OK)
+        rc = ir_args_count(n, 0, 0, "doctor", &c->err);
+    if (rc != IR_OK)
+        return rc;
+    d.list = ir_json_new_arr();
+    check_home(&d);
+    check_log(&d);
+    check_site(&d);
+    check_machine(&d);
+    if (c->json)
+        ir_cmd_json_take(c, d.list);
+    else
+        ir_json_free(d.list);
+    return d.bad == 0 ? IR_OK : IR_ENO;
+}
+
+/* Run this very program on a scratch home. */
+static int
+ir_self(struct ir_ctx *c, const char *prog, const char *home,
+        const char *const *words)
+{
+    const char *argv[24] = {prog, "-C", home, "--no-input", "--yes"};
+    struct ir_spawn sp = {
+        .argv = argv, .deadline_ms = 60000, .out_max = 65536, .err_max = 65536};
+    struct ir_spawn_result r = {0};
+    int n = 5, rc;
+
+    while (*words != NULL && n < 23)
+        argv[n++] = *words++;
+    argv[n] = NULL;
+    rc = ir_spawn_run(&sp, &r, &c->err);
+    if (rc == IR_OK && r.exit != 0)
+        rc = ir_fail(&c->err, IR_EIO, "ir %s: %s%.300s", argv[5],
+                     ir_buf_str(&r.err), ir_buf_str(&r.out));
+    ir_buf_addf(&c->out, " %s  ir %s %s\n", rc == IR_OK ? _("ok ") : _("BAD"),
+                argv[5], argv[6] != NULL ? argv[6] : "");
+    ir_spawn_result_done(&r);
+    return rc;
+}
+
+int
+ir_cmd_selftest(struct ir_ctx *c, int argc, char **argv)
+{
+    static const char *const script[][8] = {
+        {"init", "--org", "Selftest", "--person", "Self", NULL},
+        {"release", "approve", NULL},
+        {"start", "flight-information", "ransomware", "--began", "10m ago",
+         NULL},
+        {"note", "selftest: a note", NULL},
+        {"next", NULL},
+        {"status", NULL},
+        {"timeline", NULL},
+        {"verify", NULL},
+    };
+    char dir[] = "/tmp/ir-selftest.XXXXXX", prog[4096], *home = NULL;
+    bool offline = false;
+    const struct ir_opt opts[] = {{"offline", 0, NULL, &offline, NULL, NULL},
+                                  {NULL, 0, NULL, NULL, NULL, NULL}};
+    ssize_t len = readlink("/proc/self/exe", prog, sizeof prog - 1);
+    size_t i;
+    int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
+
+    if (rc == IR_OK)
+        rc = ir_args_count(n, 0, 0, "selftest [--offline]", &c->err);
+    if (rc != IR_OK)
+        return rc;
+    if (len <= 0 || mkdtemp(dir) == NULL)
+        return ir_fail(&c->err, IR_EIO, "/tmp: %s", strerror(errno));
+    prog[len] = '\0';
+    home = ir_asprintf("%s/home", dir);
+    for (i = 0; rc == IR_OK && i < sizeof script / sizeof script[0]; i++)
+        rc = ir_self(c, prog, home, script[i]);
+    (void)ir_path_remove_tree(dir, NULL);
+    free(home);
+    return rc;
+}
+
+int
+ir_cmd_help(struct ir_ctx *c, int argc, char **argv)
+{
+    const char *group = "", *want = argc > 1 ? argv[1] : NULL;
+    const struct ir_cmd *k;
+    size_t shown = 0;
+
+    for (k = ir_cmds; k->name != NULL; k++) {
+        size_t len = want != NULL ? strlen(want) : 0;
+
+        if (want != NULL && strcmp(want, "help") != 0 &&
+            (strncmp(k->name, want, len) != 0 ||
+             (k->name[len] != '\0' && k->name[len] != ' ')))
+            continue;
+        if (strcmp(group, k->group) != 0) {
+            group = k->group;
+            ir_buf_addf(&c->out, "%s%s\n", shown > 0 ? "\n" : "", _(group));
+        }
+        ir_buf_addf(&c->out, "  ir %-20s %s\n", k->name, _(k->summary));
+        shown++;
+    }
+    if (shown == 0) {
+        ir_fail(&c->err, IR_EUSAGE, _("unknown command: %.60s"), want);
+        ir_err_hint(&c->err, _("what there is: ir help"));
+        return IR_EUSAGE;
+    }
+    ir_buf_addf(&c->out,
+                _("\nEverywhere: -C HOME, --as NAME, --incident NAME, --json, "
+                  "--lang ja|en, --plain, --no-input, --yes\nMore: man "
+                  "ir%s%s\n"),
+                want != NULL && strcmp(want, "help") != 0 ? "-" : "",
+                want != NULL && strcmp(want, "help") != 0 ? want : "");
+    return IR_OK;
+}
