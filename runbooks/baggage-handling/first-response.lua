@@ -61,7 +61,7 @@ return {
       role = "control", runbook = "baggage-handling/account-takeover", go = "end" },
     { id = "to-malware", title = { en = "Malware on baggage terminals", ja = "操作端末の不正プログラム" },
       role = "control", runbook = "baggage-handling/malware-hmi", go = "end" },
-    { id = "to-network", title = { en = "Hall network down", ja = "仕分場の網の停止" },
+    { id = "to-network", title = { en = "Hall network down", ja = "仕分場ネットワークの停止" },
       role = "control", runbook = "baggage-handling/network-failure", go = "end" },
     { id = "to-upstream", title = { en = "Flight data lost or flooded", ja = "便情報の途絶・大量通信" },
       role = "control", runbook = "baggage-handling/upstream-failure", go = "end" },

@@ -56,6 +56,14 @@ return {
         { id = "if1", title = { en = "IF1 dark or frozen", ja = "IF1が消灯、または固まっている" }, go = "if1-logs" },
       } },
 
+    -- Passengers do not wait for the feed.
+    bcp.decide {
+      figure = { en = "Invoke if more than 150 bags wait at L24, or 60 minutes pass.",
+                 ja = "L24に150個を超えて溜まるか、60分続く場合は発動する。" },
+      invoke = "continuity", hold = "end", after = { "begin" } },
+    { id = "continuity", title = { en = "Sort by hand", ja = "手作業による仕分け" },
+      role = "baggage-duty", runbook = "baggage-handling/continuity", go = "end" },
+
     -- The airlines' side.
     { id = "ask-airline",
       title = { en = "Ask the airlines' control desk", ja = "航空会社の運用窓口に聞く" },
@@ -171,12 +179,6 @@ return {
                       by = { en = "over the public address and at islands A to D", ja = "館内放送とA〜Dカウンターで" } },
     people.authority { authority = "mlit", clock = "mlit-first", start = true,
                        who = { en = "Transport ministry", ja = "国土交通省" } },
-    bcp.decide {
-      figure = { en = "Invoke if more than 150 bags wait at L24, or 60 minutes pass.",
-                 ja = "L24に150個を超えて溜まるか、60分続く場合は発動する。" },
-      invoke = "continuity", hold = "feed-back" },
-    { id = "continuity", title = { en = "Sort by hand", ja = "手作業による仕分け" },
-      role = "baggage-duty", runbook = "baggage-handling/continuity" },
     { id = "feed-back",
       title = { en = "Decide: is the feed good?", ja = "便情報が正常かを判断する" },
       say = { en = "Compare ten flights of the feed with the airlines' paper.",
@@ -189,7 +191,8 @@ return {
     bcp.level { operation = "sorting", level = 100,
                 what = { en = "Feed proven over ten flights; L24 empty.", ja = "10便で便情報を確かめ、L24が空である。" } },
     { id = "return", title = { en = "Back to the sorter", ja = "自動仕分けへの切戻し" },
-      role = "baggage-duty", runbook = "baggage-handling/return-to-normal" },
+      role = "baggage-duty", runbook = "baggage-handling/return-to-normal",
+      after = { "level-100", "continuity" } },
     back.close { where = { en = "IF1's and BFW's records and the airlines' times",
                            ja = "IF1とBFWの記録、航空会社側の時刻" } },
 

@@ -144,7 +144,7 @@ end
 function guards.cut(o)
   return step.over({
     id = "cut",
-    title = { en = "Cut off the camera network", ja = "カメラ網を切り離す" },
+    title = { en = "Cut off the camera network", ja = "カメラ用ネットワークを切り離す" },
     say = { en = "Pull the orange cable, ESW1 port 48. Live view in the guard room goes on.",
             ja = "ESW1の48番ポートの橙色のケーブルを抜く。警備室の映像は続く。" },
     good = { en = "Port 48 is dark; VC1 still shows moving pictures.",

@@ -67,7 +67,7 @@ function machinery.danger(o)
     },
     {
       id = "clear",
-      title = { en = "Count the people out", ja = "全員の退避を数える" },
+      title = { en = "Count the people out", ja = "退避した人数を確かめる" },
       say = { en = "Channel 6: everybody behind the yellow line. Call the roll.",
               ja = "無線6チャンネルで全員を黄色い線の外に出し、点呼する。" },
       good = { en = "Roll and people agree; nobody on, under or in the lines.",
@@ -153,7 +153,7 @@ end
 function machinery.cut(o)
   return step.over({
     id = "cut",
-    title = { en = "Cut off the control network", ja = "制御網を切り離す" },
+    title = { en = "Cut off the control network", ja = "制御ネットワークを切り離す" },
     say = { en = "Pull the orange cable, port 1 of firewall BFW. Belts run on.",
             ja = "ファイアウォールBFWの1番ポートの橙色のケーブルを抜く。コンベヤは動き続ける。" },
     good = { en = "Port 1 dark. HMI1 says \"no flight data\": expected.",

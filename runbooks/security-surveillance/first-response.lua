@@ -59,7 +59,7 @@ return {
       role = "guard-duty", runbook = "security-surveillance/falsification", go = "end" },
     { id = "to-account", title = { en = "Account misused", ja = "アカウントの乗っ取り" },
       role = "guard-duty", runbook = "security-surveillance/account-takeover", go = "end" },
-    { id = "to-network", title = { en = "Camera network down", ja = "カメラ網の停止" },
+    { id = "to-network", title = { en = "Camera network down", ja = "カメラ用ネットワークの停止" },
       role = "guard-duty", runbook = "security-surveillance/network-failure", go = "end" },
     { id = "to-fault", title = { en = "Recorder failed", ja = "録画装置の故障" },
       role = "guard-duty", runbook = "security-surveillance/equipment-failure", go = "end" },

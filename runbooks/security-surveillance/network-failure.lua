@@ -14,7 +14,7 @@ return {
   api = 1,
   kind = "emergency",
   id = "security-surveillance/network-failure",
-  title = { en = "Camera network down", ja = "カメラ網の停止" },
+  title = { en = "Camera network down", ja = "カメラ用ネットワークの停止" },
   symptoms = { en = "Many cameras dark at once, recorders and consoles run",
                ja = "多くの映像が一斉に消え、録画装置は動いている" },
   severity = 2,
@@ -130,7 +130,7 @@ return {
       on_fail = { en = "Phone Mihon Security Works (MSC-2026-012): spare within four hours.",
                   ja = "見本警備機器（MSC-2026-012）に4時間以内の代替機を頼む。", go = "portable" },
       warn = { en = "Leave port 48 (office LAN) empty tonight.",
-               ja = "48番（事務系網）は今夜は差さない。" },
+               ja = "48番（事務系ネットワーク）は今夜は差さない。" },
       role = "network", within = "45m",
       place = { en = "ESW2: rack E1, bottom, powered off", ja = "ESW2はラックE1の最下段（電源断）" },
       go = "verify" },
@@ -190,6 +190,14 @@ return {
       role = "guard-duty", within = "15m", collect = "paper", target = "closet" },
     guards.intruder { clear = "portable" },
 
+    -- Long darkness, meanwhile. It runs beside the repair, not before it.
+    bcp.decide {
+      figure = { en = "Invoke if over 7 red-list cameras stay dark beyond 30 minutes.",
+                 ja = "重点カメラ8台以上が30分を超えて消えている場合は発動する。" },
+      invoke = "continuity", hold = "end", after = { "posts" } },
+    { id = "continuity", title = { en = "Patrols and fixed posts", ja = "巡回と立哨による監視" },
+      role = "guard-duty", runbook = "security-surveillance/continuity", go = "end" },
+
     -- Living with it.
     { id = "portable",
       title = { en = "Set up the portable cameras", ja = "携帯カメラを置く" },
@@ -204,12 +212,6 @@ return {
       measure = { text = { en = "Portable cameras in place of fixed ones",
                            ja = "固定カメラの代わりに携帯カメラを設置" },
                   owner = "guard-duty", review = "12h" } },
-    bcp.decide {
-      figure = { en = "Invoke if over 7 red-list cameras stay dark beyond 30 minutes.",
-                 ja = "重点カメラ8台以上が30分を超えて消えている場合は発動する。" },
-      invoke = "continuity", hold = "verify" },
-    { id = "continuity", title = { en = "Patrols and fixed posts", ja = "巡回と立哨による監視" },
-      role = "guard-duty", runbook = "security-surveillance/continuity" },
     { id = "verify",
       title = { en = "Decide: are the pictures back?", ja = "映像が戻ったかを判断する" },
       say = { en = "Count on VC1: picture, moving clock, recording mark.",
@@ -237,7 +239,8 @@ return {
       role = "guard-duty", within = "12h", collect = "recording", target = "red-list-cards",
       preserves = { "recording" } },
     { id = "return", title = { en = "Back to the cameras", ja = "カメラ監視への切戻し" },
-      role = "guard-duty", runbook = "security-surveillance/return-to-normal" },
+      role = "guard-duty", runbook = "security-surveillance/return-to-normal",
+      after = { "memory-24h", "continuity" } },
     back.close { where = { en = "switch logs, closet record, photographs",
                            ja = "スイッチのログ、配線室の開閉記録、写真" } },
   },

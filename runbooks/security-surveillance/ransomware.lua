@@ -100,6 +100,15 @@ return {
     people.authority { authority = "mlit", clock = "mlit-first", start = true,
                        who = { en = "Transport ministry", ja = "国土交通省" } },
 
+    -- Long blindness, meanwhile. It runs beside the repair, not before it.
+    bcp.decide {
+      figure = { en = "Invoke if over 7 red-list cameras stay blind beyond 30 minutes.",
+                 ja = "重点カメラ8台以上が30分を超えて見えない場合は発動する。" },
+      invoke = "continuity", hold = "end", after = { "posts" },
+    },
+    { id = "continuity", title = { en = "Patrols and fixed posts", ja = "巡回と立哨による監視" },
+      role = "guard-duty", runbook = "security-surveillance/continuity", go = "end" },
+
     -- Evidence, meanwhile.
     evidence.volatile { target = "${host}", after = { "hold" }, role = "security" },
     evidence.logs { target = "${host}", role = "security" },
@@ -110,7 +119,7 @@ return {
       on_fail = { en = "NVR4 hit too: take the memory cards of cameras 107 and 108.",
                   ja = "NVR4も使えない場合は、107・108番のメモリーカードを抜く。" },
     },
-    evidence.disk { target = "${host}" },
+    evidence.disk { target = "${host}", preserves = { "disk", "recording", "config" } },
 
     -- The team, meanwhile.
     people.tree { id = "call-csirt", tree = "csirt", after = { "hold" },
@@ -129,7 +138,7 @@ return {
                ja = "遠隔での作業は断る。VR1は切ったままにする。" },
       role = "operator", within = "15m" },
 
-    -- What was taken, and what goes on.
+    -- What was taken.
     { id = "leak",
       title = { en = "Decide: were recordings copied out?", ja = "録画の持出しの有無を判断する" },
       say = { en = "Read port 48 of ESW1: bytes out since ${began}. Normal: under 20 GB a day.",
@@ -144,24 +153,22 @@ return {
                   ja = "顔の映像は個人情報である。不明なら「おそれあり」とする。" },
           go = "clock-ppc" },
         { id = "no", title = { en = "No, and somebody can show it", ja = "ない（根拠を示せる）" },
-          go = "invoke-bcp" },
+          go = "end" },
       } },
     people.authority { authority = "ppc", clock = "appi-preliminary", start = true,
-                       starter = "privacy", role = "privacy", within = "3d",
+                       starter = "privacy", role = "privacy", within = "3d", go = "end",
                        who = { en = "Privacy commission", ja = "個人情報保護委員会" } },
-    bcp.decide {
-      figure = { en = "Invoke if over 7 red-list cameras stay blind beyond 30 minutes.",
-                 ja = "重点カメラ8台以上が30分を超えて見えない場合は発動する。" },
-      invoke = "continuity", hold = "restore",
-    },
-    { id = "continuity", title = { en = "Patrols and fixed posts", ja = "巡回と立哨による監視" },
-      role = "guard-duty", runbook = "security-surveillance/continuity" },
+    people.police { go_no = "end", after = { "image" } },
+
+    -- Repair and the way back.
     { id = "restore", title = { en = "Rebuild and restore", ja = "再構築と復元" },
-      role = "administrator", runbook = "security-surveillance/restore" },
+      role = "administrator", runbook = "security-surveillance/restore",
+      after = { "image", "vendor" } },
     { id = "return", title = { en = "Back to the cameras", ja = "カメラ監視への切戻し" },
-      role = "guard-duty", runbook = "security-surveillance/return-to-normal" },
-    people.police { go_no = "cause" },
-    back.close { where = { en = "disk image, logs and the recording of 1F-07",
+      role = "guard-duty", runbook = "security-surveillance/return-to-normal",
+      after = { "restore", "continuity" } },
+    back.close { after = { "return" },
+                 where = { en = "disk image, logs and the recording of 1F-07",
                            ja = "ディスクの複製、ログ、1F-07室の録画" } },
   },
 }
