@@ -125,10 +125,10 @@ static const struct ir_cmd *
 find_cmd(int argc, char **argv, int *words)
 {
     const struct ir_cmd *k;
-    char two[80];
+    char two[160];
 
-    if (argc > 1 && strlen(argv[0]) + strlen(argv[1]) + 2 < sizeof two) {
-        snprintf(two, sizeof two, "%s %s", argv[0], argv[1]);
+    if (argc > 1 && strlen(argv[0]) + strlen(argv[1]) < 100) {
+        snprintf(two, sizeof two, "%.70s %.70s", argv[0], argv[1]);
         for (k = ir_cmds; k->name != NULL; k++)
             if (strcmp(k->name, two) == 0) {
                 *words = 2;
@@ -140,8 +140,8 @@ find_cmd(int argc, char **argv, int *words)
         if (strcmp(k->name, argv[0]) == 0)
             return k;
     /* "role" alone means "role list" where there is one */
-    if (argc == 1 && strlen(argv[0]) + 6 < sizeof two) {
-        snprintf(two, sizeof two, "%s list", argv[0]);
+    if (argc == 1 && strlen(argv[0]) < 100) {
+        snprintf(two, sizeof two, "%.100s list", argv[0]);
         for (k = ir_cmds; k->name != NULL; k++)
             if (strcmp(k->name, two) == 0)
                 return k;

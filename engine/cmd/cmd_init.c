@@ -40,7 +40,7 @@ make_root(struct ir_ctx *c, struct ir_batch *b, const struct init *in,
     (void)c;
     ir_bodyw_uint(&d->body, 1, 1);
     ir_bodyw_uint(&d->body, 2, 1);
-    ir_bodyw_hashes(&d->body, 3, &person->pub, 1);
+    ir_bodyw_hashes(&d->body, 3, (const uint8_t(*)[32]) & person->pub, 1);
     ir_bodyw_text(&d->body, 4, in->org);
     return IR_OK;
 }
@@ -73,8 +73,8 @@ write_trust(struct ir_ctx *c, struct init *in, struct ir_key *person,
         ir_ctx_signer(c, &who);
     }
     rc = make_root(c, &b, in, person);
-    ir_cert_member(&b, in->hname, in->person, member_id, &person->pub, 1, roles,
-                   2);
+    ir_cert_member(&b, in->hname, in->person, member_id,
+                   (const uint8_t(*)[32]) & person->pub, 1, roles, 2);
     ir_cert_device(&b, member_id, node_pub, x25519);
     if (rc == IR_OK)
         rc = ir_store_begin(c->st, &c->err);

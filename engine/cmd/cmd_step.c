@@ -115,11 +115,24 @@ simple(struct ir_ctx *c, struct ir_case *k, size_t i, enum ir_step_op op,
     return rc;
 }
 
+enum refusal { CANNOT_TAKE, YOURS, NOT_TAKEN, OVER, NOT_YET };
+
 static int
 refuse_state(struct ir_ctx *c, const struct ir_case *k, size_t i,
-             const char *msg)
+             enum refusal why)
 {
-    ir_fail(&c->err, IR_EREFUSED, msg, k->inc->steps[i].path);
+    const char *path = k->inc->steps[i].path;
+
+    if (why == CANNOT_TAKE)
+        ir_fail(&c->err, IR_EREFUSED, _("%s cannot be taken on now"), path);
+    else if (why == YOURS)
+        ir_fail(&c->err, IR_EREFUSED, _("%s is yours already"), path);
+    else if (why == NOT_TAKEN)
+        ir_fail(&c->err, IR_EREFUSED, _("nobody has taken %s on"), path);
+    else if (why == OVER)
+        ir_fail(&c->err, IR_EREFUSED, _("%s is over already"), path);
+    else
+        ir_fail(&c->err, IR_EREFUSED, _("%s has not come up yet"), path);
     ir_err_hint(&c->err, "ir next");
     return IR_EREFUSED;
 }
@@ -140,9 +153,9 @@ ir_cmd_take(struct ir_ctx *c, int argc, char **argv)
         enum ir_step_state s = k.inc->steps[i].state;
 
         if (s != IR_STEP_READY && s != IR_STEP_ACTIVE && s != IR_STEP_FAILED)
-            rc = refuse_state(c, &k, i, _("%s cannot be taken on now"));
+            rc = refuse_state(c, &k, i, CANNOT_TAKE);
         else if (s == IR_STEP_ACTIVE && k.inc->steps[i].by == c->me)
-            rc = refuse_state(c, &k, i, _("%s is yours already"));
+            rc = refuse_state(c, &k, i, YOURS);
     }
     if (rc == IR_OK)
         rc = simple(c, &k, i, IR_OP_TAKE, &said);
@@ -163,7 +176,7 @@ ir_cmd_give_back(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_step_find(c, &k, argv[1], &i);
     if (rc == IR_OK && k.inc->steps[i].state != IR_STEP_ACTIVE)
-        rc = refuse_state(c, &k, i, _("nobody has taken %s on"));
+        rc = refuse_state(c, &k, i, NOT_TAKEN);
     if (rc == IR_OK)
         rc = simple(c, &k, i, IR_OP_GIVE_BACK, &said);
     ir_case_done(&k);
@@ -189,9 +202,9 @@ fail_or_skip(struct ir_ctx *c, int argc, char **argv, enum ir_step_op op,
         enum ir_step_state s = k.inc->steps[i].state;
 
         if (s == IR_STEP_DONE || s == IR_STEP_SKIPPED || s == IR_STEP_NA)
-            rc = refuse_state(c, &k, i, _("%s is over already"));
+            rc = refuse_state(c, &k, i, OVER);
         else if (s == IR_STEP_WAITING && op == IR_OP_FAIL)
-            rc = refuse_state(c, &k, i, _("%s has not come up yet"));
+            rc = refuse_state(c, &k, i, NOT_YET);
     }
     if (rc == IR_OK)
         rc = ir_reason(c, said.reason,
