@@ -110,8 +110,8 @@ make_log(struct ir_ctx *c, struct init *in)
     return rc;
 }
 
-/* Put the organisation's name into the copy of site.lua: the line that begins
- * with "organisation". */
+/* Put the organisation's name into the copy of site.lua: the field that begins
+ * a line with "organisation", up to its closing brace. */
 static int
 name_site(struct ir_ctx *c, struct init *in)
 {
@@ -129,6 +129,8 @@ name_site(struct ir_ctx *c, struct init *in)
             ir_buf_add(&fresh, p, (size_t)(nl - p));
             continue;
         }
+        nl = strchr(p, '}');
+        nl = nl != NULL ? nl + 1 + strcspn(nl + 1, "\n") : p + strlen(p);
         ir_buf_adds(&fresh, "  organisation = { en = \"");
         for (i = 0; i < 2; i++) {
             const char *s;
@@ -138,7 +140,7 @@ name_site(struct ir_ctx *c, struct init *in)
                     ir_buf_addc(&fresh, '\\');
                 ir_buf_addc(&fresh, *s);
             }
-            ir_buf_adds(&fresh, i == 0 ? "\", ja = \"" : "\" },\n");
+            ir_buf_adds(&fresh, i == 0 ? "\", ja = \"" : "\" },");
         }
     }
     if (rc == IR_OK)

@@ -4,7 +4,7 @@
 #include "base/i18n.h"
 #include "base/spawn.h"
 #include "cmd/commands.h"
-#include "cmd/step.h"
+#include "cmd/act.h"
 #include "view/refusal.h"
 #include "view/walk.h"
 
@@ -51,7 +51,7 @@ keep_output(const struct ir_spawn_result *r, struct ir_buf *out)
 static int
 record_begin(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_batch *b)
 {
-    (void)ir_step_draft(b, k, i, IR_OP_BEGIN, NULL);
+    (void)ir_act_draft(b, k, i, IR_OP_BEGIN, NULL);
     return ir_batch_record(c, k, b, NULL);
 }
 
@@ -101,7 +101,7 @@ run_and_record(struct ir_ctx *c, struct ir_case *k, size_t i, char **argv,
                            r.out_total + r.err_total, SHOWN_LINES, &c->out);
     }
     said->reason = good ? NULL : why;
-    (void)ir_step_draft(&b, k, i, good ? IR_OP_DONE : IR_OP_FAIL, said);
+    (void)ir_act_draft(&b, k, i, good ? IR_OP_DONE : IR_OP_FAIL, said);
     rc = ir_batch_record(c, k, &b, NULL);
     if (rc == IR_OK && !good) {
         rc = ir_fail(&c->err, IR_EIO, _("the command did not do it: %s"), why);
@@ -124,7 +124,7 @@ pretend(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
     if (!c->json)
         ir_buf_addf(&c->out, _("EXERCISE: not run: %s\n"), line);
     said->note = "exercise: shown, not run";
-    rc = ir_step_done(c, k, i, said);
+    rc = ir_act_done(c, k, i, said);
     free(line);
     return rc;
 }
@@ -145,12 +145,12 @@ run_step(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
     }
     if (k->inc->status == IR_EXERCISE && !is->step->real)
         return pretend(c, k, i, said);
-    rc = ir_step_argv(c, k, i, &argv);
+    rc = ir_act_argv(c, k, i, &argv);
     if (rc == IR_OK)
-        rc = ir_step_gate(c, k, i, said, &b);
+        rc = ir_act_gate(c, k, i, said, &b);
     if (rc != IR_OK) {
         ir_batch_done(&b);
-        ir_step_argv_free(argv);
+        ir_act_argv_free(argv);
         return rc;
     }
     snprintf(path, sizeof path, "%s", is->path);
@@ -160,7 +160,7 @@ run_step(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
         rc = ir_incident_step(k->inc, path, &i, &c->err);
     if (rc == IR_OK)
         rc = run_and_record(c, k, i, argv, said);
-    ir_step_argv_free(argv);
+    ir_act_argv_free(argv);
     return rc;
 }
 
@@ -182,7 +182,7 @@ ir_cmd_run_step(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
-        rc = ir_step_find(c, &k, n > 0 ? argv[1] : NULL, &i);
+        rc = ir_act_find(c, &k, n > 0 ? argv[1] : NULL, &i);
     if (rc == IR_OK)
         rc = run_step(c, &k, i, &said);
     ir_case_done(&k);

@@ -1,9 +1,9 @@
-/* cmd_step.c: `ir done`, `fail`, `skip`, `take`, `give-back`, `choose`, `ask`.
+/* cmd_act.c: `ir done`, `fail`, `skip`, `take`, `give-back`, `choose`, `ask`.
  */
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "cmd/commands.h"
-#include "cmd/step.h"
+#include "cmd/act.h"
 #include "view/menu.h"
 
 #include <stdlib.h>
@@ -60,10 +60,10 @@ ir_cmd_done(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
-        rc = ir_step_find(c, &k, n > 0 ? argv[1] : NULL, &i);
+        rc = ir_act_find(c, &k, n > 0 ? argv[1] : NULL, &i);
     if (rc == IR_OK) {
         ask_again(c, &k, i, &said);
-        rc = ir_step_done(c, &k, i, &said);
+        rc = ir_act_done(c, &k, i, &said);
     }
     ir_case_done(&k);
     return rc;
@@ -82,7 +82,7 @@ ir_cmd_choose(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
-        rc = ir_step_find(c, &k, argv[1], &i);
+        rc = ir_act_find(c, &k, argv[1], &i);
     if (rc == IR_OK && k.inc->steps[i].step != NULL &&
         k.inc->steps[i].step->act != IR_ACT_CHOOSE)
         rc = ir_fail(&c->err, IR_EUSAGE, _("\"%s\" is not a decision"),
@@ -93,7 +93,7 @@ ir_cmd_choose(struct ir_ctx *c, int argc, char **argv)
     }
     if (rc == IR_OK) {
         said.reason = why;
-        rc = ir_step_done(c, &k, i, &said);
+        rc = ir_act_done(c, &k, i, &said);
     }
     free(why);
     ir_case_done(&k);
@@ -106,7 +106,7 @@ simple(struct ir_ctx *c, struct ir_case *k, size_t i, enum ir_step_op op,
        struct ir_said *said)
 {
     struct ir_batch b = {0};
-    struct ir_draft *d = ir_step_draft(&b, k, i, op, said);
+    struct ir_draft *d = ir_act_draft(&b, k, i, op, said);
     int rc = ir_draft_at(c, d, said->at);
 
     if (rc == IR_OK)
@@ -148,7 +148,7 @@ ir_cmd_take(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
-        rc = ir_step_find(c, &k, n > 0 ? argv[1] : NULL, &i);
+        rc = ir_act_find(c, &k, n > 0 ? argv[1] : NULL, &i);
     if (rc == IR_OK) {
         enum ir_step_state s = k.inc->steps[i].state;
 
@@ -174,7 +174,7 @@ ir_cmd_give_back(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
-        rc = ir_step_find(c, &k, argv[1], &i);
+        rc = ir_act_find(c, &k, argv[1], &i);
     if (rc == IR_OK && k.inc->steps[i].state != IR_STEP_ACTIVE)
         rc = refuse_state(c, &k, i, NOT_TAKEN);
     if (rc == IR_OK)
@@ -197,7 +197,7 @@ fail_or_skip(struct ir_ctx *c, int argc, char **argv, enum ir_step_op op,
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
-        rc = ir_step_find(c, &k, n > 0 ? argv[1] : NULL, &i);
+        rc = ir_act_find(c, &k, n > 0 ? argv[1] : NULL, &i);
     if (rc == IR_OK) {
         enum ir_step_state s = k.inc->steps[i].state;
 
@@ -318,7 +318,7 @@ ir_cmd_ask(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
-        rc = ir_step_find(c, &k, argv[1], &i);
+        rc = ir_act_find(c, &k, argv[1], &i);
     if (rc == IR_OK && k.inc->steps[i].plan == NULL)
         rc = ir_fail(&c->err, IR_ENOTFOUND,
                      _("the plan of %s is not on this device"),
@@ -336,7 +336,7 @@ ir_cmd_ask(struct ir_ctx *c, int argc, char **argv)
         said.answers_n = an;
         if (is->step != NULL && is->step->act == IR_ACT_ASK && open &&
             an >= is->step->ask_n)
-            rc = ir_step_done(c, &k, i, &said);
+            rc = ir_act_done(c, &k, i, &said);
         else
             rc = simple(c, &k, i, IR_OP_ANSWER, &said);
     }

@@ -3,7 +3,7 @@
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "cmd/commands.h"
-#include "cmd/step.h"
+#include "cmd/act.h"
 #include "view/menu.h"
 
 #include <stdlib.h>

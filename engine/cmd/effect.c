@@ -1,5 +1,5 @@
 /* effect.c: what doing a step records besides the step: measures, service
- * levels, clocks, who was told, roles. See step.h.
+ * levels, clocks, who was told, roles. See act.h.
  */
 #include "cmd/effect.h"
 
@@ -7,7 +7,7 @@
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "base/time.h"
-#include "cmd/step.h"
+#include "cmd/act.h"
 #include "core/text.h"
 
 #include <stdlib.h>
@@ -229,7 +229,7 @@ check_said(struct ir_ctx *c, const struct ir_istep *is,
 }
 
 int
-ir_step_done(struct ir_ctx *c, struct ir_case *k, size_t i,
+ir_act_done(struct ir_ctx *c, struct ir_case *k, size_t i,
              struct ir_said *said)
 {
     const struct ir_istep *is = &k->inc->steps[i];
@@ -244,12 +244,12 @@ ir_step_done(struct ir_ctx *c, struct ir_case *k, size_t i,
     if (rc == IR_OK && s != NULL)
         rc = check_said(c, is, said);
     if (rc == IR_OK)
-        rc = ir_step_gate(c, k, i, said, &b);
+        rc = ir_act_gate(c, k, i, said, &b);
     if (rc != IR_OK) {
         ir_batch_done(&b);
         return rc;
     }
-    d = ir_step_draft(&b, k, i, choose ? IR_OP_CHOOSE : IR_OP_DONE, said);
+    d = ir_act_draft(&b, k, i, choose ? IR_OP_CHOOSE : IR_OP_DONE, said);
     rc = ir_draft_at(c, d, said->at);
     if (rc == IR_OK && s != NULL)
         rc = effects(c, k, s, said, &b);

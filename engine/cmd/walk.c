@@ -9,7 +9,7 @@
 #include "base/scan.h"
 #include "cmd/commands.h"
 #include "cmd/start.h"
-#include "cmd/step.h"
+#include "cmd/act.h"
 #include "view/menu.h"
 
 #include <stdlib.h>

@@ -1,8 +1,8 @@
-/* step.h: recording what became of a step, with everything that goes with it:
+/* act.h: recording what became of a step, with everything that goes with it:
  * measures, service levels, clocks, who was told, exceptions.
  */
-#ifndef IR_CMD_STEP_H
-#define IR_CMD_STEP_H
+#ifndef IR_CMD_ACT_H
+#define IR_CMD_ACT_H
 
 #include "cmd/case.h"
 
@@ -43,14 +43,14 @@ struct ir_said {
  *
  * Errors: as ir_incident_step.
  */
-int ir_step_find(struct ir_ctx *c, const struct ir_case *k, const char *name,
+int ir_act_find(struct ir_ctx *c, const struct ir_case *k, const char *name,
                  size_t *i);
 
 /* Draft a step entry of step `i`.
  *
  * Owns:   the draft is borrowed from the batch.
  */
-struct ir_draft *ir_step_draft(struct ir_batch *b, const struct ir_case *k,
+struct ir_draft *ir_act_draft(struct ir_batch *b, const struct ir_case *k,
                                size_t i, enum ir_step_op op,
                                const struct ir_said *said);
 
@@ -60,7 +60,7 @@ struct ir_draft *ir_step_draft(struct ir_batch *b, const struct ir_case *k,
  *
  * Errors: IR_EREFUSED with the way on.
  */
-int ir_step_gate(struct ir_ctx *c, struct ir_case *k, size_t i,
+int ir_act_gate(struct ir_ctx *c, struct ir_case *k, size_t i,
                  struct ir_said *said, struct ir_batch *b);
 
 /* Record step `i` as done (or chosen, where it is a decision) with its
@@ -68,7 +68,7 @@ int ir_step_gate(struct ir_ctx *c, struct ir_case *k, size_t i,
  *
  * Errors: IR_EREFUSED, IR_EUSAGE what is missing, and what recording says.
  */
-int ir_step_done(struct ir_ctx *c, struct ir_case *k, size_t i,
+int ir_act_done(struct ir_ctx *c, struct ir_case *k, size_t i,
                  struct ir_said *said);
 
 /* What two people agree on: the digest of the argv as it would run now (of
@@ -76,15 +76,15 @@ int ir_step_done(struct ir_ctx *c, struct ir_case *k, size_t i,
  *
  * Units:  out of 32 bytes.
  */
-void ir_step_digest(const struct ir_case *k, size_t i, uint8_t out[32]);
+void ir_act_digest(const struct ir_case *k, size_t i, uint8_t out[32]);
 
 /* The argv with variables filled in; NULL-terminated.
  *
- * Owns:   the caller frees with ir_step_argv_free.
+ * Owns:   the caller frees with ir_act_argv_free.
  * Errors: IR_EREFUSED a variable is unknown, or its value begins with "-".
  */
-int ir_step_argv(struct ir_ctx *c, const struct ir_case *k, size_t i,
+int ir_act_argv(struct ir_ctx *c, const struct ir_case *k, size_t i,
                  char ***out);
-void ir_step_argv_free(char **argv);
+void ir_act_argv_free(char **argv);
 
 #endif

@@ -1,5 +1,5 @@
-/* step.c: see step.h. */
-#include "cmd/step.h"
+/* act.c: see act.h. */
+#include "cmd/act.h"
 
 #include "base/clock.h"
 #include "base/i18n.h"
@@ -17,7 +17,7 @@
 #define APPROVE_DEFAULT_S (15 * 60)
 
 int
-ir_step_find(struct ir_ctx *c, const struct ir_case *k, const char *name,
+ir_act_find(struct ir_ctx *c, const struct ir_case *k, const char *name,
              size_t *i)
 {
     int at;
@@ -32,7 +32,7 @@ ir_step_find(struct ir_ctx *c, const struct ir_case *k, const char *name,
 }
 
 struct ir_draft *
-ir_step_draft(struct ir_batch *b, const struct ir_case *k, size_t i,
+ir_act_draft(struct ir_batch *b, const struct ir_case *k, size_t i,
               enum ir_step_op op, const struct ir_said *said)
 {
     const struct ir_istep *s = &k->inc->steps[i];
@@ -93,7 +93,7 @@ missing_var(const struct ir_case *k, const char *arg, char name[40])
 }
 
 void
-ir_step_argv_free(char **argv)
+ir_act_argv_free(char **argv)
 {
     size_t i;
 
@@ -103,7 +103,7 @@ ir_step_argv_free(char **argv)
 }
 
 int
-ir_step_argv(struct ir_ctx *c, const struct ir_case *k, size_t i, char ***out)
+ir_act_argv(struct ir_ctx *c, const struct ir_case *k, size_t i, char ***out)
 {
     const struct ir_step *s = k->inc->steps[i].step;
     char **argv = ir_calloc(s->argv_n + 1, sizeof(char *));
@@ -136,12 +136,12 @@ ir_step_argv(struct ir_ctx *c, const struct ir_case *k, size_t i, char ***out)
     if (rc == IR_OK)
         *out = argv;
     else
-        ir_step_argv_free(argv);
+        ir_act_argv_free(argv);
     return rc;
 }
 
 void
-ir_step_digest(const struct ir_case *k, size_t i, uint8_t out[32])
+ir_act_digest(const struct ir_case *k, size_t i, uint8_t out[32])
 {
     const struct ir_istep *s = &k->inc->steps[i];
     struct ir_sha256_state h;
@@ -217,7 +217,7 @@ request(struct ir_ctx *c, struct ir_case *k, size_t i)
     snprintf(path, sizeof path, "%s", s->path);
     if (lasts != NULL)
         (void)ir_duration_parse(lasts, strlen(lasts), &secs, NULL);
-    ir_step_digest(k, i, digest);
+    ir_act_digest(k, i, digest);
     if (s->plan != NULL)
         memcpy(plan, s->plan->digest, 32);
     if (open_request(k, i, digest, false) == NULL) {
@@ -310,7 +310,7 @@ pass_evidence(struct ir_ctx *c, struct ir_case *k, size_t i,
 }
 
 int
-ir_step_gate(struct ir_ctx *c, struct ir_case *k, size_t i,
+ir_act_gate(struct ir_ctx *c, struct ir_case *k, size_t i,
              struct ir_said *said, struct ir_batch *b)
 {
     const struct ir_istep *s = &k->inc->steps[i];
@@ -323,7 +323,7 @@ ir_step_gate(struct ir_ctx *c, struct ir_case *k, size_t i,
     rc = ir_incident_gate(k->inc, i, c->me, now.wall_ms, &gate, &c->err);
     if (rc == IR_OK && s->step != NULL && s->step->confirm > 1) {
         /* what was approved must be what would run now */
-        ir_step_digest(k, i, digest);
+        ir_act_digest(k, i, digest);
         if (open_request(k, i, digest, true) == NULL)
             gate = IR_GATE_TWO;
     }
