@@ -35,6 +35,13 @@ struct ir_view_record {
 char *ir_view_safe(const struct ir_view *v, const char *s);
 char *ir_view_safe_n(const struct ir_view *v, const char *s, size_t n);
 
+/* `s` with ${var} filled in from `inc`; "<var>" where there is no incident.
+ * Not yet harmless.
+ *
+ * Owns:   the caller frees with free().
+ */
+char *ir_view_expand(const struct ir_incident *inc, const char *s);
+
 /* The text in the reader's language with ${var} filled in from `inc` (may be
  * NULL) and made harmless; "" when absent.
  *
@@ -54,6 +61,8 @@ char *ir_view_member(const struct ir_view *v, int member, bool full);
 char *ir_view_person(const struct ir_view *v, const char *id, bool full);
 /* The title of a role in the contacts, else its id. */
 char *ir_view_role(const struct ir_view *v, const char *role);
+/* An owner may be a role or a person: the role's title, else the name. */
+char *ir_view_owner(const struct ir_view *v, const char *id);
 /* The title of an operation of the system in view, else its id. */
 char *ir_view_operation(const struct ir_view *v, const char *id);
 
@@ -87,11 +96,13 @@ char *ir_view_phone(const struct ir_view *v, const struct ir_json *who);
 const char *ir_view_sep(const struct ir_view *v);
 
 /* Times for people: "03:12", "Sat 03:12", "3 min left", "12 min late"; a
- * span of milliseconds: "45 s", "48 min", "1 h 5 min", "3 days 4 h".
+ * span of milliseconds: "45 s", "48 min", "1 h 5 min", "3 days 4 h"; the
+ * stamp is RFC 3339. A moment no calendar has (a hostile one) is "?".
  *
  * Owns:   the caller frees with free().
  */
 char *ir_view_span(int64_t ms);
+char *ir_view_stamp(int64_t ms);
 char *ir_view_time(const struct ir_view *v, int64_t ms);
 char *ir_view_weektime(const struct ir_view *v, int64_t ms);
 char *ir_view_left(const struct ir_view *v, int64_t due_ms);

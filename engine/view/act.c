@@ -1,0 +1,470 @@
+/* act.c: see step.h: what a step's act needs: command, options, people to
+ * call, and what doing it sets going.
+ */
+#include "base/utf8.h"
+#include "view/step.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define INDENT 5
+
+static const char *
+fill(struct ir_sv *x, const struct ir_text *t)
+{
+    return ir_pool_take(&x->pool, ir_view_fill(x->v, x->inc, t));
+}
+
+static const char *
+safe(struct ir_sv *x, const char *s)
+{
+    return ir_pool_take(&x->pool, ir_view_safe(x->v, s));
+}
+
+static const char *
+json_text(struct ir_sv *x, const struct ir_json *j, const char *key)
+{
+    return safe(x, ir_json_text_of(j, key));
+}
+
+/* A variable's value, with the word for unknown in the reader's language. */
+static const char *
+var_say(const struct ir_incident *inc, const char *name)
+{
+    const char *s = ir_incident_var(inc, name);
+
+    return s != NULL && strcmp(s, "unknown") == 0 ? _("unknown") : s;
+}
+
+/* Does a word stand for itself, without quotes? */
+static bool
+bare(const char *s)
+{
+    static const char ok[] = "abcdefghijklmnopqrstuvwxyz"
+                             "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                             "0123456789_./:=@%+,-";
+
+    return *s != '\0' && s[strspn(s, ok)] == '\0';
+}
+
+char *
+ir_view_argv(const struct ir_view *v, const struct ir_incident *inc,
+             const struct ir_step *s)
+{
+    struct ir_buf b = {0};
+    size_t i;
+
+    for (i = 0; i < s->argv_n; i++) {
+        char *word = ir_view_expand(inc, s->argv[i]);
+        char *shown = ir_view_safe(v, word);
+        const char *p;
+
+        if (i > 0)
+            ir_buf_addc(&b, ' ');
+        if (bare(shown)) {
+            ir_buf_adds(&b, shown);
+        } else {
+            ir_buf_addc(&b, '\'');
+            for (p = shown; *p != '\0'; p++)
+                if (*p == '\'')
+                    ir_buf_adds(&b, "'\\''");
+                else
+                    ir_buf_addc(&b, *p);
+            ir_buf_addc(&b, '\'');
+        }
+        free(word);
+        free(shown);
+    }
+    return ir_buf_take(&b);
+}
+
+static void
+act_run(struct ir_sv *x)
+{
+    const char *name = ir_step_typed(x->inc, x->st);
+    char *argv = ir_view_argv(x->v, x->inc, x->s);
+
+    ir_step_para(x, _("Command: "), IR_STYLE_NONE, argv);
+    if (x->inc->status == IR_EXERCISE && !x->s->real)
+        ir_step_para(x, NULL, IR_STYLE_NONE,
+                     ir_pool_f(&x->pool,
+                               _("Exercise: it is shown, not run. Type: run "
+                                 "%s"),
+                               name));
+    else if (x->s->confirm < 2)
+        ir_step_para(x, NULL, IR_STYLE_NONE,
+                     ir_pool_f(&x->pool, _("Type: run %s"), name));
+    free(argv);
+}
+
+static void
+act_choose(struct ir_sv *x)
+{
+    struct ir_table tb;
+    size_t i;
+
+    ir_table_init(&tb, 3, INDENT);
+    for (i = 0; i < x->s->options_n; i++) {
+        const struct ir_option *o = &x->s->options[i];
+        const char *say = fill(x, &o->say), *act = "";
+        const char *cells[3];
+
+        if (o->act != NULL)
+            act = ir_pool_f(&x->pool, _(" (you then act as: %s)"),
+                            ir_pool_take(&x->pool, ir_view_role(x->v, o->act)));
+        cells[0] = ir_pool_f(&x->pool, "%zu", i + 1);
+        cells[1] = o->id;
+        cells[2] = ir_pool_f(&x->pool, *say != '\0' ? "%s: %s%s" : "%s%s%s",
+                             fill(x, &o->title), say, act);
+        ir_table_row(&tb, IR_STYLE_NONE, cells);
+    }
+    ir_table_write(&tb, &x->v->term, x->out);
+}
+
+static void
+act_ask(struct ir_sv *x)
+{
+    struct ir_table tb;
+    size_t i;
+
+    ir_table_init(&tb, 2, INDENT);
+    for (i = 0; i < x->s->ask_n; i++) {
+        const struct ir_var *var =
+            x->st->plan != NULL ? ir_plan_var(x->st->plan, x->s->ask[i]) : NULL;
+        const char *now = var_say(x->inc, x->s->ask[i]), *q;
+        const char *cells[2] = {x->s->ask[i], NULL};
+
+        q = var != NULL ? fill(x, &var->ask) : "";
+        cells[1] = now == NULL ? q
+                               : ir_pool_f(&x->pool, _("%s (now: %s)"), q,
+                                           safe(x, now));
+        ir_table_row(&tb, IR_STYLE_NONE, cells);
+    }
+    ir_table_write(&tb, &x->v->term, x->out);
+}
+
+static const char *
+collect_say(const char *kind)
+{
+    static const struct {
+        const char *id, *say;
+    } words[] = {
+        {"linux-volatile", N_("volatile data of a Linux host")},
+        {"linux-logs", N_("logs of a Linux host")},
+        {"windows-volatile", N_("volatile data of a Windows host")},
+        {"network-device", N_("state and settings of a network device")},
+        {"disk-image", N_("image of a disk")},
+        {"recording", N_("recordings")},
+        {"cloud-logs", N_("logs of a cloud service")},
+        {"mailbox", N_("a mailbox")},
+        {"controller-config", N_("settings of a controller")},
+        {"paper", N_("paper and photographs")},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(words[i].id, kind) == 0)
+            return _(words[i].say);
+    return kind;
+}
+
+static void
+act_collect(struct ir_sv *x)
+{
+    const char *what = collect_say(x->s->collect), *of = NULL;
+
+    if (x->s->target != NULL) {
+        struct ir_text t = {x->s->target, x->s->target};
+
+        of = fill(x, &t);
+    }
+    ir_step_para(x, _("Preserve: "), IR_STYLE_NONE,
+                 of != NULL && *of != '\0'
+                     ? ir_pool_f(&x->pool, _("%s: %s"), what, of)
+                     : what);
+    ir_step_para(x, _("By hand: "), IR_STYLE_NONE,
+                 strcmp(x->s->collect, "paper") == 0
+                     ? _("put it in a numbered envelope; note the number, who "
+                         "took it and when.")
+                     : _("copy it to an empty medium; note its SHA-256, who "
+                         "took it and when."));
+}
+
+/* "Ito (phone 050-0000-0101)", all ways where the whole step is shown. */
+static const char *
+reach(struct ir_sv *x, const char *id)
+{
+    const struct ir_json *p = ir_view_contact(x->v, "people", id);
+    const char *ways, *name;
+
+    if (p == NULL)
+        p = ir_view_contact(x->v, "partners", id);
+    name = ir_pool_take(&x->pool, ir_view_person(x->v, id, x->full));
+    ways = ir_pool_take(&x->pool, x->full ? ir_view_ways(x->v, p, x->inc->mail)
+                                          : ir_view_phone(x->v, p));
+    return *ways == '\0' ? name : ir_pool_f(&x->pool, "%s %s", name, ways);
+}
+
+/* Holders of a role in their order; at most two unless the step is shown in
+ * full, and how many more there are.
+ */
+static const char *
+reach_role(struct ir_sv *x, const char *role)
+{
+    const struct ir_json *r = ir_view_contact(x->v, "roles", role);
+    const struct ir_json *h = ir_json_get(r, "holders");
+    size_t i, n = ir_json_len(h), max = x->full || n < 3 ? n : 2;
+    struct ir_buf b = {0};
+
+    for (i = 0; i < max; i++) {
+        const char *id = ir_json_str(ir_json_at(h, i));
+
+        if (b.len > 0)
+            ir_buf_adds(&b, _("; "));
+        if (id != NULL)
+            ir_buf_adds(&b, reach(x, id));
+    }
+    if (max < n)
+        ir_buf_addf(&b, _("; %zu more: show %s"), n - max,
+                    ir_step_typed(x->inc, x->st));
+    return ir_pool_buf(&x->pool, &b);
+}
+
+static void
+act_call(struct ir_sv *x)
+{
+    static const char by_role[] = "role:";
+    const struct ir_json *tree = ir_view_contact(x->v, "trees", x->s->call);
+    const struct ir_json *levels = ir_json_get(tree, "levels");
+    size_t i, k;
+
+    if (tree == NULL) {
+        ir_step_para(x, _("Call: "), IR_STYLE_NONE,
+                     ir_pool_f(&x->pool,
+                               _("contact tree \"%s\" (from the binder)"),
+                               safe(x, x->s->call)));
+        return;
+    }
+    ir_step_para(x, _("Call: "), IR_STYLE_NONE, json_text(x, tree, "title"));
+    for (i = 0; i < ir_json_len(levels); i++) {
+        const struct ir_json *level = ir_json_at(levels, i);
+
+        for (k = 0; k < ir_json_len(level); k++) {
+            const char *id = ir_json_str(ir_json_at(level, k));
+            const char *lead =
+                k == 0 ? ir_pool_f(&x->pool, "%zu  ", i + 1) : "   ";
+
+            if (id == NULL)
+                continue;
+            if (strncmp(id, by_role, sizeof by_role - 1) == 0)
+                ir_step_para(x, lead, IR_STYLE_NONE,
+                             ir_pool_f(&x->pool, _("%s: %s"),
+                                       ir_pool_take(&x->pool,
+                                                    ir_view_role(x->v, id + 5)),
+                                       reach_role(x, id + 5)));
+            else
+                ir_step_para(x, lead, IR_STYLE_NONE, reach(x, id));
+        }
+    }
+    ir_step_para(x, _("Say: "), IR_STYLE_NONE,
+                 ir_pool_f(&x->pool, _("\"%s\""), json_text(x, tree, "say")));
+}
+
+static const char *
+topic_say(const char *id)
+{
+    static const struct {
+        const char *id, *say;
+    } words[] = {
+        {"what", N_("what happened")},
+        {"when", N_("when")},
+        {"where", N_("where")},
+        {"impact", N_("impact")},
+        {"measures", N_("measures")},
+        {"cause", N_("cause")},
+        {"personal-data", N_("personal data")},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(words[i].id, id) == 0)
+            return _(words[i].say);
+    return id;
+}
+
+static void
+act_notify(struct ir_sv *x)
+{
+    const struct ir_json *a = ir_view_contact(x->v, "audiences", x->s->notify);
+    const struct ir_json *know = ir_json_get(a, "may_know");
+    const char *rel = ir_json_get_str(a, "releases", NULL);
+    struct ir_buf b = {0};
+    size_t i;
+
+    ir_step_para(x, _("Inform: "), IR_STYLE_NONE,
+                 a != NULL ? json_text(x, a, "title") : safe(x, x->s->notify));
+    ir_step_para(x, _("How: "), IR_STYLE_NONE, json_text(x, a, "by"));
+    for (i = 0; i < ir_json_len(know); i++) {
+        const char *t = ir_json_str(ir_json_at(know, i));
+
+        if (b.len > 0)
+            ir_buf_adds(&b, _(", "));
+        if (t != NULL)
+            ir_buf_adds(&b, topic_say(t));
+    }
+    ir_step_para(x, _("May know: "), IR_STYLE_NONE,
+                 safe(x, ir_pool_buf(&x->pool, &b)));
+    if (rel != NULL)
+        ir_step_para(x, _("Released by: "), IR_STYLE_NONE,
+                     ir_pool_f(&x->pool, _("%s: %s"),
+                               ir_pool_take(&x->pool, ir_view_role(x->v, rel)),
+                               reach_role(x, rel)));
+}
+
+static const char *
+report_say(const char *kind)
+{
+    return kind == NULL                     ? _("report")
+           : strcmp(kind, "first") == 0     ? _("first report")
+           : strcmp(kind, "follow-up") == 0 ? _("follow-up report")
+           : strcmp(kind, "final") == 0     ? _("final report")
+                                            : kind;
+}
+
+static void
+act_tell(struct ir_sv *x)
+{
+    const struct ir_json *a = ir_view_contact(x->v, "authorities", x->s->tell);
+    const char *who =
+        a != NULL ? json_text(x, a, "title") : safe(x, x->s->tell);
+    const char *form = ir_json_get_str(a, "form", NULL);
+    const char *hours = json_text(x, a, "hours");
+    const char *say = json_text(x, a, "say");
+    const char *ways =
+        ir_pool_take(&x->pool, ir_view_ways(x->v, a, x->inc->mail));
+
+    ir_step_para(x, _("Tell: "), IR_STYLE_NONE,
+                 ir_pool_f(&x->pool,
+                           *ways != '\0' ? _("%s, %s: %s") : "%s, %s%s", who,
+                           report_say(x->s->report), ways));
+    ir_step_para(x, _("Hours: "), IR_STYLE_NONE, hours);
+    if (*say != '\0')
+        ir_step_para(x, _("Say: "), IR_STYLE_NONE,
+                     ir_pool_f(&x->pool, _("\"%s\""), say));
+    if (form != NULL)
+        ir_step_para(x, _("Form: "), IR_STYLE_NONE, safe(x, form));
+    ir_step_para(x, _("Note: "), IR_STYLE_NONE,
+                 _("who took it, when, and the receipt number. Leave nothing "
+                   "out that is open: say \"under investigation\"."));
+}
+
+void
+ir_step_act(struct ir_sv *x)
+{
+    if (x->s == NULL)
+        return;
+    switch (x->s->act) {
+    case IR_ACT_RUN:
+        act_run(x);
+        break;
+    case IR_ACT_CHOOSE:
+        act_choose(x);
+        break;
+    case IR_ACT_ASK:
+        act_ask(x);
+        break;
+    case IR_ACT_COLLECT:
+        act_collect(x);
+        break;
+    case IR_ACT_CALL:
+        act_call(x);
+        break;
+    case IR_ACT_NOTIFY:
+        act_notify(x);
+        break;
+    case IR_ACT_TELL:
+        act_tell(x);
+        break;
+    case IR_ACT_RUNBOOK:
+        ir_step_para(x, _("Runbook: "), IR_STYLE_NONE, safe(x, x->s->runbook));
+        break;
+    case IR_ACT_WAIT:
+    case IR_ACT_SAY:
+        break;
+    }
+}
+
+/* The words that stand for a list of sources of evidence. */
+static const char *
+sources(struct ir_sv *x, char *const *s, size_t n)
+{
+    struct ir_buf b = {0};
+    size_t i;
+
+    for (i = 0; i < n; i++) {
+        if (b.len > 0)
+            ir_buf_adds(&b, _(", "));
+        ir_buf_adds(&b, ir_source_say(s[i]));
+    }
+    return ir_pool_buf(&x->pool, &b);
+}
+
+static const char *
+clock_op_say(const char *op)
+{
+    return strcmp(op, "start") == 0  ? _("starts")
+           : strcmp(op, "met") == 0  ? _("met")
+           : strcmp(op, "stop") == 0 ? _("stops")
+                                     : _("undecided");
+}
+
+static const char *
+clock_title(struct ir_sv *x, const char *id)
+{
+    size_t i;
+
+    for (i = 0; i < x->inc->clocks_n; i++)
+        if (strcmp(x->inc->clocks[i].name, id) == 0 &&
+            x->inc->clocks[i].title.en != NULL)
+            return fill(x, &x->inc->clocks[i].title);
+    return safe(x, id);
+}
+
+void
+ir_step_effects(struct ir_sv *x)
+{
+    const struct ir_step *s = x->s;
+
+    if (s == NULL)
+        return;
+    if (s->destroys_n > 0)
+        ir_step_para(x, _("Destroys: "), IR_STYLE_NONE,
+                     sources(x, s->destroys, s->destroys_n));
+    if (s->preserves_n > 0 && x->full)
+        ir_step_para(x, _("Preserves: "), IR_STYLE_NONE,
+                     sources(x, s->preserves, s->preserves_n));
+    if (s->measure_text.en != NULL)
+        ir_step_para(
+            x, _("Interim measure: "), IR_STYLE_NONE,
+            ir_pool_f(
+                &x->pool, _("%s (owner %s, review after %s)"),
+                fill(x, &s->measure_text),
+                ir_pool_take(&x->pool, ir_view_owner(x->v, s->measure_owner)),
+                ir_pool_take(&x->pool,
+                             ir_view_span(s->measure_review_s * 1000))));
+    if (s->clock_id != NULL && s->clock_op != NULL)
+        ir_step_para(x, _("Deadline: "), IR_STYLE_NONE,
+                     ir_pool_f(&x->pool, _("%s: %s"),
+                               clock_title(x, s->clock_id),
+                               clock_op_say(s->clock_op)));
+    if (s->service_op != NULL)
+        ir_step_para(x, _("Service level: "), IR_STYLE_NONE,
+                     ir_pool_f(&x->pool, _("%s, %d percent"),
+                               ir_pool_take(&x->pool, ir_view_operation(
+                                                          x->v, s->service_op)),
+                               s->service_level));
+    if (s->repeat_to != NULL)
+        ir_step_para(x, _("Then: "), IR_STYLE_NONE, fill(x, &s->repeat_ask));
+    if (s->undo != NULL && x->full)
+        ir_step_para(x, _("Undone by: "), IR_STYLE_NONE, s->undo);
+}

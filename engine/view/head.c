@@ -1,0 +1,450 @@
+/* head.c: see head.h. */
+#include "view/head.h"
+
+#include "base/time.h"
+#include "base/utf8.h"
+#include "view/line.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LABEL 9 /* columns of "record   " and its like */
+
+void
+ir_head_labelled(const struct ir_view *v, const char *label,
+                 enum ir_style style, const char *text, struct ir_buf *out)
+{
+    struct ir_buf lead = {0};
+
+    ir_utf8_pad(&lead, label,
+                ir_utf8_width(label) < LABEL ? LABEL
+                                             : ir_utf8_width(label) + 1);
+    ir_term_para(&v->term, out, 1, ir_buf_str(&lead), style, text);
+    ir_buf_done(&lead);
+}
+
+/* Was the title given by a person, or is it the plan's? */
+static bool
+own_title(const struct ir_incident *inc, const struct ir_text *plan)
+{
+    return inc->title != NULL && *inc->title != '\0' &&
+           (plan->en == NULL || strstr(inc->title, plan->en) == NULL) &&
+           (plan->ja == NULL || strstr(inc->title, plan->ja) == NULL);
+}
+
+const char *
+ir_head_name(const struct ir_view *v, const struct ir_incident *inc,
+             struct ir_pool *pool)
+{
+    static const struct ir_text none = {0};
+    const struct ir_plan *plan =
+        inc->instances_n > 0 ? inc->instances[0].plan : NULL;
+    const struct ir_text *t = plan != NULL ? &plan->title : &none;
+    const char *sys = inc->system, *s;
+    const char *title;
+
+    if (v->system != NULL && sys != NULL &&
+        strcmp(ir_json_get_str(v->system, "id", ""), sys) == 0) {
+        s = ir_json_text_of(v->system, "title");
+        sys = s != NULL ? s : sys;
+    }
+    sys = ir_pool_take(pool, ir_view_safe(v, sys));
+    if (own_title(inc, t) || plan == NULL)
+        title = ir_pool_take(
+            pool,
+            ir_view_safe(v, inc->title != NULL ? inc->title : inc->scenario));
+    else
+        title = ir_pool_take(pool, ir_view_fill(v, NULL, t));
+    if (*sys == '\0' || *title == '\0' || strstr(title, sys) != NULL)
+        return *title != '\0' ? title : sys;
+    return ir_pool_f(pool, _("%s: %s"), sys, title);
+}
+
+void
+ir_head_title(const struct ir_view *v, const struct ir_incident *inc,
+              struct ir_buf *out)
+{
+    struct ir_pool pool = {0};
+    struct ir_line l = {0}, r = {0};
+    const char *name = ir_head_name(v, inc, &pool);
+    struct ir_line with = {0};
+
+    ir_line_to(&l, 1);
+    if (inc->status != IR_ACTUAL) {
+        ir_line_add(
+            &v->term, &l, IR_STYLE_EXERCISE,
+            ir_pool_f(&pool, v->term.color ? " %s " : "%s",
+                      inc->status == IR_EXERCISE ? _("EXERCISE") : _("TEST")));
+        ir_line_to(&l, l.width + 1);
+    }
+    ir_line_add(&v->term, &l, IR_STYLE_BOLD, inc->name);
+    if (inc->severity > 0)
+        ir_line_add(&v->term, &r, IR_STYLE_NONE,
+                    ir_pool_f(&pool, _("SEV %d"), inc->severity));
+    if (inc->state != IR_INC_OPEN) {
+        ir_line_to(&r, r.width + 2);
+        ir_line_add(&v->term, &r, IR_STYLE_NONE, ir_view_state_say(inc->state));
+    }
+    ir_line_to(&r, r.width + 2);
+    ir_line_add(&v->term, &r, IR_STYLE_NONE,
+                ir_pool_take(&pool, ir_view_weektime(v, v->now_ms)));
+    with.width = l.width + 2 + ir_utf8_width(name);
+    if (ir_line_fits(&v->term, &with, &r)) {
+        ir_line_to(&l, l.width + 2);
+        ir_line_add(&v->term, &l, IR_STYLE_NONE, name);
+        ir_line_write(&v->term, &l, &r, out);
+    } else {
+        if (!ir_line_fits(&v->term, &l, &r)) {
+            ir_line_write(&v->term, &l, NULL, out);
+            ir_line_to(&l, 1);
+        }
+        ir_line_write(&v->term, &l, &r, out);
+        ir_term_para(&v->term, out, 1, NULL, IR_STYLE_NONE, name);
+    }
+    ir_pool_done(&pool);
+}
+
+const char *
+ir_head_record(const struct ir_view *v, const struct ir_view_record *r,
+               struct ir_pool *pool)
+{
+    const char *since;
+
+    if (r->entries == 0)
+        return _("nothing recorded yet");
+    if (r->this_device_only == 0 && r->devices == 0)
+        return ir_pool_f(pool, _("also on other devices (%zu entries)"),
+                         r->entries);
+    if (r->this_device_only == 0)
+        return ir_pool_f(pool, _("also on %zu other devices (%zu entries)"),
+                         r->devices, r->entries);
+    if (r->this_device_only >= r->entries) {
+        if (r->save == NULL)
+            return ir_pool_f(pool, _("this device only (%zu entries)"),
+                             r->entries);
+        return ir_pool_f(pool,
+                         _("this device only (%zu entries): insert a USB "
+                           "stick, run  %s"),
+                         r->entries, r->save);
+    }
+    since = r->oldest_ms != 0
+                ? ir_pool_f(pool, _(", since %s"),
+                            ir_pool_take(pool, ir_view_time(v, r->oldest_ms)))
+                : "";
+    if (r->save == NULL)
+        return ir_pool_f(pool, _("%zu of %zu entries on this device only%s"),
+                         r->this_device_only, r->entries, since);
+    return ir_pool_f(pool,
+                     _("%zu of %zu entries on this device only%s: run  %s"),
+                     r->this_device_only, r->entries, since, r->save);
+}
+
+const char *
+ir_head_mail(int mail)
+{
+    return mail == 1   ? _("works")
+           : mail == 2 ? _("down: use phone, radio, paper")
+           : mail == 3 ? _("do not use: the attacker may read it")
+                       : _("not known whether it works or is safe");
+}
+
+static void
+head_record(const struct ir_view *v, const struct ir_walk *w, int level,
+            struct ir_pool *pool, struct ir_buf *out)
+{
+    const char *rec = ir_head_record(v, &w->record, pool);
+    const char *mail = ir_head_mail(w->inc->mail);
+    bool well = w->record.entries > 0 && w->record.this_device_only == 0 &&
+                w->inc->mail == 1;
+
+    if (level > 0 || well) {
+        ir_head_labelled(
+            v, _("record"), IR_STYLE_NONE,
+            ir_pool_f(pool, _("%s%smail: %s"), rec, ir_view_sep(v), mail), out);
+        return;
+    }
+    ir_head_labelled(v, _("record"), IR_STYLE_NONE, rec, out);
+    ir_head_labelled(v, _("mail"),
+                     w->inc->mail >= 2 ? IR_STYLE_BOLD : IR_STYLE_NONE, mail,
+                     out);
+}
+
+const char *
+ir_head_clock_name(const struct ir_view *v, const struct ir_iclock *c,
+                   struct ir_pool *pool)
+{
+    const char *what, *t;
+
+    what = ir_pool_take(pool, ir_view_fill(v, NULL, &c->title));
+    if (c->type == IR_CT_LEGAL)
+        return *what != '\0' ? what
+                             : ir_pool_take(pool, ir_view_safe(v, c->name));
+    if (*what == '\0')
+        what = ir_pool_take(pool, ir_view_operation(v, c->operation != NULL
+                                                           ? c->operation
+                                                           : c->name));
+    t = ir_pool_take(pool, ir_view_span(c->target_s * 1000));
+    if (strstr(what, "RTO") != NULL || strstr(what, "RPO") != NULL ||
+        strstr(what, "MTPD") != NULL)
+        return ir_pool_f(pool, "%s %s", what, t);
+    return ir_pool_f(pool,
+                     c->type == IR_CT_RTO   ? _("%s, RTO %s")
+                     : c->type == IR_CT_RPO ? _("%s, RPO %s")
+                                            : _("%s, MTPD %s"),
+                     what, t);
+}
+
+static const char *
+clock_due(const struct ir_view *v, const struct ir_iclock *c,
+          struct ir_pool *pool)
+{
+    const char *due = ir_pool_take(pool, ir_view_time(v, c->due_ms));
+
+    if (c->latest_ms == 0)
+        return ir_pool_f(pool, _("by %s"), due);
+    return ir_pool_f(pool, _("by %s, %s at the latest"), due,
+                     ir_pool_take(pool, ir_view_time(v, c->latest_ms)));
+}
+
+const char *
+ir_head_clock(const struct ir_view *v, const struct ir_iclock *c,
+              struct ir_pool *pool)
+{
+    const char *name = ir_head_clock_name(v, c, pool);
+    const char *state = ir_view_clock_say(c);
+
+    if (c->state == IR_CLOCK_MET || c->state == IR_CLOCK_STOPPED) {
+        if (c->ended_ms == 0)
+            return ir_pool_f(pool, _("%s: %s"), name, state);
+        return ir_pool_f(pool, _("%s: %s %s"), name, state,
+                         ir_pool_take(pool, ir_view_time(v, c->ended_ms)));
+    }
+    if (c->state == IR_CLOCK_UNDECIDED) {
+        if (c->due_ms == 0)
+            return ir_pool_f(pool, _("%s: undecided"), name);
+        return ir_pool_f(pool, _("%s: undecided (if it applies: %s)"), name,
+                         clock_due(v, c, pool));
+    }
+    if (c->type == IR_CT_RPO && c->state == IR_CLOCK_RUNNING)
+        return name;
+    if (c->due_ms == 0)
+        return ir_pool_f(pool, _("%s: %s"), name, state);
+    if (c->type == IR_CT_LEGAL && c->state == IR_CLOCK_RUNNING)
+        return ir_pool_f(pool, _("%s: %s"), name, clock_due(v, c, pool));
+    if (c->type == IR_CT_LEGAL)
+        return ir_pool_f(pool, _("%s: %s, %s, %s"), name, clock_due(v, c, pool),
+                         ir_pool_take(pool, ir_view_left(v, c->due_ms)), state);
+    if (c->state == IR_CLOCK_RUNNING)
+        return ir_pool_f(pool, _("%s: %s"), name,
+                         ir_pool_take(pool, ir_view_left(v, c->due_ms)));
+    return ir_pool_f(pool, _("%s: %s, %s"), name,
+                     ir_pool_take(pool, ir_view_left(v, c->due_ms)), state);
+}
+
+static int
+clock_rank(const struct ir_iclock *c)
+{
+    switch (c->state) {
+    case IR_CLOCK_MISSED:
+        return 0;
+    case IR_CLOCK_AT_RISK:
+        return 1;
+    case IR_CLOCK_RUNNING:
+        return c->type == IR_CT_RPO ? 3 : 2;
+    case IR_CLOCK_UNDECIDED:
+        return 4;
+    default:
+        return 5;
+    }
+}
+
+static bool
+clock_before(const struct ir_iclock *a, const struct ir_iclock *b)
+{
+    int ra = clock_rank(a), rb = clock_rank(b);
+
+    if (ra != rb)
+        return ra < rb;
+    if ((a->due_ms == 0) != (b->due_ms == 0))
+        return a->due_ms != 0;
+    if (a->due_ms != b->due_ms)
+        return a->due_ms < b->due_ms;
+    return strcmp(a->name, b->name) < 0;
+}
+
+void
+ir_head_clock_order(const struct ir_incident *inc, size_t *order)
+{
+    size_t i, j;
+
+    for (i = 0; i < inc->clocks_n; i++) {
+        for (j = i;
+             j > 0 && clock_before(&inc->clocks[i], &inc->clocks[order[j - 1]]);
+             j--)
+            order[j] = order[j - 1];
+        order[j] = i;
+    }
+}
+
+static void
+head_clocks(const struct ir_view *v, const struct ir_incident *inc, int level,
+            struct ir_pool *pool, struct ir_buf *out)
+{
+    static const size_t calm_max[IR_HEAD_LEVELS] = {4, 1, 0, 0};
+    size_t *order = ir_malloc((inc->clocks_n + 1) * sizeof *order);
+    const char *label = _("clocks");
+    struct ir_buf calm = {0};
+    size_t i, calm_n = 0, more = 0;
+
+    ir_head_clock_order(inc, order);
+    for (i = 0; i < inc->clocks_n; i++) {
+        const struct ir_iclock *c = &inc->clocks[order[i]];
+        int rank = clock_rank(c);
+
+        if (rank < 2 && (level < 3 || i == 0)) {
+            ir_head_labelled(v, label,
+                             rank == 0 ? IR_STYLE_ALARM : IR_STYLE_ACCENT,
+                             ir_head_clock(v, c, pool), out);
+            label = "";
+        } else if (rank >= 2 && rank < 5 && calm_n < calm_max[level]) {
+            ir_buf_adds(&calm, calm.len > 0 ? ir_view_sep(v) : "");
+            ir_buf_adds(&calm, ir_head_clock(v, c, pool));
+            calm_n++;
+        } else {
+            more++;
+        }
+    }
+    if (more > 0)
+        ir_buf_addf(&calm,
+                    *label != '\0' && calm_n == 0
+                        ? _("%s%zu: ir clock list")
+                        : _("%s%zu more: ir clock list"),
+                    calm.len > 0 ? ir_view_sep(v) : "", more);
+    if (calm.len > 0)
+        ir_head_labelled(v, label, IR_STYLE_NONE, ir_buf_str(&calm), out);
+    ir_buf_done(&calm);
+    free(order);
+}
+
+const char *
+ir_head_role(const struct ir_view *v, const struct ir_irole *r,
+             struct ir_pool *pool)
+{
+    const char *role = ir_pool_take(pool, ir_view_role(v, r->role));
+    const char *who = ir_pool_take(pool, ir_view_member(v, r->member, false));
+    const char *s;
+
+    if (r->acting && strcmp(r->role, "commander") == 0)
+        s = ir_pool_f(pool, _("acting commander %s"), who);
+    else if (r->acting)
+        s = ir_pool_f(pool, _("%s %s (acting)"), role, who);
+    else
+        s = ir_pool_f(pool, _("%s %s"), role, who);
+    if (r->disputed)
+        s = ir_pool_f(pool, _("%s (disputed)"), s);
+    if (r->offered_to >= 0)
+        s = ir_pool_f(
+            pool, _("%s (offered to %s)"), s,
+            ir_pool_take(pool, ir_view_member(v, r->offered_to, false)));
+    return s;
+}
+
+static bool
+role_row(const struct ir_incident *inc, const char *role)
+{
+    size_t i;
+
+    for (i = 0; i < inc->roles_n; i++)
+        if (strcmp(inc->roles[i].role, role) == 0)
+            return true;
+    return false;
+}
+
+static void
+head_people(const struct ir_view *v, const struct ir_incident *inc, int level,
+            struct ir_pool *pool, struct ir_buf *out)
+{
+    static const char *const always[] = {"commander", "scribe"};
+    struct ir_buf b = {0};
+    size_t i, more = 0;
+
+    for (i = 0; i < 2; i++) {
+        const struct ir_irole none = {
+            .role = (char *)always[i], .member = -1, .offered_to = -1};
+
+        if (role_row(inc, always[i]) || (i > 0 && level > 1))
+            continue;
+        ir_buf_adds(&b, b.len > 0 ? ir_view_sep(v) : "");
+        ir_buf_adds(&b, ir_head_role(v, &none, pool));
+    }
+    for (i = 0; i < inc->roles_n; i++) {
+        const struct ir_irole *r = &inc->roles[i];
+
+        if (level > 1 && strcmp(r->role, "commander") != 0 && !r->disputed) {
+            more += r->member >= 0;
+            continue;
+        }
+        ir_buf_adds(&b, b.len > 0 ? ir_view_sep(v) : "");
+        ir_buf_adds(&b, ir_head_role(v, r, pool));
+    }
+    if (more > 0)
+        ir_buf_addf(&b, _("%s%zu more: ir who"), ir_view_sep(v), more);
+    ir_head_labelled(v, _("people"), IR_STYLE_NONE, ir_buf_str(&b), out);
+    ir_buf_done(&b);
+}
+
+int
+ir_head_approval(const struct ir_view *v, const struct ir_incident *inc)
+{
+    size_t i;
+
+    for (i = 0; i < inc->instances_n; i++)
+        if (inc->instances[i].unapproved)
+            return 2;
+    for (i = 0;
+         v->trust != NULL && inc->has_manifest && i < v->trust->releases_n;
+         i++) {
+        const struct ir_release *r = &v->trust->releases[i];
+
+        if (memcmp(r->manifest, inc->manifest, sizeof r->manifest) == 0 &&
+            r->approved)
+            return r->self_approved ? 1 : 0;
+    }
+    return 0;
+}
+
+static void
+head_plan(const struct ir_view *v, const struct ir_incident *inc,
+          struct ir_pool *pool, struct ir_buf *out)
+{
+    int how = ir_head_approval(v, inc);
+    struct ir_buf b = {0};
+
+    if (how == 2)
+        ir_buf_adds(&b, _("unapproved: walked as an exception"));
+    else if (how == 1)
+        ir_buf_adds(&b, _("approved by its author alone"));
+    if (inc->conflicts_n > 0)
+        ir_buf_addf(&b, _("%s%zu contradictions in the record: ir status"),
+                    b.len > 0 ? ir_view_sep(v) : "", inc->conflicts_n);
+    if (b.len > 0)
+        ir_head_labelled(v, _("runbook"),
+                         how == 2 ? IR_STYLE_ACCENT : IR_STYLE_NONE,
+                         ir_pool_buf(pool, &b), out);
+    ir_buf_done(&b);
+}
+
+void
+ir_head(const struct ir_view *v, const struct ir_walk *w, int level,
+        struct ir_buf *out)
+{
+    struct ir_pool pool = {0};
+
+    ir_head_title(v, w->inc, out);
+    head_record(v, w, level, &pool, out);
+    if (w->inc->clocks_n > 0)
+        head_clocks(v, w->inc, level, &pool, out);
+    head_people(v, w->inc, level, &pool, out);
+    head_plan(v, w->inc, &pool, out);
+    ir_pool_done(&pool);
+}

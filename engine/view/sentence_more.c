@@ -1,0 +1,332 @@
+/* sentence_more.c: see sentence.h: what people write, trust, evidence, drills.
+ */
+#include "base/scan.h"
+#include "view/sentence.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The word for number `n` of a list that begins at 1. */
+#define PICK(list, n)                                                          \
+    ((n) >= 1 && (n) <= sizeof(list) / sizeof((list)[0]) ? _((list)[(n)-1])    \
+                                                         : "?")
+
+/* Who, what, where, why, how of a note, where they were given. */
+static void
+note_parts(struct ir_sx *x)
+{
+    int key;
+
+    for (key = 2; key <= 6; key++) {
+        const char *s = ir_sx_text(x, key);
+
+        if (*s != '\0')
+            ir_buf_addf(x->out,
+                        key == 2   ? _(" (who: %s)")
+                        : key == 3 ? _(" (what: %s)")
+                        : key == 4 ? _(" (where: %s)")
+                        : key == 5 ? _(" (why: %s)")
+                                   : _(" (how: %s)"),
+                        s);
+    }
+}
+
+static void
+say_attempt(struct ir_sx *x)
+{
+    static const char *const outcome[] = {N_("tried"),     N_("handed over"),
+                                          N_("delivered"), N_("failed"),
+                                          N_("replied"),   N_("no answer")};
+    char *id = ir_body_strdup(x->e, 1);
+    const char *who = ir_pool_take(&x->pool, ir_view_person(x->v, id, false));
+
+    ir_buf_addf(x->out, _("Called %s (%s): %s"), who, ir_sx_text(x, 2),
+                PICK(outcome, ir_body_uint_or(x->e, 3, 0)));
+    ir_sx_reason(x, 4);
+    ir_sx_reason(x, 6);
+    free(id);
+}
+
+static void
+say_told(struct ir_sx *x)
+{
+    char *id = ir_body_strdup(x->e, 1);
+    const struct ir_json *a = ir_view_contact(x->v, "authorities", id);
+    const char *title = a != NULL ? ir_json_text_of(a, "title") : id;
+    const char *receipt = ir_sx_text(x, 5);
+    uint64_t due;
+
+    ir_buf_addf(x->out, _("Told %s (%s) %s"),
+                ir_pool_take(&x->pool, ir_view_safe(x->v, title)),
+                ir_sx_text(x, 3), ir_sx_time(x, 2));
+    if (*receipt != '\0')
+        ir_buf_addf(x->out, _(", receipt number %s"), receipt);
+    if (ir_body_uint(x->e, 6, &due))
+        ir_buf_addf(x->out, _(", next report due %s"), ir_sx_time(x, 6));
+    ir_sx_reason(x, 4);
+    free(id);
+}
+
+bool
+ir_sx_record(struct ir_sx *x)
+{
+    switch (x->e->h.kind) {
+    case IR_KIND_NOTE:
+        ir_buf_adds(x->out, ir_sx_text(x, 1));
+        note_parts(x);
+        return true;
+    case IR_KIND_DECISION:
+        ir_buf_addf(x->out, _("Decided: %s"), ir_sx_text(x, 1));
+        if (*ir_sx_text(x, 3) != '\0')
+            ir_buf_addf(x->out, _(": %s"), ir_sx_text(x, 3));
+        ir_sx_reason(x, 4);
+        if (*ir_sx_text(x, 5) != '\0')
+            ir_buf_addf(x->out, _(" (known then: %s)"), ir_sx_text(x, 5));
+        return true;
+    case IR_KIND_AMEND:
+        ir_buf_addf(x->out, _("Corrects entry %s: \"%s\""), ir_sx_ref(x, 0),
+                    ir_sx_text(x, 1));
+        return true;
+    case IR_KIND_REDACT:
+        ir_buf_addf(x->out,
+                    ir_body_uint_or(x->e, 3, 0) == 2
+                        ? _("Erases what entry %s says (\"%s\", by order of "
+                            "%s)")
+                        : _("Withholds what entry %s says (\"%s\", by order "
+                            "of %s)"),
+                    ir_sx_ref(x, 0), ir_sx_text(x, 1), ir_sx_text(x, 2));
+        return true;
+    case IR_KIND_ATTEMPT:
+        say_attempt(x);
+        return true;
+    case IR_KIND_TOLD:
+        say_told(x);
+        return true;
+    case IR_KIND_REPORT: {
+        uint64_t verdict = ir_body_uint_or(x->e, 5, 0);
+
+        ir_buf_addf(x->out, _("Report \"%s\": %s"), ir_sx_text(x, 1),
+                    ir_sx_list(x, 2));
+        if (*ir_sx_text(x, 3) != '\0')
+            ir_buf_addf(x->out, _(" (from %s)"), ir_sx_text(x, 3));
+        if (verdict != 0)
+            ir_buf_adds(x->out, verdict == 2 ? _("; judged an incident")
+                                             : _("; judged an event"));
+        return true;
+    }
+    case IR_KIND_CHANNEL: {
+        static const char *const state[] = {N_("works"), N_("down"),
+                                            N_("not to be trusted")};
+
+        ir_buf_addf(x->out, _("Channel %s: %s"), ir_sx_text(x, 1),
+                    PICK(state, ir_body_uint_or(x->e, 2, 0)));
+        ir_sx_reason(x, 3);
+        return true;
+    }
+    default:
+        return false;
+    }
+}
+
+static const char *
+hex_field(struct ir_sx *x, int key)
+{
+    const uint8_t *p;
+    size_t n;
+    char hex[2 * 4 + 1];
+
+    if (!ir_body_bytes(x->e, key, &p, &n) || n < 4)
+        return "?";
+    ir_hex(p, 4, hex);
+    return ir_pool_take(&x->pool, ir_strdup(hex));
+}
+
+static bool
+say_flash(struct ir_sx *x)
+{
+    static const char *const ack[] = {N_("seen"), N_("accepts"), N_("declines"),
+                                      N_("done")};
+    static const char *const why[] = {N_("it is over"), N_("it was mistaken"),
+                                      N_("it was corrected")};
+
+    switch (x->e->h.kind) {
+    case IR_KIND_ALERT:
+        ir_buf_addf(x->out, _("Alert, severity %d: %s"),
+                    (int)ir_body_uint_or(x->e, 2, 0),
+                    *ir_sx_text(x, 1) != '\0' ? ir_sx_text(x, 1)
+                                              : ir_sx_list(x, 5));
+        return true;
+    case IR_KIND_ACK:
+        ir_buf_addf(x->out, _("Answers %s: %s"), ir_sx_ref(x, 0),
+                    PICK(ack, ir_body_uint_or(x->e, 1, 0)));
+        if (*ir_sx_text(x, 3) != '\0')
+            ir_buf_addf(x->out, _(" (on behalf of %s)"), ir_sx_text(x, 3));
+        ir_sx_reason(x, 2);
+        return true;
+    case IR_KIND_CANCEL:
+        ir_buf_addf(x->out, _("Cancels alert %s: %s"), ir_sx_ref(x, 0),
+                    PICK(why, ir_body_uint_or(x->e, 2, 0)));
+        ir_sx_reason(x, 1);
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool
+ir_sx_trust(struct ir_sx *x)
+{
+    switch (x->e->h.kind) {
+    case IR_KIND_ROOT:
+        ir_buf_adds(x->out, _("Founded the site's log"));
+        return true;
+    case IR_KIND_MEMBER:
+        ir_buf_addf(x->out, _("Enrolled %s (%s)"), ir_sx_text(x, 1),
+                    ir_sx_text(x, 6));
+        return true;
+    case IR_KIND_DEVICE:
+        ir_buf_addf(x->out, _("Enrolled a device of %s"), ir_sx_member(x, 1));
+        return true;
+    case IR_KIND_REVOKE:
+        ir_buf_addf(x->out, _("Revoked key %s"), hex_field(x, 1));
+        ir_sx_reason(x, 2);
+        return true;
+    case IR_KIND_APPROVAL:
+        ir_buf_addf(x->out,
+                    ir_body_uint_or(x->e, 1, 0) == 2 ? _("Denied %s")
+                                                     : _("Approved %s"),
+                    x->e->h.refs_n > 0 ? ir_sx_ref(x, 0) : hex_field(x, 2));
+        ir_sx_reason(x, 3);
+        return true;
+    case IR_KIND_RELEASE:
+        ir_buf_addf(x->out, _("Made release %s of the runbooks"),
+                    hex_field(x, 1));
+        ir_sx_reason(x, 4);
+        return true;
+    case IR_KIND_GRANT:
+        ir_buf_addf(x->out, _("Granted a reading key (epoch %d)"),
+                    (int)ir_body_uint_or(x->e, 2, 0));
+        return true;
+    case IR_KIND_RECEIPT:
+        ir_buf_adds(x->out, ir_body_uint_or(x->e, 2, 0) == 2
+                                ? _("Device: displayed")
+                                : _("Device: stored"));
+        return true;
+    default:
+        return say_flash(x);
+    }
+}
+
+static void
+say_evidence(struct ir_sx *x)
+{
+    uint64_t n = ir_body_uint_or(x->e, 2, 0), bytes;
+    const char *source = ir_sx_text(x, 5);
+
+    ir_buf_addf(x->out,
+                n == 1   ? _("Evidence %s: acquisition begun")
+                : n == 2 ? _("Evidence %s: acquired")
+                : n == 3 ? _("Evidence %s: acquisition failed")
+                         : _("Evidence %s: checked"),
+                ir_sx_text(x, 1));
+    if (*source != '\0')
+        ir_buf_addf(x->out, _(", source %s"), source);
+    if (ir_body_uint(x->e, 4, &bytes))
+        ir_buf_addf(x->out, _(", %llu bytes"), (unsigned long long)bytes);
+    ir_sx_reason(x, 9);
+}
+
+static void
+say_custody(struct ir_sx *x)
+{
+    static const char *const op[] = {
+        N_("sealed"), N_("offered"),  N_("accepted"),    N_("accessed"),
+        N_("copied"), N_("returned"), N_("disposed of"), N_("held")};
+    const char *from = ir_sx_text(x, 3), *to = ir_sx_text(x, 4);
+
+    ir_buf_addf(x->out, _("Custody: %s, %s"), ir_sx_list(x, 2),
+                PICK(op, ir_body_uint_or(x->e, 1, 0)));
+    if (*from != '\0')
+        ir_buf_addf(x->out, _(", from %s"), from);
+    if (*to != '\0')
+        ir_buf_addf(x->out, _(", to %s"), to);
+    ir_sx_reason(x, 6);
+}
+
+static void
+say_action(struct ir_sx *x)
+{
+    static const char *const op[] = {N_("opened"), N_("assigned"), N_("done"),
+                                     N_("verified"), N_("dropped")};
+
+    ir_buf_addf(x->out, _("Improvement item, %s: %s (owner %s, due %s)"),
+                PICK(op, ir_body_uint_or(x->e, 4, 0)), ir_sx_text(x, 1),
+                ir_sx_text(x, 2), ir_sx_time(x, 3));
+}
+
+bool
+ir_sx_other(struct ir_sx *x)
+{
+    static const char *const drill[] = {N_("planned"), N_("postponed"),
+                                        N_("started"), N_("finished"),
+                                        N_("aborted")};
+
+    switch (x->e->h.kind) {
+    case IR_KIND_EVIDENCE:
+        say_evidence(x);
+        return true;
+    case IR_KIND_CUSTODY:
+        say_custody(x);
+        return true;
+    case IR_KIND_WITNESS:
+        ir_buf_adds(x->out, _("Another device has seen the record"));
+        return true;
+    case IR_KIND_DRILL:
+        ir_buf_addf(x->out, _("Exercise %s: %s"), ir_sx_text(x, 1),
+                    PICK(drill, ir_body_uint_or(x->e, 2, 0)));
+        ir_sx_reason(x, 5);
+        return true;
+    case IR_KIND_INJECT:
+        ir_buf_addf(x->out, _("Inject %s: %s"), ir_sx_text(x, 1),
+                    ir_sx_text(x, 5));
+        return true;
+    case IR_KIND_SCORE:
+        ir_buf_addf(x->out, _("Score for \"%s\": %s"), ir_sx_text(x, 1),
+                    ir_sx_text(x, 2));
+        ir_sx_reason(x, 4);
+        return true;
+    case IR_KIND_ACTION:
+        say_action(x);
+        return true;
+    case IR_KIND_ATTEST:
+        ir_buf_addf(x->out, _("Attestation for %s: %s"), ir_sx_text(x, 1),
+                    ir_sx_text(x, 2));
+        return true;
+    default:
+        return false;
+    }
+}
+
+void
+ir_view_entry_text(const struct ir_view *v, const struct ir_entry *e,
+                   const struct ir_incident *inc, struct ir_buf *out)
+{
+    struct ir_sx x = {.v = v, .e = e, .inc = inc, .out = out};
+    const struct ir_kind *k = ir_kind_get(e->h.kind);
+
+    if (k == NULL)
+        ir_buf_addf(out,
+                    _("Unknown kind of entry (%llu): a newer program "
+                      "can show it"),
+                    (unsigned long long)e->h.kind);
+    else if (e->h.sealed)
+        ir_buf_addf(out, _("%s: sealed, for others to read"), k->name);
+    else if (e->b == NULL)
+        ir_buf_addf(out, _("%s: what it says is not on this device"), k->name);
+    else if (ir_kind_check(e->h.kind, e->b, e->b_len, NULL) != IR_OK)
+        ir_buf_addf(out, _("%s: malformed, does not count"), k->name);
+    else if (!ir_sx_walk(&x) && !ir_sx_record(&x) && !ir_sx_trust(&x) &&
+             !ir_sx_other(&x))
+        ir_buf_adds(out, k->name);
+    ir_pool_done(&x.pool);
+}

@@ -1,0 +1,342 @@
+/* step.c: see step.h: title, what to do, what stands in the way. */
+#include "view/step.h"
+
+#include "base/utf8.h"
+#include "view/line.h"
+
+#include <string.h>
+
+#define INDENT 5
+#define NAME 10 /* columns of the short name */
+
+const char *
+ir_step_typed(const struct ir_incident *inc, const struct ir_istep *st)
+{
+    size_t i;
+
+    for (i = 0; i < inc->steps_n; i++) {
+        const struct ir_istep *o = &inc->steps[i];
+
+        if (o != st && o->state != IR_STEP_NA &&
+            strcmp(o->short_name, st->short_name) == 0)
+            return st->path;
+    }
+    return st->short_name;
+}
+
+const char *
+ir_step_title(const struct ir_view *v, const struct ir_incident *inc,
+              const struct ir_istep *st, struct ir_pool *pool)
+{
+    const char *t;
+
+    if (st->step == NULL)
+        return _("(its runbook is not on this device)");
+    t = ir_pool_take(pool, ir_view_fill(v, inc, &st->step->title));
+    if (st->iteration > 1)
+        return ir_pool_f(pool, _("%s (round %d)"), t, (int)st->iteration);
+    return t;
+}
+
+const char *
+ir_step_who(const struct ir_view *v, const struct ir_istep *st,
+            struct ir_pool *pool)
+{
+    const char *role = "", *who, *when = "";
+
+    if (st->step != NULL && st->step->role != NULL)
+        role = ir_pool_take(pool, ir_view_role(v, st->step->role));
+    if (st->due_ms != 0 && st->ended_ms == 0)
+        when = ir_pool_take(pool, ir_view_left(v, st->due_ms));
+    if (st->state == IR_STEP_ACTIVE && st->by >= 0) {
+        who = ir_pool_take(pool, ir_view_member(v, st->by, false));
+        if (st->begun_ms != 0)
+            who = ir_pool_f(pool, _("%s since %s"), who,
+                            ir_pool_take(pool, ir_view_time(v, st->begun_ms)));
+        role = *role == '\0' ? who : ir_pool_f(pool, _("%s: %s"), role, who);
+    } else if (st->state == IR_STEP_FAILED) {
+        when = ir_view_step_say(st->state);
+    }
+    if (*role == '\0' || *when == '\0')
+        return *role != '\0' ? role : when;
+    return ir_pool_f(pool, "%s  %s", role, when);
+}
+
+const char *
+ir_step_verb(const struct ir_step *s)
+{
+    return s == NULL                 ? "done"
+           : s->act == IR_ACT_RUN    ? "run"
+           : s->act == IR_ACT_CHOOSE ? "choose"
+           : s->act == IR_ACT_ASK    ? "ask"
+                                     : "done";
+}
+
+const struct ir_irequest *
+ir_step_request(const struct ir_incident *inc, const struct ir_istep *st)
+{
+    const struct ir_irequest *found = NULL;
+    size_t i;
+
+    for (i = 0; i < inc->requests_n; i++) {
+        const struct ir_irequest *r = &inc->requests[i];
+
+        if (strcmp(r->path, st->path) == 0 && r->iteration == st->iteration &&
+            !r->cancelled && !r->used)
+            found = r;
+    }
+    return found;
+}
+
+void
+ir_step_para(struct ir_sv *x, const char *lead, enum ir_style style,
+             const char *text)
+{
+    if (text != NULL && *text != '\0')
+        ir_term_para(&x->v->term, x->out, INDENT, lead, style, text);
+}
+
+static const char *
+fill(struct ir_sv *x, const struct ir_text *t)
+{
+    return ir_pool_take(&x->pool, ir_view_fill(x->v, x->inc, t));
+}
+
+void
+ir_step_head(struct ir_sv *x, const char *mark)
+{
+    const struct ir_term *t = &x->v->term;
+    const char *title = ir_step_title(x->v, x->inc, x->st, &x->pool);
+    const char *who = ir_step_who(x->v, x->st, &x->pool);
+    const char *name = ir_step_typed(x->inc, x->st);
+    struct ir_line l = {0}, r = {0}, all = {0};
+    struct ir_buf lead = {0};
+    bool late = x->st->due_ms != 0 && x->st->ended_ms == 0 &&
+                x->v->now_ms > x->st->due_ms;
+
+    ir_line_to(&l, 1);
+    ir_line_add(t, &l, IR_STYLE_ACCENT, mark);
+    ir_line_add(t, &l, IR_STYLE_NONE, " ");
+    ir_line_add(t, &l, IR_STYLE_ACCENT, name);
+    ir_line_to(&l, 3 + NAME + 1);
+    ir_line_add(t, &r, late ? IR_STYLE_ACCENT : IR_STYLE_NONE, who);
+    all.width = l.width + ir_utf8_width(title);
+    if (ir_line_fits(t, &all, &r)) {
+        ir_line_add(t, &l, IR_STYLE_BOLD, title);
+        ir_line_write(t, &l, &r, x->out);
+        return;
+    }
+    ir_line_done(&l);
+    ir_line_done(&r);
+    ir_buf_addf(&lead, "%s ", mark);
+    ir_utf8_pad(&lead, name,
+                ir_utf8_width(name) > NAME ? ir_utf8_width(name) : NAME);
+    ir_buf_addc(&lead, ' ');
+    if (ir_utf8_width(ir_buf_str(&lead)) + ir_utf8_width(title) <= t->cols - 1)
+        ir_term_para(t, x->out, 1, ir_buf_str(&lead), IR_STYLE_BOLD, title);
+    else {
+        ir_buf_done(&lead);
+        ir_buf_addf(&lead, "%s %s", mark, name);
+        ir_term_para(t, x->out, 1, NULL, IR_STYLE_ACCENT, ir_buf_str(&lead));
+        ir_step_para(x, NULL, IR_STYLE_BOLD, title);
+    }
+    ir_step_para(x, NULL, late ? IR_STYLE_ACCENT : IR_STYLE_NONE, who);
+    ir_buf_done(&lead);
+}
+
+void
+ir_step_body(struct ir_sv *x)
+{
+    const struct ir_step *s = x->s;
+    const char *fail;
+
+    if (s == NULL) {
+        ir_step_para(x, NULL, IR_STYLE_NONE,
+                     _("Do it from paper or by phone, and record it here: "
+                       "done, note."));
+        return;
+    }
+    ir_step_para(x, NULL, IR_STYLE_NONE, fill(x, &s->say));
+    ir_step_para(x, _("Where: "), IR_STYLE_NONE, fill(x, &s->place));
+    ir_step_para(x, _("Good: "), IR_STYLE_NONE, fill(x, &s->good));
+    fail = fill(x, &s->on_fail);
+    if (s->on_fail_go != NULL)
+        fail = ir_pool_f(&x->pool,
+                         *fail != '\0' ? _("%s Then: fail %s (goes "
+                                           "on at %s).")
+                                       : _("%sType: fail %s (goes on "
+                                           "at %s)."),
+                         fail, ir_step_typed(x->inc, x->st), s->on_fail_go);
+    ir_step_para(x, _("If not: "), IR_STYLE_NONE, fail);
+    ir_step_para(x, _("! "), IR_STYLE_BOLD, fill(x, &s->warn));
+}
+
+static void
+gate_two(struct ir_sv *x)
+{
+    const struct ir_irequest *r = ir_step_request(x->inc, x->st);
+    const char *name = ir_step_typed(x->inc, x->st), *verb;
+    const char *by, *at;
+
+    verb = ir_step_verb(x->s);
+    if (r == NULL || r->expired) {
+        ir_step_para(x, NULL, IR_STYLE_NONE,
+                     ir_pool_f(&x->pool,
+                               r == NULL
+                                   ? _("Two people: %s %s asks for it, "
+                                       "somebody else approves.")
+                                   : _("The request has expired. Ask again: "
+                                       "%s %s"),
+                               verb, name));
+        if (x->s->contain)
+            ir_step_para(x, NULL, IR_STYLE_NONE,
+                         ir_pool_f(&x->pool,
+                                   _("Alone: %s %s --break-glass WHY"), verb,
+                                   name));
+        return;
+    }
+    by = ir_pool_take(&x->pool, ir_view_member(x->v, r->by, false));
+    at = ir_pool_take(&x->pool, ir_view_time(x->v, r->expires_ms));
+    if (r->denied)
+        ir_step_para(
+            x, NULL, IR_STYLE_BOLD,
+            ir_pool_f(
+                &x->pool, _("Denied: \"%s\"."),
+                ir_pool_take(&x->pool, ir_view_safe(x->v, r->deny_reason))));
+    else if (r->approved_by >= 0)
+        ir_step_para(
+            x, NULL, IR_STYLE_BOLD,
+            ir_pool_f(&x->pool, _("Approved by %s. Do it before %s: %s %s"),
+                      ir_pool_take(&x->pool,
+                                   ir_view_member(x->v, r->approved_by, false)),
+                      at, verb, name));
+    else
+        ir_step_para(x, NULL, IR_STYLE_BOLD,
+                     ir_pool_f(&x->pool,
+                               _("Asked for by %s. Until %s somebody else "
+                                 "answers: approve %s, or deny %s"),
+                               by, at, name, name));
+    if (!r->denied && r->approved_by < 0 && x->s->contain)
+        ir_step_para(x, NULL, IR_STYLE_NONE,
+                     ir_pool_f(&x->pool, _("Alone: %s %s --break-glass WHY"),
+                               verb, name));
+}
+
+const char *
+ir_source_say(const char *source)
+{
+    static const struct {
+        const char *id, *say;
+    } words[] = {
+        {"disk", N_("disk")},
+        {"memory", N_("memory")},
+        {"logs", N_("logs")},
+        {"recording", N_("recordings")},
+        {"config", N_("configuration")},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(words[i].id, source) == 0)
+            return _(words[i].say);
+    return source;
+}
+
+/* Names of the steps that preserve `source` and are not over. */
+static void
+preservers(struct ir_sv *x, const char *source, struct ir_buf *b)
+{
+    size_t i, k;
+
+    for (i = 0; i < x->inc->steps_n; i++) {
+        const struct ir_istep *o = &x->inc->steps[i];
+
+        if (o->step == NULL || o == x->st || o->state == IR_STEP_DONE ||
+            o->state == IR_STEP_NA || o->instance != x->st->instance)
+            continue;
+        for (k = 0; k < o->step->preserves_n; k++)
+            if (strcmp(o->step->preserves[k], source) == 0) {
+                if (b->len > 0)
+                    ir_buf_adds(b, _(", "));
+                ir_buf_adds(b, ir_step_typed(x->inc, o));
+            }
+    }
+}
+
+static void
+gate_evidence(struct ir_sv *x)
+{
+    static const char evidence[] = "evidence:";
+    struct ir_buf missing = {0}, steps = {0};
+    size_t i;
+
+    for (i = 0; i < x->st->needs_n; i++) {
+        const char *n = x->st->needs[i];
+
+        if (strncmp(n, evidence, sizeof evidence - 1) != 0)
+            continue;
+        n += sizeof evidence - 1;
+        if (missing.len > 0)
+            ir_buf_adds(&missing, _(", "));
+        ir_buf_adds(&missing, ir_source_say(n));
+        preservers(x, n, &steps);
+    }
+    if (missing.len > 0) {
+        ir_step_para(x, _("! "), IR_STYLE_BOLD,
+                     ir_pool_f(&x->pool,
+                               _("Not yet: this destroys what is not "
+                                 "preserved: %s."),
+                               ir_buf_str(&missing)));
+        if (steps.len > 0)
+            ir_step_para(x, NULL, IR_STYLE_NONE,
+                         ir_pool_f(&x->pool, _("Preserve it first: %s"),
+                                   ir_buf_str(&steps)));
+        ir_step_para(x, NULL, IR_STYLE_NONE,
+                     ir_pool_f(&x->pool,
+                               _("Or the commander decides: %s %s --override "
+                                 "WHY"),
+                               ir_step_verb(x->s),
+                               ir_step_typed(x->inc, x->st)));
+    }
+    ir_buf_done(&missing);
+    ir_buf_done(&steps);
+}
+
+void
+ir_step_gates(struct ir_sv *x)
+{
+    const struct ir_istep *st = x->st;
+    size_t i;
+
+    if (x->s == NULL || st->state == IR_STEP_DONE ||
+        st->state == IR_STEP_SKIPPED || st->state == IR_STEP_NA)
+        return;
+    for (i = 0; i < st->needs_n; i++)
+        if (strcmp(st->needs[i], "wait") == 0 && st->due_ms != 0)
+            ir_step_para(
+                x, NULL, IR_STYLE_BOLD,
+                ir_pool_f(
+                    &x->pool,
+                    _("Wait until %s (%s). Earlier only with a reason: "
+                      "skip %s"),
+                    ir_pool_take(&x->pool, ir_view_time(x->v, st->due_ms)),
+                    ir_pool_take(&x->pool, ir_view_left(x->v, st->due_ms)),
+                    ir_step_typed(x->inc, st)));
+    gate_evidence(x);
+    if (x->s->confirm >= 2)
+        gate_two(x);
+    if (st->state == IR_STEP_FAILED)
+        ir_step_para(
+            x, NULL, IR_STYLE_NONE,
+            ir_pool_f(&x->pool,
+                      st->reason != NULL
+                          ? _("Failed: \"%s\". Do it again, or skip "
+                              "it with a reason.")
+                          : _("%sFailed. Do it again, or skip it "
+                              "with a reason."),
+                      ir_pool_take(&x->pool, ir_view_safe(x->v, st->reason))));
+    if (st->conflict)
+        ir_step_para(x, _("! "), IR_STYLE_BOLD,
+                     _("Two people ended this step differently. Both stand in "
+                       "the timeline; agree, and record a decision."));
+}

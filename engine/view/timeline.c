@@ -1,0 +1,342 @@
+/* timeline.c: see timeline.h. */
+#include "view/timeline.h"
+
+#include "base/scan.h"
+#include "base/time.h"
+#include "base/utf8.h"
+#include "view/head.h"
+#include "view/sentence.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int
+find(const struct ir_timeline *tl, const uint8_t id[IR_ID_BYTES])
+{
+    size_t i;
+
+    for (i = 0; i < tl->n; i++)
+        if (memcmp(tl->items[i].id, id, IR_ID_BYTES) == 0)
+            return (int)i;
+    return -1;
+}
+
+/* How far a precision may be off, so that "about" is not called late. */
+static int64_t
+slack(int precision)
+{
+    switch (precision) {
+    case IR_PREC_HOUR:
+        return 3600 * 1000;
+    case IR_PREC_DAY:
+        return 86400 * 1000;
+    default:
+        return 60 * 1000;
+    }
+}
+
+static void
+build_item(const struct ir_view *v, const struct ir_entry *e,
+           const struct ir_incident *inc, struct ir_titem *it)
+{
+    const struct ir_cert_key *key;
+    struct ir_buf text = {0};
+
+    memcpy(it->id, e->id, sizeof it->id);
+    memcpy(it->key_id, e->h.author, sizeof it->key_id);
+    memcpy(it->refs, e->h.refs, sizeof it->refs);
+    it->refs_n = e->h.refs_n;
+    it->kind = e->h.kind;
+    it->status = e->h.status;
+    it->recorded_ms = ir_entry_recorded_ms(e);
+    it->has_occurred = e->h.has_occurred;
+    it->occurred_ms = it->has_occurred ? e->h.occurred_ms : it->recorded_ms;
+    it->precision = it->has_occurred ? e->h.occurred_prec : IR_PREC_EXACT;
+    it->late = it->has_occurred && it->recorded_ms - it->occurred_ms >
+                                       IR_VIEW_LATE_MS + slack(it->precision);
+    it->author = -1;
+    it->counts = true;
+    if (v->trust != NULL) {
+        key = ir_trust_key(v->trust, e->h.author);
+        it->author = ir_trust_author(v->trust, e);
+        it->node = key != NULL && key->node;
+        it->counts = ir_trust_admits(v->trust, e, NULL) == IR_OK;
+    }
+    if (e->h.sealed)
+        it->redacted = IR_RED_SEALED;
+    else if (e->b == NULL)
+        it->redacted = IR_RED_MISSING;
+    ir_view_entry_text(v, e, inc, &text);
+    it->text = ir_buf_take(&text);
+    if (e->h.kind == IR_KIND_STEP || e->h.kind == IR_KIND_REQUEST)
+        it->step = ir_body_strdup(e, 1);
+    it->amend = ir_strdup("");
+}
+
+/* A later entry corrected this one: keep both, the correction beside. */
+static void
+apply_amend(const struct ir_view *v, const struct ir_entry *e,
+            struct ir_titem *it)
+{
+    struct ir_buf b = {0};
+    const char *s;
+    size_t n;
+    char *safe, *who, *at;
+
+    if (!ir_body_text(e, 1, &s, &n))
+        return;
+    safe = ir_view_safe_n(v, s, n);
+    who = ir_view_member(
+        v, v->trust != NULL ? ir_trust_author(v->trust, e) : -1, false);
+    at = ir_view_time(v, ir_entry_recorded_ms(e));
+    ir_buf_adds(&b, it->amend);
+    if (b.len > 0)
+        ir_buf_addc(&b, ' ');
+    ir_buf_addf(&b, _("(corrected %s by %s: \"%s\")"), at, who, safe);
+    free(it->amend);
+    it->amend = ir_buf_take(&b);
+    it->amended = true;
+    free(safe);
+    free(who);
+    free(at);
+}
+
+static void
+apply_redact(const struct ir_view *v, const struct ir_entry *e,
+             struct ir_titem *it)
+{
+    const struct ir_kind *k = ir_kind_get(it->kind);
+    bool erase = ir_body_uint_or(e, 3, 0) == 2;
+    const char *s = "";
+    size_t n = 0;
+    char *safe;
+
+    if (k != NULL && k->state_bearing)
+        return; /* never withheld or erased: the redaction does not count */
+    ir_body_text(e, 1, &s, &n);
+    safe = ir_view_safe_n(v, s, n);
+    free(it->text);
+    it->text =
+        ir_asprintf(erase ? _("[erased: %s]") : _("[withheld: %s]"), safe);
+    free(it->amend); /* a correction may repeat what is withheld */
+    it->amend = ir_strdup("");
+    it->redacted = erase ? IR_RED_ERASED : IR_RED_WITHHELD;
+    free(safe);
+}
+
+static void
+apply_refs(const struct ir_view *v, const struct ir_entry *const *e, size_t n,
+           struct ir_timeline *tl)
+{
+    size_t pass, i, k;
+
+    /* corrections first, so that what is withheld stays withheld */
+    for (pass = 0; pass < 2; pass++)
+        for (i = 0; i < n; i++) {
+            if (e[i]->h.kind != (pass == 0 ? IR_KIND_AMEND : IR_KIND_REDACT) ||
+                !tl->items[i].counts)
+                continue;
+            for (k = 0; k < e[i]->h.refs_n; k++) {
+                int at = find(tl, e[i]->h.refs[k]);
+
+                if (at < 0)
+                    continue;
+                if (pass == 0)
+                    apply_amend(v, e[i], &tl->items[at]);
+                else
+                    apply_redact(v, e[i], &tl->items[at]);
+            }
+        }
+}
+
+/* Stable: a merge sort by when things happened. */
+static void
+sort_items(struct ir_titem *a, struct ir_titem *tmp, size_t n)
+{
+    size_t m = n / 2, i = 0, j = m, k = 0;
+
+    if (n < 2)
+        return;
+    sort_items(a, tmp, m);
+    sort_items(a + m, tmp, n - m);
+    while (i < m || j < n)
+        if (j >= n || (i < m && a[i].occurred_ms <= a[j].occurred_ms))
+            tmp[k++] = a[i++];
+        else
+            tmp[k++] = a[j++];
+    memcpy(a, tmp, n * sizeof *a);
+}
+
+void
+ir_timeline_build(const struct ir_view *v, const struct ir_entry *const *e,
+                  size_t n, const struct ir_incident *inc,
+                  struct ir_timeline *tl)
+{
+    struct ir_titem *tmp;
+    size_t i;
+
+    tl->items = ir_calloc(n + 1, sizeof *tl->items);
+    tl->n = n;
+    for (i = 0; i < n; i++)
+        build_item(v, e[i], inc, &tl->items[i]);
+    apply_refs(v, e, n, tl);
+    tmp = ir_calloc(n + 1, sizeof *tmp);
+    sort_items(tl->items, tmp, n);
+    free(tmp);
+}
+
+void
+ir_timeline_done(struct ir_timeline *tl)
+{
+    size_t i;
+
+    for (i = 0; i < tl->n; i++) {
+        free(tl->items[i].text);
+        free(tl->items[i].step);
+        free(tl->items[i].amend);
+    }
+    free(tl->items);
+    *tl = (struct ir_timeline){0};
+}
+
+static const char *
+happened(const struct ir_view *v, const struct ir_titem *it,
+         struct ir_pool *pool)
+{
+    const char *at = ir_pool_take(pool, ir_view_time(v, it->occurred_ms));
+    const char *day, *now;
+
+    switch (it->precision) {
+    case IR_PREC_DAY: /* the day alone; today's too */
+        day = ir_pool_take(pool, ir_view_stamp(it->occurred_ms));
+        now = ir_pool_take(pool, ir_view_stamp(v->now_ms));
+        if (strlen(day) > 10 && strncmp(day, now, 5) == 0)
+            return ir_pool_f(pool, "%.5s", day + 5);
+        return ir_pool_f(pool, "%.10s", day);
+    case IR_PREC_HOUR:
+    case IR_PREC_UNSURE:
+        return ir_pool_f(pool, "%s ~", at);
+    default:
+        return at;
+    }
+}
+
+static void
+write_item(const struct ir_view *v, const struct ir_titem *it, bool ids,
+           struct ir_pool *pool, struct ir_table *tb)
+{
+    const char *cells[5], *who, *what = it->text;
+    char hex[2 * 4 + 1];
+    size_t c = 0;
+
+    cells[c++] = happened(v, it, pool);
+    cells[c++] =
+        ir_pool_f(pool, it->late ? _("%1$s late") : "%s",
+                  ir_pool_take(pool, ir_view_time(v, it->recorded_ms)));
+    who = it->node ? "-"
+          : it->author >= 0
+              ? ir_pool_take(pool, ir_view_member(v, it->author, false))
+              : _("unknown");
+    cells[c++] = who;
+    if (ids) {
+        ir_hex(it->id, 4, hex);
+        cells[c++] = ir_pool_f(pool, "%s", hex);
+    }
+    if (*it->amend != '\0')
+        what = ir_pool_f(pool, "%s %s", what, it->amend);
+    if (!it->counts)
+        what = ir_pool_f(pool, _("(does not count) %s"), what);
+    if (it->status != IR_ACTUAL)
+        what = ir_pool_f(pool, "[%s] %s",
+                         it->status == IR_EXERCISE ? _("EXERCISE") : _("TEST"),
+                         what);
+    cells[c++] = what;
+    ir_table_row(tb, it->counts ? IR_STYLE_NONE : IR_STYLE_DIM, cells);
+}
+
+void
+ir_view_timeline(const struct ir_view *v, const struct ir_timeline *tl,
+                 bool all, bool ids, struct ir_buf *out)
+{
+    struct ir_pool pool = {0};
+    struct ir_table tb;
+    size_t i, hidden = 0;
+
+    ir_table_init(&tb, ids ? 5 : 4, 1);
+    tb.head[0] = _("happened");
+    tb.head[1] = _("recorded");
+    tb.head[2] = _("who");
+    if (ids)
+        tb.head[3] = _("entry");
+    tb.head[ids ? 4 : 3] = _("what");
+    for (i = 0; i < tl->n; i++) {
+        uint64_t kind = tl->items[i].kind;
+
+        if (!all && (kind == IR_KIND_WITNESS || kind == IR_KIND_RECEIPT)) {
+            hidden++;
+            continue;
+        }
+        write_item(v, &tl->items[i], ids, &pool, &tb);
+    }
+    if (tl->n == 0)
+        ir_term_para(&v->term, out, 1, NULL, IR_STYLE_NONE,
+                     _("Nothing is recorded yet."));
+    ir_table_write(&tb, &v->term, out);
+    if (hidden > 0)
+        ir_term_para(&v->term, out, 1, NULL, IR_STYLE_DIM,
+                     ir_pool_f(&pool,
+                               _("%zu entries of machines: ir timeline "
+                                 "--all"),
+                               hidden));
+    ir_pool_done(&pool);
+}
+
+static struct ir_json *
+item_json(const struct ir_view *v, const struct ir_titem *it)
+{
+    static const char *const red[] = {NULL, "withheld", "erased", "missing",
+                                      "sealed"};
+    const struct ir_kind *k = ir_kind_get(it->kind);
+    struct ir_json *obj = ir_json_new_obj(), *refs;
+    char hex[2 * IR_ID_BYTES + 1];
+    size_t i;
+
+    ir_json_set_hex(obj, "id", it->id, sizeof it->id);
+    ir_view_set_time(obj, "recorded", it->recorded_ms);
+    ir_view_set_time(obj, "occurred", it->occurred_ms);
+    ir_json_set_str(obj, "precision", ir_view_prec_word(it->precision));
+    ir_json_set_bool(obj, "late", it->late);
+    if (it->author >= 0)
+        ir_view_set_member(v, obj, "author", it->author);
+    else
+        ir_json_set_hex(obj, "author", it->key_id, sizeof it->key_id);
+    if (k != NULL)
+        ir_json_set_str(obj, "kind", k->name);
+    else
+        ir_json_set_int(obj, "kind", (int64_t)it->kind);
+    ir_json_set_str(obj, "text", it->text);
+    ir_json_set_str(obj, "step", it->step);
+    refs = ir_json_set_take(obj, "refs", ir_json_new_arr());
+    for (i = 0; i < it->refs_n; i++) {
+        ir_hex(it->refs[i], IR_ID_BYTES, hex);
+        ir_json_add_str(refs, hex);
+    }
+    ir_json_set_bool(obj, "amended", it->amended);
+    ir_json_set_str(obj, "correction", *it->amend != '\0' ? it->amend : NULL);
+    ir_json_set_str(obj, "redacted", red[it->redacted]);
+    ir_json_set_str(obj, "status", ir_view_status_word(it->status));
+    ir_json_set_bool(obj, "counts", it->counts);
+    ir_json_set_bool(obj, "node", it->node);
+    return obj;
+}
+
+struct ir_json *
+ir_view_timeline_json(const struct ir_view *v, const struct ir_timeline *tl)
+{
+    struct ir_json *arr = ir_json_new_arr();
+    size_t i;
+
+    for (i = 0; i < tl->n; i++)
+        ir_json_add_take(arr, item_json(v, &tl->items[i]));
+    return arr;
+}

@@ -1,0 +1,421 @@
+/* walk.c: see walk.h. */
+#include "view/walk.h"
+
+#include "base/utf8.h"
+#include "view/head.h"
+#include "view/step.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define AIM 24 /* lines, where the output is no terminal */
+
+bool
+ir_view_for_me(const struct ir_incident *inc, size_t i, int me)
+{
+    const struct ir_istep *st = &inc->steps[i];
+
+    if (me < 0 || st->container)
+        return false;
+    if (st->state == IR_STEP_ACTIVE)
+        return st->by == me;
+    if (st->state != IR_STEP_READY && st->state != IR_STEP_FAILED)
+        return false;
+    if (st->step == NULL || st->step->role == NULL)
+        return true;
+    return ir_incident_role(inc, st->step->role) == me;
+}
+
+size_t
+ir_view_for_me_n(const struct ir_incident *inc, int me)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < inc->steps_n; i++)
+        n += ir_view_for_me(inc, i, me);
+    return n;
+}
+
+/* Is a step open: somebody could or does work on it? A runbook step is
+ * walked through its own steps.
+ */
+static bool
+is_open(const struct ir_istep *st)
+{
+    return !st->container &&
+           (st->state == IR_STEP_READY || st->state == IR_STEP_ACTIVE ||
+            st->state == IR_STEP_FAILED);
+}
+
+/* How near a step is to `me`; the lowest is shown. 99: not at all. */
+static int
+nearness(const struct ir_incident *inc, size_t i, int me)
+{
+    const struct ir_istep *st = &inc->steps[i];
+    bool mine = ir_view_for_me(inc, i, me);
+    int late = st->optional ? 20 : 0;
+
+    if (!is_open(st))
+        return 99;
+    if (st->state == IR_STEP_ACTIVE)
+        return mine ? late : 8 + late;
+    if (st->state == IR_STEP_FAILED && (st->by == me || mine))
+        return 1 + late;
+    if (mine && st->step != NULL && st->step->role != NULL)
+        return 2 + late;
+    return 4 + late;
+}
+
+int
+ir_view_focus(const struct ir_incident *inc, int me)
+{
+    int best = 99, found = -1;
+    size_t i;
+
+    for (i = 0; i < inc->steps_n; i++) {
+        int n = nearness(inc, i, me);
+
+        if (n < best) {
+            best = n;
+            found = (int)i;
+        }
+    }
+    return found;
+}
+
+static int
+focus_of(const struct ir_view *v, const struct ir_walk *w)
+{
+    if (w->focus >= 0 && (size_t)w->focus < w->inc->steps_n)
+        return w->focus;
+    return ir_view_focus(w->inc, v->me);
+}
+
+static void
+count(const struct ir_incident *inc, size_t *over, size_t *open)
+{
+    size_t i;
+
+    *over = *open = 0;
+    for (i = 0; i < inc->steps_n; i++) {
+        const struct ir_istep *st = &inc->steps[i];
+
+        if (st->container)
+            continue;
+        if (st->state == IR_STEP_DONE || st->state == IR_STEP_SKIPPED)
+            ++*over;
+        else if (st->state != IR_STEP_NA && !st->optional)
+            ++*open;
+    }
+}
+
+static size_t
+lines_of(const struct ir_buf *b)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < b->len; i++)
+        n += b->p[i] == '\n';
+    return n;
+}
+
+/* Safety of people, before anything of the runbook has been done. */
+static void
+write_safety(struct ir_sv *x)
+{
+    const struct ir_plan *p = x->st->plan;
+    size_t i;
+
+    if (p == NULL || p->safety.en == NULL)
+        return;
+    for (i = 0; i < x->inc->steps_n; i++)
+        if (x->inc->steps[i].instance == x->st->instance &&
+            x->inc->steps[i].plan == p && x->inc->steps[i].ended_ms != 0)
+            return;
+    ir_term_para(
+        &x->v->term, x->out, 1, _("! "), IR_STYLE_BOLD,
+        ir_pool_take(&x->pool, ir_view_fill(x->v, x->inc, &p->safety)));
+}
+
+/* The focused step in full, or what is left when no step is open. */
+static void
+write_focus(const struct ir_view *v, const struct ir_walk *w, int focus,
+            struct ir_buf *out)
+{
+    struct ir_sv x = {.v = v, .inc = w->inc, .out = out};
+
+    x.st = &w->inc->steps[focus];
+    x.s = x.st->step;
+    write_safety(&x);
+    ir_step_head(&x, ">");
+    ir_step_body(&x);
+    ir_step_act(&x);
+    ir_step_effects(&x);
+    ir_step_gates(&x);
+    ir_pool_done(&x.pool);
+}
+
+struct reasons {
+    const struct ir_view *v;
+    struct ir_buf *out;
+    size_t n;
+};
+
+static void
+on_reason(const char *text, const char *hint, void *arg)
+{
+    struct reasons *r = arg;
+    char *t = ir_view_safe(r->v, text), *h = ir_view_safe(r->v, hint);
+
+    if (r->n++ == 0)
+        ir_term_para(&r->v->term, r->out, 1, NULL, IR_STYLE_BOLD,
+                     _("No step is open. Before the incident can close:"));
+    ir_term_para(&r->v->term, r->out, 3, "- ", IR_STYLE_NONE, t);
+    if (*h != '\0')
+        ir_term_para(&r->v->term, r->out, 5, NULL, IR_STYLE_NONE, h);
+    free(t);
+    free(h);
+}
+
+static void
+write_nothing(const struct ir_view *v, const struct ir_incident *inc,
+              struct ir_buf *out)
+{
+    struct reasons r = {v, out, 0};
+    const struct ir_term *t = &v->term;
+    size_t over, open;
+    char *at;
+
+    count(inc, &over, &open);
+    if (inc->state == IR_INC_CLOSED) {
+        at = ir_view_time(v, inc->closed_ms);
+        ir_buf_addc(out, ' ');
+        ir_buf_addf(out, _("Closed %s. Open it again: ir reopen"), at);
+        ir_buf_addc(out, '\n');
+        free(at);
+        return;
+    }
+    if (inc->steps_n == 0) {
+        ir_term_para(t, out, 1, NULL, IR_STYLE_NONE,
+                     _("The runbook is not on this device. Work from paper; "
+                       "notes and decisions are recorded here."));
+        return;
+    }
+    ir_incident_may_close(inc, v->trust, on_reason, &r);
+    if (r.n == 0)
+        ir_term_para(t, out, 1, NULL, IR_STYLE_BOLD,
+                     open == 0 ? _("All steps are over. Close the incident: "
+                                   "ir close")
+                               : _("No step is ready yet."));
+}
+
+/* The other open steps, one line each, at most `max` of them. */
+static void
+write_others(const struct ir_view *v, const struct ir_walk *w, int focus,
+             size_t max, struct ir_buf *out)
+{
+    struct ir_pool pool = {0};
+    size_t i, n = 0, more = 0;
+
+    for (i = 0; i < w->inc->steps_n; i++) {
+        const struct ir_istep *st = &w->inc->steps[i];
+        struct ir_buf left = {0};
+        const char *name;
+
+        if ((int)i == focus || !is_open(st))
+            continue;
+        if (n >= max) {
+            more++;
+            continue;
+        }
+        n++;
+        name = ir_step_typed(w->inc, st);
+        ir_utf8_pad(&left, name,
+                    ir_utf8_width(name) > 10 ? ir_utf8_width(name) : 10);
+        ir_buf_addf(&left, " %s", ir_step_title(v, w->inc, st, &pool));
+        if (st->optional)
+            ir_buf_addf(&left, " %s", _("(only to undo)"));
+        ir_term_row(&v->term, out, 3, IR_STYLE_NONE, ir_buf_str(&left),
+                    IR_STYLE_NONE, ir_step_who(v, st, &pool));
+        ir_buf_done(&left);
+    }
+    if (more > 0)
+        ir_term_para(&v->term, out, 3, NULL, IR_STYLE_NONE,
+                     ir_pool_f(&pool,
+                               n == 0 ? _("%zu other steps are open: list")
+                                      : _("%zu more steps are open: list"),
+                               more));
+    ir_pool_done(&pool);
+}
+
+static void
+write_keys(const struct ir_view *v, const struct ir_walk *w, int focus,
+           struct ir_buf *out)
+{
+    const struct ir_step *s = focus >= 0 ? w->inc->steps[focus].step : NULL;
+    const char *verb = ir_step_verb(s);
+    struct ir_buf b = {0};
+
+    if (w->keys != NULL) {
+        ir_term_para(&v->term, out, 1, NULL, IR_STYLE_DIM, w->keys);
+        return;
+    }
+    if (focus < 0) {
+        ir_term_para(&v->term, out, 1, NULL, IR_STYLE_DIM,
+                     "note  role  list  close  help  quit");
+        return;
+    }
+    if (strcmp(verb, "done") != 0)
+        ir_buf_addf(&b, "%s  ", verb);
+    if (s == NULL || (s->act != IR_ACT_CHOOSE && s->act != IR_ACT_ASK))
+        ir_buf_adds(&b, "done  ");
+    if (s != NULL && s->confirm >= 2)
+        ir_buf_adds(&b, "approve  ");
+    ir_buf_adds(&b, "fail  skip  note  take  role  list  help  quit");
+    ir_term_para(&v->term, out, 1, NULL, IR_STYLE_DIM, ir_buf_str(&b));
+    ir_buf_done(&b);
+}
+
+static void
+write_rule(const struct ir_view *v, const struct ir_incident *inc,
+           struct ir_buf *out)
+{
+    size_t over, open;
+    char *label;
+
+    count(inc, &over, &open);
+    label = ir_asprintf(_("%zu done, %zu to go"), over, open);
+    ir_term_rule(&v->term, out, label);
+    free(label);
+}
+
+/* Header at the first level that leaves room for `below` lines. */
+static size_t
+write_head(const struct ir_view *v, const struct ir_walk *w, size_t below,
+           size_t room, struct ir_buf *out)
+{
+    struct ir_buf head = {0};
+    size_t n;
+    int level;
+
+    for (level = 0;; level++) {
+        ir_buf_done(&head);
+        ir_head(v, w, level, &head);
+        n = lines_of(&head);
+        if (n + below <= room || level == IR_HEAD_LEVELS - 1)
+            break;
+    }
+    ir_buf_add(out, head.p, head.len);
+    ir_buf_done(&head);
+    return n;
+}
+
+void
+ir_view_walk(const struct ir_view *v, const struct ir_walk *w,
+             struct ir_buf *out)
+{
+    size_t room = v->term.lines > 4 ? (size_t)v->term.lines : AIM;
+    struct ir_buf step = {0}, others = {0}, keys = {0};
+    int focus = focus_of(v, w);
+    size_t head, below, max;
+
+    room -= 2; /* what became of the last answer, and the prompt */
+    if (focus >= 0)
+        write_focus(v, w, focus, &step);
+    else
+        write_nothing(v, w->inc, &step);
+    write_others(v, w, focus, SIZE_MAX, &others);
+    write_keys(v, w, focus, &keys);
+    below = 1 + lines_of(&step) + lines_of(&others) + lines_of(&keys) + 1 +
+            (others.len > 0);
+    head = write_head(v, w, below, room, out);
+    for (max = w->inc->steps_n;
+         max > 0 && head + below > room && lines_of(&others) > 1;) {
+        below -= lines_of(&others);
+        max = max > lines_of(&others) ? lines_of(&others) - 1 : max - 1;
+        ir_buf_done(&others);
+        write_others(v, w, focus, max, &others);
+        below += lines_of(&others);
+    }
+    write_rule(v, w->inc, out);
+    ir_buf_add(out, step.p, step.len);
+    if (others.len > 0)
+        ir_buf_addc(out, '\n');
+    ir_buf_add(out, others.p, others.len);
+    ir_buf_addc(out, '\n');
+    ir_buf_add(out, keys.p, keys.len);
+    ir_buf_done(&step);
+    ir_buf_done(&others);
+    ir_buf_done(&keys);
+}
+
+void
+ir_view_prompt(const struct ir_view *v, const struct ir_walk *w,
+               struct ir_buf *out)
+{
+    int focus = focus_of(v, w);
+
+    ir_buf_addf(out, " %s> ",
+                focus >= 0 ? ir_step_typed(w->inc, &w->inc->steps[focus])
+                           : w->inc->name);
+}
+
+void
+ir_view_next(const struct ir_view *v, const struct ir_walk *w,
+             struct ir_buf *out)
+{
+    int focus = focus_of(v, w);
+    struct ir_buf others = {0};
+    struct ir_pool pool = {0};
+
+    ir_head_title(v, w->inc, out);
+    if (w->record.this_device_only > 0)
+        ir_head_labelled(v, _("record"), IR_STYLE_NONE,
+                         ir_head_record(v, &w->record, &pool), out);
+    write_rule(v, w->inc, out);
+    if (focus >= 0)
+        write_focus(v, w, focus, out);
+    else
+        write_nothing(v, w->inc, out);
+    write_others(v, w, focus, SIZE_MAX, &others);
+    if (others.len > 0)
+        ir_buf_addc(out, '\n');
+    ir_buf_add(out, others.p, others.len);
+    ir_buf_done(&others);
+    ir_pool_done(&pool);
+}
+
+void
+ir_view_keys(const struct ir_view *v, struct ir_buf *out)
+{
+    static const struct {
+        const char *word, *say;
+    } keys[] = {
+        {"done",
+         N_("the step is done; a few words of what you saw may follow")},
+        {"fail", N_("tried without success; why")},
+        {"skip", N_("leave it out; the reason is recorded")},
+        {"run", N_("run the step's command, after you have read it")},
+        {"choose", N_("record which option, by number or word")},
+        {"ask", N_("answer the step's questions")},
+        {"approve, deny", N_("answer somebody's two-person request")},
+        {"take, give-back", N_("say that you do it, or no longer do")},
+        {"note", N_("record what you saw or heard; --at 02:40 for earlier")},
+        {"decide", N_("record a decision with its reason")},
+        {"role", N_("who does what; take, offer, act, release")},
+        {"list, show", N_("all steps; one step in full")},
+        {"status", N_("the incident: clocks, people, exceptions")},
+        {"timeline", N_("what happened, in order")},
+        {"quit", N_("leave; nothing is lost, ir start goes on from here")},
+    };
+    struct ir_table tb;
+    size_t i;
+
+    ir_table_init(&tb, 2, 1);
+    for (i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const char *cells[2] = {keys[i].word, _(keys[i].say)};
+
+        ir_table_row(&tb, IR_STYLE_NONE, cells);
+    }
+    ir_table_write(&tb, &v->term, out);
+}
