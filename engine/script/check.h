@@ -160,6 +160,13 @@ struct ir_json *ir_check_text(struct ir_check *ck, const struct ir_node *n,
 void ir_check_unknown(struct ir_check *ck, const struct ir_node *n,
                       const char *const *known);
 
+/* Check the ${...} of a text or argument: each has its name and "}", and in a
+ * template names a fact. (Variables of runbooks: core's ir_plan_lint.)
+ *
+ * Owns:   nothing.
+ */
+void ir_check_gaps(struct ir_check *ck, const char *s, struct ir_where at);
+
 /* Note that ck->path names something to be found when all files are read.
  *
  * Owns:   `name` is borrowed until the end of the run.

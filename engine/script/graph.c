@@ -121,16 +121,16 @@ nest(struct ir_check *ck, struct ir_units *us, int file, int *above, int depth)
         before = ck->errors;
         for (k = 0; k <= depth && above[k] != to; k++)
             ;
-        if (k <= depth)
+        if (k <= depth && to != file) /* itself: the graph's check says so */
             ir_check_say(ck, true, ref->at,
                          _("a runbook within itself, by way of \"%s\""),
                          us->u[to].name);
-        else if (depth + 1 > IR_PLAN_NEST_MAX)
+        else if (k > depth && depth + 1 > IR_PLAN_NEST_MAX)
             ir_check_say(ck, true, ref->at,
                          _("runbooks within runbooks more than %d deep, from "
                            "\"%s\""),
                          IR_PLAN_NEST_MAX, us->u[above[0]].name);
-        else if (!nest(ck, us, to, above, depth + 1))
+        else if (k > depth && !nest(ck, us, to, above, depth + 1))
             return false;
         us->u[file].errors += ck->errors - before;
         if (k <= depth || depth + 1 > IR_PLAN_NEST_MAX)

@@ -23,9 +23,8 @@ wrong_type(struct ir_check *ck, const struct ir_node *n, struct ir_where at,
     ir_check_say(ck, true, at, _("must be %s, not %s"), want, ir_node_what(n));
 }
 
-/* The ${...} of a template's text. */
-static void
-check_facts(struct ir_check *ck, const char *s, struct ir_where at)
+void
+ir_check_gaps(struct ir_check *ck, const char *s, struct ir_where at)
 {
     char name[40];
     size_t n, k;
@@ -42,7 +41,7 @@ check_facts(struct ir_check *ck, const char *s, struct ir_where at)
         s += n;
         for (k = 0; facts[k] != NULL && strcmp(facts[k], name) != 0; k++)
             ;
-        if (facts[k] == NULL)
+        if (ck->is_template && facts[k] == NULL)
             ir_check_say(ck, true, at,
                          _("${%s} is no fact: there are who, what, when, "
                            "where, why and how"),
@@ -56,22 +55,20 @@ static bool
 check_string(struct ir_check *ck, const struct ir_node *n, struct ir_where at,
              bool lines, size_t max)
 {
-    size_t i;
+    long bad = ir_source_hidden(n->str, n->len);
 
     if (n->len > max) {
         ir_check_say(ck, true, at, _("is too long: %zu bytes, at most %zu"),
                      n->len, max);
         return false;
     }
-    for (i = 0; i < n->len; i++) {
-        unsigned char c = (unsigned char)n->str[i];
-
-        if ((c < 0x20 && !(lines && c == '\n')) || c == 0x7F) {
-            ir_check_say(ck, true, at,
-                         c == '\n' ? _("must stand on one line")
-                                   : _("holds a control character"));
-            return false;
-        }
+    if (bad >= 0 || memchr(n->str, '\t', n->len) != NULL) {
+        ir_check_say(ck, true, at, _("holds a control character"));
+        return false;
+    }
+    if (!lines && memchr(n->str, '\n', n->len) != NULL) {
+        ir_check_say(ck, true, at, _("must stand on one line"));
+        return false;
     }
     if (!ir_utf8_valid(n->str, n->len)) {
         ir_check_say(ck, true, at, _("is not UTF-8"));
@@ -118,8 +115,7 @@ check_language(struct ir_check *ck, const struct ir_node *n, struct ir_where at,
             ir_check_say(ck, false, f->at,
                          _("is %d columns wide; at most %d fit a menu"), width,
                          max);
-        if (ck->is_template)
-            check_facts(ck, f->node->str, f->at);
+        ir_check_gaps(ck, f->node->str, f->at);
         ir_json_set_strn(out, lang, f->node->str, f->node->len);
     }
     ir_check_path_out(ck, mark);
@@ -303,6 +299,10 @@ ir_check_value(struct ir_check *ck, const struct ir_rule *r,
     case IR_RULE_INT:
         if (n->type != IR_NODE_INT) {
             wrong_type(ck, n, at, _("a whole number"));
+            return NULL;
+        }
+        if (r->min == r->max && n->num != r->min) {
+            ir_check_say(ck, true, at, _("must be %lld"), (long long)r->min);
             return NULL;
         }
         if (n->num < r->min || n->num > r->max) {

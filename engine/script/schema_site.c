@@ -250,19 +250,29 @@ static const struct ir_rule item_assembly = {.type = IR_RULE_OBJ,
 static void
 also_site(struct ir_check *ck, const struct ir_node *n, struct ir_json *j)
 {
-    const struct ir_json *list = ir_json_get(j, "severities");
+    const struct ir_field *f = ir_node_field(n, "severities");
     bool seen[5] = {false};
-    size_t i;
+    size_t i, outer, mark;
 
-    for (i = 0; i < ir_json_len(list); i++) {
-        int64_t level = ir_json_get_int(ir_json_at(list, i), "level", 0);
+    (void)j;
+    if (f == NULL || f->node->type != IR_NODE_TABLE)
+        return;
+    outer = ir_check_path_in(ck, "severities", 0);
+    for (i = 0; i < f->node->items_n; i++) {
+        const struct ir_field *l = ir_node_field(f->node->items[i], "level");
 
-        if (level >= 1 && level <= 4 && seen[level])
-            ir_check_say_field(ck, true, n, "severities",
-                               _("level %d stands here twice"), (int)level);
-        if (level >= 1 && level <= 4)
-            seen[level] = true;
+        if (l == NULL || l->node->type != IR_NODE_INT || l->node->num < 1 ||
+            l->node->num > 4)
+            continue;
+        mark = ir_check_path_in(ck, NULL, i + 1);
+        if (seen[l->node->num])
+            ir_check_say_field(ck, true, f->node->items[i], "level",
+                               _("level %d stands here twice"),
+                               (int)l->node->num);
+        seen[l->node->num] = true;
+        ir_check_path_out(ck, mark);
     }
+    ir_check_path_out(ck, outer);
 }
 
 static const struct ir_rule site_rules[] = {

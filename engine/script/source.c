@@ -59,12 +59,35 @@ line_of(const char *text, size_t off)
     return line;
 }
 
-/* Refuse bytes that hide something from a reader: NUL, lone CR, a byte order
- * mark, control characters, what is no UTF-8, compiled code. */
+long
+ir_source_hidden(const char *s, size_t len)
+{
+    const unsigned char *p = (const unsigned char *)s;
+    size_t i;
+
+    for (i = 0; i < len; i++) {
+        unsigned char a = p[i], b = i + 1 < len ? p[i + 1] : 0;
+        unsigned char c = i + 2 < len ? p[i + 2] : 0;
+
+        if ((a < 0x20 && a != '\n' && a != '\t') || a == 0x7F ||
+            (a == 0xC2 && b >= 0x80 && b <= 0x9F) || /* U+0080..009F */
+            (a == 0xD8 && b == 0x9C) ||              /* U+061C */
+            (a == 0xE2 && b == 0x80 &&
+             (c == 0x8E || c == 0x8F ||     /* U+200E..200F */
+              (c >= 0xA8 && c <= 0xAE))) || /* U+2028..202E */
+            (a == 0xE2 && b == 0x81 && c >= 0xA6 && c <= 0xA9))
+            return (long)i;
+    }
+    return -1;
+}
+
+/* Refuse bytes that hide something from a reader: control characters, a byte
+ * order mark, what is no UTF-8, compiled code. Lines may end in CR LF. */
 static void
 check_bytes(struct ir_source_file *f)
 {
-    size_t i, start = 0;
+    size_t start = 0, end;
+    long bad;
 
     if (f->len > 0 && f->text[0] == '\033') {
         refuse(f, 1, _("compiled Lua is not accepted: only source text is"));
@@ -76,23 +99,26 @@ check_bytes(struct ir_source_file *f)
                  "without one"));
         return;
     }
-    for (i = 0; i <= f->len; i++) {
-        unsigned char c = i < f->len ? (unsigned char)f->text[i] : '\n';
+    while (start < f->len) {
+        const char *nl = memchr(f->text + start, '\n', f->len - start);
+        size_t next = nl != NULL ? (size_t)(nl - f->text) + 1 : f->len;
 
-        if (c == '\n') {
-            if (!ir_utf8_valid(f->text + start, i - start)) {
-                refuse(f, line_of(f->text, start), _("is not UTF-8"));
-                return;
-            }
-            start = i + 1;
-        } else if (c == '\r' && i + 1 < f->len && f->text[i + 1] == '\n') {
-            continue;
-        } else if ((c < 0x20 && c != '\t') || c == 0x7F) {
-            refuse(f, line_of(f->text, i),
-                   _("holds a control character (NUL, a lone carriage "
-                     "return or the like)"));
+        end = nl != NULL ? next - 1 : next;
+        if (nl != NULL && end > start && f->text[end - 1] == '\r')
+            end--;
+        bad = ir_source_hidden(f->text + start, end - start);
+        if (bad >= 0) {
+            refuse(f, line_of(f->text, start),
+                   _("holds a character that is not seen (NUL, a lone "
+                     "carriage return, a change of writing direction or the "
+                     "like)"));
             return;
         }
+        if (!ir_utf8_valid(f->text + start, end - start)) {
+            refuse(f, line_of(f->text, start), _("is not UTF-8"));
+            return;
+        }
+        start = next;
     }
 }
 

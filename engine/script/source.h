@@ -32,6 +32,14 @@ struct ir_source {
     size_t n, cap;
 };
 
+/* Does this text hold a character that is not seen but changes how the rest
+ * is: controls (but for newline and tab), bidirectional overrides and marks,
+ * line and paragraph separators? Returns its offset, or -1.
+ *
+ * Source: Unicode UAX 9; CVE-2021-42574.
+ */
+long ir_source_hidden(const char *s, size_t len);
+
 /* Read every .lua file beneath the directory `dir`.
  *
  * Owns:   `out` is the caller's, ir_source_done; empty after a failure.

@@ -68,6 +68,8 @@ check_argv(struct ir_check *ck, const struct ir_node *argv)
             ir_check_say(ck, true, a->at,
                          _("an argument that begins with a variable must come "
                            "after \"--\""));
+        if (a->type == IR_NODE_STR)
+            ir_check_gaps(ck, a->str, a->at);
         operands |= a->type == IR_NODE_STR && strcmp(a->str, "--") == 0;
         ir_check_path_out(ck, mark);
     }

@@ -25,6 +25,35 @@ ir_vm_of(lua_State *L)
     return vm;
 }
 
+/* Remember which line is being executed. Allocates nothing. */
+static void
+note_line(struct ir_vm *vm, lua_Debug *ar)
+{
+    int file;
+
+    if (!lua_getinfo(vm->L, "Sl", ar) || ar->currentline <= 0)
+        return;
+    file = ir_vm_file_of(vm, ar->source);
+    if (file >= 0) {
+        vm->last_file = file;
+        vm->last_line = ar->currentline;
+    }
+}
+
+static void *
+refuse_memory(struct ir_vm *vm)
+{
+    lua_Debug ar;
+    int level;
+
+    for (level = 0; vm->L != NULL && level < 3; level++) {
+        if (!lua_getstack(vm->L, level, &ar))
+            break;
+        note_line(vm, &ar);
+    }
+    return NULL;
+}
+
 static void *
 lua_memory(void *ud, void *ptr, size_t osize, size_t nsize)
 {
@@ -41,7 +70,7 @@ lua_memory(void *ud, void *ptr, size_t osize, size_t nsize)
     if (nsize > osize) {
         if (nsize - osize > vm->limits->memory ||
             vm->used > vm->limits->memory - (nsize - osize))
-            return NULL;
+            return refuse_memory(vm);
         vm->steps -= (int64_t)((nsize - osize) / BYTES_A_STEP);
     }
     p = realloc(ptr, nsize);
@@ -83,15 +112,8 @@ static void
 clock_hook(lua_State *L, lua_Debug *ar)
 {
     struct ir_vm *vm = ir_vm_of(L);
-    int file;
 
-    if (lua_getinfo(L, "Sl", ar) && ar->currentline > 0) {
-        file = ir_vm_file_of(vm, ar->source);
-        if (file >= 0) {
-            vm->last_file = file;
-            vm->last_line = ar->currentline;
-        }
-    }
+    note_line(vm, ar);
     vm->steps -= vm->overrun ? 1 : HOOK_EVERY;
     if (vm->steps > 0)
         return;
@@ -139,6 +161,13 @@ meaning(const char *msg)
         {"attempt to compare", N_("compares values of different kinds")},
         {"bad argument", N_("calls a function with a wrong argument")},
         {"stack overflow", N_("calls nested too deeply")},
+        {"C stack overflow", N_("calls nested too deeply")},
+        {"malformed pattern", N_("the string pattern is wrong")},
+        {"pattern too complex", N_("the string pattern is too long")},
+        {"too many", N_("too much at once")},
+        {"resulting string too large", N_("the text would be too long")},
+        {"table index is", N_("a table cannot have this key")},
+        {"attempt to divide", N_("divides by zero")},
     };
     size_t i;
 
@@ -321,11 +350,15 @@ static int
 do_require(lua_State *L)
 {
     struct ir_vm *vm = ir_vm_of(L);
-    const char *name = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : "";
+    const char *name = "";
     char path[64], msg[200];
+    size_t len = 0;
     int file = -1;
 
-    if (strncmp(name, "lib.", 4) == 0 && ir_name_ok(name + 4)) {
+    if (lua_type(L, 1) == LUA_TSTRING)
+        name = lua_tolstring(L, 1, &len);
+    if (strlen(name) == len && strncmp(name, "lib.", 4) == 0 &&
+        ir_name_ok(name + 4)) {
         snprintf(path, sizeof path, "lib/%s.lua", name + 4);
         file = ir_source_find(vm->src, path);
     }
@@ -402,7 +435,7 @@ evaluate(lua_State *L)
         snprintf(msg, sizeof msg, _("must return one table (returned: %s)"),
                  n == 0   ? "nil"
                  : n == 1 ? luaL_typename(L, -1)
-                          : "...");
+                          : _("more than one value"));
         vm->last_line = 0;
         return luaL_error(L, "%s", msg);
     }
@@ -444,7 +477,8 @@ ir_vm_eval(struct ir_source *src, int file, const struct ir_vm_limits *limits,
                        .arena = arena,
                        .ve = ve,
                        .last_file = file,
-                       .want_tree = out != NULL};
+                       .want_tree = out != NULL,
+                       .arena_used = ir_arena_used(arena)};
     struct ir_vm *self = &vm;
     int rc = IR_OK, lrc;
 

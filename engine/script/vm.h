@@ -25,7 +25,7 @@
 #define IR_VM_MEMORY_MAX (64 * 1024 * 1024) /* bytes */
 #define IR_VM_STEPS_MAX 20000000            /* instructions of the machine */
 #define IR_VM_NODES_MAX 50000               /* values in the returned table */
-#define IR_VM_TREE_MAX (16 * 1024 * 1024)   /* bytes of the returned table */
+#define IR_VM_TREE_MAX (4 * 1024 * 1024)    /* bytes of the returned table */
 #define IR_VM_DEPTH_MAX 24                  /* tables within tables */
 
 struct ir_vm_limits {

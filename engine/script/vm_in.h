@@ -20,10 +20,11 @@ struct ir_vm {
     int64_t steps; /* instructions left */
     bool overrun;
     bool loading; /* Lua reads a source: an error is one of syntax */
-    bool placed; /* `ve` is filled: the error handler leaves it alone */
+    bool placed;  /* `ve` is filled: the error handler leaves it alone */
     int last_file, last_line; /* where the machine was seen last */
     struct ir_vm_error *ve;
     struct ir_arena *arena; /* the tree being made */
+    size_t arena_used;      /* before */
     bool want_tree;
     size_t nodes;
     struct ir_node *root;

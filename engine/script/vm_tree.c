@@ -184,7 +184,7 @@ convert(struct walk *w, int depth, struct ir_where at)
 
     n->at = at;
     if (++w->vm->nodes > IR_VM_NODES_MAX ||
-        ir_arena_used(w->vm->arena) > IR_VM_TREE_MAX)
+        ir_arena_used(w->vm->arena) - w->vm->arena_used > IR_VM_TREE_MAX)
         stop(w, at, _("holds too many values"));
     switch (lua_type(w->L, -1)) {
     case LUA_TBOOLEAN:
