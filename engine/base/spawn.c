@@ -272,7 +272,7 @@ advance(struct run *r, int64_t now)
         signal_group(r, SIGKILL);
         r->phase = KILLED;
         r->next_ms = now + IR_SPAWN_TERM_MS;
-        return true;
+        return !done;
     case KILLED:
         return !done && now < r->next_ms;
     }
