@@ -7,16 +7,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/scan.h"
-
-/* cmocka.h wants the others before it. */
-/* clang-format off */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-/* clang-format on */
+#include "unit.h"
 
 /* A whole file of the source tree.
  *
