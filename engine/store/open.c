@@ -244,6 +244,7 @@ open_file(struct ir_store *st, const char *path, enum ir_store_mode mode,
     if (mode == IR_STORE_CREATE)
         flags |= SQLITE_OPEN_CREATE;
     rc = sqlite3_open_v2(path, &st->db, flags, NULL);
+    sqlite3_busy_timeout(st->db, IR_STORE_BUSY_MS);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(st->db, "PRAGMA schema_version", NULL, NULL, NULL);
     if (rc == SQLITE_OK || mode != IR_STORE_READ ||
