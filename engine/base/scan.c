@@ -4,7 +4,6 @@
 #include "base/i18n.h"
 #include "base/utf8.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #define WORD_MAX 64 /* code points compared at most */
@@ -42,9 +41,8 @@ ir_scan_int(const char *s, int64_t min, int64_t max, int64_t *out,
         char shown[64];
 
         ir_utf8_show(s, shown, sizeof shown);
-        return ir_fail(err, IR_ELIMIT,
-                       _("%s is not between %" PRId64 " and %" PRId64), shown,
-                       min, max);
+        return ir_fail(err, IR_ELIMIT, _("%s is not between %jd and %jd"),
+                       shown, (intmax_t)min, (intmax_t)max);
     }
     *out = v;
     return IR_OK;
