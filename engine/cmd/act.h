@@ -32,6 +32,7 @@ struct ir_said {
     const char *to, *means, *receipt; /* tell: whom, how, number */
     const struct ir_pair *answers;    /* ask: variable, value (parsed) */
     size_t answers_n;
+    bool running; /* ir is about to run the step's command */
     /* a command that ran */
     bool ran;
     int exit;

@@ -19,12 +19,52 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Ids whose text is withheld: named by a redact that counts. */
+struct withheld {
+    struct ir_ctx *c;
+    uint8_t (*ids)[IR_ID_BYTES];
+    size_t n;
+};
+
+static int
+note_withheld(const struct ir_entry *e, void *arg)
+{
+    struct withheld *w = arg;
+    size_t i;
+
+    if (e->h.kind != IR_KIND_REDACT ||
+        ir_trust_admits(&w->c->trust, e, NULL) != IR_OK)
+        return 0;
+    w->ids = ir_realloc(w->ids, (w->n + e->h.refs_n) * sizeof w->ids[0]);
+    for (i = 0; i < e->h.refs_n; i++)
+        memcpy(w->ids[w->n++], e->h.refs[i], IR_ID_BYTES);
+    return 0;
+}
+
+/* The entry as others may have it: a stub where its text is withheld. */
+static struct ir_entry
+for_others(const struct withheld *w, const struct ir_entry *e)
+{
+    const struct ir_kind *kind = ir_kind_get(e->h.kind);
+    struct ir_entry out = *e;
+    size_t i;
+
+    for (i = 0; i < w->n && (kind == NULL || !kind->state_bearing); i++)
+        if (memcmp(w->ids[i], e->id, IR_ID_BYTES) == 0) {
+            out.b = NULL;
+            out.b_len = 0;
+        }
+    return out;
+}
+
 static int
 print_cbor(const struct ir_entry *e, void *arg)
 {
-    struct ir_ctx *c = arg;
+    const struct withheld *w = arg;
+    struct ir_ctx *c = w->c;
+    struct ir_entry out = for_others(w, e);
 
-    ir_entry_encode(e, &c->out);
+    ir_entry_encode(&out, &c->out);
     if (c->out.len > 65536)
         ir_ctx_flush(c);
     return ferror(stdout);
@@ -50,6 +90,7 @@ ir_cmd_log(struct ir_ctx *c, int argc, char **argv)
     bool cbor = false;
     const struct ir_opt opts[] = {{"cbor", 0, NULL, &cbor, NULL, NULL},
                                   {NULL, 0, NULL, NULL, NULL, NULL}};
+    struct withheld w = {c, NULL, 0};
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
@@ -59,8 +100,13 @@ ir_cmd_log(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK && cbor && isatty(STDOUT_FILENO))
         rc = ir_fail(&c->err, IR_EUSAGE,
                      _("this is binary: send it to a file or a program"));
-    if (rc == IR_OK)
-        rc = ir_store_each(c->st, cbor ? print_cbor : print_line, c, &c->err);
+    if (rc == IR_OK && cbor)
+        rc = ir_store_each(c->st, note_withheld, &w, &c->err);
+    if (rc == IR_OK && cbor)
+        rc = ir_store_each(c->st, print_cbor, &w, &c->err);
+    else if (rc == IR_OK)
+        rc = ir_store_each(c->st, print_line, c, &c->err);
+    free(w.ids);
     return rc;
 }
 
@@ -268,7 +314,9 @@ int
 ir_cmd_export_entry(struct ir_ctx *c, int argc, char **argv)
 {
     const struct ir_cert_key *key;
+    struct withheld w = {c, NULL, 0};
     struct ir_log log = {0};
+    struct ir_entry e;
     uint8_t id[IR_ID_BYTES];
     int n = 0, dirfd = -1, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
@@ -280,6 +328,8 @@ ir_cmd_export_entry(struct ir_ctx *c, int argc, char **argv)
         rc = ir_cmd_entry_id(c, argv[1], id);
     if (rc == IR_OK)
         rc = ir_store_load_id(c->st, id, &log, &c->err);
+    if (rc == IR_OK)
+        rc = ir_store_each(c->st, note_withheld, &w, &c->err);
     if (rc != IR_OK)
         goto out;
     dirfd = open(n > 1 ? argv[2] : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -291,8 +341,9 @@ ir_cmd_export_entry(struct ir_ctx *c, int argc, char **argv)
     key = ir_trust_key(&c->trust, log.e[0].h.author);
     if (key == NULL)
         rc = ir_fail(&c->err, IR_ESIG, _("signed by a key nobody certified"));
-    else
-        rc = export_files(c, dirfd, &log.e[0], key);
+    e = for_others(&w, &log.e[0]);
+    if (rc == IR_OK)
+        rc = export_files(c, dirfd, &e, key);
     if (rc == IR_OK && c->json) {
         struct ir_json *j = ir_json_new_obj();
 
@@ -303,5 +354,6 @@ out:
     if (dirfd >= 0)
         close(dirfd);
     ir_log_done(&log);
+    free(w.ids);
     return rc;
 }

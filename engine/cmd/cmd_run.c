@@ -145,6 +145,7 @@ run_step(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
     }
     if (k->inc->status == IR_EXERCISE && !is->step->real)
         return pretend(c, k, i, said);
+    said->running = true;
     rc = ir_act_argv(c, k, i, &argv);
     if (rc == IR_OK)
         rc = ir_act_gate(c, k, i, said, &b);
