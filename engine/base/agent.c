@@ -177,7 +177,7 @@ talk(int ask, const struct ir_buf *fields, int *type, struct ir_buf *answer,
 {
     int64_t until_ms = ir_clock_mono_ms() + IR_AGENT_WAIT_MS;
     struct ir_buf message = {0};
-    uint8_t head[5], *body = NULL;
+    uint8_t head[5] = {0}, *body = NULL;
     size_t len = 0;
     int fd = -1, rc;
 

@@ -121,7 +121,7 @@ char *ir_json_canonical(const struct ir_json *j, size_t *len);
 
 /* Text for a person or a program: keys in the order they were put; `indent`
  * spaces a level, 0 for one line without spaces; no newline at the end. What
- * ir_utf8_escape makes harmless is written \uXXXX, so that the text may go to
+ * ir_utf8_escape makes harmless is written \unnnn, so that the text may go to
  * a terminal and still is the same value.
  *
  * Owns:   the caller frees with free().

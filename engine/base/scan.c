@@ -70,7 +70,7 @@ ir_scan_hex(const char *s, uint8_t *out, size_t n, struct ir_err *err)
     if (len < 2 * n || s[len] != '\0')
         return ir_fail(err, IR_EPARSE, _("not %zu hexadecimal digits"), 2 * n);
     for (size_t i = 0; i < n; i++)
-        out[i] = (uint8_t)(hex_digit(s[2 * i]) << 4 | hex_digit(s[2 * i + 1]));
+        out[i] = (uint8_t)(hex_digit(s[2 * i]) * 16 + hex_digit(s[2 * i + 1]));
     return IR_OK;
 }
 

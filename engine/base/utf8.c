@@ -200,13 +200,13 @@ ir_utf8_show(const char *s, char *out, size_t cap)
         return;
     }
     for (;;) {
-        struct grapheme g = grapheme_at((char *)b.p + n, b.len - n);
+        struct grapheme g = grapheme_at(ir_buf_str(&b) + n, b.len - n);
 
         if (g.len == 0 || n + g.len > room)
             break;
         n += g.len;
     }
-    memcpy(out, b.p, n);
+    memcpy(out, ir_buf_str(&b), n);
     memcpy(out + n, ELLIPSIS, sizeof ELLIPSIS);
     ir_buf_done(&b);
 }
