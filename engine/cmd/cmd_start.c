@@ -265,9 +265,8 @@ draft_declare(struct ir_ctx *c, struct start *s, struct ir_batch *b)
     ir_bodyw_pairs(&d->body, 7, s->answers, s->answers_n);
     if (s->began_ms > 0) {
         ir_bodyw_uint(&d->body, 8, (uint64_t)s->began_ms);
-        d->has_occurred = true;
-        d->occurred_ms = s->began_ms;
-        d->occurred_prec = (uint8_t)s->began_prec;
+        if (s->began_prec > 0)
+            ir_bodyw_uint(&d->body, 10, (uint64_t)s->began_prec);
     }
     ir_bodyw_uint(&d->body, 9, 1);
     if (!s->approved) {

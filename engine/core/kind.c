@@ -68,9 +68,11 @@ static const struct ir_field f_cancel[] = {F(1, TEXT, "text"),
 static const struct ir_field f_receipt[] = {R(1, HASHES, "ids"),
                                             OP(2, 2, "state")};
 static const struct ir_field f_incident[] = {
-    OP(1, 10, "op"),     F(2, TEXT, "system"),   F(3, HASH, "manifest"),
-    F(4, HASH, "plan"),  F(5, UINT, "severity"), F(6, TEXT, "title"),
-    F(7, PAIRS, "vars"), F(8, UINT, "began"),    F(9, UINT, "instance")};
+    OP(1, 10, "op"),        F(2, TEXT, "system"),
+    F(3, HASH, "manifest"), F(4, HASH, "plan"),
+    F(5, UINT, "severity"), F(6, TEXT, "title"),
+    F(7, PAIRS, "vars"),    F(8, UINT, "began"),
+    F(9, UINT, "instance"), OPT(10, 5, "began_precision")};
 static const struct ir_field f_step[] = {
     R(1, TEXT, "step"),         OP(2, 8, "op"),         F(3, UINT, "iteration"),
     F(4, TEXT, "reason"),       F(5, TEXT, "choice"),   F(6, UINT, "exit"),
