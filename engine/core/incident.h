@@ -161,7 +161,7 @@ struct ir_irequest {
     bool denied, used, expired, cancelled;
     int64_t expires_ms, approved_ms;
     char *deny_reason;
-    size_t seq; /* place in fold order */
+    size_t seq, approved_seq; /* places in fold order */
 };
 
 struct ir_iservice {
@@ -190,6 +190,7 @@ struct ir_incident {
     int64_t began_ms; /* 0: unknown */
     int began_prec;
     int64_t declared_ms, closed_ms;
+    int64_t contained_ms, restored_ms; /* 0: not */
     int declared_by;
     struct ir_iinstance *instances;
     size_t instances_n;
@@ -281,9 +282,7 @@ int ir_incident_gate(const struct ir_incident *inc, size_t i, int who,
                      int64_t now_ms, enum ir_gate *gate, struct ir_err *err);
 
 /* The command of run step `i` with its variables filled in: a NULL-ended
- * argv. And its digest, which a two-person request names: SHA-256 over
- * "ir-argv" and each argument, each with a NUL after it; a step without run
- * has its path in place of the arguments.
+ * argv.
  *
  * Owns:   the caller frees with ir_argv_free.
  * Errors: IR_EREFUSED a variable is unknown: which, and how to answer it;
@@ -292,6 +291,11 @@ int ir_incident_gate(const struct ir_incident *inc, size_t i, int who,
 int ir_incident_argv(const struct ir_incident *inc, size_t i, char ***argv,
                      struct ir_err *err);
 void ir_argv_free(char **argv);
+
+/* What a two-person request names: SHA-256 over "ir-argv" and then, for each
+ * argument, the words of the plan and the value of each variable in it (a step
+ * that runs nothing: its path); a NUL after each.
+ */
 void ir_incident_argv_digest(const struct ir_incident *inc, size_t i,
                              uint8_t out[IR_HASH_BYTES]);
 

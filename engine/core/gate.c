@@ -1,0 +1,188 @@
+/* gate.c: what keeps a step from being done now, and the way on; incident.h.
+ */
+#include "base/i18n.h"
+#include "base/time.h"
+#include "core/fold.h"
+
+#include <string.h>
+
+/* `err` is filled already. */
+static int
+refuse(enum ir_gate *out, enum ir_gate gate)
+{
+    *out = gate;
+    return IR_EREFUSED;
+}
+
+/* The paths a waiting step waits for, cut to a line. */
+static void
+list_needs(const struct ir_istep *st, struct ir_buf *out)
+{
+    size_t i;
+
+    for (i = 0; i < st->needs_n && i < 5; i++)
+        ir_buf_addf(out, "%s%s", i > 0 ? ", " : "", st->needs[i]);
+    if (st->needs_n > 5)
+        ir_buf_adds(out, ", ...");
+}
+
+static int
+gate_state(const struct ir_incident *inc, const struct ir_istep *st,
+           enum ir_gate *gate, struct ir_err *err)
+{
+    struct ir_buf list = {0};
+
+    if (inc->state == IR_INC_CLOSED) {
+        ir_fail(err, IR_EREFUSED, _("%s is closed."), inc->name);
+        ir_err_hint(err, _("go on with it:  ir reopen -r WHY\nor only add to "
+                           "the record:  ir note TEXT"));
+        return refuse(gate, IR_GATE_STATE);
+    }
+    switch (st->state) {
+    case IR_STEP_WAITING:
+        list_needs(st, &list);
+        ir_fail(err, IR_EREFUSED, _("Not yet: %s comes after %s."),
+                st->short_name, ir_buf_str(&list));
+        ir_err_hint(err,
+                    _("do those first, or skip them with a reason:  ir skip "
+                      "STEP -r WHY\nwas it done already? write it down:  ir "
+                      "note TEXT"));
+        ir_buf_done(&list);
+        return refuse(gate, IR_GATE_STATE);
+    case IR_STEP_NA:
+        ir_fail(err, IR_EREFUSED,
+                _("%s does not apply: another way was taken."), st->short_name);
+        ir_err_hint(err, _("what is next:  ir next\nwas it done all the same? "
+                           "write it down:  ir note TEXT"));
+        return refuse(gate, IR_GATE_STATE);
+    case IR_STEP_DONE:
+    case IR_STEP_SKIPPED:
+        if (st->undone || st->conflict)
+            return IR_OK;
+        ir_fail(err, IR_EREFUSED,
+                st->state == IR_STEP_DONE ? _("%s is done already.")
+                                          : _("%s was skipped."),
+                st->short_name);
+        ir_err_hint(err, _("what is next:  ir next\nto add to it:  ir note "
+                           "TEXT"));
+        return refuse(gate, IR_GATE_STATE);
+    default:
+        return IR_OK;
+    }
+}
+
+static int
+gate_wait(const struct ir_istep *st, int64_t now_ms, enum ir_gate *gate,
+          struct ir_err *err)
+{
+    char at[24], left[24];
+
+    if (st->step == NULL || st->step->wait_s == 0 || now_ms >= st->due_ms)
+        return IR_OK;
+    ir_time_text(st->due_ms, now_ms, at, sizeof at);
+    ir_duration_text((st->due_ms - now_ms + 999) / 1000, left, sizeof left);
+    ir_fail(err, IR_EREFUSED, _("Not yet: %s waits until %s (%s left)."),
+            st->short_name, at, left);
+    ir_err_hint(err, _("cut it short, with a reason:  ir skip %s -r WHY"),
+                st->short_name);
+    return refuse(gate, IR_GATE_WAIT);
+}
+
+static int
+gate_two(const struct ir_incident *inc, size_t i, int who, int64_t now_ms,
+         enum ir_gate *gate, struct ir_err *err)
+{
+    const struct ir_istep *st = &inc->steps[i];
+    const struct ir_irequest *r;
+    const char *name = st->short_name;
+
+    if (st->step == NULL || st->step->confirm < 2 || st->cleared ||
+        ir_fold_request(inc, i, now_ms, false) != NULL ||
+        (st->step->contain && ir_fold_excepted(inc, st, "two-person") != NULL))
+        return IR_OK;
+    r = ir_fold_request(inc, i, now_ms, true);
+    if (r == NULL)
+        ir_fail(err, IR_EREFUSED,
+                _("%s takes two people: one asks, another approves."), name);
+    else if (r->by == who)
+        ir_fail(err, IR_EREFUSED,
+                _("%s waits for somebody else to approve it."), name);
+    else
+        ir_fail(err, IR_EREFUSED, _("%s is asked for and not approved yet."),
+                name);
+    if (r != NULL && r->by != who)
+        ir_err_hint(err,
+                    _("look at it, then:  ir approve %s   or  ir deny %s "
+                      "-r WHY"),
+                    name, name);
+    else if (st->step->contain)
+        ir_err_hint(err,
+                    _("ask for it:  ir run %s\nanother person then:  ir "
+                      "approve %s\nalone:  ir run %s --break-glass WHY"),
+                    name, name, name);
+    else
+        ir_err_hint(err,
+                    _("ask for it:  ir run %s\nanother person then:  ir "
+                      "approve %s\nnobody comes? leave it out:  ir skip %s "
+                      "-r WHY"),
+                    name, name, name);
+    return refuse(gate, IR_GATE_TWO);
+}
+
+static int
+gate_evidence(const struct ir_incident *inc, const struct ir_istep *st, int who,
+              enum ir_gate *gate, struct ir_err *err)
+{
+    const struct ir_step *s = st->step;
+    struct ir_buf missing = {0};
+    const char *first = NULL;
+    int lead = ir_incident_role(inc, "commander");
+    size_t k;
+
+    for (k = 0; s != NULL && k < s->destroys_n; k++) {
+        if (ir_fold_preserved(inc, s->destroys[k]))
+            continue;
+        ir_buf_addf(&missing, "%s%s", first != NULL ? ", " : "",
+                    s->destroys[k]);
+        first = first != NULL ? first : s->destroys[k];
+    }
+    if (first == NULL || ir_fold_excepted(inc, st, "destroys") != NULL) {
+        ir_buf_done(&missing);
+        return IR_OK;
+    }
+    ir_fail(err, IR_EREFUSED,
+            _("Not yet: %s destroys what is not preserved: %s."),
+            st->short_name, ir_buf_str(&missing));
+    if (lead < 0 || lead == who)
+        ir_err_hint(err,
+                    _("preserve it:  ir evidence add FILE --source %s\nor "
+                      "override:  ir run %s --override WHY"),
+                    first, st->short_name);
+    else
+        ir_err_hint(err,
+                    _("preserve it:  ir evidence add FILE --source %s\nor the "
+                      "commander overrides:  ir run %s --override WHY\nnobody "
+                      "answers? act for them:  ir role act commander"),
+                    first, st->short_name);
+    ir_err_field(err, "%s", first);
+    ir_buf_done(&missing);
+    return refuse(gate, IR_GATE_EVIDENCE);
+}
+
+int
+ir_incident_gate(const struct ir_incident *inc, size_t i, int who,
+                 int64_t now_ms, enum ir_gate *gate, struct ir_err *err)
+{
+    const struct ir_istep *st = &inc->steps[i];
+    int rc;
+
+    *gate = IR_GATE_NONE;
+    rc = gate_state(inc, st, gate, err);
+    if (rc == IR_OK)
+        rc = gate_wait(st, now_ms, gate, err);
+    if (rc == IR_OK)
+        rc = gate_two(inc, i, who, now_ms, gate, err);
+    if (rc == IR_OK)
+        rc = gate_evidence(inc, st, who, gate, err);
+    return rc;
+}

@@ -1,0 +1,787 @@
+/* test_incident.c: incidents folded from signed entries: steps, two people,
+ * evidence, roles, exceptions, conflicts, closing.
+ */
+#include "case_make.h"
+
+#define ASK(id, name) STEP(id, ",'ask':['" name "']")
+#define HOST "'vars':{'host':{'type':'host','ask':" T "}},"
+
+/* "path:LETTER iteration ..." of every step. */
+static char *
+shape(const struct ir_incident *inc)
+{
+    static const char letters[] = "WRADFSN";
+    struct ir_buf b = {0};
+    size_t i;
+
+    for (i = 0; i < inc->steps_n; i++) {
+        const struct ir_istep *st = &inc->steps[i];
+
+        ir_buf_addf(&b, "%s%s:%c", i > 0 ? " " : "", st->path,
+                    letters[st->state]);
+        if (st->iteration > 1)
+            ir_buf_addf(&b, "%d", (int)st->iteration);
+    }
+    return ir_buf_take(&b);
+}
+
+static void
+assert_shape(struct world *w, const char *want)
+{
+    char *got = shape(fold(w));
+
+    if (strcmp(got, want) != 0)
+        fail_msg("%s, wanted %s", got, want);
+    free(got);
+}
+
+static const struct ir_istep *
+find(struct world *w, const char *name)
+{
+    struct ir_err err = {0};
+    size_t i = 0;
+
+    if (ir_incident_step(w->inc, name, &i, &err) != IR_OK)
+        fail_msg("%s: %s", name, err.msg);
+    return &w->inc->steps[i];
+}
+
+static enum ir_gate
+gate_of(struct world *w, const char *name, int who, struct ir_err *err)
+{
+    enum ir_gate gate = IR_GATE_NONE;
+    size_t i = (size_t)(find(w, name) - w->inc->steps);
+    int rc = ir_incident_gate(w->inc, i, who, w->now_ms, &gate, err);
+
+    assert_int_equal(rc == IR_OK, gate == IR_GATE_NONE);
+    if (rc != IR_OK)
+        assert_true(err->msg[0] != '\0' && err->hint[0] != '\0');
+    return gate;
+}
+
+static void
+walks_a_plan(void **state)
+{
+    struct world *w = world_new(2);
+    const struct ir_plan *p =
+        world_plan(w, "sys/fire", HOST,
+                   ASK("ask", "host") "," STEP("pull", ",'within':300,'role':'"
+                                                       "network'") "," STEP(
+                       "pick", ",'choose':[{'id':'x','title':" T
+                               ",'act':'commander'},{'id':'y','title':" T
+                               ",'go':'end'}]") "," STEP("last", ""));
+
+    (void)state;
+    incident(w, 0, 1, p, 2);
+    assert_shape(w, "1/ask:R 1/pull:W 1/pick:W 1/last:W");
+    assert_string_equal(w->inc->system, "sys");
+    assert_string_equal(w->inc->scenario, "fire");
+    assert_int_equal(w->inc->severity, 2);
+    assert_int_equal(w->inc->entries_n, 1);
+    assert_int_equal(w->inc->state, IR_INC_OPEN);
+    assert_int_equal(find(w, "pull")->needs_n, 1);
+    assert_string_equal(find(w, "pull")->needs[0], "1/ask");
+    answer(w, 1, "1/ask", "host", "FS1");
+    assert_shape(w, "1/ask:D 1/pull:R 1/pick:W 1/last:W");
+    assert_string_equal(ir_incident_var(w->inc, "host"), "FS1");
+    assert_int_equal(find(w, "ask")->by, 1);
+    assert_int_equal(find(w, "pull")->ready_ms, w->now_ms);
+    assert_int_equal(find(w, "pull")->due_ms, w->now_ms + 300000);
+    step(w, 1, "1/pull", TAKE, NULL);
+    assert_shape(w, "1/ask:D 1/pull:A 1/pick:W 1/last:W");
+    assert_int_equal(find(w, "pull")->by, 1);
+    step(w, 1, "1/pull", GIVE_BACK, NULL);
+    assert_shape(w, "1/ask:D 1/pull:R 1/pick:W 1/last:W");
+    assert_int_equal(find(w, "pull")->by, -1);
+    step(w, 0, "1/pull", FAIL, "locked");
+    assert_shape(w, "1/ask:D 1/pull:F 1/pick:W 1/last:W");
+    assert_string_equal(find(w, "pull")->reason, "locked");
+    step(w, 0, "1/pull", BEGIN, NULL);
+    assert_shape(w, "1/ask:D 1/pull:A 1/pick:W 1/last:W");
+    w->occurred_ms = w->now_ms - 60000;
+    step(w, 0, "1/pull", DONE, NULL);
+    assert_shape(w, "1/ask:D 1/pull:D 1/pick:R 1/last:W");
+    assert_int_equal(find(w, "pull")->ended_ms, w->now_ms - 61000);
+    step(w, 1, "1/pick", CHOOSE, "z");
+    assert_shape(w, "1/ask:D 1/pull:D 1/pick:A 1/last:W");
+    step(w, 1, "1/pick", CHOOSE, "x");
+    assert_shape(w, "1/ask:D 1/pull:D 1/pick:D 1/last:R");
+    assert_string_equal(find(w, "pick")->choice, "x");
+    assert_int_equal(ir_incident_role(w->inc, "commander"), 1);
+    assert_true(w->inc->roles[0].acting);
+    assert_int_equal(ir_incident_role(w->inc, "network"), -1);
+    step(w, 1, "1/last", SKIP, "not needed");
+    assert_shape(w, "1/ask:D 1/pull:D 1/pick:D 1/last:S");
+    assert_int_equal(w->inc->conflicts_n, 0);
+    world_free(w);
+}
+
+static void
+finds_steps_by_name(void **state)
+{
+    struct world *w = world_new(1);
+    const struct ir_plan *p = world_plan(
+        w, "sys/fire", "",
+        STEP("isolate", ",'after':[]") "," STEP(
+            "isobar", ",'after':"
+                      "[]") "," STEP("call", ",'after':['isolate']"));
+    struct ir_err err = {0};
+    size_t i;
+
+    (void)state;
+    incident(w, 0, 1, p, 0);
+    incident(w, 0, 10, p, 0);
+    fold(w);
+    assert_int_equal(ir_incident_step(w->inc, "2/call", &i, &err), IR_OK);
+    assert_int_equal(i, 5);
+    assert_int_equal(ir_incident_step(w->inc, "call", &i, &err), IR_EUSAGE);
+    step(w, 0, "1/isolate", DONE, NULL);
+    fold(w); /* 1/call is ready now, 2/call is not */
+    assert_int_equal(ir_incident_step(w->inc, "call", &i, &err), IR_OK);
+    assert_int_equal(i, 2);
+    assert_int_equal(ir_incident_step(w->inc, "ca", &i, &err), IR_OK);
+    assert_int_equal(ir_incident_step(w->inc, "iso", &i, &err), IR_EUSAGE);
+    assert_int_equal(ir_incident_step(w->inc, "isolat", &i, &err), IR_OK);
+    assert_int_equal(i, 3); /* what can still be done */
+    assert_int_equal(ir_incident_step(w->inc, "isoalte", &i, &err),
+                     IR_ENOTFOUND);
+    assert_non_null(strstr(err.hint, "isolate"));
+    assert_int_equal(ir_incident_step(w->inc, "", &i, &err), IR_ENOTFOUND);
+    world_free(w);
+}
+
+static void
+nested_runbooks(void **state)
+{
+    struct world *w = world_new(1);
+    const struct ir_plan *p;
+
+    (void)state;
+    world_plan(w, "sys/inner", "", STEP("one", "") "," STEP("two", ""));
+    p = world_plan(
+        w, "sys/outer", "",
+        STEP("a", "") ",{'id':'b','title':" T ",'runbook':'sys/inner'}," STEP(
+            "c", ",'on_fail':{'en':'e','ja':'j','go':'b'}"));
+    incident(w, 0, 1, p, 0);
+    assert_shape(w, "1/a:R 1/b:W 1/c:W");
+    step(w, 0, "1/a", DONE, NULL);
+    assert_shape(w, "1/a:D 1/b:R 1/b/one:R 1/b/two:W 1/c:W");
+    assert_true(find(w, "1/b")->container);
+    assert_int_equal(find(w, "b/one")->depth, 1);
+    step(w, 0, "1/b/one", DONE, NULL);
+    assert_shape(w, "1/a:D 1/b:A 1/b/one:D 1/b/two:R 1/c:W");
+    step(w, 0, "1/b/two", SKIP, "no");
+    assert_shape(w, "1/a:D 1/b:D 1/b/one:D 1/b/two:S 1/c:R");
+    step(w, 0, "1/c", FAIL, "again");
+    assert_shape(w, "1/a:D 1/b:R2 1/b:2/one:R 1/b:2/two:W 1/c:W2");
+    step(w, 0, "1/b:2/one", DONE, NULL);
+    assert_shape(w, "1/a:D 1/b:A2 1/b:2/one:D 1/b:2/two:R 1/c:W2");
+    step_at(w, 0, "1/b", 2, SKIP, "enough");
+    assert_shape(w, "1/a:D 1/b:S2 1/c:R2");
+    step_at(w, 0, "1/c", 2, DONE, NULL);
+    assert_shape(w, "1/a:D 1/b:S2 1/c:D2");
+    world_free(w);
+}
+
+static void
+repeats(void **state)
+{
+    struct world *w = world_new(1);
+    const struct ir_plan *p =
+        world_plan(w, "sys/fire", "",
+                   STEP("a", "") "," STEP("b", ",'repeat':{'to':'a','ask':" T
+                                               ",'max':5}"));
+
+    (void)state;
+    incident(w, 0, 1, p, 0);
+    step(w, 0, "1/a", DONE, NULL);
+    step(w, 0, "1/b", DONE, "again");
+    assert_shape(w, "1/a:R2 1/b:W2");
+    step_at(w, 0, "1/a", 2, DONE, NULL);
+    step_at(w, 0, "1/b", 2, DONE, "no");
+    assert_shape(w, "1/a:D2 1/b:D2");
+    world_free(w);
+}
+
+#define TWO                                                                    \
+    STEP("cut", ",'confirm':2,'contain':true,'run':['ssh','--','${host}']")    \
+    "," STEP("wipe", ",'confirm':2,'undo':'unwipe'") "," STEP("unwipe", "")
+
+static size_t
+request(struct world *w, int who, const char *path, uint64_t iteration)
+{
+    uint8_t digest[32];
+    struct ir_bodyw b = {0};
+    const struct ir_istep *st;
+
+    fold(w);
+    st = find(w, path);
+    ir_incident_argv_digest(w->inc, (size_t)(st - w->inc->steps), digest);
+    ir_bodyw_text(&b, 1, path);
+    ir_bodyw_uint(&b, 2, iteration);
+    ir_bodyw_bytes(&b, 3, digest, 32);
+    ir_bodyw_bytes(&b, 4, st->plan->digest, 32);
+    ir_bodyw_bytes(&b, 5, "12345678", 8);
+    ir_bodyw_uint(&b, 6, (uint64_t)w->now_ms + 900000);
+    return put(w, who, IR_KIND_REQUEST, &b);
+}
+
+static void
+two_people(void **state)
+{
+    struct world *w = world_new(3);
+    const struct ir_plan *p = world_plan(w, "sys/fire", HOST, TWO);
+    struct ir_err err = {0};
+    size_t r, n;
+
+    (void)state;
+    n = incident(w, 0, 1, p, 0);
+    answer(w, 0, "1/cut", "host", "FS1");
+    fold(w);
+    assert_int_equal(gate_of(w, "cut", 0, &err), IR_GATE_TWO);
+    assert_non_null(strstr(err.hint, "--break-glass"));
+    assert_string_equal(find(w, "cut")->needs[0], "approval");
+    r = request(w, 0, "1/cut", 1);
+    fold(w);
+    assert_int_equal(gate_of(w, "cut", 0, &err), IR_GATE_TWO);
+    assert_int_equal(gate_of(w, "cut", 1, &err), IR_GATE_TWO);
+    assert_non_null(strstr(err.hint, "ir approve"));
+    judge(w, 0, r, 1); /* not by the same person */
+    fold(w);
+    assert_int_equal(gate_of(w, "cut", 0, &err), IR_GATE_TWO);
+    judge(w, 1, r, 1);
+    fold(w);
+    assert_int_equal(w->inc->requests[0].approved_by, 1);
+    assert_int_equal(gate_of(w, "cut", 0, &err), IR_GATE_NONE);
+    answer(w, 0, "1/cut", "host", "FS2"); /* another command than approved */
+    fold(w);
+    assert_int_equal(gate_of(w, "cut", 0, &err), IR_GATE_TWO);
+    answer(w, 0, "1/cut", "host", "FS1");
+    fold(w);
+    assert_int_equal(gate_of(w, "cut", 0, &err), IR_GATE_NONE);
+    assert_int_equal(ir_incident_gate(w->inc, 0, 0, w->now_ms + 900000,
+                                      &(enum ir_gate){IR_GATE_NONE}, &err),
+                     IR_EREFUSED);
+    step(w, 0, "1/cut", BEGIN, NULL);
+    fold(w);
+    assert_true(w->inc->requests[0].used);
+    assert_true(find(w, "cut")->cleared);
+    assert_int_equal(gate_of(w, "cut", 0, &err), IR_GATE_NONE);
+    step(w, 0, "1/cut", FAIL, "no");
+    fold(w);
+    assert_int_equal(gate_of(w, "cut", 0, &err), IR_GATE_TWO);
+    except(w, 0, "two-person", "1/cut");
+    fold(w);
+    assert_int_equal(gate_of(w, "cut", 0, &err), IR_GATE_NONE);
+    step(w, 0, "1/cut", DONE, NULL);
+    fold(w);
+    assert_int_equal(gate_of(w, "cut", 0, &err), IR_GATE_STATE);
+    assert_int_equal(gate_of(w, "wipe", 0, &err), IR_GATE_TWO);
+    assert_null(strstr(err.hint, "--break-glass"));
+    except(w, 0, "two-person", "1/wipe"); /* for containment only */
+    fold(w);
+    assert_int_equal(gate_of(w, "wipe", 0, &err), IR_GATE_TWO);
+    r = request(w, 1, "1/wipe", 1);
+    judge(w, 2, r, 2);
+    judge(w, 0, r, 1); /* a denial stands */
+    fold(w);
+    assert_true(w->inc->requests[1].denied);
+    assert_int_equal(gate_of(w, "wipe", 1, &err), IR_GATE_TWO);
+    r = request(w, 1, "1/wipe", 1);
+    judge(w, 1, r, 2);
+    fold(w);
+    assert_true(w->inc->requests[2].cancelled);
+    r = request(w, 1, "1/wipe", 1);
+    judge(w, 0, r, 1);
+    step(w, 1, "1/wipe", DONE, NULL);
+    fold(w);
+    assert_true(w->inc->requests[3].used);
+    assert_int_equal(find(w, "unwipe")->state, IR_STEP_READY);
+    assert_true(find(w, "unwipe")->optional);
+    step(w, 1, "1/unwipe", DONE, NULL);
+    fold(w);
+    assert_true(find(w, "wipe")->undone); /* may be done again, anew */
+    assert_int_equal(gate_of(w, "wipe", 1, &err), IR_GATE_TWO);
+    (void)n;
+    world_free(w);
+}
+
+static void
+waits(void **state)
+{
+    struct world *w = world_new(1);
+    const struct ir_plan *p =
+        world_plan(w, "sys/fire", "", STEP("a", ",'wait':600"));
+    struct ir_err err = {0};
+    enum ir_gate gate;
+
+    (void)state;
+    incident(w, 0, 1, p, 0);
+    fold(w);
+    assert_int_equal(gate_of(w, "a", 0, &err), IR_GATE_WAIT);
+    assert_string_equal(find(w, "a")->needs[0], "wait");
+    assert_int_equal(
+        ir_incident_gate(w->inc, 0, 0, w->now_ms + 600000, &gate, &err), IR_OK);
+    world_free(w);
+}
+
+static void
+evidence_gate(void **state)
+{
+    struct world *w = world_new(2);
+    const struct ir_plan *p =
+        world_plan(w, "sys/fire", "",
+                   STEP("save", ",'preserves':['memory'],'after':[]") "," STEP(
+                       "wipe", ",'destroys':['memory','disk'],'after':[]"));
+    struct ir_err err = {0};
+    struct ir_bodyw b = {0};
+
+    (void)state;
+    incident(w, 0, 1, p, 0);
+    fold(w);
+    assert_int_equal(gate_of(w, "wipe", 0, &err), IR_GATE_EVIDENCE);
+    assert_int_equal(find(w, "wipe")->needs_n, 2);
+    assert_string_equal(find(w, "wipe")->needs[0], "evidence:memory");
+    step(w, 0, "1/save", FAIL, "no");
+    fold(w);
+    assert_int_equal(find(w, "wipe")->needs_n, 2);
+    step(w, 0, "1/save", DONE, NULL);
+    fold(w);
+    assert_int_equal(find(w, "wipe")->needs_n, 1);
+    assert_int_equal(gate_of(w, "wipe", 0, &err), IR_GATE_EVIDENCE);
+    assert_string_equal(err.field, "disk");
+    /* while somebody leads, an override by another does not count */
+    role(w, 1, "commander", 1, 3);
+    except(w, 0, "destroys", "1/wipe");
+    fold(w);
+    assert_int_equal(gate_of(w, "wipe", 0, &err), IR_GATE_EVIDENCE);
+    assert_non_null(strstr(err.hint, "role act commander"));
+    except(w, 1, "destroys", "1/wipe");
+    fold(w);
+    assert_int_equal(gate_of(w, "wipe", 0, &err), IR_GATE_NONE);
+    ir_bodyw_text(&b, 1, "FS1 disk");
+    ir_bodyw_uint(&b, 2, 2);
+    ir_bodyw_text(&b, 5, "disk");
+    put(w, 0, IR_KIND_EVIDENCE, &b);
+    fold(w);
+    assert_int_equal(w->inc->preserved_n, 2);
+    assert_int_equal(find(w, "wipe")->needs_n, 0);
+    world_free(w);
+}
+
+static void
+argv_is_checked_again(void **state)
+{
+    struct world *w = world_new(1);
+    const struct ir_plan *p = world_plan(w, "sys/fire", HOST, TWO);
+    struct ir_err err = {0};
+    uint8_t one[32], two[32];
+    char **argv = NULL;
+
+    (void)state;
+    incident(w, 0, 1, p, 0);
+    fold(w);
+    assert_int_equal(ir_incident_argv(w->inc, 0, &argv, &err), IR_EREFUSED);
+    assert_string_equal(err.field, "host");
+    assert_int_equal(ir_incident_argv(w->inc, 1, &argv, &err), IR_EUSAGE);
+    ir_incident_argv_digest(w->inc, 0, one);
+    answer(w, 0, "1/cut", "host", "-oProxyCommand=reboot");
+    fold(w);
+    assert_int_equal(ir_incident_argv(w->inc, 0, &argv, &err), IR_EREFUSED);
+    answer(w, 0, "1/cut", "host", "unknown");
+    fold(w);
+    assert_int_equal(ir_incident_argv(w->inc, 0, &argv, &err), IR_EREFUSED);
+    answer(w, 0, "1/cut", "host", "FS1");
+    fold(w);
+    assert_int_equal(ir_incident_argv(w->inc, 0, &argv, &err), IR_OK);
+    assert_string_equal(argv[2], "FS1");
+    assert_null(argv[3]);
+    ir_argv_free(argv);
+    ir_incident_argv_digest(w->inc, 0, two);
+    assert_memory_not_equal(one, two, 32);
+    world_free(w);
+}
+
+static void
+what_does_not_count(void **state)
+{
+    struct world *w = world_new(2);
+    const struct ir_plan *p = world_plan(w, "sys/fire", "", STEP("a", ""));
+    struct ir_bodyw b = {0};
+    struct ir_incident *inc;
+    const struct ir_entry *none[1] = {NULL};
+    struct ir_fold_in in = {.trust = &w->trust, .e = none, .e_n = 0};
+    struct ir_err err = {0};
+    size_t good, bad;
+
+    (void)state;
+    incident(w, 0, 1, p, 0);
+    w->status = IR_EXERCISE;
+    step(w, 0, "1/a", DONE, NULL);
+    w->status = IR_ACTUAL;
+    ir_bodyw_text(&b, 1, "1/a"); /* a step without op */
+    put(w, 0, IR_KIND_STEP, &b);
+    assert_shape(w, "1/a:R");
+    assert_int_equal(w->inc->entries_n, 1);
+    assert_int_equal(w->inc->not_counted_n, 2);
+    step(w, 0, "9/a", DONE, NULL); /* of no instance: kept, does nothing */
+    step(w, 0, "1/zzz", DONE, NULL);
+    assert_shape(w, "1/a:R");
+    /* a key that is revoked: what it was accepted with, and before that */
+    good = step(w, 1, "1/a", TAKE, NULL);
+    bad = step(w, 1, "1/a", DONE, NULL);
+    assert_shape(w, "1/a:D");
+    memset(&b, 0, sizeof b);
+    {
+        struct ir_entry *e = trust_entry(w, IR_KIND_REVOKE);
+
+        ir_bodyw_bytes(&b, 1, w->e[bad].h.author, 8);
+        ir_bodyw_text(&b, 2, "lost");
+        ir_bodyw_hashes(&b, 3, (const uint8_t(*)[32])w->e[good].id, 1);
+        seal(w, e, 0, &b, w->site_id);
+    }
+    world_trust(w);
+    assert_shape(w, "1/a:A");
+    assert_int_equal(w->inc->not_counted_n, 3);
+    /* without its declare entry there is no incident */
+    in.declare = w->e[0].id;
+    assert_int_equal(ir_incident_fold(&in, &inc, &err), IR_ENOTFOUND);
+    world_free(w);
+}
+
+static void
+conflicts(void **state)
+{
+    struct world *w = world_new(3);
+    const struct ir_plan *p = world_plan(
+        w, "sys/fire", HOST,
+        STEP("a", ",'choose':[{'id':'x','title':" T "},{'id':'y','title':" T
+                  ",'go':'end'}]") "," STEP("b", ",'after':[]"));
+
+    (void)state;
+    incident(w, 0, 1, p, 3);
+    w->apart = true;
+    step(w, 0, "1/b", SKIP, "no");
+    step(w, 1, "1/b", DONE, NULL);
+    step(w, 2, "1/b", FAIL, "no");
+    step(w, 0, "1/a", CHOOSE, "x");
+    step(w, 1, "1/a", CHOOSE, "y");
+    incident(w, 0, 3, NULL, 1);
+    incident(w, 1, 3, NULL, 4);
+    answer(w, 0, "1/b", "host", "FS1");
+    answer(w, 1, "1/b", "host", "FS2");
+    role(w, 0, "commander", 0, 5);
+    role(w, 1, "commander", 1, 5);
+    assert_shape(w, "1/a:D 1/b:D");
+    assert_true(find(w, "1/a")->conflict && find(w, "1/b")->conflict);
+    assert_string_equal(find(w, "1/a")->choice, "y");
+    assert_int_equal(w->inc->severity, 1);
+    assert_string_equal(ir_incident_var(w->inc, "host"), "FS2");
+    assert_int_equal(w->inc->roles_n, 2);
+    assert_true(w->inc->roles[0].disputed && w->inc->roles[1].disputed);
+    assert_int_equal(w->inc->conflicts_n, 5);
+    /* settled by who knows of both */
+    together(w);
+    step(w, 2, "1/b", DONE, NULL);
+    step(w, 2, "1/a", CHOOSE, "x");
+    incident(w, 2, 3, NULL, 2);
+    answer(w, 2, "1/b", "host", "FS1");
+    role(w, 1, "commander", 1, 4);
+    assert_shape(w, "1/a:D 1/b:D");
+    assert_int_equal(w->inc->conflicts_n, 0);
+    assert_int_equal(w->inc->severity, 2);
+    assert_string_equal(find(w, "1/a")->choice, "x");
+    assert_int_equal(ir_incident_role(w->inc, "commander"), 0);
+    assert_false(w->inc->roles[0].disputed);
+    world_free(w);
+}
+
+static void
+closing_apart(void **state)
+{
+    struct world *w = world_new(2);
+    const struct ir_plan *p = world_plan(w, "sys/fire", "", STEP("a", ""));
+
+    (void)state;
+    incident(w, 0, 1, p, 3);
+    incident(w, 0, 4, NULL, 0);
+    assert_int_equal(fold(w)->state, IR_INC_CONTAINED);
+    incident(w, 0, 5, NULL, 0);
+    assert_int_equal(fold(w)->state, IR_INC_RESTORED);
+    w->apart = true;
+    incident(w, 0, 6, NULL, 0);
+    step(w, 1, "1/a", TAKE, NULL);
+    assert_int_equal(fold(w)->state, IR_INC_CLOSED);
+    assert_int_equal(w->inc->conflicts_n, 1);
+    incident(w, 1, 6, NULL, 0);
+    together(w);
+    incident(w, 0, 7, NULL, 0);
+    assert_int_equal(fold(w)->state, IR_INC_OPEN);
+    assert_int_equal(w->inc->conflicts_n, 0);
+    w->apart = true;
+    incident(w, 0, 6, NULL, 0);
+    incident(w, 1, 6, NULL, 0);
+    incident(w, 1, 7, NULL, 0);
+    assert_int_equal(fold(w)->state, IR_INC_OPEN);
+    world_free(w);
+}
+
+static void
+systems_added_apart(void **state)
+{
+    struct world *w = world_new(2);
+    const struct ir_plan *p = world_plan(w, "sys/fire", "", STEP("a", ""));
+    const struct ir_plan *q = world_plan(w, "sys/flood", "", STEP("b", ""));
+    int i;
+
+    (void)state;
+    incident(w, 0, 1, p, 3);
+    w->apart = true;
+    for (i = 0; i < 2; i++) {
+        struct ir_bodyw b = {0};
+
+        ir_bodyw_uint(&b, 1, 10);
+        ir_bodyw_text(&b, 2, i == 0 ? "sys" : "other");
+        ir_bodyw_bytes(&b, 4, i == 0 ? p->digest : q->digest, 32);
+        ir_bodyw_uint(&b, 9, 2);
+        put(w, i, IR_KIND_INCIDENT, &b);
+    }
+    step(w, 0, "2/a", DONE, NULL);
+    step(w, 1, "2/b", DONE, NULL);
+    assert_shape(w, "1/a:R 2/a:D 3/b:D"); /* as each of them meant it */
+    assert_int_equal(w->inc->conflicts_n, 1);
+    together(w);
+    step(w, 0, "3/b", FAIL, "no");
+    assert_shape(w, "1/a:R 2/a:D 3/b:F");
+    world_free(w);
+}
+
+static void
+handover(void **state)
+{
+    struct world *w = world_new(2);
+    const struct ir_plan *p =
+        world_plan(w, "sys/fire", "", STEP("a", ",'role':'scribe'"));
+
+    (void)state;
+    incident(w, 0, 1, p, 3);
+    fold(w);
+    assert_int_equal(w->inc->roles_n, 2);
+    assert_string_equal(w->inc->roles[0].role, "commander");
+    assert_int_equal(w->inc->roles[0].member, -1);
+    role(w, 0, "commander", 1, 1);
+    assert_int_equal(fold(w)->roles[0].offered_to, 1);
+    role(w, 0, "commander", 1, 2); /* not without their own signature */
+    assert_int_equal(fold(w)->roles[0].member, -1);
+    role(w, 1, "commander", 1, 2);
+    assert_int_equal(fold(w)->roles[0].member, 1);
+    assert_int_equal(w->inc->roles[0].offered_to, -1);
+    role(w, 0, "commander", 0, 5);
+    assert_int_equal(fold(w)->roles[0].member, 0);
+    assert_true(w->inc->roles[0].acting);
+    role(w, 0, "commander", 0, 4);
+    assert_int_equal(fold(w)->roles[0].member, -1);
+    world_free(w);
+}
+
+static void
+pins_another_release(void **state)
+{
+    static const uint8_t manifest[32] = {8};
+    struct world *w = world_new(1);
+    const struct ir_plan *p =
+        world_plan(w, "sys/fire", "", STEP("a", "") "," STEP("b", ""));
+    struct ir_bodyw b = {0};
+
+    (void)state;
+    world_plan(w, "sys/fire", "",
+               STEP("a", "") "," STEP("new", "") "," STEP("b", ""));
+    incident(w, 0, 1, p, 3);
+    step(w, 0, "1/a", DONE, NULL);
+    assert_shape(w, "1/a:D 1/b:R");
+    ir_bodyw_uint(&b, 1, 9);
+    ir_bodyw_bytes(&b, 3, manifest, 32);
+    put(w, 0, IR_KIND_INCIDENT, &b);
+    assert_shape(w, "1/a:D 1/new:R 1/b:W");
+    assert_memory_equal(w->inc->manifest, manifest, 32);
+    assert_memory_equal(w->inc->plan, w->plan[1]->digest, 32);
+    assert_int_equal(w->inc->conflicts_n, 0);
+    world_free(w);
+}
+
+static void
+plan_is_not_here(void **state)
+{
+    struct world *w = world_new(1);
+    const struct ir_plan *p =
+        world_plan(w, "sys/fire", "", STEP("a", "") "," STEP("b", ""));
+    struct ir_incident *inc;
+    char *got;
+
+    (void)state;
+    incident(w, 0, 1, p, 3);
+    step(w, 0, "1/a", DONE, NULL);
+    step(w, 0, "1/b", TAKE, NULL);
+    w->plans_n = 0; /* lost */
+    inc = fold(w);
+    got = shape(inc);
+    assert_string_equal(got, "1/a:D 1/b:A");
+    free(got);
+    assert_null(inc->scenario);
+    assert_null(find(w, "1/a")->step);
+    w->plans_n = 1;
+    world_free(w);
+}
+
+struct reasons {
+    size_t n;
+    struct ir_buf text;
+};
+
+static void
+collect(const char *text, const char *hint, void *arg)
+{
+    struct reasons *r = arg;
+
+    assert_true(text[0] != '\0' && hint[0] != '\0');
+    r->n++;
+    ir_buf_addf(&r->text, "%s | %s\n", text, hint);
+}
+
+/* How many reasons stand against closing; each of `words` is in them. */
+static size_t
+reasons(struct world *w, const char *word)
+{
+    struct reasons r = {0};
+    size_t n;
+    int rc;
+
+    fold(w);
+    rc = ir_incident_may_close(w->inc, &w->trust, collect, &r);
+    assert_int_equal(rc, r.n > 0 ? IR_EREFUSED : IR_OK);
+    if (word != NULL && strstr(ir_buf_str(&r.text), word) == NULL)
+        fail_msg("\"%s\" is not in: %s", word, ir_buf_str(&r.text));
+    n = r.n;
+    ir_buf_done(&r.text);
+    return n;
+}
+
+static void
+may_close(void **state)
+{
+    struct world *w = world_new(2);
+    const struct ir_plan *p =
+        world_plan(w, "sys/fire", "'legal':['law'],",
+                   STEP("a", ",'confirm':2,'undo':'u'") "," STEP("u", ""));
+    struct ir_bodyw b = {0};
+    size_t x, m, r;
+
+    (void)state;
+    w->site = world_json("{'deadlines':[{'id':'law','title':" T
+                         ",'counts_from':'awareness','duration':7200}]}");
+    incident(w, 0, 1, p, 3);
+    assert_int_equal(reasons(w, "1/a"), 2); /* the step, the law */
+    r = request(w, 0, "1/a", 1);
+    assert_int_equal(reasons(w, "not answered"), 3);
+    judge(w, 1, r, 1);
+    assert_int_equal(reasons(w, "not used"), 3);
+    step(w, 0, "1/a", DONE, NULL);
+    assert_int_equal(reasons(w, "Nobody has decided"), 1);
+    clock_op(w, 0, "law", 1, w->now_ms);
+    assert_int_equal(reasons(w, "Not reported"), 1);
+    clock_op(w, 0, "law", 2, 0);
+    assert_int_equal(reasons(w, NULL), 0);
+    x = except(w, 0, "acting", "");
+    assert_int_equal(reasons(w, "not reviewed"), 1);
+    judge(w, 0, x, 1); /* not by oneself while there are others */
+    assert_int_equal(reasons(w, "not reviewed"), 1);
+    judge(w, 1, x, 2); /* an objection is a review too */
+    assert_int_equal(reasons(w, NULL), 0);
+    assert_true(w->inc->exceptions[0].denied);
+    m = says(w, 0, IR_KIND_MEASURE, "boards by hand", 1);
+    assert_int_equal(reasons(w, "no owner"), 3);
+    ir_bodyw_text(&b, 1, "reviewed");
+    ir_bodyw_uint(&b, 2, 2);
+    ir_bodyw_text(&b, 3, "mori");
+    ir_bodyw_uint(&b, 4, (uint64_t)w->now_ms + 86400000);
+    w->ref = m + 1;
+    put(w, 0, IR_KIND_MEASURE, &b);
+    assert_int_equal(reasons(w, "permanent"), 1);
+    w->ref = m + 1;
+    says(w, 0, IR_KIND_MEASURE, "new displays", 4);
+    assert_int_equal(reasons(w, NULL), 0);
+    assert_string_equal(w->inc->measures[0].successor, "new displays");
+    assert_string_equal(w->inc->measures[0].owner, "mori");
+    world_free(w);
+}
+
+static void
+alone_may_review_oneself(void **state)
+{
+    struct world *w = world_new(1);
+    const struct ir_plan *p = world_plan(w, "sys/fire", "", STEP("a", ""));
+    size_t x;
+
+    (void)state;
+    incident(w, 0, 1, p, 3);
+    step(w, 0, "1/a", DONE, NULL);
+    x = except(w, 0, "unapproved", "1");
+    assert_int_equal(reasons(w, "not reviewed"), 1);
+    assert_true(w->inc->instances[0].unapproved);
+    judge(w, 0, x, 1);
+    assert_int_equal(reasons(w, NULL), 0);
+    assert_true(w->inc->exceptions[0].self_reviewed);
+    world_free(w);
+}
+
+static void
+mail_and_severity_in_conditions(void **state)
+{
+    struct world *w = world_new(1);
+    const struct ir_plan *p = world_plan(
+        w, "sys/fire", "",
+        STEP("a", ",'when':{'mail':'down'}") "," STEP(
+            "b",
+            ",'when':{'severity':1}") "," STEP("c",
+                                               ",'when':{'exercise':true}"));
+
+    (void)state;
+    incident(w, 0, 1, p, 3);
+    assert_shape(w, "1/a:N 1/b:N 1/c:N");
+    says(w, 0, IR_KIND_CHANNEL, "mail", 2);
+    assert_shape(w, "1/a:R 1/b:W 1/c:W");
+    step(w, 0, "1/a", DONE, NULL);
+    incident(w, 0, 3, NULL, 1);
+    assert_shape(w, "1/a:D 1/b:R 1/c:W");
+    assert_int_equal(w->inc->mail, 2);
+    world_free(w);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(walks_a_plan),
+        cmocka_unit_test(finds_steps_by_name),
+        cmocka_unit_test(nested_runbooks),
+        cmocka_unit_test(repeats),
+        cmocka_unit_test(two_people),
+        cmocka_unit_test(waits),
+        cmocka_unit_test(evidence_gate),
+        cmocka_unit_test(argv_is_checked_again),
+        cmocka_unit_test(what_does_not_count),
+        cmocka_unit_test(conflicts),
+        cmocka_unit_test(closing_apart),
+        cmocka_unit_test(systems_added_apart),
+        cmocka_unit_test(handover),
+        cmocka_unit_test(pins_another_release),
+        cmocka_unit_test(plan_is_not_here),
+        cmocka_unit_test(may_close),
+        cmocka_unit_test(alone_may_review_oneself),
+        cmocka_unit_test(mail_and_severity_in_conditions),
+    };
+
+    if (ir_crypt_init(NULL) != IR_OK)
+        return 1;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
