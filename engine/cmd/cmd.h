@@ -77,7 +77,7 @@ int ir_cmd_exit(int rc);
 void ir_ctx_flush(struct ir_ctx *c);
 
 /* Open the home's store, for reading or writing, and fold trust; further
- * calls are free (a store open for reading is opened again for writing).
+ * calls are free. A command opens once, in the mode it needs.
  *
  * Errors: as ir_store_open.
  */

@@ -80,7 +80,8 @@ const struct ir_cert_key *ir_trust_key(const struct ir_trust *t,
                                        const uint8_t key_id[IR_KEYID_BYTES]);
 
 /* May this entry count: author certified (a node key only where its kind
- * allows), body fits its kind. Revocation is judged by ir_trust_revoked.
+ * allows), body fits its kind. Whether a revoked key's entry stays accepted
+ * is judged where the chains are known: folding, and store/check.h.
  *
  * Errors: IR_ESIG unknown author, IR_EREFUSED not allowed, IR_EPARSE body.
  */

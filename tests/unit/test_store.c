@@ -604,6 +604,53 @@ test_salvage(void **state)
     }
 }
 
+/* What a key signed before it was revoked stays good, what it signs after
+ * does not. */
+static void
+test_revoked(void **state)
+{
+    struct home h;
+    struct ir_check k = {0};
+    struct ir_draft d = {.kind = IR_KIND_MEMBER};
+    struct ir_key *admin, *other = NULL;
+    struct ir_err err = {0};
+    uint8_t id[32], good[32], late[32], member[8] = {9}, kid[8];
+
+    (void)state;
+    setup_home(&h);
+    admin = h.key;
+    other = ir_key_new();
+    ir_bodyw_text(&d.body, 1, "Mori");
+    ir_bodyw_bytes(&d.body, 4, member, 8);
+    ir_bodyw_hashes(&d.body, 5, (const uint8_t(*)[32]) & other->pub, 1);
+    ir_bodyw_text(&d.body, 6, "mori");
+    assert_int_equal(append(&h, &d, id, &err), IR_OK);
+    memcpy(h.who.pub, other->pub, 32);
+    h.who.arg = other;
+    note(&h, "before", good);
+    memset(&d, 0, sizeof d);
+    d.kind = IR_KIND_REVOKE;
+    ir_key_id(other->pub, kid);
+    ir_bodyw_bytes(&d.body, 1, kid, 8);
+    ir_bodyw_text(&d.body, 2, "laptop stolen");
+    ir_bodyw_hashes(&d.body, 3, (const uint8_t(*)[32]) & good, 1);
+    memcpy(h.who.pub, admin->pub, 32);
+    h.who.arg = admin;
+    assert_int_equal(append(&h, &d, id, &err), IR_OK);
+    memcpy(h.who.pub, other->pub, 32);
+    h.who.arg = other;
+    note(&h, "after", late);
+    ir_trust_done(&h.trust);
+    fold_trust(&h);
+    check(&h, &k);
+    assert_int_equal(k.bad_n, 1);
+    assert_int_equal(k.bad[0].why, IR_CHECK_REVOKED);
+    assert_memory_equal(k.bad[0].id, late, 32);
+    ir_check_done(&k);
+    ir_key_free(other);
+    remove_home(&h);
+}
+
 static void
 test_home_refused(void **state)
 {
@@ -639,6 +686,7 @@ main(void)
         cmocka_unit_test(test_two_writers),
         cmocka_unit_test(test_clock_back),
         cmocka_unit_test(test_salvage),
+        cmocka_unit_test(test_revoked),
         cmocka_unit_test(test_home_refused),
     };
 
