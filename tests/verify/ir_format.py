@@ -28,7 +28,7 @@ KINDS_TEXT = """
 11 receipt ! + | 1* ids hashes | 2* state 1..2
 16 incident ! | 1* op 1..10 | 2 system text | 3 manifest hash | 4 plan hash
  | 5 severity uint | 6 title text | 7 vars pairs | 8 began uint
- | 9 instance uint
+ | 9 instance uint | 10 began_precision 1..5
 17 step ! | 1* step text | 2* op 1..8 | 3 iteration uint | 4 reason text
  | 5 choice text | 6 exit uint | 7 evidence texts | 8 answers pairs
  | 9 output hash | 10 output_bytes uint
