@@ -18,7 +18,7 @@
 
 int
 ir_act_find(struct ir_ctx *c, const struct ir_case *k, const char *name,
-             size_t *i)
+            size_t *i)
 {
     int at;
 
@@ -33,27 +33,30 @@ ir_act_find(struct ir_ctx *c, const struct ir_case *k, const char *name,
 
 struct ir_draft *
 ir_act_draft(struct ir_batch *b, const struct ir_case *k, size_t i,
-              enum ir_step_op op, const struct ir_said *said)
+             enum ir_step_op op, const struct ir_said *said)
 {
     const struct ir_istep *s = &k->inc->steps[i];
     struct ir_draft *d = ir_batch_add(b, k, IR_KIND_STEP);
-    struct ir_pair pairs[40];
-    size_t n = 0, j;
+    char *words = NULL;
 
     ir_bodyw_text(&d->body, 1, s->path);
     ir_bodyw_uint(&d->body, 2, op);
     ir_bodyw_uint(&d->body, 3, s->iteration);
     if (said == NULL)
         return d;
-    ir_bodyw_text(&d->body, 4, said->reason);
-    ir_bodyw_text(&d->body, 5, said->choice);
-    for (j = 0; j < said->answers_n && n < 32; j++)
-        pairs[n++] = said->answers[j];
-    if (said->note != NULL && said->note[0] != '\0')
-        pairs[n++] = (struct ir_pair){"note", said->note};
-    if (said->again != NULL)
-        pairs[n++] = (struct ir_pair){"again", said->again};
-    ir_bodyw_pairs(&d->body, 8, pairs, n);
+    if (said->reason != NULL && said->note != NULL && said->note[0] != '\0')
+        words = ir_asprintf("%s; %s", said->reason, said->note);
+    else if (said->reason != NULL)
+        words = ir_strdup(said->reason);
+    else if (said->note != NULL && said->note[0] != '\0')
+        words = ir_strdup(said->note);
+    ir_bodyw_text(&d->body, 4, words);
+    free(words);
+    ir_bodyw_text(&d->body, 5,
+                  said->again != NULL && strcmp(said->again, "yes") == 0
+                      ? "again"
+                      : said->choice);
+    ir_bodyw_pairs(&d->body, 8, said->answers, said->answers_n);
     if (said->ran)
         ir_bodyw_uint(&d->body, 6, (uint64_t)said->exit);
     if (said->output != NULL) {
@@ -61,103 +64,6 @@ ir_act_draft(struct ir_batch *b, const struct ir_case *k, size_t i,
         ir_bodyw_uint(&d->body, 10, said->output_bytes);
     }
     return d;
-}
-
-static const char *
-get_var(const char *name, void *arg)
-{
-    const struct ir_case *k = arg;
-    const char *v = ir_incident_var(k->inc, name);
-
-    return v != NULL && strcmp(v, "unknown") != 0 ? v : NULL;
-}
-
-/* Which variable of `arg` is not known yet? NULL: none. */
-static const char *
-missing_var(const struct ir_case *k, const char *arg, char name[40])
-{
-    const char *p = arg;
-
-    while ((p = strstr(p, "${")) != NULL) {
-        size_t n = strcspn(p + 2, "}");
-
-        if (n == 0 || n >= 40)
-            return NULL;
-        memcpy(name, p + 2, n);
-        name[n] = '\0';
-        if (get_var(name, (void *)(uintptr_t)k) == NULL)
-            return name;
-        p += 2 + n;
-    }
-    return NULL;
-}
-
-void
-ir_act_argv_free(char **argv)
-{
-    size_t i;
-
-    for (i = 0; argv != NULL && argv[i] != NULL; i++)
-        free(argv[i]);
-    free(argv);
-}
-
-int
-ir_act_argv(struct ir_ctx *c, const struct ir_case *k, size_t i, char ***out)
-{
-    const struct ir_step *s = k->inc->steps[i].step;
-    char **argv = ir_calloc(s->argv_n + 1, sizeof(char *));
-    char name[40];
-    bool operands = false;
-    size_t j;
-    int rc = IR_OK;
-
-    for (j = 0; j < s->argv_n && rc == IR_OK; j++) {
-        const char *miss = missing_var(k, s->argv[j], name);
-
-        if (miss != NULL) {
-            rc = ir_fail(&c->err, IR_EREFUSED,
-                         _("\"%s\" is not known yet, so this command cannot "
-                           "run"),
-                         miss);
-            ir_err_hint(&c->err, "ir ask %s %s=...", k->inc->steps[i].path,
-                        miss);
-            break;
-        }
-        argv[j] = ir_plan_expand(s->argv[j], get_var, (void *)(uintptr_t)k);
-        if (strcmp(argv[j], "--") == 0)
-            operands = true;
-        else if (strstr(s->argv[j], "${") != NULL && !operands &&
-                 argv[j][0] == '-' && s->argv[j][0] != '-')
-            rc = ir_fail(&c->err, IR_EREFUSED,
-                         _("the value \"%.60s\" would be taken for an option"),
-                         argv[j]);
-    }
-    if (rc == IR_OK)
-        *out = argv;
-    else
-        ir_act_argv_free(argv);
-    return rc;
-}
-
-void
-ir_act_digest(const struct ir_case *k, size_t i, uint8_t out[32])
-{
-    const struct ir_istep *s = &k->inc->steps[i];
-    struct ir_sha256_state h;
-    size_t j;
-
-    ir_sha256_begin(&h);
-    ir_sha256_add(&h, "ir-argv@v1", 11);
-    ir_sha256_add(&h, s->path, strlen(s->path) + 1);
-    for (j = 0; s->step != NULL && j < s->step->argv_n; j++) {
-        char *arg =
-            ir_plan_expand(s->step->argv[j], get_var, (void *)(uintptr_t)k);
-
-        ir_sha256_add(&h, arg, strlen(arg) + 1);
-        free(arg);
-    }
-    ir_sha256_end(&h, out);
 }
 
 /* The id of this device's key; zero bytes where there is none. */
@@ -217,7 +123,7 @@ request(struct ir_ctx *c, struct ir_case *k, size_t i)
     snprintf(path, sizeof path, "%s", s->path);
     if (lasts != NULL)
         (void)ir_duration_parse(lasts, strlen(lasts), &secs, NULL);
-    ir_act_digest(k, i, digest);
+    ir_incident_argv_digest(k->inc, i, digest);
     if (s->plan != NULL)
         memcpy(plan, s->plan->digest, 32);
     if (open_request(k, i, digest, false) == NULL) {
@@ -310,8 +216,8 @@ pass_evidence(struct ir_ctx *c, struct ir_case *k, size_t i,
 }
 
 int
-ir_act_gate(struct ir_ctx *c, struct ir_case *k, size_t i,
-             struct ir_said *said, struct ir_batch *b)
+ir_act_gate(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said,
+            struct ir_batch *b)
 {
     const struct ir_istep *s = &k->inc->steps[i];
     enum ir_gate gate = IR_GATE_NONE;
@@ -323,7 +229,7 @@ ir_act_gate(struct ir_ctx *c, struct ir_case *k, size_t i,
     rc = ir_incident_gate(k->inc, i, c->me, now.wall_ms, &gate, &c->err);
     if (rc == IR_OK && s->step != NULL && s->step->confirm > 1) {
         /* what was approved must be what would run now */
-        ir_act_digest(k, i, digest);
+        ir_incident_argv_digest(k->inc, i, digest);
         if (open_request(k, i, digest, true) == NULL)
             gate = IR_GATE_TWO;
     }

@@ -45,15 +45,15 @@ struct ir_said {
  * Errors: as ir_incident_step.
  */
 int ir_act_find(struct ir_ctx *c, const struct ir_case *k, const char *name,
-                 size_t *i);
+                size_t *i);
 
 /* Draft a step entry of step `i`.
  *
  * Owns:   the draft is borrowed from the batch.
  */
 struct ir_draft *ir_act_draft(struct ir_batch *b, const struct ir_case *k,
-                               size_t i, enum ir_step_op op,
-                               const struct ir_said *said);
+                              size_t i, enum ir_step_op op,
+                              const struct ir_said *said);
 
 /* May step `i` happen now? Adds what must be recorded with it (exceptions for
  * break-glass and override, a cut wait). When a second person is needed and
@@ -62,7 +62,7 @@ struct ir_draft *ir_act_draft(struct ir_batch *b, const struct ir_case *k,
  * Errors: IR_EREFUSED with the way on.
  */
 int ir_act_gate(struct ir_ctx *c, struct ir_case *k, size_t i,
-                 struct ir_said *said, struct ir_batch *b);
+                struct ir_said *said, struct ir_batch *b);
 
 /* Record step `i` as done (or chosen, where it is a decision) with its
  * effects.
@@ -70,22 +70,6 @@ int ir_act_gate(struct ir_ctx *c, struct ir_case *k, size_t i,
  * Errors: IR_EREFUSED, IR_EUSAGE what is missing, and what recording says.
  */
 int ir_act_done(struct ir_ctx *c, struct ir_case *k, size_t i,
-                 struct ir_said *said);
-
-/* What two people agree on: the digest of the argv as it would run now (of
- * the step's path where nothing runs).
- *
- * Units:  out of 32 bytes.
- */
-void ir_act_digest(const struct ir_case *k, size_t i, uint8_t out[32]);
-
-/* The argv with variables filled in; NULL-terminated.
- *
- * Owns:   the caller frees with ir_act_argv_free.
- * Errors: IR_EREFUSED a variable is unknown, or its value begins with "-".
- */
-int ir_act_argv(struct ir_ctx *c, const struct ir_case *k, size_t i,
-                 char ***out);
-void ir_act_argv_free(char **argv);
+                struct ir_said *said);
 
 #endif

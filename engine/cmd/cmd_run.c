@@ -3,8 +3,8 @@
  */
 #include "base/i18n.h"
 #include "base/spawn.h"
-#include "cmd/commands.h"
 #include "cmd/act.h"
+#include "cmd/commands.h"
 #include "view/refusal.h"
 #include "view/walk.h"
 
@@ -146,12 +146,12 @@ run_step(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
     if (k->inc->status == IR_EXERCISE && !is->step->real)
         return pretend(c, k, i, said);
     said->running = true;
-    rc = ir_act_argv(c, k, i, &argv);
+    rc = ir_incident_argv(k->inc, i, &argv, &c->err);
     if (rc == IR_OK)
         rc = ir_act_gate(c, k, i, said, &b);
     if (rc != IR_OK) {
         ir_batch_done(&b);
-        ir_act_argv_free(argv);
+        ir_argv_free(argv);
         return rc;
     }
     snprintf(path, sizeof path, "%s", is->path);
@@ -161,7 +161,7 @@ run_step(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
         rc = ir_incident_step(k->inc, path, &i, &c->err);
     if (rc == IR_OK)
         rc = run_and_record(c, k, i, argv, said);
-    ir_act_argv_free(argv);
+    ir_argv_free(argv);
     return rc;
 }
 

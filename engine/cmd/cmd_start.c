@@ -274,7 +274,7 @@ draft_declare(struct ir_ctx *c, struct start *s, struct ir_batch *b)
         b->in_first[b->n - 1] = true;
         ir_bodyw_text(&d->body, 1, "unapproved");
         ir_bodyw_text(&d->body, 2, s->reason);
-        ir_bodyw_text(&d->body, 5, s->plan->id);
+        ir_bodyw_text(&d->body, 5, "1");
     }
     if (is_first_commander(c)) {
         d = ir_batch_add(b, NULL, IR_KIND_ROLE);

@@ -2,8 +2,8 @@
  */
 #include "base/clock.h"
 #include "base/i18n.h"
-#include "cmd/commands.h"
 #include "cmd/act.h"
+#include "cmd/commands.h"
 #include "view/menu.h"
 
 #include <stdlib.h>

@@ -229,8 +229,7 @@ check_said(struct ir_ctx *c, const struct ir_istep *is,
 }
 
 int
-ir_act_done(struct ir_ctx *c, struct ir_case *k, size_t i,
-             struct ir_said *said)
+ir_act_done(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
 {
     const struct ir_istep *is = &k->inc->steps[i];
     const struct ir_step *s = is->step;

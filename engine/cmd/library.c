@@ -249,6 +249,8 @@ look_object(const uint8_t manifest[32], const char *type, const char *name,
 {
     const struct ir_json *j = NULL;
 
+    if (name[0] == '\0') /* there is one of these, named like its type */
+        name = type;
     return ir_library_json(arg, manifest, type, name, &j, NULL) == IR_OK ? j
                                                                          : NULL;
 }

@@ -7,9 +7,9 @@
 
 #include "base/i18n.h"
 #include "base/scan.h"
+#include "cmd/act.h"
 #include "cmd/commands.h"
 #include "cmd/start.h"
-#include "cmd/act.h"
 #include "view/menu.h"
 
 #include <stdlib.h>

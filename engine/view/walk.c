@@ -44,7 +44,8 @@ is_open(const struct ir_istep *st)
 {
     return !st->container &&
            (st->state == IR_STEP_READY || st->state == IR_STEP_ACTIVE ||
-            st->state == IR_STEP_FAILED);
+            (st->state == IR_STEP_FAILED &&
+             (st->step == NULL || st->step->on_fail_go == NULL)));
 }
 
 /* How near a step is to `me`; the lowest is shown. 99: not at all. */
@@ -241,10 +242,7 @@ write_others(const struct ir_view *v, const struct ir_walk *w, int focus,
     }
     if (more > 0)
         ir_term_para(&v->term, out, 3, NULL, IR_STYLE_NONE,
-                     ir_pool_f(&pool,
-                               n == 0 ? _("%zu other steps are open: list")
-                                      : _("%zu more steps are open: list"),
-                               more));
+                     ir_pool_f(&pool, _("%zu more: %s"), more, "list"));
     ir_pool_done(&pool);
 }
 
