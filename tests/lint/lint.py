@@ -59,7 +59,11 @@ def line_of(text, pos):
 
 
 def run(argv, cwd=None, stdin=None):
-    """Run a tool; returns (exit code, what it said on both outputs)."""
+    """Run a tool; returns (exit code, what it said on both outputs). Without
+    the tool there is nothing to say: the test counts as skipped."""
+    if shutil.which(argv[0]) is None:
+        print(f"{argv[0]} is not installed; ./setup test installs it")
+        sys.exit(77)
     p = subprocess.run(argv, cwd=cwd, input=stdin, stdout=subprocess.PIPE,
                        stderr=subprocess.STDOUT, text=True, errors="replace",
                        check=False)
