@@ -2,6 +2,7 @@
 #include "base/agent.h"
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "base/time.h"
 #include "cmd/cmd.h"
 #include "cmd/keyring.h"
 
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 int
@@ -75,10 +75,8 @@ ir_ctx_site(struct ir_ctx *c, const uint8_t *manifest)
     if (ir_library_json(&c->lib, manifest, "site", "site", &j, NULL) == IR_OK) {
         c->view.site = c->talk_view.site = j;
         zone = ir_json_get_str(j, "timezone", NULL);
-        if (zone != NULL && getenv("IR_TZ") == NULL) {
-            setenv("TZ", zone, 1);
-            tzset();
-        }
+        if (zone != NULL && getenv("IR_TZ") == NULL)
+            (void)ir_time_zone_set(zone, NULL);
     }
     if (ir_library_json(&c->lib, manifest, "contacts", "contacts", &j, NULL) ==
         IR_OK)

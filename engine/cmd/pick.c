@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "base/time.h"
+#include "base/utf8.h"
 #include "cmd/commands.h"
 #include "cmd/start.h"
 #include "view/menu.h"
@@ -38,9 +39,9 @@ not_found(struct ir_ctx *c, const char *what, const char *const *names,
     return IR_ENOTFOUND;
 }
 
-int
-ir_pick(struct ir_ctx *c, const char *what, const char *const *names, size_t n,
-        const char *typed, bool numbers, size_t *index)
+static int
+pick(struct ir_ctx *c, const char *what, const char *const *names, size_t n,
+     const char *typed, bool numbers, size_t *index)
 {
     size_t i, hits = 0, len = strlen(typed);
     int64_t no = 0;
@@ -66,6 +67,19 @@ ir_pick(struct ir_ctx *c, const char *what, const char *const *names, size_t n,
                        _("several begin with \"%.60s\": type more of it"),
                        typed);
     return not_found(c, what, names, n, typed);
+}
+
+int
+ir_pick(struct ir_ctx *c, const char *what, const char *const *names, size_t n,
+        const char *typed, bool numbers, size_t *index)
+{
+    struct ir_buf narrow = {0}; /* "１" of an input method is 1 */
+    int rc;
+
+    ir_utf8_narrow(&narrow, typed);
+    rc = pick(c, what, names, n, ir_buf_str(&narrow), numbers, index);
+    ir_buf_done(&narrow);
+    return rc;
 }
 
 /* Ask until a number or name fits; NULL at the end of input. */

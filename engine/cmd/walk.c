@@ -7,6 +7,7 @@
 
 #include "base/i18n.h"
 #include "base/scan.h"
+#include "base/utf8.h"
 #include "cmd/act.h"
 #include "cmd/commands.h"
 #include "cmd/start.h"
@@ -334,20 +335,35 @@ reload(struct walker *w)
     return rc;
 }
 
+/* Does the line begin with a fullwidth letter or digit? */
+static bool
+is_wide(const char *line)
+{
+    return strncmp(line, "\xEF\xBC", 2) == 0 ||
+           strncmp(line, "\xEF\xBD", 2) == 0;
+}
+
 static void
 one_line(struct walker *w, char *line)
 {
     char *argv[WORDS_MAX + 1];
     int argc;
 
+    struct ir_buf narrow = {0};
+
     line += strspn(line, " \t");
-    if (line[0] == '\0' || own_word(w, line) || note_line(w, line))
-        return;
-    if (strncmp(line, "ir ", 3) == 0)
-        line += 3;
-    argc = split(line, argv, WORDS_MAX);
-    if (argc > 0)
-        dispatch(w, argc, argv);
+    if (is_wide(line)) { /* typed with an input method on */
+        ir_utf8_narrow(&narrow, line);
+        line = (char *)narrow.p;
+    }
+    if (line[0] != '\0' && !own_word(w, line) && !note_line(w, line)) {
+        if (strncmp(line, "ir ", 3) == 0)
+            line += 3;
+        argc = split(line, argv, WORDS_MAX);
+        if (argc > 0)
+            dispatch(w, argc, argv);
+    }
+    ir_buf_done(&narrow);
 }
 
 int
