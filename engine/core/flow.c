@@ -240,11 +240,11 @@ ask_nested(struct run *r, int t)
     int64_t ms = 0;
 
     if (r->g->plan->steps[t].act != IR_ACT_RUNBOOK || s->resolved ||
-        r->in->nested == NULL ||
+        s->state == IR_STEP_FAILED || r->in->nested == NULL ||
         !r->in->nested(t, r->it[t], s->ready_ms, &over, &ms, r->in->arg))
         return;
     s->container = true;
-    if (over && s->state != IR_STEP_FAILED)
+    if (over)
         resolve(r, t, IR_STEP_DONE, r->g->node[t].fall,
                 ms > s->ready_ms ? ms : s->ready_ms);
 }

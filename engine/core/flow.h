@@ -82,9 +82,9 @@ struct ir_flow_in {
     size_t facts_n;
     int64_t start_ms;
     const struct ir_cond_env *env; /* its `step` is not used */
-    /* A runbook step is reached (iteration, moment): are all its own steps
-     * resolved, and since when? False: its plan is not here, so it is walked
-     * like any other step. May be NULL. */
+    /* A runbook step is reached (iteration, moment) and has not ended: are all
+     * its own steps resolved, and since when? False: its plan is not here, so
+     * it is walked like any other step. May be NULL. */
     bool (*nested)(int step, uint64_t iteration, int64_t ready_ms,
                    bool *resolved, int64_t *over_ms, void *arg);
     void *arg;

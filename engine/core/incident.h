@@ -20,16 +20,18 @@
  *   their runbook step in front ("1/restore/copy-back"; where that step was
  *   repeated, "1/restore:2/copy-back"). What an entry of kind step says:
  *   take, begin, give back; done, fail, skip, choose end it; a later end
- *   outweighs an earlier one it knew of. `iteration` absent is 1. Field 5 of a
- *   done step with repeat: "again" begins anew, anything else goes on. An ask
- *   step is done once all its questions are answered.
+ *   outweighs an earlier one it knew of. `iteration` absent is 1. An ask step
+ *   is done once all its questions are answered. Among the answers (field 8)
+ *   two names are no variables: "note", what was seen, and "again", "yes" at a
+ *   step with repeat begins anew.
  * Two people. A request (25) and an approval (5) whose refs name it, by another
- *   member, before it expires; `digest` of a denial by the requester cancels.
- *   The first begin, done or fail of that step and iteration after the
+ *   member, before it expires. A denial stands; one's own takes it back. The
+ *   first begin, done or fail of that step and iteration after the
  *   approval uses it up. Exceptions (30) name the step's path in `effect`;
  *   rules known here: "two-person" and "destroys" (of this iteration only; the
  *   second counts when signed by who leads, or while nobody does),
- *   "unapproved" (effect: the instance's number, or empty: the first).
+ *   "unapproved" (effect: the plan's or the instance's name or number; empty:
+ *   the first).
  */
 #ifndef IR_CORE_INCIDENT_H
 #define IR_CORE_INCIDENT_H
@@ -292,9 +294,9 @@ int ir_incident_argv(const struct ir_incident *inc, size_t i, char ***argv,
                      struct ir_err *err);
 void ir_argv_free(char **argv);
 
-/* What a two-person request names: SHA-256 over "ir-argv" and then, for each
- * argument, the words of the plan and the value of each variable in it (a step
- * that runs nothing: its path); a NUL after each.
+/* What a two-person request names: SHA-256 over "ir-argv@v1", the step's path
+ * and each argument of its command with the variables filled in; a NUL after
+ * each.
  */
 void ir_incident_argv_digest(const struct ir_incident *inc, size_t i,
                              uint8_t out[IR_HASH_BYTES]);

@@ -12,10 +12,12 @@ enum op { OP_NONE, OP_START, OP_MEET, OP_STOP, OP_UNDECIDED };
 struct clk {
     struct ir_iclock c;
     struct ir_deadline d;
-    bool has_rule; /* d is filled */
-    bool decided;  /* it counts, from c.from_ms */
-    bool stated;   /* by a person */
-    enum op ended; /* NONE, MEET or STOP */
+    bool has_rule;   /* d is filled */
+    bool decided;    /* it counts, from c.from_ms */
+    bool stated;     /* by a person */
+    bool held;       /* somebody said that it is undecided */
+    int64_t base_ms; /* what it would count from; 0: the declaration */
+    enum op ended;   /* NONE, MEET or STOP */
     size_t start_seq;
     int level; /* of the operation: percent that is tolerable */
 };
@@ -161,6 +163,7 @@ start(struct clks *s, struct clk *k, size_t i)
     }
     k->c.from_ms = from;
     k->decided = k->stated = true;
+    k->held = false;
     k->start_seq = i;
     if (target > 0 && target <= IR_DURATION_MAX)
         k->c.target_s = (int64_t)target;
@@ -187,11 +190,14 @@ fold_op(struct clks *s, size_t i)
     case OP_MEET:
     case OP_STOP:
         k->ended = op;
-        k->c.ended_ms = ir_fold_at(f, i);
+        k->c.ended_ms = ir_fold_moment(f, i, 5);
+        if (k->c.ended_ms == 0)
+            k->c.ended_ms = ir_fold_at(f, i);
         set_basis(f, k, i);
         break;
     case OP_UNDECIDED:
         k->decided = false;
+        k->held = true;
         k->ended = OP_NONE;
         set_basis(f, k, i);
         break;
@@ -324,9 +330,12 @@ judge_legal(struct clks *s, struct clk *k)
 {
     struct ir_iclock *c = &k->c;
 
-    if (!k->decided) /* what it would be, had it begun with the incident */
-        c->from_ms = k->ended != OP_NONE ||
-                             (k->has_rule && k->d.from == IR_FROM_PREVIOUS)
+    if (!k->decided && k->ended != OP_NONE)
+        c->from_ms = 0;
+    else if (!k->decided && k->base_ms > 0)
+        c->from_ms = k->base_ms;
+    else if (!k->decided) /* as if it had begun with the incident */
+        c->from_ms = k->has_rule && k->d.from == IR_FROM_PREVIOUS
                          ? 0
                          : s->f->inc->declared_ms;
     c->provisional = false;
@@ -353,19 +362,20 @@ chain(struct clks *s, size_t at)
         (prev.c.state != IR_CLOCK_MET && prev.c.state != IR_CLOCK_MISSED))
         return false;
     k = add_legal(s, prev.d.next);
-    if (!k->has_rule || k->decided || k->stated || k->ended != OP_NONE)
+    if (!k->has_rule || k->decided || k->base_ms > 0 || k->ended != OP_NONE)
         return s->n != before;
-    if (k->d.from == IR_FROM_PREVIOUS && prev.c.state == IR_CLOCK_MET) {
-        k->c.from_ms = prev.c.ended_ms;
-        k->decided = true;
-    } else if (k->d.from == prev.d.from && k->d.from != IR_FROM_PREVIOUS &&
-               prev.decided) {
-        k->c.from_ms = prev.c.from_ms;
-        k->decided = true;
-    } else {
+    if (k->d.from == IR_FROM_PREVIOUS && prev.c.state == IR_CLOCK_MET)
+        k->base_ms = prev.c.ended_ms;
+    else if (k->d.from == prev.d.from && k->d.from != IR_FROM_PREVIOUS &&
+             prev.decided)
+        k->base_ms = prev.c.from_ms;
+    else
         return s->n != before;
+    if (!k->held) {
+        k->decided = true;
+        k->c.from_ms = k->base_ms;
+        k->c.by = prev.c.by;
     }
-    k->c.by = prev.c.by;
     return true;
 }
 

@@ -180,34 +180,33 @@ ir_argv_free(char **argv)
     free(argv);
 }
 
+/* The value, or NULL where it is not known. */
+static const char *
+known(const char *name, void *arg)
+{
+    const char *v = ir_incident_var(arg, name);
+
+    return v != NULL && strcmp(v, "unknown") != 0 ? v : NULL;
+}
+
 void
 ir_incident_argv_digest(const struct ir_incident *inc, size_t i,
                         uint8_t out[IR_HASH_BYTES])
 {
-    static const char domain[] = "ir-argv";
+    static const char domain[] = "ir-argv@v1";
     const struct ir_istep *st = &inc->steps[i];
-    struct expand x = {inc, st->plan, ""};
     struct ir_sha256_state s;
     size_t k;
 
     ir_sha256_begin(&s);
     ir_sha256_add(&s, domain, sizeof domain);
-    if (st->step == NULL || st->step->act != IR_ACT_RUN)
-        ir_sha256_add(&s, st->path, strlen(st->path) + 1);
+    ir_sha256_add(&s, st->path, strlen(st->path) + 1);
     for (k = 0; st->step != NULL && k < st->step->argv_n; k++) {
-        const char *arg = st->step->argv[k];
-        char name[34];
-        size_t at = 0;
+        char *arg =
+            ir_plan_expand(st->step->argv[k], known, (void *)(uintptr_t)inc);
 
-        /* the words of the plan, then what its variables stand for: no
-         * sentence of a language gets in */
         ir_sha256_add(&s, arg, strlen(arg) + 1);
-        while (ir_plan_next_var(arg, &at, name)) {
-            const char *v = lookup(name, &x);
-
-            v = v != NULL ? v : "unknown";
-            ir_sha256_add(&s, v, strlen(v) + 1);
-        }
+        free(arg);
     }
     ir_sha256_end(&s, out);
 }

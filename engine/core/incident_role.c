@@ -141,7 +141,9 @@ mark_unapproved(struct ir_fold *f, const struct ir_iexception *x)
         snprintf(number, sizeof number, "%d", in->number);
         if (x->effect == NULL || x->effect[0] == '\0'
                 ? i == 0
-                : strcmp(x->effect, number) == 0)
+                : strcmp(x->effect, number) == 0 ||
+                      (in->plan != NULL &&
+                       strcmp(x->effect, in->plan->id) == 0))
             in->unapproved = true;
     }
 }

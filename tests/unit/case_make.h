@@ -289,7 +289,8 @@ incident(struct world *w, int who, int op, const struct ir_plan *p,
 
 enum { TAKE = 1, BEGIN, DONE, FAIL, SKIP, ANSWER, CHOOSE, GIVE_BACK };
 
-/* Kind step; `word` is the choice of done and choose, else the reason. */
+/* Kind step; `word` is the choice of choose, the answer to "again?" of done,
+ * else the reason. */
 static inline size_t
 step_at(struct world *w, int who, const char *path, uint64_t iteration, int op,
         const char *word)
@@ -300,7 +301,10 @@ step_at(struct world *w, int who, const char *path, uint64_t iteration, int op,
     ir_bodyw_uint(&b, 2, (uint64_t)op);
     if (iteration > 1)
         ir_bodyw_uint(&b, 3, iteration);
-    ir_bodyw_text(&b, op == CHOOSE || op == DONE ? 5 : 4, word);
+    if (op == DONE && word != NULL)
+        ir_bodyw_pairs(&b, 8, &(struct ir_pair){"again", word}, 1);
+    else
+        ir_bodyw_text(&b, op == CHOOSE ? 5 : 4, word);
     return put(w, who, IR_KIND_STEP, &b);
 }
 
