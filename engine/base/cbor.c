@@ -81,7 +81,7 @@ ir_cbor_next(struct ir_cbor *c, struct ir_cbor_item *item, struct ir_err *err)
 static int
 check_item(struct ir_cbor *c, int depth, struct ir_err *err)
 {
-    struct ir_cbor_item it;
+    struct ir_cbor_item it = {0};
     int64_t i, last = -1;
     int rc = ir_cbor_next(c, &it, err);
 
@@ -92,7 +92,7 @@ check_item(struct ir_cbor *c, int depth, struct ir_err *err)
                        IR_CBOR_DEPTH_MAX);
     for (i = 0; i < it.num; i++) {
         if (it.type == IR_CBOR_MAP) {
-            struct ir_cbor_item key;
+            struct ir_cbor_item key = {0};
 
             rc = ir_cbor_next(c, &key, err);
             if (rc != IR_OK)
@@ -138,7 +138,7 @@ bool
 ir_cbor_find(const uint8_t *p, size_t len, uint64_t key, struct ir_cbor *out)
 {
     struct ir_cbor c = {p, p + len};
-    struct ir_cbor_item it;
+    struct ir_cbor_item it = {0};
     int64_t i, n;
 
     if (ir_cbor_next(&c, &it, NULL) != IR_OK || it.type != IR_CBOR_MAP)
@@ -167,17 +167,18 @@ static void
 put_head(struct ir_buf *b, int major, uint64_t v)
 {
     uint8_t h[9];
-    int n, i;
+    size_t n, len, i;
 
     if (v < 24) {
         ir_buf_addc(b, major << 5 | (int)v);
         return;
     }
     n = v <= 0xFF ? 0 : v <= 0xFFFF ? 1 : v <= 0xFFFFFFFF ? 2 : 3;
-    h[0] = (uint8_t)(major << 5 | (24 + n));
-    for (i = 0; i < 1 << n; i++)
-        h[1 + i] = (uint8_t)(v >> (8 * ((1 << n) - 1 - i)));
-    ir_buf_add(b, h, (size_t)(1 + (1 << n)));
+    len = (size_t)1 << n;
+    h[0] = (uint8_t)((size_t)major << 5 | (24 + n));
+    for (i = 0; i < len; i++)
+        h[1 + i] = (uint8_t)(v >> (8 * (len - 1 - i)));
+    ir_buf_add(b, h, 1 + len);
 }
 
 void

@@ -66,7 +66,7 @@ void
 ir_sshsig_armour(const uint8_t pub[IR_PUBKEY_BYTES],
                  const uint8_t sig[IR_SIG_BYTES], struct ir_buf *out)
 {
-    uint8_t raw[300], key[51], s[83], *p = raw;
+    uint8_t raw[300], key[51], s[83], *p;
 
     put_pubkey(key, pub);
     p = put_string(s, "ssh-ed25519", 11);

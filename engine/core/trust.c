@@ -23,22 +23,20 @@ is_admin_pub(const struct ir_trust *t, const uint8_t *pub)
     return false;
 }
 
-/* Is the author of `e` an admin key of the root, not revoked before? */
-static bool
-by_admin(const struct ir_trust *t, const struct ir_entry *e)
+bool
+ir_trust_by_admin(const struct ir_trust *t, const struct ir_revs *r,
+                  const struct ir_entry *const *v, size_t i)
 {
+    const struct ir_entry *e = v[i];
     uint8_t id[IR_KEYID_BYTES];
-    size_t i, j;
+    size_t a;
 
-    for (i = 0; i < t->admins_n; i++) {
-        ir_key_id(t->admins[i], id);
-        if (memcmp(id, e->h.author, sizeof id) != 0)
-            continue;
-        for (j = 0; j < t->keys_n; j++)
-            if (memcmp(t->keys[j].key_id, id, sizeof id) == 0 &&
-                t->keys[j].revoked)
-                return false;
-        return true;
+    if (e->b == NULL || ir_kind_check(e->h.kind, e->b, e->b_len, NULL) != IR_OK)
+        return false;
+    for (a = 0; a < t->admins_n; a++) {
+        ir_key_id(t->admins[a], id);
+        if (memcmp(id, e->h.author, sizeof id) == 0)
+            return ir_revs_stands(r, v, i);
     }
     return false;
 }
@@ -49,7 +47,9 @@ fold_root(struct ir_trust *t, const struct ir_entry *e)
     struct ir_body_item it;
     size_t i = 0;
 
-    if (t->has_root || memcmp(e->id, t->site, IR_ID_BYTES) != 0)
+    if (t->has_root || memcmp(e->id, t->site, IR_ID_BYTES) != 0 ||
+        e->b == NULL ||
+        ir_kind_check(IR_KIND_ROOT, e->b, e->b_len, NULL) != IR_OK)
         return;
     t->has_root = true;
     t->k = ir_body_uint_or(e, 2, 1);
@@ -102,7 +102,7 @@ fold_member(struct ir_trust *t, const struct ir_entry *e)
     struct ir_body_item it;
     int at;
 
-    if (!by_admin(t, e) || !ir_body_bytes(e, 4, &mid, &len) || len != 8 ||
+    if (!ir_body_bytes(e, 4, &mid, &len) || len != 8 ||
         !ir_body_text(e, 6, &handle, &hlen) || hlen >= sizeof fresh.handle ||
         t->members_n >= IR_MEMBERS_MAX)
         return;
@@ -112,7 +112,7 @@ fold_member(struct ir_trust *t, const struct ir_entry *e)
     if (at >= 0 && memcmp(t->members[at].id, mid, 8) != 0)
         return; /* the handle is somebody else's */
     fresh.name = ir_body_strdup(e, 1);
-    fresh.not_after_ms = (int64_t)ir_body_uint_or(e, 3, 0) * 1000;
+    fresh.not_after_ms = (int64_t)ir_body_uint_or(e, 3, 0);
     while (ir_body_each(e, 2, &i, &it)) {
         fresh.roles =
             ir_realloc(fresh.roles, (fresh.roles_n + 1) * sizeof *fresh.roles);
@@ -140,7 +140,7 @@ fold_device(struct ir_trust *t, const struct ir_entry *e)
     size_t len, plen;
     int at;
 
-    if (!by_admin(t, e) || !ir_body_bytes(e, 1, &mid, &len) || len != 8 ||
+    if (!ir_body_bytes(e, 1, &mid, &len) || len != 8 ||
         !ir_body_bytes(e, 3, &pub, &plen) || plen != IR_PUBKEY_BYTES)
         return;
     at = ir_trust_member_id(t, mid);
@@ -148,33 +148,29 @@ fold_device(struct ir_trust *t, const struct ir_entry *e)
         add_key(t, pub, true, (size_t)at, e);
 }
 
+/* Tell the certified keys that they are revoked, and what stays accepted. */
 static void
-fold_revoke(struct ir_trust *t, const struct ir_entry *e)
+mark_revoked(struct ir_trust *t, const struct ir_revs *r)
 {
-    const uint8_t *key;
-    size_t len, i;
-    struct ir_body_item it;
+    size_t i, j;
 
-    if (!by_admin(t, e) || !ir_body_bytes(e, 1, &key, &len) ||
-        len != IR_KEYID_BYTES)
-        return;
-    for (i = 0; i < t->keys_n; i++) {
-        struct ir_cert_key *k = &t->keys[i];
-        size_t at = 0;
+    for (i = 0; i < t->keys_n; i++)
+        for (j = 0; j < r->n; j++) {
+            struct ir_cert_key *k = &t->keys[i];
+            struct ir_body_item it;
+            size_t at = 0;
 
-        if (memcmp(k->key_id, key, IR_KEYID_BYTES) != 0 || k->revoked)
-            continue;
-        if (is_admin_pub(t, k->pub) && t->k > 1)
-            continue; /* an admin key needs k of the admins */
-        k->revoked = true;
-        memcpy(k->revoked_by, e->id, IR_ID_BYTES);
-        while (ir_body_each(e, 3, &at, &it)) {
-            k->accepted =
-                ir_realloc(k->accepted, (k->accepted_n + 1) * IR_ID_BYTES);
-            memcpy(k->accepted + k->accepted_n++ * IR_ID_BYTES, it.p,
-                   IR_ID_BYTES);
+            if (memcmp(k->key_id, r->v[j].key, IR_KEYID_BYTES) != 0)
+                continue;
+            k->revoked = true;
+            memcpy(k->revoked_by, r->v[j].e->id, IR_ID_BYTES);
+            while (ir_body_each(r->v[j].e, 3, &at, &it)) {
+                k->accepted =
+                    ir_realloc(k->accepted, (k->accepted_n + 1) * IR_ID_BYTES);
+                memcpy(k->accepted + k->accepted_n++ * IR_ID_BYTES, it.p,
+                       IR_ID_BYTES);
+            }
         }
-    }
 }
 
 static void
@@ -199,6 +195,7 @@ ir_trust_fold(const uint8_t site[IR_ID_BYTES], const struct ir_entry *const *e,
               size_t n, struct ir_trust *t)
 {
     const struct ir_entry **v = ir_calloc(n, sizeof(struct ir_entry *));
+    struct ir_revs revs;
     size_t i;
 
     memset(t, 0, sizeof *t);
@@ -206,21 +203,25 @@ ir_trust_fold(const uint8_t site[IR_ID_BYTES], const struct ir_entry *const *e,
     for (i = 0; i < n; i++)
         v[i] = e[i];
     ir_order_sort(v, n);
-    for (i = 0; i < n; i++) {
-        if (v[i]->b == NULL ||
-            ir_kind_check(v[i]->h.kind, v[i]->b, v[i]->b_len, NULL) != IR_OK)
-            continue;
+    for (i = 0; i < n; i++)
         if (v[i]->h.kind == IR_KIND_ROOT)
             fold_root(t, v[i]);
-        else if (v[i]->h.kind == IR_KIND_MEMBER)
+    ir_revs_fold(t, v, n, &revs);
+    for (i = 0; i < n; i++) {
+        uint64_t kind = v[i]->h.kind;
+
+        if ((kind != IR_KIND_MEMBER && kind != IR_KIND_DEVICE) ||
+            !ir_trust_by_admin(t, &revs, v, i))
+            continue;
+        if (kind == IR_KIND_MEMBER)
             fold_member(t, v[i]);
-        else if (v[i]->h.kind == IR_KIND_DEVICE)
+        else
             fold_device(t, v[i]);
-        else if (v[i]->h.kind == IR_KIND_REVOKE)
-            fold_revoke(t, v[i]);
     }
+    mark_revoked(t, &revs);
     finish(t);
-    ir_trust_fold_releases(t, v, n);
+    ir_trust_fold_releases(t, &revs, v, n);
+    ir_revs_done(&revs);
     free(v);
 }
 

@@ -2,14 +2,49 @@
 #ifndef IR_CORE_TRUST_FOLD_H
 #define IR_CORE_TRUST_FOLD_H
 
+#include "core/anc.h"
 #include "core/trust.h"
+
+/* A revoked key: the entry that counts, and which of the entries given to the
+ * fold it still accepts.
+ */
+struct ir_rev {
+    uint8_t key[IR_KEYID_BYTES];
+    const struct ir_entry *e; /* borrowed */
+    bool *ok;                 /* by place in fold order */
+};
+
+struct ir_revs {
+    struct ir_rev *v;
+    size_t n;
+    struct ir_anc anc; /* made when there is a first one */
+};
+
+/* Which keys the entries `v[0..n)` (in fold order) revoke; the root must be
+ * folded already.
+ *
+ * Owns:   *r is the caller's, ir_revs_done; borrows the entries.
+ */
+void ir_revs_fold(const struct ir_trust *t, const struct ir_entry *const *v,
+                  size_t n, struct ir_revs *r);
+void ir_revs_done(struct ir_revs *r);
+
+/* Is entry `v[i]` by a key that is not revoked, or accepted nevertheless? */
+bool ir_revs_stands(const struct ir_revs *r, const struct ir_entry *const *v,
+                    size_t i);
+
+/* Is `v[i]` a fitting entry by an admin key of the root, and does it stand?
+ * The signature is the caller's business.
+ */
+bool ir_trust_by_admin(const struct ir_trust *t, const struct ir_revs *r,
+                       const struct ir_entry *const *v, size_t i);
 
 /* Fill t->releases from release and approval entries in fold order; members
  * and keys must be folded already.
  *
  * Owns:   what it adds belongs to `t`.
  */
-void ir_trust_fold_releases(struct ir_trust *t, const struct ir_entry **e,
-                            size_t n);
+void ir_trust_fold_releases(struct ir_trust *t, const struct ir_revs *r,
+                            const struct ir_entry *const *e, size_t n);
 
 #endif

@@ -69,7 +69,7 @@ judge(struct ir_trust *t, const struct ir_entry *e, size_t people)
             memcmp(e->h.refs[0], r->entry, IR_ID_BYTES) != 0 ||
             memcmp(r->manifest, digest, IR_HASH_BYTES) != 0)
             continue;
-        if (!yes && !r->approved) {
+        if (!yes && !r->approved && !r->denied) {
             r->denied = true;
             r->deny_reason = ir_body_strdup(e, 3);
         } else if (yes && !r->approved && !r->denied && (!own || people == 1)) {
@@ -83,13 +83,14 @@ judge(struct ir_trust *t, const struct ir_entry *e, size_t people)
 }
 
 void
-ir_trust_fold_releases(struct ir_trust *t, const struct ir_entry **e, size_t n)
+ir_trust_fold_releases(struct ir_trust *t, const struct ir_revs *r,
+                       const struct ir_entry *const *e, size_t n)
 {
     bool *seen = ir_calloc(t->members_n, sizeof *seen);
     size_t i, people = 0;
 
     for (i = 0; i < n; i++) {
-        if (e[i]->b == NULL)
+        if (e[i]->b == NULL || !ir_revs_stands(r, e, i))
             continue;
         if (e[i]->h.kind == IR_KIND_MEMBER)
             count_people(t, e[i], seen, &people);

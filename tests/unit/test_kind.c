@@ -403,118 +403,119 @@ salt_lists_unknown(void **state)
 }
 
 /* What fields say together. */
+static const struct {
+    uint64_t no;
+    const char *hex;
+    int rc;
+} pairs_of_fields[] = {
+    {1,
+     "a3"
+     "0101"
+     "0201"
+     "03815820" H32,
+     IR_OK},
+    {1,
+     "a3"
+     "0101"
+     "0202"
+     "03825820" H32 "5820" H32,
+     IR_OK},
+    {1,
+     "a3"
+     "0101"
+     "0200"
+     "03815820" H32,
+     IR_EPARSE},
+    {1,
+     "a3"
+     "0101"
+     "0202"
+     "03815820" H32,
+     IR_EPARSE},
+    {1,
+     "a3"
+     "0101"
+     "0201"
+     "0380",
+     IR_EPARSE},
+    {1,
+     "a3"
+     "0102"
+     "0201"
+     "03815820" H32,
+     IR_EPARSE},
+    {1,
+     "a3"
+     "0100"
+     "0201"
+     "03815820" H32,
+     IR_EPARSE},
+    {1,
+     "a3"
+     "0101"
+     "0220"
+     "03815820" H32,
+     IR_EPARSE},
+    {1,
+     "a2"
+     "0101"
+     "0201",
+     IR_EPARSE},
+    {1,
+     "a2"
+     "0101"
+     "03815820" H32,
+     IR_EPARSE},
+    {8,
+     "a2"
+     "016161"
+     "0201",
+     IR_OK},
+    {8,
+     "a2"
+     "0201"
+     "0401",
+     IR_OK},
+    {8,
+     "a1"
+     "0201",
+     IR_EPARSE},
+    {8,
+     "a3"
+     "016161"
+     "0201"
+     "0401",
+     IR_EPARSE},
+    {8,
+     "a1"
+     "016161",
+     IR_EPARSE},
+    {4,
+     "a3"
+     "01480102030405060708"
+     "026161"
+     "0380",
+     IR_OK},
+    {4,
+     "a2"
+     "01480102030405060708"
+     "026161",
+     IR_EPARSE},
+};
+
 static void
 together(void **state)
 {
-    static const struct {
-        uint64_t no;
-        const char *hex;
-        int rc;
-    } cases[] = {
-        {1,
-         "a3"
-         "0101"
-         "0201"
-         "03815820" H32,
-         IR_OK},
-        {1,
-         "a3"
-         "0101"
-         "0202"
-         "03825820" H32 "5820" H32,
-         IR_OK},
-        {1,
-         "a3"
-         "0101"
-         "0200"
-         "03815820" H32,
-         IR_EPARSE},
-        {1,
-         "a3"
-         "0101"
-         "0202"
-         "03815820" H32,
-         IR_EPARSE},
-        {1,
-         "a3"
-         "0101"
-         "0201"
-         "0380",
-         IR_EPARSE},
-        {1,
-         "a3"
-         "0102"
-         "0201"
-         "03815820" H32,
-         IR_EPARSE},
-        {1,
-         "a3"
-         "0100"
-         "0201"
-         "03815820" H32,
-         IR_EPARSE},
-        {1,
-         "a3"
-         "0101"
-         "0220"
-         "03815820" H32,
-         IR_EPARSE},
-        {1,
-         "a2"
-         "0101"
-         "0201",
-         IR_EPARSE},
-        {1,
-         "a2"
-         "0101"
-         "03815820" H32,
-         IR_EPARSE},
-        {8,
-         "a2"
-         "016161"
-         "0201",
-         IR_OK},
-        {8,
-         "a2"
-         "0201"
-         "0401",
-         IR_OK},
-        {8,
-         "a1"
-         "0201",
-         IR_EPARSE},
-        {8,
-         "a3"
-         "016161"
-         "0201"
-         "0401",
-         IR_EPARSE},
-        {8,
-         "a1"
-         "016161",
-         IR_EPARSE},
-        {4,
-         "a3"
-         "01480102030405060708"
-         "026161"
-         "0380",
-         IR_OK},
-        {4,
-         "a2"
-         "01480102030405060708"
-         "026161",
-         IR_EPARSE},
-    };
     size_t i;
 
     (void)state;
-    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (i = 0; i < sizeof pairs_of_fields / sizeof pairs_of_fields[0]; i++) {
         struct ir_err err = {0};
         size_t n = 0;
-        uint8_t *p = unhex(cases[i].hex, &n);
-        int rc = ir_kind_check(cases[i].no, p, n, &err);
+        uint8_t *p = unhex(pairs_of_fields[i].hex, &n);
+        int rc = ir_kind_check(pairs_of_fields[i].no, p, n, &err);
 
-        if (rc != cases[i].rc)
+        if (rc != pairs_of_fields[i].rc)
             fail_msg("case %zu: %d %s", i, rc, err.msg);
         assert_true(rc == IR_OK || err.field[0] != '\0');
         free(p);

@@ -158,7 +158,7 @@ class Log:
         wrong = check_signatures([(e, admins[e.author]) for e in acts])
         acts = [e for e in acts if e.id not in wrong and
                 misfit(e.kind, e.body) is None]
-        self.revokes = []
+        self.revokes, counted = {}, set()
         for e in acts:
             if e.kind == 4:
                 yes = {e.author} | {
@@ -167,9 +167,10 @@ class Log:
                 if e.body[1] in admins and len(yes) < k:
                     self.skip(e, "takes %d admins" % k)
                 elif not self.revoked(e):
-                    self.revokes.append(
-                        (e.body[1], build_on(self.by_id, e.body[3])))
-        self.acts = {e.id for e in acts if not self.revoked(e)}
+                    self.revokes[e.body[1]] = build_on(self.by_id, e.body[3])
+                    counted.add(e.id)
+        self.acts = counted | {self.site} | {
+            e.id for e in acts if e.kind in (2, 3) and not self.revoked(e)}
         handles, members = {}, {}
         for e in acts:
             if e.id not in self.acts:
@@ -209,8 +210,8 @@ class Log:
                 self.node.add(key_id(pub))
 
     def revoked(self, e):
-        return any(key == e.author and e.id not in accepted
-                   for key, accepted in self.revokes)
+        return e.author in self.revokes and \
+            e.id not in self.revokes[e.author]
 
     def chains(self):
         """Section 2, "Chains"; seq of every author."""
@@ -262,10 +263,10 @@ class Log:
         for e in self.all:
             if e.kind == 1 and e.id != self.site:
                 self.skip(e, "the root of another site")
-            elif 1 <= e.kind <= 4 and e.id not in self.acts:
+            elif e.kind <= 4 and e.id not in self.acts:
                 self.skip(e, "not by an admin, revoked, or its body does not "
                           "fit")
-            elif self.revoked(e):
+            elif e.kind > 4 and self.revoked(e):
                 self.skip(e, "the key was revoked")
             elif e.author in self.node and \
                     not (e.kind in KINDS and KINDS[e.kind][2]):

@@ -282,6 +282,17 @@ class Counting(Case):
         site.add(self.sato, 4, {1: self.ito.id, 2: "never", 3: []})
         out = self.not_counted(site, site.step)
         self.assertEqual(len(out["not_counted"]), 2)
+        site.add(self.sato, 4, {1: self.ito.id, 2: "all right", 3: [after]})
+        self.verdict(site, "unwitnessed", not_counted=0)
+
+    def test_revoking_oneself(self):
+        site = self.begin()
+        i = site.add(self.sato, 4, {1: self.sato.id, 2: "lost",
+                                    3: [site.log[3][1], site.inc]})
+        out = self.not_counted(site, site.note)
+        listed = [x["id"] for x in out["not_counted"]]
+        self.assertNotIn(i.hex(), listed)
+        self.assertNotIn(site.inc.hex(), listed)
 
     def test_revoking_an_admin_takes_k(self):
         site = self.begin(2, [self.sato, self.ito, self.stranger])
