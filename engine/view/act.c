@@ -88,12 +88,12 @@ act_run(struct ir_sv *x)
     if (x->inc->status == IR_EXERCISE && !x->s->real)
         ir_step_para(x, NULL, IR_STYLE_NONE,
                      ir_pool_f(&x->pool,
-                               _("Exercise: it is shown, not run. Type: run "
-                                 "%s"),
-                               name));
+                               _("Exercise: it is shown, not run. Type: %s"),
+                               ir_pool_cmd(&x->pool, "run %s", name)));
     else if (x->s->confirm < 2)
         ir_step_para(x, NULL, IR_STYLE_NONE,
-                     ir_pool_f(&x->pool, _("Type: run %s"), name));
+                     ir_pool_f(&x->pool, _("Type: %s"),
+                               ir_pool_cmd(&x->pool, "run %s", name)));
     free(argv);
 }
 
@@ -225,8 +225,9 @@ reach_role(struct ir_sv *x, const char *role)
             ir_buf_adds(&b, reach(x, id));
     }
     if (max < n)
-        ir_buf_addf(&b, _("; %zu more: show %s"), n - max,
-                    ir_step_typed(x->inc, x->st));
+        ir_buf_addf(
+            &b, _("; %zu more: %s"), n - max,
+            ir_pool_cmd(&x->pool, "show %s", ir_step_typed(x->inc, x->st)));
     return ir_pool_buf(&x->pool, &b);
 }
 
@@ -316,7 +317,7 @@ act_notify(struct ir_sv *x)
                  safe(x, ir_pool_buf(&x->pool, &b)));
     if (rel != NULL)
         ir_step_para(x, _("Released by: "), IR_STYLE_NONE,
-                     ir_pool_f(&x->pool, _("%s: %s"),
+                     ir_pool_f(&x->pool, _("%s (%s)"),
                                ir_pool_take(&x->pool, ir_view_role(x->v, rel)),
                                reach_role(x, rel)));
 }
@@ -430,6 +431,18 @@ clock_title(struct ir_sv *x, const char *id)
     return safe(x, id);
 }
 
+/* Is something missing, so that ir_step_gates says what is destroyed? */
+static bool
+lacks_evidence(const struct ir_istep *st)
+{
+    size_t i;
+
+    for (i = 0; i < st->needs_n; i++)
+        if (strncmp(st->needs[i], "evidence:", 9) == 0)
+            return true;
+    return false;
+}
+
 void
 ir_step_effects(struct ir_sv *x)
 {
@@ -437,7 +450,7 @@ ir_step_effects(struct ir_sv *x)
 
     if (s == NULL)
         return;
-    if (s->destroys_n > 0)
+    if (s->destroys_n > 0 && !lacks_evidence(x->st))
         ir_step_para(x, _("Destroys: "), IR_STYLE_NONE,
                      sources(x, s->destroys, s->destroys_n));
     if (s->preserves_n > 0 && x->full)

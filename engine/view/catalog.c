@@ -119,8 +119,9 @@ release_state(const struct ir_view *v, const struct ir_release *r,
         return ir_pool_f(pool, _("denied: \"%s\""),
                          ir_pool_take(pool, ir_view_safe(v, r->deny_reason)));
     if (!r->approved)
-        return ir_pool_f(pool, _("not approved: ir release approve %s"),
-                         hex_of(r->manifest, 4, pool));
+        return ir_pool_f(pool, _("not approved: %s"),
+                         ir_pool_cmd(pool, "ir release approve %s",
+                                     hex_of(r->manifest, 4, pool)));
     who = ir_pool_take(pool, ir_view_member(v, (int)r->approver, false));
     s = r->self_approved
             ? ir_pool_f(pool, _("approved by its author %s alone"), who)

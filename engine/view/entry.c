@@ -188,7 +188,10 @@ ir_view_show(const struct ir_view *v, const struct ir_show *s,
                          : _("NOT GOOD"));
     if (s->witnesses > 0)
         line(v, out, _("record"),
-             ir_pool_f(&pool, _("also on %zu other devices"), s->witnesses));
+             s->witnesses == 1
+                 ? _("also on another device")
+                 : ir_pool_f(&pool, _("also on %zu other devices"),
+                             s->witnesses));
     not = why_not(v, s->e, &err);
     if (not != NULL)
         line(v, out, _("counts"), ir_pool_f(&pool, _("no: %s"), not ));
@@ -301,12 +304,15 @@ ir_view_log_line(const struct ir_view *v, const struct ir_entry *e,
     ir_utf8_pad(
         &l, m >= 0 ? ir_pool_take(&pool, ir_view_member(v, m, false)) : "?", 8);
     ir_buf_addc(&l, ' ');
-    ir_utf8_pad(&l,
-                k != NULL
-                    ? k->name
-                    : ir_pool_f(&pool, "%llu", (unsigned long long)e->h.kind),
-                10);
-    ir_buf_addf(&l, " %s", ir_buf_str(&text));
+    if (!v->term.tty || v->term.cols >= IR_TERM_NARROW) {
+        ir_utf8_pad(
+            &l,
+            k != NULL ? k->name
+                      : ir_pool_f(&pool, "%llu", (unsigned long long)e->h.kind),
+            10);
+        ir_buf_addc(&l, ' ');
+    }
+    ir_buf_adds(&l, ir_buf_str(&text));
     if (v->term.tty)
         ir_utf8_cut(out, ir_buf_str(&l), v->term.cols);
     else

@@ -16,6 +16,10 @@ ir_head_labelled(const struct ir_view *v, const char *label,
 {
     struct ir_buf lead = {0};
 
+    if (*label == '\0' && v->term.cols < IR_TERM_NARROW) {
+        ir_term_para(&v->term, out, 3, NULL, style, text);
+        return;
+    }
     ir_utf8_pad(&lead, label,
                 ir_utf8_width(label) < LABEL ? LABEL
                                              : ir_utf8_width(label) + 1);
@@ -104,39 +108,46 @@ ir_head_title(const struct ir_view *v, const struct ir_incident *inc,
     ir_pool_done(&pool);
 }
 
+/* "2 of 14 entries on this device only, since 02:41". */
+static const char *
+partly(const struct ir_view *v, const struct ir_view_record *r,
+       struct ir_pool *pool)
+{
+    const char *all = ir_pool_take(pool, ir_view_entries(r->entries));
+
+    if (r->oldest_ms == 0)
+        return ir_pool_f(pool, _("%zu of %s on this device only"),
+                         r->this_device_only, all);
+    return ir_pool_f(pool, _("%zu of %s on this device only, since %s"),
+                     r->this_device_only, all,
+                     ir_pool_take(pool, ir_view_time(v, r->oldest_ms)));
+}
+
 const char *
 ir_head_record(const struct ir_view *v, const struct ir_view_record *r,
                struct ir_pool *pool)
 {
-    const char *since;
+    const char *all = ir_pool_take(pool, ir_view_entries(r->entries)), *s;
 
     if (r->entries == 0)
         return _("nothing recorded yet");
-    if (r->this_device_only == 0 && r->devices == 0)
-        return ir_pool_f(pool, _("also on other devices (%zu entries)"),
-                         r->entries);
+    if (r->this_device_only == 0 && r->devices > 1)
+        return ir_pool_f(pool, _("also on %zu other devices (%s)"), r->devices,
+                         all);
     if (r->this_device_only == 0)
-        return ir_pool_f(pool, _("also on %zu other devices (%zu entries)"),
-                         r->devices, r->entries);
-    if (r->this_device_only >= r->entries) {
+        return ir_pool_f(pool, _("also on another device (%s)"), all);
+    if (r->this_device_only < r->entries) {
+        s = partly(v, r, pool);
         if (r->save == NULL)
-            return ir_pool_f(pool, _("this device only (%zu entries)"),
-                             r->entries);
-        return ir_pool_f(pool,
-                         _("this device only (%zu entries): insert a USB "
-                           "stick, run  %s"),
-                         r->entries, r->save);
+            return s;
+        return ir_pool_f(pool, _("%s: run  %s"), s,
+                         ir_pool_cmd(pool, "%s", r->save));
     }
-    since = r->oldest_ms != 0
-                ? ir_pool_f(pool, _(", since %s"),
-                            ir_pool_take(pool, ir_view_time(v, r->oldest_ms)))
-                : "";
     if (r->save == NULL)
-        return ir_pool_f(pool, _("%zu of %zu entries on this device only%s"),
-                         r->this_device_only, r->entries, since);
+        return ir_pool_f(pool, _("this device only (%s)"), all);
     return ir_pool_f(pool,
-                     _("%zu of %zu entries on this device only%s: run  %s"),
-                     r->this_device_only, r->entries, since, r->save);
+                     _("this device only (%s): insert a USB stick, run  %s"),
+                     all, ir_pool_cmd(pool, "%s", r->save));
 }
 
 const char *
@@ -211,7 +222,7 @@ ir_head_clock(const struct ir_view *v, const struct ir_iclock *c,
               struct ir_pool *pool)
 {
     const char *name = ir_head_clock_name(v, c, pool);
-    const char *state = ir_view_clock_say(c);
+    const char *state = ir_view_clock_say(c), *left;
 
     if (c->state == IR_CLOCK_MET || c->state == IR_CLOCK_STOPPED) {
         if (c->ended_ms == 0)
@@ -229,16 +240,24 @@ ir_head_clock(const struct ir_view *v, const struct ir_iclock *c,
         return name;
     if (c->due_ms == 0)
         return ir_pool_f(pool, _("%s: %s"), name, state);
+    if (c->state == IR_CLOCK_MISSED) {
+        const char *by =
+            ir_pool_take(pool, ir_view_span(v->now_ms - c->due_ms));
+
+        if (c->type == IR_CT_LEGAL)
+            return ir_pool_f(pool, _("%s: %s, MISSED by %s"), name,
+                             clock_due(v, c, pool), by);
+        return ir_pool_f(pool, _("%s: MISSED by %s"), name, by);
+    }
+    left = ir_pool_take(pool, ir_view_left(v, c->due_ms));
     if (c->type == IR_CT_LEGAL && c->state == IR_CLOCK_RUNNING)
         return ir_pool_f(pool, _("%s: %s"), name, clock_due(v, c, pool));
     if (c->type == IR_CT_LEGAL)
         return ir_pool_f(pool, _("%s: %s, %s, %s"), name, clock_due(v, c, pool),
-                         ir_pool_take(pool, ir_view_left(v, c->due_ms)), state);
+                         left, state);
     if (c->state == IR_CLOCK_RUNNING)
-        return ir_pool_f(pool, _("%s: %s"), name,
-                         ir_pool_take(pool, ir_view_left(v, c->due_ms)));
-    return ir_pool_f(pool, _("%s: %s, %s"), name,
-                     ir_pool_take(pool, ir_view_left(v, c->due_ms)), state);
+        return ir_pool_f(pool, _("%s: %s"), name, left);
+    return ir_pool_f(pool, _("%s: %s, %s"), name, left, state);
 }
 
 static int
@@ -314,12 +333,15 @@ head_clocks(const struct ir_view *v, const struct ir_incident *inc, int level,
             more++;
         }
     }
-    if (more > 0)
+    if (more > 0) {
+        const char *cmd = ir_pool_cmd(pool, "ir clock list");
+
+        ir_buf_adds(&calm, calm.len > 0 ? ir_view_sep(v) : "");
         ir_buf_addf(&calm,
-                    *label != '\0' && calm_n == 0
-                        ? _("%s%zu: ir clock list")
-                        : _("%s%zu more: ir clock list"),
-                    calm.len > 0 ? ir_view_sep(v) : "", more);
+                    *label != '\0' && calm_n == 0 ? _("%zu: %s")
+                                                  : _("%zu more: %s"),
+                    more, cmd);
+    }
     if (calm.len > 0)
         ir_head_labelled(v, label, IR_STYLE_NONE, ir_buf_str(&calm), out);
     ir_buf_done(&calm);
@@ -361,34 +383,48 @@ role_row(const struct ir_incident *inc, const char *role)
 }
 
 static void
+add_role(const struct ir_view *v, const struct ir_irole *r,
+         struct ir_pool *pool, struct ir_buf *b)
+{
+    ir_buf_adds(b, b->len > 0 ? ir_view_sep(v) : "");
+    ir_buf_adds(b, ir_head_role(v, r, pool));
+}
+
+/* The commander first, the scribe last, both also when they are missing. */
+static void
 head_people(const struct ir_view *v, const struct ir_incident *inc, int level,
             struct ir_pool *pool, struct ir_buf *out)
 {
-    static const char *const always[] = {"commander", "scribe"};
+    static const struct ir_irole lead = {.role =
+                                             (char *)(uintptr_t) "commander",
+                                         .member = -1,
+                                         .offered_to = -1};
+    static const struct ir_irole scribe = {
+        .role = (char *)(uintptr_t) "scribe", .member = -1, .offered_to = -1};
     struct ir_buf b = {0};
     size_t i, more = 0;
 
-    for (i = 0; i < 2; i++) {
-        const struct ir_irole none = {
-            .role = (char *)always[i], .member = -1, .offered_to = -1};
-
-        if (role_row(inc, always[i]) || (i > 0 && level > 1))
-            continue;
-        ir_buf_adds(&b, b.len > 0 ? ir_view_sep(v) : "");
-        ir_buf_adds(&b, ir_head_role(v, &none, pool));
-    }
+    if (!role_row(inc, lead.role))
+        add_role(v, &lead, pool, &b);
+    for (i = 0; i < inc->roles_n; i++)
+        if (strcmp(inc->roles[i].role, lead.role) == 0)
+            add_role(v, &inc->roles[i], pool, &b);
     for (i = 0; i < inc->roles_n; i++) {
         const struct ir_irole *r = &inc->roles[i];
 
-        if (level > 1 && strcmp(r->role, "commander") != 0 && !r->disputed) {
-            more += r->member >= 0;
+        if (strcmp(r->role, lead.role) == 0)
             continue;
-        }
-        ir_buf_adds(&b, b.len > 0 ? ir_view_sep(v) : "");
-        ir_buf_adds(&b, ir_head_role(v, r, pool));
+        if (level > 1 && !r->disputed)
+            more += r->member >= 0;
+        else
+            add_role(v, r, pool, &b);
     }
-    if (more > 0)
-        ir_buf_addf(&b, _("%s%zu more: ir who"), ir_view_sep(v), more);
+    if (level < 2 && !role_row(inc, scribe.role))
+        add_role(v, &scribe, pool, &b);
+    if (more > 0) {
+        ir_buf_adds(&b, ir_view_sep(v));
+        ir_buf_addf(&b, _("%zu more: %s"), more, ir_pool_cmd(pool, "ir who"));
+    }
     ir_head_labelled(v, _("people"), IR_STYLE_NONE, ir_buf_str(&b), out);
     ir_buf_done(&b);
 }
@@ -424,9 +460,11 @@ head_plan(const struct ir_view *v, const struct ir_incident *inc,
         ir_buf_adds(&b, _("unapproved: walked as an exception"));
     else if (how == 1)
         ir_buf_adds(&b, _("approved by its author alone"));
-    if (inc->conflicts_n > 0)
-        ir_buf_addf(&b, _("%s%zu contradictions in the record: ir status"),
-                    b.len > 0 ? ir_view_sep(v) : "", inc->conflicts_n);
+    if (inc->conflicts_n > 0) {
+        ir_buf_adds(&b, b.len > 0 ? ir_view_sep(v) : "");
+        ir_buf_addf(&b, _("the record contradicts itself (%zu): %s"),
+                    inc->conflicts_n, ir_pool_cmd(pool, "ir status"));
+    }
     if (b.len > 0)
         ir_head_labelled(v, _("runbook"),
                          how == 2 ? IR_STYLE_ACCENT : IR_STYLE_NONE,

@@ -52,14 +52,18 @@ open_row(const struct ir_view *v, const struct ir_incident *inc,
                     inc->status == IR_EXERCISE ? _("EXERCISE") : _("TEST"));
     ir_buf_addf(&b, _("%s  %s, severity %d, for %s"), inc->name,
                 ir_head_name(v, inc, pool), inc->severity, age);
-    if (mine > 0)
+    if (mine == 1)
+        ir_buf_adds(&b, _(", 1 step for you"));
+    else if (mine > 0)
         ir_buf_addf(&b, _(", %zu steps for you"), mine);
     row(v, label, ir_pool_buf(pool, &b), NULL, out);
     row(v, "",
-        ir_pool_f(pool, _("continue:  ir start %s"),
-                  inc->system != NULL
-                      ? ir_pool_take(pool, ir_view_safe(v, inc->system))
-                      : inc->name),
+        ir_pool_f(
+            pool, _("continue:  %s"),
+            ir_pool_cmd(pool, "ir start %s",
+                        inc->system != NULL
+                            ? ir_pool_take(pool, ir_view_safe(v, inc->system))
+                            : inc->name)),
         NULL, out);
 }
 
@@ -91,8 +95,9 @@ ir_view_home(const struct ir_view *v, const struct ir_home *h,
             out);
     if (h->record.this_device_only > 0)
         row(v, _("record"),
-            ir_pool_f(&pool, _("%zu entries on this device only"),
-                      h->record.this_device_only),
+            ir_pool_f(&pool, _("%s on this device only"),
+                      ir_pool_take(
+                          &pool, ir_view_entries(h->record.this_device_only))),
             h->record.save, out);
     if (h->open_n == 0) {
         if (h->for_you_n == 0 && h->overdue_n == 0)

@@ -89,6 +89,40 @@ row_who(const struct ir_view *v, const struct ir_istep *st,
                      ir_pool_take(pool, ir_view_time(v, at)));
 }
 
+/* The title, and the reason or choice behind it. */
+static const char *
+row_what(const struct ir_view *v, const struct ir_incident *inc,
+         const struct ir_istep *st, struct ir_pool *pool)
+{
+    const char *title = ir_step_title(v, inc, st, pool);
+
+    if (st->reason != NULL)
+        return ir_pool_f(pool, _("%s (reason: \"%s\")"), title,
+                         ir_pool_take(pool, ir_view_safe(v, st->reason)));
+    if (st->choice != NULL)
+        return ir_pool_f(pool, _("%s (chosen: %s)"), title,
+                         ir_pool_take(pool, ir_view_safe(v, st->choice)));
+    return title;
+}
+
+/* A step in two lines or more, where a grid has no room. */
+static void
+narrow_row(const struct ir_view *v, const struct ir_incident *inc,
+           const struct ir_istep *st, bool focus, struct ir_pool *pool,
+           struct ir_buf *out)
+{
+    const char *who = row_who(v, st, pool);
+
+    ir_term_row(
+        &v->term, out, 1, focus ? IR_STYLE_ACCENT : IR_STYLE_NONE,
+        ir_pool_f(pool, "%s %s", focus ? ">" : "-", ir_step_typed(inc, st)),
+        IR_STYLE_NONE, ir_view_step_say(st->state));
+    ir_term_para(&v->term, out, 3, NULL, IR_STYLE_NONE,
+                 row_what(v, inc, st, pool));
+    if (*who != '\0')
+        ir_term_para(&v->term, out, 3, NULL, IR_STYLE_DIM, who);
+}
+
 void
 ir_view_list(const struct ir_view *v, const struct ir_walk *w, bool all,
              struct ir_buf *out)
@@ -108,20 +142,16 @@ ir_view_list(const struct ir_view *v, const struct ir_walk *w, bool all,
             hidden++;
             continue;
         }
+        if (v->term.cols < IR_TERM_NARROW) {
+            narrow_row(v, w->inc, st, (int)i == focus, &pool, out);
+            continue;
+        }
         cells[0] = (int)i == focus ? ">" : " ";
         cells[1] = ir_view_step_say(st->state);
         cells[2] = ir_pool_f(&pool, "%*s%s", st->depth * 2, "",
                              ir_step_typed(w->inc, st));
         cells[3] = row_who(v, st, &pool);
-        cells[4] = ir_step_title(v, w->inc, st, &pool);
-        if (st->reason != NULL)
-            cells[4] =
-                ir_pool_f(&pool, _("%s (reason: \"%s\")"), cells[4],
-                          ir_pool_take(&pool, ir_view_safe(v, st->reason)));
-        else if (st->choice != NULL)
-            cells[4] =
-                ir_pool_f(&pool, _("%s (chosen: %s)"), cells[4],
-                          ir_pool_take(&pool, ir_view_safe(v, st->choice)));
+        cells[4] = row_what(v, w->inc, st, &pool);
         ir_table_row(&tb,
                      (int)i == focus           ? IR_STYLE_ACCENT
                      : st->state == IR_STEP_NA ? IR_STYLE_DIM
@@ -131,9 +161,7 @@ ir_view_list(const struct ir_view *v, const struct ir_walk *w, bool all,
     ir_table_write(&tb, &v->term, out);
     if (hidden > 0)
         ir_term_para(&v->term, out, 1, NULL, IR_STYLE_DIM,
-                     ir_pool_f(&pool,
-                               _("%zu steps that do not apply: ir list "
-                                 "--all"),
-                               hidden));
+                     ir_pool_f(&pool, _("not shown, do not apply: %zu (%s)"),
+                               hidden, ir_pool_cmd(&pool, "ir list --all")));
     ir_pool_done(&pool);
 }

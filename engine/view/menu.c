@@ -12,9 +12,11 @@
 static void
 prompt(const struct ir_view *v, struct ir_buf *out, const char *s)
 {
+    struct ir_term t = v->term;
     struct ir_buf b = {0};
 
-    ir_term_para(&v->term, &b, 1, NULL, IR_STYLE_ACCENT, s);
+    t.cols -= 2; /* the "> " that follows */
+    ir_term_para(&t, &b, 1, NULL, IR_STYLE_ACCENT, s);
     if (b.len > 0 && b.p[b.len - 1] == '\n')
         b.p[--b.len] = '\0';
     ir_buf_adds(out, ir_buf_str(&b));

@@ -268,6 +268,7 @@ ir_view_operation(const struct ir_view *v, const char *id)
     return ir_view_safe(v, id);
 }
 
+/* The word for a way to reach people, or NULL. */
 static const char *
 channel_say(const char *kind)
 {
@@ -285,6 +286,14 @@ channel_say(const char *kind)
         if (strcmp(words[i].id, kind) == 0)
             return _(words[i].say);
     return NULL;
+}
+
+char *
+ir_view_channel(const struct ir_view *v, const char *kind)
+{
+    const char *say = kind != NULL ? channel_say(kind) : NULL;
+
+    return say != NULL ? ir_strdup(say) : ir_view_safe(v, kind);
 }
 
 char *

@@ -25,6 +25,19 @@ const char *ir_pool_f(struct ir_pool *p, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 const char *ir_pool_buf(struct ir_pool *p, struct ir_buf *b);
 
+/* A command to type: formatted, its words kept in one line (term.h).
+ *
+ * Owns:   the pool; borrowed.
+ */
+const char *ir_pool_cmd(struct ir_pool *p, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* The same of a text that fits `columns`; else as it stands.
+ *
+ * Owns:   the pool; borrowed.
+ */
+const char *ir_pool_whole(struct ir_pool *p, const char *s, int columns);
+
 /* Free everything kept.
  *
  * Owns:   nothing afterwards; the pool may be used again.

@@ -8,18 +8,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Lines of a hint stay lines; each is made harmless and wrapped. */
+/* Lines of a hint stay lines; each is made harmless and wrapped. What stands
+ * behind two spaces is a command and stays in one line where it can.
+ */
 static void
 write_lines(const struct ir_view *v, const char *s, int indent,
             struct ir_buf *out)
 {
     while (*s != '\0') {
         size_t n = strcspn(s, "\n");
-        char *safe = ir_view_safe_n(v, s, n);
+        struct ir_pool pool = {0};
+        const char *safe = ir_pool_take(&pool, ir_view_safe_n(v, s, n));
+        const char *cmd = strstr(safe, ":  ");
 
+        if (cmd != NULL)
+            safe =
+                ir_pool_f(&pool, "%.*s:  %s", (int)(cmd - safe), safe,
+                          ir_pool_whole(&pool, cmd + 3, v->term.cols - indent));
         if (n > 0)
             ir_term_para(&v->term, out, indent, NULL, IR_STYLE_NONE, safe);
-        free(safe);
+        ir_pool_done(&pool);
         s += n + (s[n] == '\n');
     }
 }
@@ -64,7 +72,7 @@ ir_view_recorded(const struct ir_view *v, const struct ir_entry *e,
     struct ir_sx x = {.v = v, .e = e, .inc = inc};
     struct ir_buf text = {0};
     char hex[2 * 4 + 1];
-    const char *left;
+    const char *lead, *left;
 
     x.out = &text;
     if (e->h.kind == IR_KIND_STEP && e->b != NULL)
@@ -72,11 +80,15 @@ ir_view_recorded(const struct ir_view *v, const struct ir_entry *e,
     else
         ir_view_entry_text(v, e, inc, &text);
     ir_hex(e->id, 4, hex);
-    left = ir_pool_f(
-        &x.pool, _("recorded %s  %s"),
-        ir_pool_take(&x.pool, ir_view_time(v, ir_entry_recorded_ms(e))),
-        ir_buf_str(&text));
-    ir_term_row(&v->term, out, 1, IR_STYLE_NONE, left, IR_STYLE_DIM, hex);
+    lead = ir_pool_f(
+        &x.pool, _("recorded %s  "),
+        ir_pool_take(&x.pool, ir_view_time(v, ir_entry_recorded_ms(e))));
+    left = ir_pool_f(&x.pool, "%s%s", lead, ir_buf_str(&text));
+    if (1 + ir_utf8_width(left) + 2 + ir_utf8_width(hex) <= v->term.cols)
+        ir_term_row(&v->term, out, 1, IR_STYLE_NONE, left, IR_STYLE_DIM, hex);
+    else
+        ir_term_para(&v->term, out, 1, lead, IR_STYLE_NONE,
+                     ir_pool_f(&x.pool, "%s  %s", ir_buf_str(&text), hex));
     ir_buf_done(&text);
     ir_pool_done(&x.pool);
 }
@@ -116,17 +128,17 @@ void
 ir_view_not_recorded(const struct ir_view *v, const struct ir_err *err,
                      const char *again, struct ir_buf *out)
 {
-    char *msg = ir_view_safe(v, err->msg), *cmd = again_of(v, again);
-    char *line = ir_asprintf(_("NOT recorded. %s"), msg);
+    struct ir_pool pool = {0};
+    const char *msg = ir_pool_take(&pool, ir_view_safe(v, err->msg));
+    const char *cmd = ir_pool_take(&pool, again_of(v, again));
 
-    ir_term_para(&v->term, out, 1, NULL, IR_STYLE_ALARM, line);
+    ir_term_para(&v->term, out, 1, NULL, IR_STYLE_ALARM,
+                 ir_pool_f(&pool, _("NOT recorded. %s"), msg));
     write_lines(v, err->hint, 3, out);
-    free(line);
-    line = ir_asprintf(_("Write it on paper. Enter it later: %s"), cmd);
-    ir_term_para(&v->term, out, 1, NULL, IR_STYLE_BOLD, line);
-    free(line);
-    free(msg);
-    free(cmd);
+    ir_term_para(&v->term, out, 1, NULL, IR_STYLE_BOLD,
+                 ir_pool_f(&pool, _("Write it on paper. Enter it later: %s"),
+                           ir_pool_whole(&pool, cmd, v->term.cols - 1)));
+    ir_pool_done(&pool);
 }
 
 struct ir_json *

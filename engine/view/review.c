@@ -4,6 +4,8 @@
 #include "view/pool.h"
 #include "view/sentence.h"
 
+#include <string.h>
+
 static const char *
 eight(const uint8_t *id, struct ir_pool *pool)
 {
@@ -33,8 +35,9 @@ exception_state(const struct ir_view *v, const struct ir_iexception *x,
     if (x->reviewed_by >= 0)
         return ir_pool_f(pool, _("reviewed by %s"),
                          member(v, x->reviewed_by, pool));
-    return ir_pool_f(pool, _("not reviewed: ir exception approve %s"),
-                     eight(x->entry, pool));
+    return ir_pool_f(
+        pool, _("not reviewed: %s"),
+        ir_pool_cmd(pool, "ir exception approve %s", eight(x->entry, pool)));
 }
 
 void
@@ -58,8 +61,8 @@ ir_view_exceptions(const struct ir_view *v, const struct ir_incident *inc,
                               eight(x->entry, &pool)));
         ir_term_para(&v->term, out, 5, _("Reason: "), IR_STYLE_NONE,
                      ir_pool_take(&pool, ir_view_safe(v, x->reason)));
-        if (x->effect != NULL)
-            ir_term_para(&v->term, out, 5, _("Effect: "), IR_STYLE_NONE,
+        if (x->effect != NULL && strchr(x->effect, '/') != NULL)
+            ir_term_para(&v->term, out, 5, _("Step: "), IR_STYLE_NONE,
                          ir_pool_take(&pool, ir_view_safe(v, x->effect)));
         ir_term_para(&v->term, out, 5, NULL,
                      x->reviewed_by < 0 ? IR_STYLE_ACCENT : IR_STYLE_NONE,
@@ -120,11 +123,11 @@ request_say(const struct ir_view *v, const struct ir_irequest *r,
                          member(v, r->approved_by, pool),
                          ir_pool_take(pool, ir_view_time(v, r->expires_ms)));
     return ir_pool_f(pool,
-                     r->by == v->me
-                         ? _("waits for somebody else until %s: approve %s")
-                         : _("waits for your answer until %s: approve %s"),
+                     r->by == v->me ? _("waits for somebody else until %s: %s")
+                                    : _("waits for your answer until %s: %s"),
                      ir_pool_take(pool, ir_view_time(v, r->expires_ms)),
-                     ir_pool_take(pool, ir_view_safe(v, r->path)));
+                     ir_pool_cmd(pool, "approve %s",
+                                 ir_pool_take(pool, ir_view_safe(v, r->path))));
 }
 
 void

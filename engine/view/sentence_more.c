@@ -31,6 +31,16 @@ note_parts(struct ir_sx *x)
     }
 }
 
+static const char *
+channel(struct ir_sx *x, int key)
+{
+    char *kind = ir_body_strdup(x->e, key);
+    const char *s = ir_pool_take(&x->pool, ir_view_channel(x->v, kind));
+
+    free(kind);
+    return s;
+}
+
 static void
 say_attempt(struct ir_sx *x)
 {
@@ -40,7 +50,7 @@ say_attempt(struct ir_sx *x)
     char *id = ir_body_strdup(x->e, 1);
     const char *who = ir_pool_take(&x->pool, ir_view_person(x->v, id, false));
 
-    ir_buf_addf(x->out, _("Called %s (%s): %s"), who, ir_sx_text(x, 2),
+    ir_buf_addf(x->out, _("Called %s (%s): %s"), who, channel(x, 2),
                 PICK(outcome, ir_body_uint_or(x->e, 3, 0)));
     ir_sx_reason(x, 4);
     ir_sx_reason(x, 6);
@@ -58,7 +68,7 @@ say_told(struct ir_sx *x)
 
     ir_buf_addf(x->out, _("Told %s (%s) %s"),
                 ir_pool_take(&x->pool, ir_view_safe(x->v, title)),
-                ir_sx_text(x, 3), ir_sx_time(x, 2));
+                channel(x, 3), ir_sx_time(x, 2));
     if (*receipt != '\0')
         ir_buf_addf(x->out, _(", receipt number %s"), receipt);
     if (ir_body_uint(x->e, 6, &due))
@@ -118,7 +128,7 @@ ir_sx_record(struct ir_sx *x)
         static const char *const state[] = {N_("works"), N_("down"),
                                             N_("not to be trusted")};
 
-        ir_buf_addf(x->out, _("Channel %s: %s"), ir_sx_text(x, 1),
+        ir_buf_addf(x->out, _("Channel %s: %s"), channel(x, 1),
                     PICK(state, ir_body_uint_or(x->e, 2, 0)));
         ir_sx_reason(x, 3);
         return true;

@@ -1,13 +1,15 @@
 /* status.c: see status.h. */
 #include "view/status.h"
 
-#include "base/scan.h"
+#include "base/utf8.h"
 #include "view/head.h"
 #include "view/people.h"
 #include "view/sentence.h"
 #include "view/step.h"
 
 #include <string.h>
+
+#define STATE 11 /* columns of "in progress" */
 
 static void
 write_clocks(const struct ir_view *v, const struct ir_incident *inc,
@@ -73,12 +75,11 @@ write_steps(const struct ir_view *v, const struct ir_incident *inc,
             struct ir_pool *pool, struct ir_buf *out)
 {
     size_t i, over = 0, go = 0;
-    struct ir_table tb;
+    struct ir_buf rows = {0};
 
-    ir_table_init(&tb, 4, 1);
     for (i = 0; i < inc->steps_n; i++) {
         const struct ir_istep *st = &inc->steps[i];
-        const char *cells[4];
+        struct ir_buf left = {0};
 
         if (st->container)
             continue;
@@ -88,18 +89,19 @@ write_steps(const struct ir_view *v, const struct ir_incident *inc,
         if (st->state != IR_STEP_READY && st->state != IR_STEP_ACTIVE &&
             st->state != IR_STEP_FAILED)
             continue;
-        cells[0] = ir_view_step_say(st->state);
-        cells[1] = ir_step_typed(inc, st);
-        cells[2] = ir_step_who(v, st, pool);
-        cells[3] = ir_step_title(v, inc, st, pool);
-        ir_table_row(&tb,
-                     ir_view_for_me(inc, i, v->me) ? IR_STYLE_ACCENT
-                                                   : IR_STYLE_NONE,
-                     cells);
+        ir_utf8_pad(&left, ir_view_step_say(st->state), STATE);
+        ir_buf_addf(&left, " %-10s %s", ir_step_typed(inc, st),
+                    ir_step_title(v, inc, st, pool));
+        ir_term_row(&v->term, &rows, 1,
+                    ir_view_for_me(inc, i, v->me) ? IR_STYLE_ACCENT
+                                                  : IR_STYLE_NONE,
+                    ir_buf_str(&left), IR_STYLE_NONE, ir_step_who(v, st, pool));
+        ir_buf_done(&left);
     }
     ir_term_rule(&v->term, out,
                  ir_pool_f(pool, _("%zu done, %zu to go"), over, go));
-    ir_table_write(&tb, &v->term, out);
+    ir_buf_adds(out, ir_buf_str(&rows));
+    ir_buf_done(&rows);
 }
 
 /* What must be settled before closing: exceptions, measures, requests. */
@@ -131,7 +133,7 @@ write_open(const struct ir_view *v, const struct ir_incident *inc,
         if (x->reviewed_by >= 0)
             continue;
         ir_head_labelled(
-            v, _("exception"), IR_STYLE_NONE,
+            v, _("review"), IR_STYLE_NONE,
             ir_pool_f(pool, _("%s, by %s (\"%s\"): not reviewed"),
                       ir_view_rule(v, x->rule, pool),
                       ir_pool_take(pool, ir_view_member(v, x->by, false)),

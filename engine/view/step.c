@@ -171,55 +171,61 @@ ir_step_body(struct ir_sv *x)
     ir_step_para(x, _("! "), IR_STYLE_BOLD, fill(x, &s->warn));
 }
 
+/* "Alone: run isolate --break-glass WHY", for what contains. */
+static void
+gate_alone(struct ir_sv *x)
+{
+    if (x->s->contain)
+        ir_step_para(
+            x, NULL, IR_STYLE_NONE,
+            ir_pool_f(&x->pool, _("Alone: %s"),
+                      ir_pool_cmd(&x->pool, "%s %s --break-glass %s",
+                                  ir_step_verb(x->s),
+                                  ir_step_typed(x->inc, x->st), _("WHY"))));
+}
+
 static void
 gate_two(struct ir_sv *x)
 {
     const struct ir_irequest *r = ir_step_request(x->inc, x->st);
-    const char *name = ir_step_typed(x->inc, x->st), *verb;
-    const char *by, *at;
+    const char *name = ir_step_typed(x->inc, x->st), *cmd, *at, *who;
 
-    verb = ir_step_verb(x->s);
+    cmd = ir_pool_cmd(&x->pool, "%s %s", ir_step_verb(x->s), name);
     if (r == NULL || r->expired) {
         ir_step_para(x, NULL, IR_STYLE_NONE,
                      ir_pool_f(&x->pool,
-                               r == NULL
-                                   ? _("Two people: %s %s asks for it, "
-                                       "somebody else approves.")
-                                   : _("The request has expired. Ask again: "
-                                       "%s %s"),
-                               verb, name));
-        if (x->s->contain)
-            ir_step_para(x, NULL, IR_STYLE_NONE,
-                         ir_pool_f(&x->pool,
-                                   _("Alone: %s %s --break-glass WHY"), verb,
-                                   name));
+                               r == NULL ? _("Two people: %s asks for it, "
+                                             "somebody else approves.")
+                                         : _("The request has expired. Ask "
+                                             "again: %s"),
+                               cmd));
+        gate_alone(x);
         return;
     }
-    by = ir_pool_take(&x->pool, ir_view_member(x->v, r->by, false));
+    if (r->denied) {
+        who = ir_pool_take(&x->pool, ir_view_safe(x->v, r->deny_reason));
+        ir_step_para(x, NULL, IR_STYLE_BOLD,
+                     ir_pool_f(&x->pool, _("Denied: \"%s\"."), who));
+        return;
+    }
     at = ir_pool_take(&x->pool, ir_view_time(x->v, r->expires_ms));
-    if (r->denied)
-        ir_step_para(
-            x, NULL, IR_STYLE_BOLD,
-            ir_pool_f(
-                &x->pool, _("Denied: \"%s\"."),
-                ir_pool_take(&x->pool, ir_view_safe(x->v, r->deny_reason))));
-    else if (r->approved_by >= 0)
-        ir_step_para(
-            x, NULL, IR_STYLE_BOLD,
-            ir_pool_f(&x->pool, _("Approved by %s. Do it before %s: %s %s"),
-                      ir_pool_take(&x->pool,
-                                   ir_view_member(x->v, r->approved_by, false)),
-                      at, verb, name));
-    else
+    if (r->approved_by >= 0) {
+        who =
+            ir_pool_take(&x->pool, ir_view_member(x->v, r->approved_by, false));
         ir_step_para(x, NULL, IR_STYLE_BOLD,
                      ir_pool_f(&x->pool,
-                               _("Asked for by %s. Until %s somebody else "
-                                 "answers: approve %s, or deny %s"),
-                               by, at, name, name));
-    if (!r->denied && r->approved_by < 0 && x->s->contain)
-        ir_step_para(x, NULL, IR_STYLE_NONE,
-                     ir_pool_f(&x->pool, _("Alone: %s %s --break-glass WHY"),
-                               verb, name));
+                               _("Approved by %s. Do it before %s: %s"), who,
+                               at, cmd));
+        return;
+    }
+    who = ir_pool_take(&x->pool, ir_view_member(x->v, r->by, false));
+    ir_step_para(x, NULL, IR_STYLE_BOLD,
+                 ir_pool_f(&x->pool,
+                           _("Asked for by %s. Until %s somebody else answers: "
+                             "%s, or %s"),
+                           who, at, ir_pool_cmd(&x->pool, "approve %s", name),
+                           ir_pool_cmd(&x->pool, "deny %s", name)));
+    gate_alone(x);
 }
 
 const char *
@@ -291,12 +297,12 @@ gate_evidence(struct ir_sv *x)
             ir_step_para(x, NULL, IR_STYLE_NONE,
                          ir_pool_f(&x->pool, _("Preserve it first: %s"),
                                    ir_buf_str(&steps)));
-        ir_step_para(x, NULL, IR_STYLE_NONE,
-                     ir_pool_f(&x->pool,
-                               _("Or the commander decides: %s %s --override "
-                                 "WHY"),
-                               ir_step_verb(x->s),
-                               ir_step_typed(x->inc, x->st)));
+        ir_step_para(
+            x, NULL, IR_STYLE_NONE,
+            ir_pool_f(&x->pool, _("Or the commander decides: %s"),
+                      ir_pool_cmd(&x->pool, "%s %s --override %s",
+                                  ir_step_verb(x->s),
+                                  ir_step_typed(x->inc, x->st), _("WHY"))));
     }
     ir_buf_done(&missing);
     ir_buf_done(&steps);
@@ -317,11 +323,11 @@ ir_step_gates(struct ir_sv *x)
                 x, NULL, IR_STYLE_BOLD,
                 ir_pool_f(
                     &x->pool,
-                    _("Wait until %s (%s). Earlier only with a reason: "
-                      "skip %s"),
+                    _("Wait until %s (%s). Earlier only with a reason: %s"),
                     ir_pool_take(&x->pool, ir_view_time(x->v, st->due_ms)),
                     ir_pool_take(&x->pool, ir_view_left(x->v, st->due_ms)),
-                    ir_step_typed(x->inc, st)));
+                    ir_pool_cmd(&x->pool, "skip %s",
+                                ir_step_typed(x->inc, st))));
     gate_evidence(x);
     if (x->s->confirm >= 2)
         gate_two(x);

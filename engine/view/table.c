@@ -62,110 +62,84 @@ measure(const struct ir_table *tb, int *w)
     }
 }
 
-/* Which columns stay in the grid: columns leave, last but one first, until
- * what is left of the line holds the last one. Returns where the last column
- * begins.
+/* Is there room for the grid? *at gets the column where the last one begins.
  */
-static int
-choose(const struct ir_table *tb, const struct ir_term *t, const int *w,
-       bool *in)
+static bool
+fits(const struct ir_table *tb, const struct ir_term *t, const int *w, int *at)
 {
     size_t c, last = tb->cols_n - 1;
     int need = w[last] < LAST_MIN ? w[last] : LAST_MIN;
 
-    if (need < ROOM_MIN)
-        need = ROOM_MIN;
-
-    for (c = 0; c < tb->cols_n; c++)
-        in[c] = w[c] > 0;
-    in[last] = true;
-    for (;;) {
-        int at = tb->indent;
-
-        for (c = 0; c < last; c++)
-            if (in[c])
-                at += w[c] + GAP;
-        if (at + need <= t->cols)
-            return at;
-        for (c = last; c > 1 && !in[c - 1]; c--)
-            ;
-        if (c <= 1) { /* the first column alone is too wide: go below it */
-            in[0] = false;
-            return tb->indent + 2;
-        }
-        in[c - 1] = false;
-    }
+    *at = tb->indent;
+    for (c = 0; c < last; c++)
+        if (w[c] > 0)
+            *at += w[c] + GAP;
+    return *at + (need < ROOM_MIN ? ROOM_MIN : need) <= t->cols;
 }
 
-/* The cells that did not stay, joined, below their row. */
+/* A row of the grid: its cells in their columns, the last one wrapped. */
 static void
-write_rest(const struct ir_table *tb, const struct ir_term *t, size_t r,
-           const bool *in, int at, struct ir_buf *out)
-{
-    struct ir_buf rest = {0};
-    size_t c;
-
-    for (c = 1; c + 1 < tb->cols_n; c++) {
-        const char *s = tb->cells[r * tb->cols_n + c];
-
-        if (in[c] || *s == '\0')
-            continue;
-        if (rest.len > 0)
-            ir_buf_adds(&rest, "  ");
-        ir_buf_adds(&rest, s);
-    }
-    if (rest.len > 0)
-        ir_term_para(t, out, at, NULL, IR_STYLE_DIM, ir_buf_str(&rest));
-    ir_buf_done(&rest);
-}
-
-static void
-write_row(const struct ir_table *tb, const struct ir_term *t, size_t r,
-          const int *w, const bool *in, int at, struct ir_buf *out)
+grid_row(const struct ir_table *tb, const struct ir_term *t, size_t r,
+         const int *w, int at, struct ir_buf *out)
 {
     char *const *cell = tb->cells + r * tb->cols_n;
-    struct ir_buf last = {0};
+    const char *last = cell[tb->cols_n - 1];
+    struct ir_buf tail = {0};
+    size_t c;
+    int gap = tb->indent;
+
+    for (c = 0; c + 1 < tb->cols_n; c++) {
+        int x = ir_utf8_width(cell[c]);
+
+        if (w[c] == 0)
+            continue;
+        if (x > 0) {
+            pad(out, gap + (tb->right[c] ? w[c] - x : 0));
+            ir_term_put(t, out, tb->styles[r], cell[c]);
+            gap = GAP + (tb->right[c] ? 0 : w[c] - x);
+        } else {
+            gap += w[c] + GAP;
+        }
+    }
+    if (*last != '\0') {
+        ir_term_para(t, &tail, at, NULL, tb->styles[r], last);
+        pad(out, gap);
+        ir_buf_adds(out, ir_buf_str(&tail) + at);
+    } else {
+        ir_buf_addc(out, '\n');
+    }
+    ir_buf_done(&tail);
+}
+
+/* A row where the grid has no room: the cells before the last in a line, the
+ * last one below.
+ */
+static void
+stacked_row(const struct ir_table *tb, const struct ir_term *t, size_t r,
+            struct ir_buf *out)
+{
+    char *const *cell = tb->cells + r * tb->cols_n;
+    const char *last = cell[tb->cols_n - 1];
+    struct ir_buf line = {0};
     size_t c;
 
-    if (!in[0] && tb->cols_n > 1)
-        ir_term_para(t, out, tb->indent, NULL, tb->styles[r], cell[0]);
-    ir_term_para(t, &last, at, NULL, tb->styles[r], cell[tb->cols_n - 1]);
-    if (in[0] && tb->cols_n > 1) { /* the grid's cells before the last */
-        struct ir_buf line = {0};
-        int col = tb->indent;
-
-        pad(&line, tb->indent);
-        for (c = 0; c + 1 < tb->cols_n; c++) {
-            int x = ir_utf8_width(cell[c]);
-
-            if (!in[c])
-                continue;
-            if (tb->right[c])
-                pad(&line, w[c] - x);
-            ir_term_put(t, &line, tb->styles[r], cell[c]);
-            col += w[c] + GAP;
-            if (*cell[tb->cols_n - 1] != '\0' || c + 2 < tb->cols_n)
-                pad(&line, (tb->right[c] ? 0 : w[c] - x) + GAP);
-        }
-        while (line.len > 0 && line.p[line.len - 1] == ' ' &&
-               *cell[tb->cols_n - 1] == '\0')
-            line.p[--line.len] = '\0';
-        ir_buf_add(out, line.p, line.len);
-        if (*cell[tb->cols_n - 1] != '\0')
-            ir_buf_adds(out, ir_buf_str(&last) + at);
-        else
-            ir_buf_addc(out, '\n');
-        ir_buf_done(&line);
-    } else if (*cell[tb->cols_n - 1] != '\0') {
-        ir_buf_add(out, last.p, last.len);
+    for (c = 0; c + 1 < tb->cols_n; c++) {
+        if (cell[c][strspn(cell[c], " ")] == '\0')
+            continue;
+        ir_buf_adds(&line, line.len > 0 ? "  " : "");
+        ir_buf_adds(&line, cell[c]);
     }
-    write_rest(tb, t, r, in, at, out);
-    ir_buf_done(&last);
+    if (line.len > 0)
+        ir_term_para(t, out, tb->indent, NULL, tb->styles[r],
+                     ir_buf_str(&line));
+    if (*last != '\0')
+        ir_term_para(t, out, tb->indent + 2, NULL, tb->styles[r], last);
+    ir_buf_done(&line);
 }
 
 static void
 write_head(const struct ir_table *tb, const struct ir_term *t, const int *w,
-           const bool *in, struct ir_buf *out)
+           struct ir_buf *out)
 {
     struct ir_buf line = {0};
     size_t c;
@@ -176,7 +150,7 @@ write_head(const struct ir_table *tb, const struct ir_term *t, const int *w,
     for (c = 0; c < tb->cols_n; c++) {
         int x = ir_utf8_width(tb->head[c]);
 
-        if (!in[c])
+        if (w[c] == 0)
             continue;
         if (tb->right[c])
             pad(&line, w[c] - x);
@@ -191,17 +165,19 @@ write_head(const struct ir_table *tb, const struct ir_term *t, const int *w,
 void
 ir_table_write(struct ir_table *tb, const struct ir_term *t, struct ir_buf *out)
 {
-    int w[IR_TABLE_COLS_MAX];
-    bool in[IR_TABLE_COLS_MAX];
+    int w[IR_TABLE_COLS_MAX], at;
     size_t r, i;
-    int at;
+    bool grid;
 
     measure(tb, w);
-    at = choose(tb, t, w, in);
-    if (tb->rows_n > 0 && in[0])
-        write_head(tb, t, w, in, out);
+    grid = fits(tb, t, w, &at);
+    if (tb->rows_n > 0 && grid)
+        write_head(tb, t, w, out);
     for (r = 0; r < tb->rows_n; r++)
-        write_row(tb, t, r, w, in, at, out);
+        if (grid)
+            grid_row(tb, t, r, w, at, out);
+        else
+            stacked_row(tb, t, r, out);
     for (i = 0; i < tb->rows_n * tb->cols_n; i++)
         free(tb->cells[i]);
     free(tb->cells);

@@ -4,13 +4,15 @@
 #include "base/scan.h"
 #include "base/utf8.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define ROOM_MIN 4 /* columns a paragraph keeps, whatever its indent */
+#define ROOM_MIN 4  /* columns a paragraph keeps, whatever its indent */
+#define LEAD_MARK 4 /* a lead up to this wide is a mark, not a word */
 
 /* Does a locale's name ask for a character set that is not UTF-8? */
 static bool
@@ -72,6 +74,20 @@ ir_term_detect(int fd, bool plain, char *(*get)(const char *name),
     t->utf8 = !other_charset(loc);
 }
 
+/* Copy text; no-break spaces have done their work and become plain. */
+static void
+put_text(struct ir_buf *out, const char *s)
+{
+    const char *nb;
+
+    while ((nb = strstr(s, "\xc2\xa0")) != NULL) {
+        ir_buf_add(out, s, (size_t)(nb - s));
+        ir_buf_addc(out, ' ');
+        s = nb + 2;
+    }
+    ir_buf_adds(out, s);
+}
+
 void
 ir_term_put(const struct ir_term *t, struct ir_buf *out, enum ir_style style,
             const char *s)
@@ -83,11 +99,11 @@ ir_term_put(const struct ir_term *t, struct ir_buf *out, enum ir_style style,
     };
 
     if (!t->color || style == IR_STYLE_NONE || *s == '\0') {
-        ir_buf_adds(out, s);
+        put_text(out, s);
         return;
     }
     ir_buf_adds(out, code[style]);
-    ir_buf_adds(out, s);
+    put_text(out, s);
     ir_buf_adds(out, "\033[0m");
 }
 
@@ -128,43 +144,51 @@ ir_term_rule(const struct ir_term *t, struct ir_buf *out, const char *label)
     ir_buf_done(&line);
 }
 
+/* The paragraph proper: the first line from column `indent`, the others from
+ * column `hang`.
+ */
+static void
+wrap(const struct ir_term *t, struct ir_buf *out, int indent, int hang,
+     enum ir_style style, const char *s)
+{
+    int at = indent;
+
+    do {
+        size_t skip = 0, n = ir_utf8_wrap(s, t->cols - at, &skip);
+        char *line = ir_strndup(s, n);
+
+        assert(*s == '\0' || n + skip > 0);
+        if (*line != '\0')
+            spaces(out, at);
+        ir_term_put(t, out, style, line);
+        ir_buf_addc(out, '\n');
+        free(line);
+        at = hang;
+        s += n + skip;
+    } while (*s != '\0');
+}
+
 void
 ir_term_para(const struct ir_term *t, struct ir_buf *out, int indent,
              const char *lead, enum ir_style style, const char *s)
 {
-    int lw = lead != NULL ? ir_utf8_width(lead) : 0, hang, room;
-    bool first = true;
+    int lw = lead != NULL ? ir_utf8_width(lead) : 0, hang;
+    char *whole;
 
     if (indent > t->cols - ROOM_MIN)
         indent = t->cols - ROOM_MIN;
-    if (lw > t->cols / 3 || indent + lw > t->cols - ROOM_MIN) {
-        ir_term_para(t, out, indent, NULL, style, lead);
-        lead = NULL;
-        lw = 0;
-        if (indent + 2 <= t->cols - ROOM_MIN)
-            indent += 2;
+    if (lw == 0) {
+        wrap(t, out, indent, indent, style, s);
+        return;
     }
     hang = indent + lw;
-    room = t->cols - hang;
-    do {
-        size_t skip = 0, n = ir_utf8_wrap(s, room, &skip);
-        char *line = ir_strndup(s, n);
-
-        if (n + skip == 0 && *s != '\0')
-            n = strlen(s); /* cannot happen; never loop for ever */
-        if (*line != '\0' || lw > 0) {
-            spaces(out, indent);
-            if (lead != NULL && first)
-                ir_term_put(t, out, style, lead);
-            else
-                spaces(out, *line != '\0' ? lw : 0);
-            ir_term_put(t, out, style, line);
-        }
-        ir_buf_addc(out, '\n');
-        free(line);
-        first = false;
-        s += n + skip;
-    } while (*s != '\0');
+    if (lw > LEAD_MARK && (t->cols < IR_TERM_NARROW || lw > t->cols / 3))
+        hang = indent + 2;
+    if (hang > t->cols - ROOM_MIN)
+        hang = t->cols - ROOM_MIN;
+    whole = ir_asprintf("%s%s", lead, s);
+    wrap(t, out, indent, hang, style, whole);
+    free(whole);
 }
 
 void

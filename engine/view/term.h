@@ -3,7 +3,9 @@
  *
  * Text handed in is already harmless (view.h, ir_view_safe). Every line
  * written here fits the terminal's columns; where a row cannot, its parts go
- * below one another. Nothing is understood by colour alone.
+ * below one another. Nothing is understood by colour alone. A no-break space
+ * (U+00A0) keeps the words of a command in one line and is written as a plain
+ * one, so that what is copied from the screen works.
  */
 #ifndef IR_VIEW_TERM_H
 #define IR_VIEW_TERM_H
@@ -15,6 +17,9 @@
 
 #define IR_TERM_COLS_MIN 20
 #define IR_TERM_COLS_MAX 500
+#define IR_TERM_NARROW                                                         \
+    60 /* below this, hanging text and grids are given up                      \
+        */
 #define IR_TABLE_COLS_MAX 8
 
 struct ir_term {
@@ -62,8 +67,8 @@ void ir_term_rule(const struct ir_term *t, struct ir_buf *out,
 
 /* Append `s` wrapped between `indent` and the last column. `lead` (may be
  * NULL) stands before the first line's text; the lines after it hang below
- * the text, or below the lead's beginning where the lead is wider than a
- * third of the screen.
+ * the text, or by two columns where the screen is narrow (under
+ * IR_TERM_NARROW columns) and the lead is a word.
  *
  * Units:  columns.
  * Owns:   `out` keeps a copy.
@@ -81,9 +86,9 @@ void ir_term_row(const struct ir_term *t, struct ir_buf *out, int indent,
                  enum ir_style lstyle, const char *left, enum ir_style rstyle,
                  const char *right);
 
-/* A table being filled, row by row. Cells are copied. When it fits it is a
- * grid whose last column wraps; when not, columns move, last but one first,
- * into the lines below their row: a column may go, a fact never.
+/* A table being filled, row by row. Cells are copied. Where it fits it is a
+ * grid whose last column wraps; where not, each row becomes a line of its
+ * cells with the last one below: columns go, facts never.
  */
 struct ir_table {
     size_t cols_n;

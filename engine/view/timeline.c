@@ -90,9 +90,7 @@ apply_amend(const struct ir_view *v, const struct ir_entry *e,
         v, v->trust != NULL ? ir_trust_author(v->trust, e) : -1, false);
     at = ir_view_time(v, ir_entry_recorded_ms(e));
     ir_buf_adds(&b, it->amend);
-    if (b.len > 0)
-        ir_buf_addc(&b, ' ');
-    ir_buf_addf(&b, _("(corrected %s by %s: \"%s\")"), at, who, safe);
+    ir_buf_addf(&b, _(" (corrected %s by %s: \"%s\")"), at, who, safe);
     free(it->amend);
     it->amend = ir_buf_take(&b);
     it->amended = true;
@@ -221,37 +219,71 @@ happened(const struct ir_view *v, const struct ir_titem *it,
     }
 }
 
-static void
-write_item(const struct ir_view *v, const struct ir_titem *it, bool ids,
-           struct ir_pool *pool, struct ir_table *tb)
+static const char *
+who_of(const struct ir_view *v, const struct ir_titem *it, struct ir_pool *pool)
 {
-    const char *cells[5], *who, *what = it->text;
-    char hex[2 * 4 + 1];
-    size_t c = 0;
+    return it->node ? "-"
+           : it->author >= 0
+               ? ir_pool_take(pool, ir_view_member(v, it->author, false))
+               : _("unknown");
+}
 
-    cells[c++] = happened(v, it, pool);
-    cells[c++] =
-        ir_pool_f(pool, it->late ? _("%1$s late") : "%s",
-                  ir_pool_take(pool, ir_view_time(v, it->recorded_ms)));
-    who = it->node ? "-"
-          : it->author >= 0
-              ? ir_pool_take(pool, ir_view_member(v, it->author, false))
-              : _("unknown");
-    cells[c++] = who;
-    if (ids) {
-        ir_hex(it->id, 4, hex);
-        cells[c++] = ir_pool_f(pool, "%s", hex);
-    }
-    if (*it->amend != '\0')
-        what = ir_pool_f(pool, "%s %s", what, it->amend);
+/* The sentence with what must be known about it. */
+static const char *
+what_of(const struct ir_titem *it, struct ir_pool *pool)
+{
+    const char *what = ir_pool_f(pool, "%s%s", it->text, it->amend);
+
     if (!it->counts)
         what = ir_pool_f(pool, _("(does not count) %s"), what);
     if (it->status != IR_ACTUAL)
         what = ir_pool_f(pool, "[%s] %s",
                          it->status == IR_EXERCISE ? _("EXERCISE") : _("TEST"),
                          what);
-    cells[c++] = what;
+    return what;
+}
+
+static void
+write_item(const struct ir_view *v, const struct ir_titem *it, bool ids,
+           struct ir_pool *pool, struct ir_table *tb)
+{
+    const char *cells[5];
+    char hex[2 * 4 + 1];
+    size_t c = 0;
+
+    cells[c++] = happened(v, it, pool);
+    cells[c++] = ir_pool_f(pool, "%s%s",
+                           ir_pool_take(pool, ir_view_time(v, it->recorded_ms)),
+                           it->late ? _(" late") : "");
+    cells[c++] = who_of(v, it, pool);
+    if (ids) {
+        ir_hex(it->id, 4, hex);
+        cells[c++] = ir_pool_f(pool, "%s", hex);
+    }
+    cells[c++] = what_of(it, pool);
     ir_table_row(tb, it->counts ? IR_STYLE_NONE : IR_STYLE_DIM, cells);
+}
+
+/* Where a grid has no room: when and who, what below; when it was recorded
+ * only where that differs.
+ */
+static void
+narrow_item(const struct ir_view *v, const struct ir_titem *it, bool ids,
+            struct ir_pool *pool, struct ir_buf *out)
+{
+    const char *when = happened(v, it, pool), *right = "";
+    const char *rec = ir_pool_take(pool, ir_view_time(v, it->recorded_ms));
+    char hex[2 * 4 + 1];
+
+    if (strcmp(when, rec) != 0)
+        right = ir_pool_f(pool, _("recorded %s%s"), rec,
+                          it->late ? _(" late") : "");
+    ir_hex(it->id, 4, hex);
+    ir_term_row(&v->term, out, 1, IR_STYLE_BOLD,
+                ir_pool_f(pool, "%s  %s%s%s", when, who_of(v, it, pool),
+                          ids ? "  " : "", ids ? hex : ""),
+                IR_STYLE_NONE, right);
+    ir_term_para(&v->term, out, 3, NULL, IR_STYLE_NONE, what_of(it, pool));
 }
 
 void
@@ -276,7 +308,10 @@ ir_view_timeline(const struct ir_view *v, const struct ir_timeline *tl,
             hidden++;
             continue;
         }
-        write_item(v, &tl->items[i], ids, &pool, &tb);
+        if (v->term.cols < IR_TERM_NARROW)
+            narrow_item(v, &tl->items[i], ids, &pool, out);
+        else
+            write_item(v, &tl->items[i], ids, &pool, &tb);
     }
     if (tl->n == 0)
         ir_term_para(&v->term, out, 1, NULL, IR_STYLE_NONE,
@@ -284,10 +319,9 @@ ir_view_timeline(const struct ir_view *v, const struct ir_timeline *tl,
     ir_table_write(&tb, &v->term, out);
     if (hidden > 0)
         ir_term_para(&v->term, out, 1, NULL, IR_STYLE_DIM,
-                     ir_pool_f(&pool,
-                               _("%zu entries of machines: ir timeline "
-                                 "--all"),
-                               hidden));
+                     ir_pool_f(&pool, _("not shown, by machines: %zu (%s)"),
+                               hidden,
+                               ir_pool_cmd(&pool, "ir timeline --all")));
     ir_pool_done(&pool);
 }
 
@@ -322,7 +356,10 @@ item_json(const struct ir_view *v, const struct ir_titem *it)
         ir_json_add_str(refs, hex);
     }
     ir_json_set_bool(obj, "amended", it->amended);
-    ir_json_set_str(obj, "correction", *it->amend != '\0' ? it->amend : NULL);
+    ir_json_set_str(obj, "correction",
+                    it->amended && *it->amend != '\0'
+                        ? it->amend + (it->amend[0] == ' ')
+                        : NULL);
     ir_json_set_str(obj, "redacted", red[it->redacted]);
     ir_json_set_str(obj, "status", ir_view_status_word(it->status));
     ir_json_set_bool(obj, "counts", it->counts);

@@ -90,29 +90,28 @@ static void
 say_verdict(const struct ir_view *v, const struct ir_verify *r,
             struct ir_pool *pool, struct ir_buf *b)
 {
-    unsigned long long n = r->entries;
+    const char *n = ir_pool_take(pool, ir_view_entries(r->entries));
 
     switch (r->verdict) {
     case IR_VERDICT_WHOLE:
     case IR_VERDICT_UNWITNESSED:
         ir_buf_addf(b,
-                    r->chain_only
-                        ? _("%llu entries, every chain whole (signatures not "
-                            "checked)")
-                        : _("%llu entries, all signatures good"),
+                    r->chain_only ? _("%s, every chain whole (signatures not "
+                                      "checked)")
+                                  : _("%s, all signatures good"),
                     n);
         say_record(v, r, pool, b);
         break;
     case IR_VERDICT_INCOMPLETE:
         ir_buf_addf(b,
-                    _("Incomplete: %llu entries, what is here is good; %zu "
+                    _("Incomplete: %s, what is here is good; %zu "
                       "referred to are not here"),
                     n, r->bad_n);
         say_record(v, r, pool, b);
         break;
     case IR_VERDICT_UNKNOWN_SIGNER:
         ir_buf_addf(b,
-                    _("Unknown signer: %llu entries, %zu by keys nobody "
+                    _("Unknown signer: %s, %zu by keys nobody "
                       "certified; those do not count"),
                     n, r->bad_n);
         say_record(v, r, pool, b);
@@ -120,17 +119,15 @@ say_verdict(const struct ir_view *v, const struct ir_verify *r,
     case IR_VERDICT_FORK:
         ir_buf_addf(b,
                     r->backup_fork
-                        ? _("Fork from a restored backup: %llu entries, all "
+                        ? _("Fork from a restored backup: %s, all "
                             "signatures good; one author goes on from two "
                             "places")
-                        : _("Fork: %llu entries, all signatures good; one "
+                        : _("Fork: %s, all signatures good; one "
                             "author goes on from two places"),
                     n);
         break;
     case IR_VERDICT_TAMPERED:
-        ir_buf_addf(b,
-                    _("TAMPERED or damaged: %zu of %llu entries are not "
-                      "what was signed"),
+        ir_buf_addf(b, _("TAMPERED or damaged: %zu of %s not what was signed"),
                     r->bad_n, n);
         break;
     }
@@ -185,14 +182,20 @@ ir_view_verify(const struct ir_view *v, const struct ir_verify *r,
                  ir_verdict_good(r->verdict, false) ? IR_STYLE_NONE
                                                     : IR_STYLE_BOLD,
                  ir_pool_buf(&pool, &b));
-    if (r->bodies_withheld + r->bodies_erased > 0)
+    if (r->bodies_withheld > 0)
         ir_term_para(&v->term, out, 1, NULL, IR_STYLE_NONE,
                      ir_pool_f(&pool,
-                               _("%llu bodies are withheld or not here, %llu "
-                                 "erased on purpose; their digests are "
-                                 "signed."),
-                               (unsigned long long)r->bodies_withheld,
-                               (unsigned long long)r->bodies_erased));
+                               _("Withheld or not on this device: the text of "
+                                 "%s. What it was is signed all the same."),
+                               ir_pool_take(&pool, ir_view_entries(
+                                                       r->bodies_withheld))));
+    if (r->bodies_erased > 0)
+        ir_term_para(
+            &v->term, out, 1, NULL, IR_STYLE_NONE,
+            ir_pool_f(&pool,
+                      _("Erased on purpose: the text of %s. That it "
+                        "was there is signed all the same."),
+                      ir_pool_take(&pool, ir_view_entries(r->bodies_erased))));
     for (i = 0; i < r->bad_n; i++) {
         const struct ir_verify_bad *x = &r->bad[i];
         char hex[2 * 4 + 1] = "?";

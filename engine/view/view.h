@@ -74,6 +74,9 @@ char *ir_view_operation(const struct ir_view *v, const char *id);
 const struct ir_json *ir_view_contact(const struct ir_view *v, const char *list,
                                       const char *id);
 
+/* The word for a way to reach people ("phone"), else as it stands. */
+char *ir_view_channel(const struct ir_view *v, const char *kind);
+
 /* Ways to reach somebody in one line: "phone 050-0000-0101, radio channel 3".
  * Mail is left out, and said to be, while it is down or not trusted.
  *
@@ -106,6 +109,12 @@ char *ir_view_stamp(int64_t ms);
 char *ir_view_time(const struct ir_view *v, int64_t ms);
 char *ir_view_weektime(const struct ir_view *v, int64_t ms);
 char *ir_view_left(const struct ir_view *v, int64_t due_ms);
+
+/* "14 entries", "1 entry".
+ *
+ * Owns:   the caller frees with free().
+ */
+char *ir_view_entries(uint64_t n);
 
 /* Words of --json: they never change with the language. */
 const char *ir_view_step_word(enum ir_step_state s);

@@ -124,7 +124,10 @@ ir_view_state_say(enum ir_incident_state s)
 const char *
 ir_view_sep(const struct ir_view *v)
 {
-    return v->term.utf8 ? _(" · ") : "; ";
+    if (!v->term.utf8)
+        return "; ";
+    /* a no-break space keeps the dot at the end of its line */
+    return ir_i18n_lang() == IR_LANG_JA ? "・" : "\xc2\xa0· ";
 }
 
 /* May this moment be written as a date? Hostile ones may not. */
@@ -176,6 +179,14 @@ ir_view_span(int64_t ms)
     if (h % 24 != 0)
         return ir_asprintf(_("%ld days %ld h"), h / 24, h % 24);
     return ir_asprintf(_("%ld days"), h / 24);
+}
+
+char *
+ir_view_entries(uint64_t n)
+{
+    if (n == 1)
+        return ir_strdup(_("1 entry"));
+    return ir_asprintf(_("%llu entries"), (unsigned long long)n);
 }
 
 char *
