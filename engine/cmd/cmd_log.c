@@ -339,11 +339,12 @@ ir_cmd_export_entry(struct ir_ctx *c, int argc, char **argv)
         goto out;
     }
     key = ir_trust_key(&c->trust, log.e[0].h.author);
-    if (key == NULL)
+    if (key == NULL) {
         rc = ir_fail(&c->err, IR_ESIG, _("signed by a key nobody certified"));
+        goto out;
+    }
     e = for_others(&w, &log.e[0]);
-    if (rc == IR_OK)
-        rc = export_files(c, dirfd, &e, key);
+    rc = export_files(c, dirfd, &e, key);
     if (rc == IR_OK && c->json) {
         struct ir_json *j = ir_json_new_obj();
 
