@@ -36,18 +36,20 @@ key_name(struct ir_ctx *c, const uint8_t key_id[IR_KEYID_BYTES], char out[41])
 static enum ir_verdict
 judge(const struct ir_check *k)
 {
-    size_t i;
+    size_t i, revoked = 0;
     int64_t gaps = 0, forks = 0;
 
     for (i = 0; i < k->authors_n; i++) {
         gaps += k->authors[i].gaps;
         forks += k->authors[i].forks;
     }
-    if (k->bad_n > 0)
+    for (i = 0; i < k->bad_n; i++)
+        revoked += k->bad[i].why == IR_CHECK_REVOKED ? 1 : 0;
+    if (k->bad_n > revoked || k->bad_more > 0)
         return IR_VERDICT_TAMPERED;
     if (forks > 0)
         return IR_VERDICT_FORK;
-    if (k->unknown_signer > 0)
+    if (k->unknown_signer > 0 || revoked > 0)
         return IR_VERDICT_UNKNOWN_SIGNER;
     if (gaps > 0 || k->broken_prev > 0 || k->database_damaged)
         return IR_VERDICT_INCOMPLETE;

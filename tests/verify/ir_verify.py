@@ -268,6 +268,7 @@ class Log:
                           "fit")
             elif e.kind > 4 and self.revoked(e):
                 self.skip(e, "the key was revoked")
+                self.unknown.append(e)
             elif e.author in self.node and \
                     not (e.kind in KINDS and KINDS[e.kind][2]):
                 self.skip(e, "a device may not sign this kind")

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -168,6 +169,18 @@ class Home(unittest.TestCase):
             self.assertEqual(canonical(json.loads(data)), data)
         self.assertGreater(len(names), 5)
         db.close()
+
+    def test_what_a_removed_member_wrote_stays(self):
+        home = os.path.join(self.where.name, "copy")
+        shutil.copytree(self.env["IR_HOME"], home)
+        self.ir("-C", home, "member", "remove", "tanaka", "-r", "has left")
+        log = self.ir("-C", home, "log", "--cbor")
+        self.assertGreater(len(log), len(self.log))
+        out = ir_verify.verify(log)
+        self.assertEqual((out["verdict"], out["not_counted"]),
+                         ("unwitnessed", []), out)
+        own = json.loads(self.ir("-C", home, "--json", "verify"))
+        self.assertEqual(own["verdict"], "unwitnessed")
 
     def test_key_files(self):
         keys = os.path.join(self.env["IR_HOME"], "keys")

@@ -277,10 +277,10 @@ class Counting(Case):
         site = self.begin()
         after = site.add(self.ito, 18, {1: "not me"}, site.inc)
         site.add(self.sato, 4, {1: self.ito.id, 2: "lost", 3: [site.step]})
-        out = self.not_counted(site, after)
+        out = self.not_counted(site, after, "unknown-signer")
         self.assertEqual(len(out["not_counted"]), 1)
         site.add(self.sato, 4, {1: self.ito.id, 2: "never", 3: []})
-        out = self.not_counted(site, site.step)
+        out = self.not_counted(site, site.step, "unknown-signer")
         self.assertEqual(len(out["not_counted"]), 2)
         site.add(self.sato, 4, {1: self.ito.id, 2: "all right", 3: [after]})
         self.verdict(site, "unwitnessed", not_counted=0)
@@ -289,7 +289,7 @@ class Counting(Case):
         site = self.begin()
         i = site.add(self.sato, 4, {1: self.sato.id, 2: "lost",
                                     3: [site.log[3][1], site.inc]})
-        out = self.not_counted(site, site.note)
+        out = self.not_counted(site, site.note, "unknown-signer")
         listed = [x["id"] for x in out["not_counted"]]
         self.assertNotIn(i.hex(), listed)
         self.assertNotIn(site.inc.hex(), listed)
@@ -299,7 +299,7 @@ class Counting(Case):
         i = site.add(self.sato, 4, {1: self.ito.id, 2: "lost", 3: []})
         self.not_counted(site, i)
         site.add(self.stranger, 5, {1: 1, 2: i}, k12=[i])
-        out = self.verdict(site, "unwitnessed")
+        out = self.verdict(site, "unknown-signer", unknown_signer=1)
         listed = [x["id"] for x in out["not_counted"]]
         self.assertNotIn(i.hex(), listed)
         self.assertIn(site.step.hex(), listed)
