@@ -61,9 +61,11 @@ ir_cmd_note(struct ir_ctx *c, int argc, char **argv)
         rc = ir_args_count(n, 1, 1, "note TEXT [--at TIME]", &c->err);
     if (rc != IR_OK)
         return rc;
-    again = again_text(c, at);
-    c->again = ir_strdup(again);
+    if (argv[1][strspn(argv[1], " \t\n")] == '\0')
+        return ir_fail(&c->err, IR_EUSAGE, _("an empty note says nothing"));
+    c->again = again_text(c, at);
     rc = begin_maybe(c, &k, &inside);
+    again = again_text(c, at); /* in the site's time zone now */
     if (rc == IR_OK) {
         d = ir_batch_add(&b, inside ? &k : NULL, IR_KIND_NOTE);
         ir_bodyw_text(&d->body, 1, argv[1]);
