@@ -259,6 +259,13 @@ void ir_incident_name(const uint8_t id[IR_ID_BYTES], char out[8]);
 int ir_incident_step(const struct ir_incident *inc, const char *name,
                      size_t *index, struct ir_err *err);
 
+/* What a person types for step `i`: its short name where that means it and
+ * nothing else, else its path.
+ *
+ * Owns:   borrowed from the incident.
+ */
+const char *ir_incident_typed(const struct ir_incident *inc, size_t i);
+
 /* May the incident close? Each reason why not is given to `why` in the
  * reader's language, with the command that helps.
  *

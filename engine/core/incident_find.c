@@ -116,6 +116,17 @@ ir_incident_step(const struct ir_incident *inc, const char *name, size_t *index,
     return best;
 }
 
+const char *
+ir_incident_typed(const struct ir_incident *inc, size_t i)
+{
+    const struct ir_istep *st = &inc->steps[i];
+    size_t at;
+
+    return ir_incident_step(inc, st->short_name, &at, NULL) == IR_OK && at == i
+               ? st->short_name
+               : st->path;
+}
+
 struct expand {
     const struct ir_incident *inc;
     const struct ir_plan *plan;

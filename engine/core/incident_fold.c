@@ -39,15 +39,18 @@ void
 ir_fold_conflict(struct ir_fold *f, const char *fmt, ...)
 {
     struct ir_incident *inc = f->inc;
-    char text[600];
+    char *text = NULL;
     va_list ap;
+    int n;
 
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
+    n = vasprintf(&text, fmt, ap);
     va_end(ap);
+    if (n < 0)
+        abort();
     inc->conflicts = ir_realloc(inc->conflicts, (inc->conflicts_n + 1) *
                                                     sizeof inc->conflicts[0]);
-    inc->conflicts[inc->conflicts_n++] = ir_strdup(text);
+    inc->conflicts[inc->conflicts_n++] = text;
 }
 
 const char *

@@ -84,7 +84,7 @@ settle_var(struct ir_fold *f, char *name, const struct ir_heads *h)
 
         if (strcmp(other, v->value) != 0)
             ir_fold_conflict(f,
-                             _("\"%s\" was answered \"%.80s\" and \"%.80s\" "
+                             _("\"%s\" was answered \"%s\" and \"%s\" "
                                "at the same time; the latter counts until "
                                "somebody answers again."),
                              name, other, v->value);

@@ -17,7 +17,7 @@ void
 ir_lint_say(const struct ir_lint *l, bool fatal, int step, const char *field,
             const char *fmt, ...)
 {
-    char msg[300];
+    char msg[600];
     va_list ap;
 
     va_start(ap, fmt);
