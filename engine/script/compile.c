@@ -17,7 +17,6 @@ struct run {
     const struct ir_compile_sink *sink;
     struct ir_units us;
     struct ir_check ck;
-    struct ir_arena *arena;
     size_t told; /* findings given to the sink */
 };
 
@@ -181,6 +180,7 @@ do_unit(struct run *r, int file)
     size_t before = r->ck.errors;
 
     u->done = true;
+    u->arena = ir_arena_new();
     r->ck.file = file;
     r->ck.path[0] = '\0';
     if (r->sink->file != NULL)
@@ -193,7 +193,7 @@ do_unit(struct run *r, int file)
             ir_check_say(&r->ck, true, (struct ir_where){file, 0, 0},
                          _("has no place here: at the top there are site.lua, "
                            "contacts.lua and controls.lua"));
-    } else if (ir_vm_eval(r->src, file, r->limits, r->arena,
+    } else if (ir_vm_eval(r->src, file, r->limits, u->arena,
                           u->kind == IR_UNIT_LIB ? NULL : &root,
                           &ve) != IR_OK) {
         snprintf(r->ck.path, sizeof r->ck.path, "%s", ve.field);
@@ -204,6 +204,10 @@ do_unit(struct run *r, int file)
         check_unit(r, u);
         if (u->kind == IR_UNIT_RUNBOOK && r->ck.errors == before)
             ir_graph_check(&r->ck, u);
+    }
+    if (root == NULL) {
+        ir_arena_free(u->arena);
+        u->arena = NULL;
     }
     u->errors += r->ck.errors - before;
     tell_findings(r);
@@ -263,7 +267,6 @@ ir_compile(struct ir_source *src, const char *only,
     size_t i;
 
     add_missing(src);
-    r.arena = ir_arena_new();
     init_units(&r);
     if (only != NULL)
         rc = want_only(&r, only, err);
@@ -275,9 +278,9 @@ ir_compile(struct ir_source *src, const char *only,
     for (i = 0; i < r.us.n; i++) {
         free(r.us.u[i].name);
         ir_json_free(r.us.u[i].json);
+        ir_arena_free(r.us.u[i].arena);
     }
     free(r.us.u);
     ir_check_done(&r.ck);
-    ir_arena_free(r.arena);
     return rc;
 }
