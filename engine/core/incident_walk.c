@@ -182,8 +182,11 @@ nested_iterations(const struct level *l, int step)
     uint64_t most = 1;
 
     for (; i < f->recs_n && strncmp(f->recs[i].path, prefix, len) == 0; i++) {
-        uint64_t v = strtoull(f->recs[i].path + len, NULL, 10);
+        const char *d = f->recs[i].path + len;
+        uint64_t v = 0;
 
+        for (; *d >= '0' && *d <= '9' && v <= IR_PLAN_REPEAT_MAX; d++)
+            v = v * 10 + (uint64_t)(*d - '0');
         if (v > most && v <= IR_PLAN_REPEAT_MAX)
             most = v;
     }

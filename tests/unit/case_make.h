@@ -468,4 +468,44 @@ fold(struct world *w)
     return fold_at(w, w->now_ms);
 }
 
+/* "path:LETTER iteration ..." of every step. */
+static inline char *
+shape(const struct ir_incident *inc)
+{
+    static const char letters[] = "WRADFSN";
+    struct ir_buf b = {0};
+    size_t i;
+
+    for (i = 0; i < inc->steps_n; i++) {
+        const struct ir_istep *st = &inc->steps[i];
+
+        ir_buf_addf(&b, "%s%s:%c", i > 0 ? " " : "", st->path,
+                    letters[st->state]);
+        if (st->iteration > 1)
+            ir_buf_addf(&b, "%d", (int)st->iteration);
+    }
+    return ir_buf_take(&b);
+}
+
+static inline void
+assert_shape(struct world *w, const char *want)
+{
+    char *got = shape(fold(w));
+
+    if (strcmp(got, want) != 0)
+        fail_msg("%s, wanted %s", got, want);
+    free(got);
+}
+
+static inline const struct ir_istep *
+find(struct world *w, const char *name)
+{
+    struct ir_err err = {0};
+    size_t i = 0;
+
+    if (ir_incident_step(w->inc, name, &i, &err) != IR_OK)
+        fail_msg("%s: %s", name, err.msg);
+    return &w->inc->steps[i];
+}
+
 #endif

@@ -123,30 +123,56 @@ declared(struct world *w)
     world_plan(w, "sys/inner", "",
                STEP("one", "") "," STEP("two", ",'repeat':{'to':'one','ask':" T
                                                ",'max':4}"));
-    p = world_plan(w, "sys/fire",
-                   "'legal':['law'],'vars':{'host':{'type':'host','ask':" T
-                   "}},",
-                   STEP("ask", ",'ask':['host']") "," STEP(
-                       "pull",
-                       ",'confirm':2,'contain':true,'undo':'back',"
-                       "'role':'network'") "," STEP("back",
-                                                    "") "," STEP("save",
-                                                                 ",'preserves':"
-                                                                 "['disk'],'"
-                                                                 "after':['ask'"
-                                                                 "]") "," STEP("spread",
-                                                                               ",'choose':[{'id':'one','title':" T
-                                                                               "},{'id':'many','title':" T
-                                                                               ",'go':'ask','act':'commander'},{'id':'none','title':" T
-                                                                               ",'go':'last'}],'after':['pull','save']") "," STEP("wipe",
-                                                                                                                                  ",'destroys':['disk','memory'],'after':['spread'],"
-                                                                                                                                  "'when':{'step':'spread','chose':'one'},"
-                                                                                                                                  "'on_fail':{'en':'e','ja':'j','go':'save'}") ","
-                                                                                                                                                                               "{'id':'inner','title':" T
-                                                                                                                                                                               ",'runbook':'sys/inner',"
-                                                                                                                                                                               "'after':['spread']}," STEP(
-                                                                                                                                                                                   "last",
-                                                                                                                                                                                   ",'after':['wipe','inner'],'when':{'severity':3}"));
+    p = world_plan(
+        w, "sys/fire",
+        "'legal':['law'],'vars':{'host':{'type':'host','ask':" T "}},",
+        STEP("ask", ",'ask':['host']") "," STEP(
+            "pull",
+            ",'confirm':2,'contain':true,'undo':'back',"
+            "'role':'network'") "," STEP("back",
+                                         "") "," STEP("save",
+                                                      ",'preserves':"
+                                                      "['disk'],'"
+                                                      "after':['ask'"
+                                                      "]") "," STEP("sprea"
+                                                                    "d",
+                                                                    ",'"
+                                                                    "choose"
+                                                                    "':[{'"
+                                                                    "id':'"
+                                                                    "one','"
+                                                                    "title'"
+                                                                    ":" T "},{'"
+                                                                    "id':'"
+                                                                    "many',"
+                                                                    "'title"
+                                                                    "':" T
+                                                                    ",'go':"
+                                                                    "'ask',"
+                                                                    "'act':"
+                                                                    "'comma"
+                                                                    "nder'}"
+                                                                    ",{'id'"
+                                                                    ":'"
+                                                                    "none',"
+                                                                    "'title"
+                                                                    "':" T
+                                                                    ",'go':"
+                                                                    "'last'"
+                                                                    "}],'"
+                                                                    "after'"
+                                                                    ":['"
+                                                                    "pull',"
+                                                                    "'save'"
+                                                                    "]") "," STEP("wipe",
+                                                                                  ",'destroys':['disk','memory'],'after':['spread'],"
+                                                                                  "'when':{'step':'spread','chose':'one'},"
+                                                                                  "'on_fail':{'en':'e','ja':'j','go':'save'}") ","
+                                                                                                                               "{'id':'inner','title':" T
+                                                                                                                               ",'runbook':'sys/inner',"
+                                                                                                                               "'after':['spread']}," STEP(
+                                                                                                                                   "last",
+                                                                                                                                   ",'after':['wipe','inner'],'when':{'severity':3}"));
     incident(w, 0, 1, p, 2);
 }
 
