@@ -61,6 +61,7 @@ ir_ctx_ask(struct ir_ctx *c, const char *prompt)
 {
     if (c->no_input)
         return NULL;
+    ir_ctx_flush(c);
     ir_buf_adds(&c->talk, prompt);
     ir_ctx_flush(c);
     return read_line(STDIN_FILENO, false);

@@ -241,6 +241,7 @@ complain(struct ir_ctx *c)
 {
     struct ir_json *j = NULL;
 
+    ir_ctx_flush(c); /* what was done comes before what was not */
     if (c->json) {
         char *text;
 

@@ -8,6 +8,7 @@
 #include "view/refusal.h"
 #include "view/walk.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,22 +17,83 @@
 #define SHOWN_LINES 20
 #define DEADLINE_DEFAULT_S 60
 
-/* Did it end as the step accepts? */
+/* Set by an interrupt while a command runs: it is ended, and that is recorded.
+ */
+static volatile sig_atomic_t interrupted;
+
+static void
+on_interrupt(int sig)
+{
+    (void)sig;
+    interrupted = 1;
+}
+
+/* Run it; an interrupt, a hang-up or an end meant for us ends it instead. */
+static int
+spawn(const struct ir_spawn *sp, struct ir_spawn_result *r, struct ir_err *err)
+{
+    static const int sigs[] = {SIGINT, SIGHUP, SIGTERM};
+    struct sigaction catch = {.sa_handler = on_interrupt}, was[3];
+    size_t i;
+    int rc;
+
+    interrupted = 0;
+    sigemptyset(&catch.sa_mask);
+    for (i = 0; i < 3; i++)
+        (void)sigaction(sigs[i], &catch, &was[i]);
+    rc = ir_spawn_run(sp, r, err);
+    for (i = 0; i < 3; i++)
+        (void)sigaction(sigs[i], &was[i], NULL);
+    return rc;
+}
+
 static bool
-accepted(const struct ir_step *s, const struct ir_spawn_result *r)
+holds(const struct ir_buf *b, const char *text)
+{
+    return b->len > 0 && memmem(b->p, b->len, text, strlen(text)) != NULL;
+}
+
+/* Why it did not end as the step accepts; NULL: it did.
+ *
+ * Owns:   the caller frees.
+ */
+static char *
+shortfall(const struct ir_step *s, const struct ir_spawn_result *r,
+          int64_t deadline_ms)
 {
     bool exit_ok = s->accept_exit_n == 0 && r->exit == 0;
     size_t i;
 
-    if (r->timed_out || r->signal != 0)
-        return false;
+    if (r->stopped)
+        return ir_strdup(_("interrupted by hand"));
+    if (r->timed_out)
+        return ir_asprintf(_("stopped at its deadline of %lld s"),
+                           (long long)(deadline_ms / 1000));
+    if (r->signal != 0)
+        return ir_asprintf(_("ended by signal %d"), r->signal);
     for (i = 0; i < s->accept_exit_n; i++)
         if (s->accept_exit[i] == r->exit)
             exit_ok = true;
-    if (!exit_ok || s->accept_match == NULL)
-        return exit_ok;
-    return strstr(ir_buf_str(&r->out), s->accept_match) != NULL ||
-           strstr(ir_buf_str(&r->err), s->accept_match) != NULL;
+    if (!exit_ok)
+        return ir_asprintf(_("exit status %d"), r->exit);
+    if (s->accept_match != NULL && !holds(&r->out, s->accept_match) &&
+        !holds(&r->err, s->accept_match))
+        return ir_asprintf(_("its output does not say \"%s\""),
+                           s->accept_match);
+    return NULL;
+}
+
+/* One stream as it is kept; what did not fit is counted in a last line. */
+static void
+keep(const struct ir_buf *b, uint64_t total, struct ir_buf *out)
+{
+    ir_buf_add(out, b->p, b->len);
+    if (total <= b->len)
+        return;
+    if (b->len > 0 && b->p[b->len - 1] != '\n')
+        ir_buf_addc(out, '\n');
+    ir_buf_addf(out, "--- %llu more bytes were not kept ---\n",
+                (unsigned long long)(total - b->len));
 }
 
 /* What is kept: standard output, then standard error under a line of its own.
@@ -39,13 +101,13 @@ accepted(const struct ir_step *s, const struct ir_spawn_result *r)
 static void
 keep_output(const struct ir_spawn_result *r, struct ir_buf *out)
 {
-    ir_buf_add(out, r->out.p, r->out.len);
-    if (r->err.len == 0)
+    keep(&r->out, r->out_total, out);
+    if (r->err_total == 0)
         return;
     if (out->len > 0 && out->p[out->len - 1] != '\n')
         ir_buf_addc(out, '\n');
     ir_buf_adds(out, "--- standard error ---\n");
-    ir_buf_add(out, r->err.p, r->err.len);
+    keep(&r->err, r->err_total, out);
 }
 
 static int
@@ -63,7 +125,8 @@ run_and_record(struct ir_ctx *c, struct ir_case *k, size_t i, char **argv,
     const struct ir_step *s = k->inc->steps[i].step;
     struct ir_spawn sp = {.argv = (const char *const *)argv,
                           .out_max = OUTPUT_MAX,
-                          .err_max = OUTPUT_MAX};
+                          .err_max = OUTPUT_MAX,
+                          .stop = &interrupted};
     struct ir_spawn_result r = {0};
     struct ir_buf kept = {0};
     struct ir_batch b = {0};
@@ -74,25 +137,18 @@ run_and_record(struct ir_ctx *c, struct ir_case *k, size_t i, char **argv,
 
     sp.deadline_ms =
         (s->deadline_s > 0 ? s->deadline_s : DEADLINE_DEFAULT_S) * 1000;
-    rc = ir_spawn_run(&sp, &r, &c->err);
-    good = rc == IR_OK && accepted(s, &r);
-    if (rc != IR_OK)
-        why = ir_strdup(c->err.msg);
-    else if (r.timed_out)
-        why = ir_asprintf(_("stopped at its deadline of %lld s"),
-                          (long long)(sp.deadline_ms / 1000));
-    else if (r.signal != 0)
-        why = ir_asprintf(_("ended by signal %d"), r.signal);
-    else if (!good)
-        why = ir_asprintf(_("exit status %d"), r.exit);
+    rc = spawn(&sp, &r, &c->err);
+    why = rc == IR_OK ? shortfall(s, &r, sp.deadline_ms)
+                      : ir_strdup(c->err.msg);
+    good = why == NULL;
     memset(&c->err, 0, sizeof c->err);
     keep_output(&r, &kept);
-    said->ran = r.exit >= 0 && r.signal == 0 && !r.timed_out && rc == IR_OK;
-    said->exit = said->ran ? r.exit : 0;
+    said->ran = rc == IR_OK && (r.exit >= 0 || r.signal != 0);
+    said->exit = r.signal != 0 ? 128 + r.signal : r.exit;
     if (kept.len > 0) {
         ir_sha256(kept.p, kept.len, digest);
         said->output = digest;
-        said->output_bytes = r.out_total + r.err_total;
+        said->output_bytes = kept.len;
         b.object_type = "output";
         b.object = kept.p;
         b.object_len = kept.len;

@@ -184,6 +184,8 @@ ir_release_make(struct ir_ctx *c, const char *text)
         rc = commit_of(c, text, commit);
     if (rc == IR_OK)
         rc = put_objects(c, &comp, manifest, &bytes);
+    if (rc == IR_OK && c->view.site == NULL)
+        ir_ctx_site(c, manifest); /* its time zone, for what is said now */
     if (rc == IR_OK) {
         d = ir_batch_add(&b, NULL, IR_KIND_RELEASE);
         ir_bodyw_bytes(&d->body, 1, manifest, 32);

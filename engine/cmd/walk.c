@@ -37,7 +37,8 @@ show(struct walker *w)
     if (c->view.term.tty && !c->plain)
         ir_buf_adds(&c->out, "\n");
     ir_view_walk(&c->view, &v, &c->out);
-    ir_view_prompt(&c->view, &v, &c->out);
+    if (ir_ctx_can_ask(c))
+        ir_view_prompt(&c->view, &v, &c->out);
     ir_ctx_flush(c);
 }
 
@@ -394,9 +395,9 @@ ir_walk_run(struct ir_ctx *c, const uint8_t declare[IR_ID_BYTES])
             break;
         show(&w);
     }
-    if (rc == IR_OK && !w.quit)
+    if (rc == IR_OK && !w.quit && ir_ctx_can_ask(c))
         ir_buf_adds(&c->out, "\n");
-    if (w.quit)
+    if (rc == IR_OK && ir_ctx_can_ask(c))
         ir_buf_addf(&c->out, _("Nothing is lost. Go on with: ir start %s\n"),
                     w.k.inc->system);
     c->in_walk = false;
