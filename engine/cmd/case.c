@@ -168,7 +168,7 @@ only_open(struct ir_ctx *c, int64_t now_ms, struct ir_case *k)
     }
     free(ids);
     if (rc == IR_OK && open == 1) {
-        rc = ir_case_reload(c, k);
+        point_view(c, k); /* others were loaded after it */
     } else if (rc == IR_OK) {
         if (open > 0)
             ir_case_done(k);

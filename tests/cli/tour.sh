@@ -1,0 +1,26 @@
+#!/bin/sh
+# tour.sh: the README's five minutes, word for word, in an empty home.
+. "${0%/*}/lib.sh"
+
+title "the commands of the README"
+"$PY" - "$src/README.md" >"$T/tour" <<'END'
+import re
+import sys
+
+text = open(sys.argv[1], encoding="utf-8").read()
+block = re.search(r"## Five minutes.*?```sh\n(.*?)```", text, re.S)
+print("set -eu\n" + block.group(1))
+END
+[ "$(grep -c '^ir ' "$T/tour")" -ge 10 ] || fail "no commands found"
+bare sh "$T/tour" >"$T/out" 2>"$T/err" </dev/null || fail "it stopped"
+out "Isolate the first host"
+out "Counter C shows a ransom note"
+out "all signatures good"
+out "ssh-keygen -Y verify"
+
+title "the same, said in Japanese"
+rm -rf "$T/user/ir-tour"
+IRLANG=ja_JP.UTF-8
+bare sh "$T/tour" >"$T/out" 2>"$T/err" </dev/null || fail "it stopped"
+out "最初の端末を隔離する"
+out "記録しました"
