@@ -184,6 +184,23 @@ ir_view_releases_json(const struct ir_view *v)
     return arr;
 }
 
+/* What the system does for whom, by name: the titles of its operations. */
+static const char *
+operations(const struct ir_view *v, const struct ir_json *system,
+           struct ir_pool *pool)
+{
+    const struct ir_json *ops = ir_json_get(system, "operations");
+    struct ir_buf b = {0};
+    size_t i;
+
+    for (i = 0; i < ir_json_len(ops); i++) {
+        if (b.len > 0)
+            ir_buf_adds(&b, _(", "));
+        ir_buf_adds(&b, text_of(v, ir_json_at(ops, i), "title", pool));
+    }
+    return ir_pool_buf(pool, &b);
+}
+
 void
 ir_view_systems(const struct ir_view *v, const struct ir_json *const *systems,
                 size_t n, struct ir_buf *out)
@@ -199,7 +216,7 @@ ir_view_systems(const struct ir_view *v, const struct ir_json *const *systems,
         cells[0] = ir_pool_take(
             &pool, ir_view_safe(v, ir_json_get_str(systems[i], "id", "")));
         cells[1] = text_of(v, systems[i], "title", &pool);
-        cells[2] = text_of(v, systems[i], "description", &pool);
+        cells[2] = operations(v, systems[i], &pool);
         ir_table_row(&tb, IR_STYLE_NONE, cells);
     }
     ir_table_write(&tb, &v->term, out);
@@ -332,14 +349,13 @@ ir_view_runbooks(const struct ir_view *v, const struct ir_plan *const *plans,
     struct ir_table tb;
     size_t i;
 
-    ir_table_init(&tb, 4, 1);
+    ir_table_init(&tb, 3, 1);
     for (i = 0; i < n; i++) {
-        const char *cells[4];
+        const char *cells[3];
 
         cells[0] = plans[i]->id;
         cells[1] = kind_say(plans[i]->kind);
-        cells[2] = ir_pool_f(&pool, _("%zu steps"), plans[i]->steps_n);
-        cells[3] = fill(v, &plans[i]->title, &pool);
+        cells[2] = fill(v, &plans[i]->title, &pool);
         ir_table_row(&tb, IR_STYLE_NONE, cells);
     }
     ir_table_write(&tb, &v->term, out);

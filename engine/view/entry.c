@@ -313,7 +313,7 @@ ir_view_log_line(const struct ir_view *v, const struct ir_entry *e,
         ir_buf_addc(&l, ' ');
     }
     ir_buf_adds(&l, ir_buf_str(&text));
-    if (v->term.tty)
+    if (v->term.tty && v->term.utf8) /* the cut mark is not ASCII */
         ir_utf8_cut(out, ir_buf_str(&l), v->term.cols);
     else
         ir_buf_adds(out, ir_buf_str(&l));

@@ -305,15 +305,31 @@ ir_head_clock_order(const struct ir_incident *inc, size_t *order)
     }
 }
 
+/* "3 more (2 MISSED, 1 AT RISK): ir clock list". */
+static const char *
+more_clocks(const size_t *more, bool first, struct ir_pool *pool)
+{
+    const char *cmd = ir_pool_cmd(pool, "ir clock list"), *s = "";
+
+    if (more[0] > 0 && more[1] > 0)
+        s = ir_pool_f(pool, _(" (%zu MISSED, %zu AT RISK)"), more[0], more[1]);
+    else if (more[0] > 0)
+        s = ir_pool_f(pool, _(" (%zu MISSED)"), more[0]);
+    else if (more[1] > 0)
+        s = ir_pool_f(pool, _(" (%zu AT RISK)"), more[1]);
+    return ir_pool_f(pool, first ? _("%zu%s: %s") : _("%zu more%s: %s"),
+                     more[0] + more[1] + more[2], s, cmd);
+}
+
 static void
 head_clocks(const struct ir_view *v, const struct ir_incident *inc, int level,
             struct ir_pool *pool, struct ir_buf *out)
 {
     static const size_t calm_max[IR_HEAD_LEVELS] = {4, 1, 0, 0};
     size_t *order = ir_malloc((inc->clocks_n + 1) * sizeof *order);
+    size_t i, calm_n = 0, more[3] = {0}; /* missed, at risk, others */
     const char *label = _("clocks");
     struct ir_buf calm = {0};
-    size_t i, calm_n = 0, more = 0;
 
     ir_head_clock_order(inc, order);
     for (i = 0; i < inc->clocks_n; i++) {
@@ -330,20 +346,18 @@ head_clocks(const struct ir_view *v, const struct ir_incident *inc, int level,
             ir_buf_adds(&calm, ir_head_clock(v, c, pool));
             calm_n++;
         } else {
-            more++;
+            more[rank < 2 ? rank : 2]++;
         }
     }
-    if (more > 0) {
-        const char *cmd = ir_pool_cmd(pool, "ir clock list");
+    if (more[0] + more[1] + more[2] > 0) {
+        bool first = *label != '\0' && calm_n == 0;
 
         ir_buf_adds(&calm, calm.len > 0 ? ir_view_sep(v) : "");
-        ir_buf_addf(&calm,
-                    *label != '\0' && calm_n == 0 ? _("%zu: %s")
-                                                  : _("%zu more: %s"),
-                    more, cmd);
+        ir_buf_adds(&calm, more_clocks(more, first, pool));
     }
     if (calm.len > 0)
-        ir_head_labelled(v, label, IR_STYLE_NONE, ir_buf_str(&calm), out);
+        ir_head_labelled(v, label, more[0] > 0 ? IR_STYLE_ALARM : IR_STYLE_NONE,
+                         ir_buf_str(&calm), out);
     ir_buf_done(&calm);
     free(order);
 }

@@ -160,8 +160,8 @@ ir_view_list(const struct ir_view *v, const struct ir_walk *w, bool all,
     }
     ir_table_write(&tb, &v->term, out);
     if (hidden > 0)
-        ir_term_para(&v->term, out, 1, NULL, IR_STYLE_DIM,
-                     ir_pool_f(&pool, _("not shown, do not apply: %zu (%s)"),
-                               hidden, ir_pool_cmd(&pool, "ir list --all")));
+        ir_term_para(
+            &v->term, out, 1, NULL, IR_STYLE_DIM,
+            ir_pool_f(&pool, _("not shown, do not apply: %zu"), hidden));
     ir_pool_done(&pool);
 }

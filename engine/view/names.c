@@ -351,7 +351,9 @@ ir_view_phone(const struct ir_view *v, const struct ir_json *who)
                 (*order[k] != '\0' && strcmp(kind, order[k]) != 0))
                 continue;
             say = channel_say(kind);
-            s = ir_asprintf("%s %s", say != NULL ? say : kind, addr);
+            s = strcmp(kind, "phone") == 0 /* a number says what it is */
+                    ? ir_strdup(addr)
+                    : ir_asprintf("%s %s", say != NULL ? say : kind, addr);
             safe = ir_view_safe(v, s);
             free(s);
             return safe;

@@ -267,9 +267,9 @@ ir_view_clocks(const struct ir_view *v, const struct ir_incident *inc,
             basis = ir_pool_f(&pool, _(" (\"%s\")"),
                               ir_pool_take(&pool, ir_view_safe(v, c->basis)));
         ir_term_para(&v->term, out, 5, NULL, IR_STYLE_DIM,
-                     ir_pool_f(&pool, *from != '\0' ? "%s, %s%s%s" : "%s%s%s%s",
+                     ir_pool_f(&pool, "%s%s%s%s%s",
                                ir_pool_take(&pool, ir_view_safe(v, c->name)),
-                               from, by, basis));
+                               *from != '\0' ? _(", ") : "", from, by, basis));
     }
     ir_pool_done(&pool);
 }

@@ -25,16 +25,20 @@ void ir_view_who(const struct ir_view *v, const struct ir_incident *inc,
 struct ir_json *ir_view_who_json(const struct ir_view *v,
                                  const struct ir_incident *inc);
 
+/* Every clock, most pressing first: how it stands, since when, who said so. */
 void ir_view_clocks(const struct ir_view *v, const struct ir_incident *inc,
                     struct ir_buf *out);
 struct ir_json *ir_view_clocks_json(const struct ir_view *v,
                                     const struct ir_incident *inc);
 
+/* Interim measures: state, owner, day of review, what replaces them. */
 void ir_view_measures(const struct ir_view *v, const struct ir_incident *inc,
                       struct ir_buf *out);
 struct ir_json *ir_view_measures_json(const struct ir_view *v,
                                       const struct ir_incident *inc);
 
+/* Exceptions: rule, reason, by whom, and whether somebody else reviewed them.
+ */
 void ir_view_exceptions(const struct ir_view *v, const struct ir_incident *inc,
                         struct ir_buf *out);
 struct ir_json *ir_view_exceptions_json(const struct ir_view *v,
@@ -46,6 +50,7 @@ void ir_view_requests(const struct ir_view *v, const struct ir_incident *inc,
 struct ir_json *ir_view_requests_json(const struct ir_view *v,
                                       const struct ir_incident *inc);
 
+/* Members: handle, name, whether administrator or revoked, roles. */
 void ir_view_members(const struct ir_view *v, struct ir_buf *out);
 struct ir_json *ir_view_members_json(const struct ir_view *v);
 

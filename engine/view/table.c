@@ -2,6 +2,7 @@
 #include "base/utf8.h"
 #include "view/term.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -165,10 +166,11 @@ write_head(const struct ir_table *tb, const struct ir_term *t, const int *w,
 void
 ir_table_write(struct ir_table *tb, const struct ir_term *t, struct ir_buf *out)
 {
-    int w[IR_TABLE_COLS_MAX], at;
+    int w[IR_TABLE_COLS_MAX] = {0}, at;
     size_t r, i;
     bool grid;
 
+    assert(tb->cols_n > 0 && tb->cols_n <= IR_TABLE_COLS_MAX);
     measure(tb, w);
     grid = fits(tb, t, w, &at);
     if (tb->rows_n > 0 && grid)

@@ -385,6 +385,33 @@ test_colour(void **state)
     ir_i18n_set(IR_LANG_EN);
 }
 
+/* A terminal without UTF-8 gets ASCII, whatever people are called. */
+static void
+test_ascii(void **state)
+{
+    struct ir_buf out = {0};
+    struct fixture f;
+    size_t i;
+
+    (void)state;
+    fixture_init(&f);
+    f.v.term.utf8 = false;
+    free(f.inc.vars[0].value);
+    f.inc.vars[0].value = ir_strdup("サーバー1");
+    f.inc.roles[0].member = 2;
+    free(f.trust.members[2].name);
+    f.trust.members[2].name = ir_strdup("José Smith");
+    draw_walk(&f, &out);
+    draw_step(&f, &out);
+    draw_list(&f, &out);
+    screen_check(&out, 80, "ascii");
+    for (i = 0; i < out.len; i++)
+        assert_true(out.p[i] < 0x80);
+    assert_non_null(strstr(ir_buf_str(&out), "\\u{30B5}"));
+    ir_buf_done(&out);
+    fixture_done(&f);
+}
+
 int
 main(void)
 {
@@ -392,7 +419,7 @@ main(void)
         cmocka_unit_test(test_screens), cmocka_unit_test(test_fits),
         cmocka_unit_test(test_focus),   cmocka_unit_test(test_argv),
         cmocka_unit_test(test_json),    cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_colour),
+        cmocka_unit_test(test_colour),  cmocka_unit_test(test_ascii),
     };
 
     return cmocka_run_group_tests(tests, view_setup, NULL);
