@@ -17,13 +17,17 @@ void
 ir_lint_say(const struct ir_lint *l, bool fatal, int step, const char *field,
             const char *fmt, ...)
 {
-    char msg[600];
+    char *msg = NULL;
     va_list ap;
+    int n;
 
     va_start(ap, fmt);
-    vsnprintf(msg, sizeof msg, fmt, ap);
+    n = vasprintf(&msg, fmt, ap);
     va_end(ap);
+    if (n < 0)
+        abort();
     l->found(fatal, step, field, msg, l->arg);
+    free(msg);
 }
 
 /* A go, wherever it stands: must name a step of the flow, or "end". */

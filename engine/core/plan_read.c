@@ -13,13 +13,16 @@
 int
 ir_pread_bad(struct ir_pread *r, const char *key, const char *fmt, ...)
 {
-    char why[400], field[IR_ERR_FIELD_MAX];
+    char *why = NULL, field[IR_ERR_FIELD_MAX];
     const char *dot = r->path[0] != '\0' && key != NULL ? "." : "";
     va_list ap;
+    int n;
 
     va_start(ap, fmt);
-    vsnprintf(why, sizeof why, fmt, ap);
+    n = vasprintf(&why, fmt, ap);
     va_end(ap);
+    if (n < 0)
+        abort();
     snprintf(field, sizeof field, "%.60s%s%.34s", r->path, dot,
              key != NULL ? key : "");
     if (field[0] != '\0')
@@ -27,6 +30,7 @@ ir_pread_bad(struct ir_pread *r, const char *key, const char *fmt, ...)
     else
         ir_fail(r->err, IR_EPARSE, "%s", why);
     ir_err_field(r->err, "%s", field);
+    free(why);
     return IR_EPARSE;
 }
 
