@@ -401,7 +401,7 @@ test_ascii(void **state)
     f.inc.roles[0].member = 2;
     free(f.trust.members[2].name);
     f.trust.members[2].name = ir_strdup("José Smith");
-    draw_walk(&f, &out);
+    ir_view_walk(&f.v, &f.w, &out);
     draw_step(&f, &out);
     draw_list(&f, &out);
     screen_check(&out, 80, "ascii");
