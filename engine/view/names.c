@@ -69,16 +69,19 @@ ir_view_safe(const struct ir_view *v, const char *s)
 
 struct vars {
     const struct ir_incident *inc;
-    char name[40]; /* "<host>" where no incident says */
+    char name[40]; /* "<host>" where nobody was asked yet */
 };
 
 static const char *
 var_value(const char *name, void *arg)
 {
     struct vars *vars = arg;
+    const char *s = NULL;
 
-    if (vars->inc != NULL && vars->inc->instances_n > 0)
-        return ir_incident_var(vars->inc, name);
+    if (vars->inc != NULL)
+        s = ir_incident_var(vars->inc, name);
+    if (s != NULL)
+        return s;
     snprintf(vars->name, sizeof vars->name, "<%s>", name);
     return vars->name;
 }

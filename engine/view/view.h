@@ -35,8 +35,8 @@ struct ir_view_record {
 char *ir_view_safe(const struct ir_view *v, const char *s);
 char *ir_view_safe_n(const struct ir_view *v, const char *s, size_t n);
 
-/* `s` with ${var} filled in from `inc`; "<var>" where there is no incident.
- * Not yet harmless.
+/* `s` with ${var} filled in from `inc` (may be NULL); "<var>" where nobody was
+ * asked yet. Not yet harmless.
  *
  * Owns:   the caller frees with free().
  */

@@ -245,6 +245,10 @@ test_argv(void **state)
         const char *host, *want;
     } cases[] = {
         {"FS1", "ssh -o BatchMode=yes -- FS1 'nft -f /etc/nftables.isolate'"},
+        {"unknown",
+         "ssh -o BatchMode=yes -- unknown 'nft -f /etc/nftables.isolate'"},
+        {NULL,
+         "ssh -o BatchMode=yes -- '<host>' 'nft -f /etc/nftables.isolate'"},
         {"it's; rm", "ssh -o BatchMode=yes -- 'it'\\''s; rm' "
                      "'nft -f /etc/nftables.isolate'"},
         {"a\033[2Jb\xe2\x80\xae",
@@ -260,7 +264,9 @@ test_argv(void **state)
         char *s;
 
         free(f.inc.vars[0].value);
-        f.inc.vars[0].value = ir_strdup(cases[i].host);
+        f.inc.vars[0].value = NULL;
+        if (cases[i].host != NULL)
+            f.inc.vars[0].value = ir_strdup(cases[i].host);
         s = ir_view_argv(&f.v, &f.inc, view_step(&f, "isolate")->step);
         assert_string_equal(s, cases[i].want);
         free(s);
