@@ -82,10 +82,9 @@ device_id(struct ir_ctx *c, uint8_t out[IR_KEYID_BYTES])
     close(fd);
 }
 
-/* The request that lets this step happen now, or NULL. */
-static const struct ir_irequest *
-open_request(const struct ir_case *k, size_t i, const uint8_t digest[32],
-             bool approved)
+/* Has somebody been asked already, for just this? */
+static bool
+is_asked(const struct ir_case *k, size_t i, const uint8_t digest[32])
 {
     const struct ir_istep *s = &k->inc->steps[i];
     size_t j;
@@ -95,11 +94,10 @@ open_request(const struct ir_case *k, size_t i, const uint8_t digest[32],
 
         if (strcmp(r->path, s->path) == 0 && r->iteration == s->iteration &&
             !r->used && !r->denied && !r->expired && !r->cancelled &&
-            (r->approved_by >= 0) == approved &&
-            memcmp(r->argv_digest, digest, 32) == 0)
-            return r;
+            r->approved_by < 0 && memcmp(r->argv_digest, digest, 32) == 0)
+            return true;
     }
-    return NULL;
+    return false;
 }
 
 /* Ask for a second person, unless that was done already. */
@@ -117,7 +115,7 @@ request(struct ir_ctx *c, struct ir_case *k, size_t i)
     struct ir_draft *d;
     struct ir_now now;
     char *what;
-    bool contain = s->step->contain;
+    bool contain = s->step != NULL && s->step->contain;
     int rc = IR_OK;
 
     snprintf(path, sizeof path, "%s", s->path);
@@ -126,12 +124,14 @@ request(struct ir_ctx *c, struct ir_case *k, size_t i)
     ir_incident_argv_digest(k->inc, i, digest);
     if (s->plan != NULL)
         memcpy(plan, s->plan->digest, 32);
-    if (open_request(k, i, digest, false) == NULL) {
+    if (!is_asked(k, i, digest)) {
         ir_clock_now(&now);
         device_id(c, device);
-        what = s->step->argv_n > 0
+        what = s->step != NULL && s->step->argv_n > 0
                    ? ir_view_argv(&c->view, k->inc, s->step)
-                   : ir_view_fill(&c->view, k->inc, &s->step->title);
+               : s->step != NULL
+                   ? ir_view_fill(&c->view, k->inc, &s->step->title)
+                   : ir_strdup(path);
         d = ir_batch_add(&b, k, IR_KIND_REQUEST);
         ir_bodyw_text(&d->body, 1, s->path);
         ir_bodyw_uint(&d->body, 2, s->iteration);
@@ -182,7 +182,7 @@ pass_two(struct ir_ctx *c, struct ir_case *k, size_t i,
 {
     if (said->break_glass == NULL)
         return request(c, k, i);
-    if (!k->inc->steps[i].step->contain) {
+    if (k->inc->steps[i].step == NULL || !k->inc->steps[i].step->contain) {
         ir_fail(&c->err, IR_EREFUSED,
                 _("break-glass is for containment only; this step waits for a "
                   "second person"));
@@ -222,17 +222,12 @@ ir_act_gate(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said,
     const struct ir_istep *s = &k->inc->steps[i];
     enum ir_gate gate = IR_GATE_NONE;
     struct ir_now now;
-    uint8_t digest[32];
     int rc;
 
     ir_clock_now(&now);
     rc = ir_incident_gate(k->inc, i, c->me, now.wall_ms, &gate, &c->err);
-    if (rc == IR_OK && s->step != NULL && s->step->confirm > 1) {
-        /* what was approved must be what would run now */
-        ir_incident_argv_digest(k->inc, i, digest);
-        if (open_request(k, i, digest, true) == NULL)
-            gate = IR_GATE_TWO;
-    }
+    if (gate == IR_GATE_NONE || s->step == NULL)
+        return rc;
     if (gate == IR_GATE_TWO && !said->running && s->step->contain &&
         s->step->argv_n > 0 && s->step->destroys_n == 0) {
         /* two people are for the command; done by hand it is a fact */

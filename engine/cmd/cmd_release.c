@@ -209,10 +209,11 @@ ir_cmd_repin(struct ir_ctx *c, int argc, char **argv)
     r = rc == IR_OK ? ir_trust_current(&c->trust) : NULL;
     if (rc == IR_OK && r == NULL)
         rc = ir_fail(&c->err, IR_EREFUSED, _("no release is approved"));
-    if (rc == IR_OK && memcmp(r->manifest, k.inc->manifest, 32) == 0)
+    if (rc == IR_OK && r != NULL &&
+        memcmp(r->manifest, k.inc->manifest, 32) == 0)
         rc = ir_fail(&c->err, IR_EEXIST,
                      _("this incident has the newest approved release"));
-    if (rc == IR_OK) {
+    if (rc == IR_OK && r != NULL) {
         memcpy(a.manifest, k.inc->manifest, 32);
         memcpy(z.manifest, r->manifest, 32);
         ir_diff_stored_side(&a, &sa);
@@ -226,7 +227,7 @@ ir_cmd_repin(struct ir_ctx *c, int argc, char **argv)
     }
     if (rc == IR_OK)
         rc = ir_reason(c, reason, IR_WHY_DECISION, &why);
-    if (rc == IR_OK) {
+    if (rc == IR_OK && r != NULL) {
         d = ir_batch_add(&b, &k, IR_KIND_INCIDENT);
         ir_bodyw_uint(&d->body, 1, 9);
         ir_bodyw_bytes(&d->body, 3, r->manifest, 32);

@@ -138,8 +138,8 @@ run_and_record(struct ir_ctx *c, struct ir_case *k, size_t i, char **argv,
     sp.deadline_ms =
         (s->deadline_s > 0 ? s->deadline_s : DEADLINE_DEFAULT_S) * 1000;
     rc = spawn(&sp, &r, &c->err);
-    why = rc == IR_OK ? shortfall(s, &r, sp.deadline_ms)
-                      : ir_strdup(c->err.msg);
+    why =
+        rc == IR_OK ? shortfall(s, &r, sp.deadline_ms) : ir_strdup(c->err.msg);
     good = why == NULL;
     memset(&c->err, 0, sizeof c->err);
     keep_output(&r, &kept);
@@ -163,6 +163,8 @@ run_and_record(struct ir_ctx *c, struct ir_case *k, size_t i, char **argv,
         rc = ir_fail(&c->err, IR_EIO, _("the command did not do it: %s"), why);
         ir_err_hint(&c->err, _("what to do then: ir next"));
     }
+    said->output = NULL;
+    said->reason = NULL;
     free(why);
     ir_buf_done(&kept);
     ir_spawn_result_done(&r);

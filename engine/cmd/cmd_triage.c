@@ -150,7 +150,7 @@ ir_cmd_triage(struct ir_ctx *c, int argc, char **argv)
 
         rc = one_answer(
             c, it, given((const char *const *)argv + 1, (size_t)n, id), &said);
-        if (rc != IR_OK)
+        if (rc != IR_OK || said == NULL)
             break;
         a.v[a.n++] = (struct ir_pair){id, ir_strdup(said)};
         if ((strcmp(said, "yes") == 0 ||

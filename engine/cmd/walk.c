@@ -205,13 +205,35 @@ names_step(struct walker *w, const char *word)
     return ir_incident_step(w->k.inc, word, &i, NULL) == IR_OK;
 }
 
+/* `done link light off`: what follows the step (or stands alone) is what was
+ * seen, or the reason. Adds it to v; returns whether it was that. */
+static bool
+add_words(const char *word, int argc, char **argv, int from, char **v, int *n,
+          char **owned)
+{
+    const bool done = strcmp(word, "done") == 0;
+    struct ir_buf b = {0};
+    int i;
+
+    if (!done && strcmp(word, "fail") != 0 && strcmp(word, "skip") != 0)
+        return false;
+    if (from >= argc || argv[from][0] == '-')
+        return false;
+    for (i = from; i < argc; i++)
+        ir_buf_addf(&b, "%s%s", i > from ? " " : "", argv[i]);
+    *owned = ir_buf_take(&b);
+    v[(*n)++] = (char *)(uintptr_t)(done ? "-m" : "-r");
+    v[(*n)++] = *owned;
+    return true;
+}
+
 /* `isolate` alone looks at that step; `done isolate ...` is a command. */
 static void
 dispatch(struct walker *w, int argc, char **argv)
 {
-    int at = focus(w), n = 0, i;
+    int at = focus(w), n = 0, i, from = 1;
     const struct ir_istep *is = at >= 0 ? &w->k.inc->steps[at] : NULL;
-    char *v[WORDS_MAX + 2];
+    char *v[WORDS_MAX + 4], *owned = NULL;
     size_t step = 0;
     int64_t no;
 
@@ -240,6 +262,10 @@ dispatch(struct walker *w, int argc, char **argv)
                (argc < 2 || argv[1][0] == '-' || !names_step(w, argv[1]))) {
         v[n++] = argv[0];
         v[n++] = is->path;
+    } else if (takes_focus(argv[0]) && argc >= 2) {
+        v[n++] = argv[0];
+        v[n++] = argv[1];
+        from = 2;
     } else if (argc == 1 &&
                ir_incident_step(w->k.inc, argv[0], &step, NULL) == IR_OK) {
         w->focus = (int)step;
@@ -247,10 +273,12 @@ dispatch(struct walker *w, int argc, char **argv)
     } else {
         v[n++] = argv[0];
     }
-    for (i = 1; i < argc && n < WORDS_MAX; i++)
-        v[n++] = argv[i];
+    if (!add_words(argv[0], argc, argv, from, v, &n, &owned))
+        for (i = from; i < argc && n < WORDS_MAX; i++)
+            v[n++] = argv[i];
     v[n] = NULL;
     (void)run_words(w, n, v);
+    free(owned);
 }
 
 /* What only the walk knows. Returns false when it is a command. */
