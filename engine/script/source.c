@@ -198,12 +198,17 @@ static int
 read_subdir(struct ir_source *src, int dirfd, const char *name,
             struct ir_err *err)
 {
-    int fd = -1, rc;
+    struct ir_err why;
+    int fd = -1;
+    char *text;
 
-    rc = ir_path_open(dirfd, name, O_RDONLY | O_DIRECTORY, 0, &fd, err);
-    if (rc != IR_OK)
-        return rc;
-    return read_dir(src, fd, name, err);
+    if (ir_path_open(dirfd, name, O_RDONLY | O_DIRECTORY, 0, &fd, &why) ==
+        IR_OK)
+        return read_dir(src, fd, name, err);
+    text = ir_asprintf(_("cannot be read: %s"), why.msg);
+    refuse(add_file(src, name), 0, text);
+    free(text);
+    return IR_OK;
 }
 
 /* Is there a .lua file in directory `name`? (What is wrong with a directory
