@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "base/time.h"
+#include "base/utf8.h"
 #include "cmd/commands.h"
 #include "cmd/pick.h"
 #include "cmd/release.h"
@@ -66,6 +67,35 @@ choose_release(struct ir_ctx *c, struct start *s)
     return rc;
 }
 
+/* Which of the open ones (1..m), or another (m + 1)? Enter means the first. */
+static int
+ask_which(struct ir_ctx *c, const struct ir_incident *const *inc, size_t m,
+          int64_t *no)
+{
+    int tries;
+
+    for (tries = 0; tries < 5; tries++) {
+        struct ir_buf narrow = {0};
+        char *typed;
+        bool good;
+
+        ir_view_menu_join(&c->talk_view, inc, m, &c->talk);
+        typed = ir_ctx_ask(c, "");
+        if (typed == NULL || typed[strspn(typed, " \t")] == '\0') {
+            free(typed);
+            return IR_OK;
+        }
+        ir_utf8_narrow(&narrow, typed);
+        good = ir_scan_int(ir_buf_str(&narrow), 1, (int64_t)m + 1, no, NULL) ==
+               IR_OK;
+        ir_buf_done(&narrow);
+        free(typed);
+        if (good)
+            return IR_OK;
+    }
+    return ir_fail(&c->err, IR_EUSAGE, _("no %s was chosen"), _("incident"));
+}
+
 /* The open incident of this system to go on with, if the person wants to. */
 static int
 find_open(struct ir_ctx *c, const char *system, uint8_t declare[IR_ID_BYTES],
@@ -96,17 +126,9 @@ find_open(struct ir_ctx *c, const char *system, uint8_t declare[IR_ID_BYTES],
             ir_case_done(&open[m]);
         }
     }
-    if (m > 0 && ir_ctx_can_ask(c)) {
-        char *typed;
-
-        ir_view_menu_join(&c->talk_view, inc, m, &c->talk);
-        typed = ir_ctx_ask(c, "");
-        if (typed == NULL || typed[0] == '\0' ||
-            ir_scan_int(typed, 1, (int64_t)m + 1, &no, NULL) != IR_OK)
-            no = 1;
-        free(typed);
-    }
-    if (m > 0 && no <= (int64_t)m) {
+    if (rc == IR_OK && m > 0 && ir_ctx_can_ask(c))
+        rc = ask_which(c, inc, m, &no);
+    if (rc == IR_OK && m > 0 && no <= (int64_t)m) {
         memcpy(declare, inc[no - 1]->declare, IR_ID_BYTES);
         *found = true;
     }
@@ -114,6 +136,13 @@ find_open(struct ir_ctx *c, const char *system, uint8_t declare[IR_ID_BYTES],
         ir_case_done(&open[i]);
     free(ids);
     return rc;
+}
+
+/* Is it "?", in either width: an explanation is wanted? */
+static bool
+is_question(const char *typed)
+{
+    return strcmp(typed, "?") == 0 || strcmp(typed, "？") == 0;
 }
 
 static int
@@ -134,6 +163,14 @@ began(struct ir_ctx *c, struct start *s)
 
         ir_view_ask_began(&c->talk_view, &c->talk);
         typed = ir_ctx_ask(c, "");
+        if (typed != NULL && is_question(typed)) {
+            ir_buf_adds(&c->talk,
+                        _(" When people first saw it: 02:40, 20m ago, "
+                          "yesterday 23:10. Recovery targets run from then. "
+                          "Nobody knows: unknown, or Enter.\n"));
+            free(typed);
+            continue;
+        }
         if (typed == NULL || typed[strspn(typed, " \t")] == '\0' ||
             ir_is_unknown(typed)) {
             free(typed);
@@ -226,29 +263,8 @@ variables(struct ir_ctx *c, struct start *s)
     return rc;
 }
 
-/* Does the person who acts stand first among the commanders? */
-static bool
-is_first_commander(struct ir_ctx *c)
-{
-    const struct ir_json *roles = ir_json_get(c->view.contacts, "roles");
-    size_t i;
-
-    for (i = 0; i < ir_json_len(roles); i++) {
-        const struct ir_json *r = ir_json_at(roles, i);
-
-        if (strcmp(ir_json_get_str(r, "id", ""), "commander") != 0)
-            continue;
-        return strcmp(
-                   c->trust.members[c->me].handle,
-                   ir_json_str(ir_json_at(ir_json_get(r, "holders"), 0)) != NULL
-                       ? ir_json_str(ir_json_at(ir_json_get(r, "holders"), 0))
-                       : "") == 0;
-    }
-    return false;
-}
-
 static void
-draft_declare(struct ir_ctx *c, struct start *s, struct ir_batch *b)
+draft_declare(struct start *s, struct ir_batch *b)
 {
     struct ir_draft *d = ir_batch_add(b, NULL, IR_KIND_INCIDENT);
     const char *title = s->title != NULL ? s->title : s->plan->title.en;
@@ -276,13 +292,6 @@ draft_declare(struct ir_ctx *c, struct start *s, struct ir_batch *b)
         ir_bodyw_text(&d->body, 2, s->reason);
         ir_bodyw_text(&d->body, 5, "1");
     }
-    if (is_first_commander(c)) {
-        d = ir_batch_add(b, NULL, IR_KIND_ROLE);
-        b->in_first[b->n - 1] = true;
-        ir_bodyw_text(&d->body, 1, "commander");
-        ir_bodyw_bytes(&d->body, 2, c->trust.members[c->me].id, 8);
-        ir_bodyw_uint(&d->body, 3, 3);
-    }
 }
 
 static int
@@ -293,7 +302,7 @@ declare(struct ir_ctx *c, struct start *s, uint8_t id[IR_ID_BYTES])
     char hex[2 * IR_ID_BYTES + 1];
     int rc;
 
-    draft_declare(c, s, &b);
+    draft_declare(s, &b);
     rc = ir_batch_commit(c, &b);
     if (rc != IR_OK) {
         free(c->again);

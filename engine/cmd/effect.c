@@ -120,7 +120,18 @@ told(struct ir_ctx *c, struct ir_case *k, const struct ir_step *s,
     return IR_OK;
 }
 
-/* Choosing an option may make the person who chooses act in a role. */
+/* Does the person who acts stand first among the holders of a role? */
+static bool
+is_first(struct ir_ctx *c, const char *role)
+{
+    const struct ir_json *r = ir_view_contact(&c->view, "roles", role);
+    const char *first = ir_json_str(ir_json_at(ir_json_get(r, "holders"), 0));
+
+    return first != NULL && strcmp(first, c->trust.members[c->me].handle) == 0;
+}
+
+/* Choosing an option may put the person who chooses into a role: the first
+ * holder takes it, others act in it. */
 static void
 act_in_role(struct ir_ctx *c, struct ir_case *k, const struct ir_step *s,
             const struct ir_said *said, struct ir_batch *b)
@@ -137,7 +148,7 @@ act_in_role(struct ir_ctx *c, struct ir_case *k, const struct ir_step *s,
         d = ir_batch_add(b, k, IR_KIND_ROLE);
         ir_bodyw_text(&d->body, 1, s->options[j].act);
         ir_bodyw_bytes(&d->body, 2, c->trust.members[c->me].id, 8);
-        ir_bodyw_uint(&d->body, 3, 5);
+        ir_bodyw_uint(&d->body, 3, is_first(c, s->options[j].act) ? 3 : 5);
         ir_bodyw_text(&d->body, 4, said->reason);
     }
 }

@@ -187,6 +187,7 @@ ir_release_make(struct ir_ctx *c, const char *text)
     if (rc == IR_OK && c->view.site == NULL)
         ir_ctx_site(c, manifest); /* its time zone, for what is said now */
     if (rc == IR_OK) {
+        ir_ctx_site(c, manifest); /* its time zone, for what is said now */
         d = ir_batch_add(&b, NULL, IR_KIND_RELEASE);
         ir_bodyw_bytes(&d->body, 1, manifest, 32);
         ir_bodyw_text(&d->body, 2, commit[0] != '\0' ? commit : NULL);
