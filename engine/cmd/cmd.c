@@ -103,6 +103,7 @@ globals(struct ir_ctx *c, struct globals *g, int *argc, char **argv)
             return ir_fail(&c->err, IR_EUSAGE,
                            _("word %d is not valid UTF-8 text"), i);
         if (strcmp(argv[i], "--") == 0) {
+            i += n == 1 ? 1 : 0; /* before the command it ends our options */
             while (i < *argc)
                 argv[n++] = argv[i++];
             break;
@@ -173,7 +174,7 @@ unknown_cmd(struct ir_ctx *c, int argc, char **argv)
     struct ir_buf subs = {0};
     const char *near = NULL;
     size_t len = strlen(argv[0]);
-    int best = 4;
+    int best = len < 3 ? 2 : len < 6 ? 3 : 4; /* edits that still are a slip */
 
     for (k = ir_cmds; k->name != NULL; k++) {
         char typed[160];
@@ -207,6 +208,14 @@ unknown_cmd(struct ir_ctx *c, int argc, char **argv)
         ir_err_hint(&c->err, _("what there is: ir help"));
     ir_buf_done(&subs);
     return IR_EUSAGE;
+}
+
+bool
+ir_cmd_known(int argc, char **argv)
+{
+    int words = 1;
+
+    return find_cmd(argc, argv, &words) != NULL;
 }
 
 int

@@ -67,6 +67,12 @@ int ir_cmd_main(int argc, char **argv);
  */
 int ir_cmd_run(struct ir_ctx *c, int argc, char **argv);
 
+/* Is there a command of these words?
+ *
+ * Errors: none.
+ */
+bool ir_cmd_known(int argc, char **argv);
+
 /* The exit code for an IR_E*: 0 1 2 64 66 75 77.
  *
  * Source: docs/man/ir.1, "Exit status".

@@ -261,48 +261,89 @@ parse_answers(struct ir_ctx *c, const struct ir_istep *is, int n, char **words,
     return rc;
 }
 
-/* Ask on the terminal what the words did not answer. */
+/* Ask on the terminal for one variable; empty is "unknown".
+ *
+ * Errors: IR_EUSAGE at the end of input.
+ */
+static int
+ask_var(struct ir_ctx *c, const struct ir_case *k, const struct ir_var *v,
+        struct ir_pair *out, size_t *n)
+{
+    struct ir_now now;
+    int tries;
+
+    ir_clock_now(&now);
+    for (tries = 0; tries < 5; tries++) {
+        char *typed, *value = NULL;
+        int rc;
+
+        ir_view_ask(&c->talk_view, v, ir_incident_var(k->inc, v->name),
+                    &c->talk);
+        typed = ir_ctx_ask(c, "");
+        if (typed == NULL)
+            break;
+        rc = ir_var_parse(
+            v, typed[strspn(typed, " \t")] != '\0' ? typed : "unknown",
+            now.wall_ms, &value, &c->err);
+        free(typed);
+        if (rc == IR_OK) {
+            out[(*n)++] = (struct ir_pair){v->name, value};
+            return IR_OK;
+        }
+        ir_cmd_complain(c);
+    }
+    return ir_fail(&c->err, IR_EUSAGE, _("not answered: nothing was recorded"));
+}
+
+static bool
+text_uses(const struct ir_text *t, const char *mark)
+{
+    return t->en != NULL &&
+           (strstr(t->en, mark) != NULL || strstr(t->ja, mark) != NULL);
+}
+
+/* Does the step name this variable, in its words or its command? */
+static bool
+uses_var(const struct ir_step *s, const char *name)
+{
+    char *mark = ir_asprintf("${%s}", name);
+    bool yes = text_uses(&s->title, mark) || text_uses(&s->say, mark) ||
+               text_uses(&s->good, mark) || text_uses(&s->on_fail, mark) ||
+               text_uses(&s->warn, mark) ||
+               (s->target != NULL && strstr(s->target, mark) != NULL);
+    size_t i;
+
+    for (i = 0; i < s->argv_n; i++)
+        if (strstr(s->argv[i], mark) != NULL)
+            yes = true;
+    free(mark);
+    return yes;
+}
+
+/* Ask on the terminal what the words did not answer: the step's questions in
+ * their order; where it asks nothing, what it names and nobody knows yet. */
 static int
 ask_rest(struct ir_ctx *c, const struct ir_case *k, const struct ir_istep *is,
          struct ir_pair *out, size_t *n)
 {
-    struct ir_now now;
-    size_t j, m;
+    bool own = is->step != NULL && is->step->ask_n > 0;
+    size_t j, m, all = own ? is->step->ask_n : is->plan->vars_n;
+    int rc = IR_OK;
 
-    ir_clock_now(&now);
-    for (j = 0; is->step != NULL && j < is->step->ask_n; j++) {
-        const struct ir_var *v = ir_plan_var(is->plan, is->step->ask[j]);
-        int tries;
+    for (j = 0; j < all && rc == IR_OK && *n < 32; j++) {
+        const struct ir_var *v =
+            own ? ir_plan_var(is->plan, is->step->ask[j]) : &is->plan->vars[j];
+        const char *now = v != NULL ? ir_incident_var(k->inc, v->name) : NULL;
 
-        for (m = 0; m < *n; m++)
-            if (strcmp(out[m].name, is->step->ask[j]) == 0)
-                break;
-        if (v == NULL || m < *n)
+        if (v == NULL || (!own && now != NULL && strcmp(now, "unknown") != 0))
             continue;
-        for (tries = 0; tries < 5; tries++) {
-            char *typed, *value = NULL;
-            int rc;
-
-            ir_view_ask(&c->talk_view, v, ir_incident_var(k->inc, v->name),
-                        &c->talk);
-            typed = ir_ctx_ask(c, "");
-            if (typed == NULL)
-                return ir_fail(&c->err, IR_EUSAGE,
-                               _("not answered: nothing was recorded"));
-            if (typed[strspn(typed, " \t")] == '\0') {
-                free(typed);
-                typed = ir_strdup("unknown");
-            }
-            rc = ir_var_parse(v, typed, now.wall_ms, &value, &c->err);
-            free(typed);
-            if (rc == IR_OK) {
-                out[(*n)++] = (struct ir_pair){v->name, value};
+        for (m = 0; m < *n; m++)
+            if (strcmp(out[m].name, v->name) == 0)
                 break;
-            }
-            ir_cmd_complain(c);
-        }
+        if (m == *n)
+            rc = ask_var(c, k, v, out, n);
     }
-    return IR_OK;
+    return rc;
 }
 
 int
@@ -325,8 +366,11 @@ ir_cmd_ask(struct ir_ctx *c, int argc, char **argv)
                      k.inc->steps[i].path);
     if (rc == IR_OK)
         rc = parse_answers(c, &k.inc->steps[i], n - 1, argv + 2, answers, &an);
-    if (rc == IR_OK && (n == 1 || ir_ctx_can_ask(c)))
+    if (rc == IR_OK && n == 1)
         rc = ask_rest(c, &k, &k.inc->steps[i], answers, &an);
+    if (rc == IR_OK && an == 0)
+        rc = ir_fail(&c->err, IR_EUSAGE,
+                     _("there is nothing left to answer here"));
     if (rc == IR_OK) {
         const struct ir_istep *is = &k.inc->steps[i];
         bool open = is->state == IR_STEP_READY || is->state == IR_STEP_ACTIVE ||

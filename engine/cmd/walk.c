@@ -23,7 +23,8 @@ struct walker {
     uint8_t declare[IR_ID_BYTES];
     char incident[2 * IR_ID_BYTES + 1];
     struct ir_case k;
-    int focus; /* -1: as the view decides */
+    int focus;   /* -1: as the view decides */
+    char *typed; /* the line as it was typed */
     bool quit;
 };
 
@@ -227,6 +228,49 @@ add_words(const char *word, int argc, char **argv, int from, char **v, int *n,
     return true;
 }
 
+/* `choose` and nothing: show the options and ask for one. */
+static void
+ask_option(struct walker *w, const char *step)
+{
+    const struct ir_istep *is;
+    size_t i = 0;
+    char *typed;
+
+    if (ir_incident_step(w->k.inc, step, &i, &w->c->err) != IR_OK) {
+        ir_cmd_complain(w->c);
+        return;
+    }
+    is = &w->k.inc->steps[i];
+    if (is->step == NULL || is->step->act != IR_ACT_CHOOSE) {
+        ir_fail(&w->c->err, IR_EUSAGE, _("\"%s\" is not a decision"), is->path);
+        ir_cmd_complain(w->c);
+        return;
+    }
+    ir_view_menu_choose(&w->c->talk_view, w->k.inc, i, &w->c->talk);
+    typed = ask(w, "");
+    if (typed != NULL)
+        do_choose(w, is, typed);
+    free(typed);
+}
+
+/* A sentence typed where a word was expected: worth keeping? */
+static bool
+offer_note(struct walker *w)
+{
+    char *v[3] = {(char *)(uintptr_t) "note", w->typed, NULL};
+    const char *p;
+    bool sentence = strchr(w->typed, ' ') != NULL;
+
+    for (p = w->typed; *p != '\0'; p++)
+        if ((unsigned char)*p >= 0x80)
+            sentence = true;
+    if (!sentence ||
+        !ir_ctx_yes(w->c, _("That is no command. Record it as a note?"), false))
+        return false;
+    (void)run_words(w, 2, v);
+    return true;
+}
+
 /* `isolate` alone looks at that step; `done isolate ...` is a command. */
 static void
 dispatch(struct walker *w, int argc, char **argv)
@@ -254,8 +298,14 @@ dispatch(struct walker *w, int argc, char **argv)
         }
         return;
     }
-    if (strcmp(argv[0], "choose") == 0 && argc >= 2 && is != NULL &&
-        !names_step(w, argv[1])) {
+    if (strcmp(argv[0], "choose") == 0 && is != NULL &&
+        (argc == 1 || (argc == 2 && names_step(w, argv[1])))) {
+        ask_option(w, argc == 2 ? argv[1] : is->path);
+        return;
+    }
+    if ((strcmp(argv[0], "choose") == 0 || strcmp(argv[0], "approve") == 0 ||
+         strcmp(argv[0], "deny") == 0) &&
+        is != NULL && (argc == 1 || !names_step(w, argv[1]))) {
         v[n++] = argv[0];
         v[n++] = is->path;
     } else if (takes_focus(argv[0]) && is != NULL &&
@@ -269,6 +319,8 @@ dispatch(struct walker *w, int argc, char **argv)
     } else if (argc == 1 &&
                ir_incident_step(w->k.inc, argv[0], &step, NULL) == IR_OK) {
         w->focus = (int)step;
+        return;
+    } else if (!ir_cmd_known(argc, argv) && offer_note(w)) {
         return;
     } else {
         v[n++] = argv[0];
@@ -317,7 +369,7 @@ own_word(struct walker *w, const char *line)
 static bool
 note_line(struct walker *w, char *line)
 {
-    char *v[3] = {(char *)(uintptr_t) "note", NULL, NULL}, *typed = NULL;
+    char *v[5] = {(char *)(uintptr_t) "note"}, *typed = NULL;
 
     if (strncmp(line, "note", 4) != 0 || (line[4] != '\0' && line[4] != ' '))
         return false;
@@ -329,8 +381,16 @@ note_line(struct walker *w, char *line)
         line = typed;
     }
     if (line != NULL) {
+        char *at = strstr(line, " --at ");
+        int n = 2;
+
         v[1] = line;
-        (void)run_words(w, 2, v);
+        if (at != NULL) { /* "... --at 02:40" or "... --at 20m ago" */
+            *at = '\0';
+            v[n++] = (char *)(uintptr_t) "--at";
+            v[n++] = at + 6 + strspn(at + 6, " ");
+        }
+        (void)run_words(w, n, v);
     }
     free(typed);
     return true;
@@ -376,10 +436,12 @@ static void
 one_line(struct walker *w, char *line)
 {
     char *argv[WORDS_MAX + 1];
+    char *whole = ir_strdup(line);
     int argc;
 
     struct ir_buf narrow = {0};
 
+    w->typed = whole;
     line += strspn(line, " \t");
     if (is_wide(line)) { /* typed with an input method on */
         ir_utf8_narrow(&narrow, line);
@@ -393,6 +455,34 @@ one_line(struct walker *w, char *line)
             dispatch(w, argc, argv);
     }
     ir_buf_done(&narrow);
+    free(whole);
+}
+
+/* Do what was typed. The screen is drawn again only when something changed or
+ * on Enter alone: what was answered must not scroll away. */
+static int
+one_turn(struct walker *w, char *line)
+{
+    struct ir_walk v = {.inc = NULL};
+    size_t before = w->k.log.n;
+    int was = focus(w), rc;
+    bool empty = line[strspn(line, " \t")] == '\0';
+
+    one_line(w, line);
+    if (w->quit)
+        return IR_OK;
+    rc = reload(w);
+    if (rc != IR_OK)
+        return rc;
+    if (empty || w->k.log.n != before || focus(w) != was) {
+        show(w);
+        return IR_OK;
+    }
+    v.inc = w->k.inc;
+    v.focus = w->focus;
+    ir_view_prompt(&w->c->view, &v, &w->c->out);
+    ir_ctx_flush(w->c);
+    return IR_OK;
 }
 
 int
@@ -409,19 +499,13 @@ ir_walk_run(struct ir_ctx *c, const uint8_t declare[IR_ID_BYTES])
         return rc;
     c->in_walk = true;
     show(&w);
-    while (ir_ctx_can_ask(c) && !w.quit) {
+    while (rc == IR_OK && ir_ctx_can_ask(c) && !w.quit) {
         char *line = ir_ctx_ask(c, "");
 
         if (line == NULL)
             break;
-        one_line(&w, line);
+        rc = one_turn(&w, line);
         free(line);
-        if (w.quit)
-            break;
-        rc = reload(&w);
-        if (rc != IR_OK)
-            break;
-        show(&w);
     }
     if (rc == IR_OK && !w.quit && ir_ctx_can_ask(c))
         ir_buf_adds(&c->out, "\n");
