@@ -60,7 +60,8 @@ add(struct ir_ctx *c, const char *handle, const char *name,
         return ir_fail(&c->err, IR_EIO, "%s: %s", c->home, strerror(errno));
     rc = ir_ctx_key(c); /* before a key file is made for nothing */
     if (rc == IR_OK)
-        rc = ir_cert_new_key(c, fd, handle, agent, passphrase, false, &key);
+        /* a key that lies there without a member is nobody's */
+        rc = ir_cert_new_key(c, fd, handle, agent, passphrase, true, &key);
     if (rc == IR_OK) {
         ir_random(member_id, sizeof member_id);
         ir_cert_member(&b, handle, name, member_id,
@@ -70,6 +71,11 @@ add(struct ir_ctx *c, const char *handle, const char *name,
             rel = ir_asprintf("keys/%s", handle);
             (void)unlinkat(fd, rel, 0);
         }
+    }
+    if (rc == IR_EIO || rc == IR_ESTORE) {
+        c->not_recorded = true;
+        free(c->again);
+        c->again = ir_asprintf("ir member add \"%s\"", name);
     }
     close(fd);
     free(rel);

@@ -80,7 +80,7 @@ ir_store_home_check(const char *home, struct ir_err *err)
 int
 ir_db_fail(struct ir_store *st, const char *doing, struct ir_err *err)
 {
-    int x = sqlite3_errcode(st->db);
+    int x = sqlite3_errcode(st->db), sys = sqlite3_system_errno(st->db);
 
     switch (x & 0xFF) {
     case SQLITE_BUSY:
@@ -95,8 +95,6 @@ ir_db_fail(struct ir_store *st, const char *doing, struct ir_err *err)
         ir_err_hint(err, _("see what is hurt: ir verify; save what can be "
                            "saved: ir rebuild --salvage"));
         return IR_EDAMAGED;
-    case SQLITE_FULL:
-        return ir_fail(err, IR_ESTORE, _("the disk is full"));
     case SQLITE_READONLY:
     case SQLITE_PERM:
         return ir_fail(err, IR_ESTORE, _("%s cannot be written to"), st->home);
@@ -104,8 +102,15 @@ ir_db_fail(struct ir_store *st, const char *doing, struct ir_err *err)
         return ir_fail(err, IR_ESTORE, _("%s/ir.db cannot be opened"),
                        st->home);
     case SQLITE_IOERR:
-        return ir_fail(err, IR_ESTORE, _("the disk does not work: %s (%s)"),
-                       strerror(sqlite3_system_errno(st->db)), doing);
+        if (sys != ENOSPC && sys != EDQUOT)
+            return ir_fail(err, IR_ESTORE, _("the disk does not work: %s (%s)"),
+                           sys != 0 ? strerror(sys) : sqlite3_errmsg(st->db),
+                           doing);
+        /* fall through */
+    case SQLITE_FULL:
+        ir_fail(err, IR_ESTORE, _("the disk is full"));
+        ir_err_hint(err, _("Free some space on this disk, then try again."));
+        return IR_ESTORE;
     default:
         return ir_fail(err, IR_ESTORE, "%s: %s", doing, sqlite3_errmsg(st->db));
     }
