@@ -31,6 +31,32 @@ ir_act_find(struct ir_ctx *c, const struct ir_case *k, const char *name,
     return IR_OK;
 }
 
+static const char *
+get_var(const char *name, void *arg)
+{
+    return ir_incident_var(arg, name);
+}
+
+/* Say what a done step has preserved, and of which host: "memory@fs1". */
+static void
+name_evidence(struct ir_draft *d, const struct ir_case *k,
+              const struct ir_istep *s)
+{
+    const char *list[16];
+    size_t n = 0, i;
+    char *host;
+
+    if (s->step == NULL || s->step->preserves_n == 0 || s->step->target == NULL)
+        return;
+    host = ir_plan_expand(s->step->target, get_var, k->inc);
+    for (i = 0; i < s->step->preserves_n && n < 16; i++)
+        list[n++] = ir_asprintf("%s@%s", s->step->preserves[i], host);
+    ir_bodyw_texts(&d->body, 7, list, n);
+    for (i = 0; i < n; i++)
+        free((void *)(uintptr_t)list[i]);
+    free(host);
+}
+
 struct ir_draft *
 ir_act_draft(struct ir_batch *b, const struct ir_case *k, size_t i,
              enum ir_step_op op, const struct ir_said *said)
@@ -57,6 +83,8 @@ ir_act_draft(struct ir_batch *b, const struct ir_case *k, size_t i,
                       ? "again"
                       : said->choice);
     ir_bodyw_pairs(&d->body, 8, said->answers, said->answers_n);
+    if (op == IR_OP_DONE)
+        name_evidence(d, k, s);
     if (said->ran)
         ir_bodyw_uint(&d->body, 6, (uint64_t)said->exit);
     if (said->output != NULL) {

@@ -32,20 +32,52 @@ parse(struct ir_ctx *c, int argc, char **argv, struct ir_said *said, int min,
     return rc == IR_OK ? ir_args_count(*n, min, max, usage, &c->err) : rc;
 }
 
-/* Ask "again?" where the step can be repeated and nobody has said. */
-static void
+/* Where the step can be repeated, whether it is must be said: --again, or
+ * asked; not before the step may be done at all.
+ *
+ * Errors: IR_EUSAGE nobody said.
+ */
+static int
 ask_again(struct ir_ctx *c, const struct ir_case *k, size_t i,
           struct ir_said *said)
 {
     const struct ir_step *s = k->inc->steps[i].step;
+    enum ir_gate gate = IR_GATE_NONE;
+    struct ir_now now;
+    int tries, yes = -1;
     char *q;
 
-    if (s == NULL || s->repeat_to == NULL || said->again != NULL ||
-        !ir_ctx_can_ask(c))
-        return;
+    ir_clock_now(&now);
+    if (s == NULL || s->repeat_to == NULL ||
+        ir_incident_gate(k->inc, i, c->me, now.wall_ms, &gate, NULL) != IR_OK)
+        return IR_OK;
+    if (said->again != NULL)
+        yes = ir_view_yes(said->again);
     q = ir_view_fill(&c->talk_view, k->inc, &s->repeat_ask);
-    said->again = ir_ctx_yes(c, q, false) ? "yes" : "no";
+    for (tries = 0;
+         said->again == NULL && yes < 0 && tries < 5 && ir_ctx_can_ask(c);
+         tries++) {
+        char *typed;
+
+        ir_view_ask_yes(&c->talk_view, q, &c->talk);
+        typed = ir_ctx_ask(c, "");
+        if (typed == NULL)
+            break;
+        yes = ir_view_yes(typed);
+        if (yes < 0)
+            ir_buf_adds(&c->talk, _(" y or n. Not sure: y, and skip it later "
+                                    "if there was none.\n"));
+        free(typed);
+    }
     free(q);
+    if (yes >= 0) {
+        said->again = yes == 1 ? "yes" : "no";
+        return IR_OK;
+    }
+    ir_fail(&c->err, IR_EUSAGE, _("\"%s\" can be repeated: once more, or not?"),
+            k->inc->steps[i].path);
+    ir_err_hint(&c->err, "ir done %s --again yes|no", k->inc->steps[i].path);
+    return IR_EUSAGE;
 }
 
 int
@@ -61,10 +93,10 @@ ir_cmd_done(struct ir_ctx *c, int argc, char **argv)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
         rc = ir_act_find(c, &k, n > 0 ? argv[1] : NULL, &i);
-    if (rc == IR_OK) {
-        ask_again(c, &k, i, &said);
+    if (rc == IR_OK)
+        rc = ask_again(c, &k, i, &said);
+    if (rc == IR_OK)
         rc = ir_act_done(c, &k, i, &said);
-    }
     ir_case_done(&k);
     return rc;
 }
@@ -335,7 +367,9 @@ ask_rest(struct ir_ctx *c, const struct ir_case *k, const struct ir_istep *is,
             own ? ir_plan_var(is->plan, is->step->ask[j]) : &is->plan->vars[j];
         const char *now = v != NULL ? ir_incident_var(k->inc, v->name) : NULL;
 
-        if (v == NULL || (!own && now != NULL && strcmp(now, "unknown") != 0))
+        if (v == NULL ||
+            (!own && ((now != NULL && strcmp(now, "unknown") != 0) ||
+                      is->step == NULL || !uses_var(is->step, v->name))))
             continue;
         for (m = 0; m < *n; m++)
             if (strcmp(out[m].name, v->name) == 0)

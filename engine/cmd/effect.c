@@ -105,7 +105,7 @@ told(struct ir_ctx *c, struct ir_case *k, const struct ir_step *s,
     if (rc != IR_OK)
         return rc;
     d = ir_batch_add(b, k, IR_KIND_TOLD);
-    if (said->to != NULL) {
+    if (said->to != NULL && !ir_is_unknown(said->to)) {
         char *whom = ir_asprintf("%s: %s", s->tell, said->to);
 
         ir_bodyw_text(&d->body, 1, whom);
@@ -116,7 +116,8 @@ told(struct ir_ctx *c, struct ir_case *k, const struct ir_step *s,
     ir_bodyw_uint(&d->body, 2, (uint64_t)when);
     ir_bodyw_text(&d->body, 3, said->means != NULL ? said->means : "phone");
     ir_bodyw_text(&d->body, 4, s->report);
-    ir_bodyw_text(&d->body, 5, said->receipt);
+    if (said->receipt != NULL && !ir_is_unknown(said->receipt))
+        ir_bodyw_text(&d->body, 5, said->receipt);
     return IR_OK;
 }
 

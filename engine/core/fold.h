@@ -90,8 +90,11 @@ void ir_fold_evidence(struct ir_fold *f);
 void ir_fold_uses(struct ir_fold *f); /* requests used, needs of steps */
 void ir_fold_clocks(struct ir_fold *f);
 
-/* Is `s` among the evidence preserved so far? */
-bool ir_fold_preserved(const struct ir_incident *inc, const char *s);
+/* Is what step `st` would destroy of source `s` preserved: memory and disk of
+ * the machines it names, anything else wherever it lies?
+ */
+bool ir_fold_preserved(const struct ir_incident *inc, const struct ir_istep *st,
+                       const char *s);
 
 /* An exception of `rule` for the path in `effect`, recorded in the present
  * iteration of step `st`; or NULL.

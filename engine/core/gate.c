@@ -227,7 +227,7 @@ gate_evidence(const struct ir_incident *inc, size_t i, int who,
     size_t k;
 
     for (k = 0; s != NULL && k < s->destroys_n; k++) {
-        if (ir_fold_preserved(inc, s->destroys[k]))
+        if (ir_fold_preserved(inc, st, s->destroys[k]))
             continue;
         add_word(&missing, source_word(s->destroys[k]));
         add_savers(inc, s->destroys[k], &savers);

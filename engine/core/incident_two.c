@@ -4,8 +4,10 @@
 #include "base/i18n.h"
 #include "core/incident_step.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static void
 add_request(struct ir_fold *f, size_t i)
@@ -124,22 +126,94 @@ preserve(struct ir_incident *inc, const char *s)
     inc->preserved_n++;
 }
 
-bool
-ir_fold_preserved(const struct ir_incident *inc, const char *s)
+/* Was source `s` preserved: of anything (`host` NULL), or of that host? What
+ * was kept without saying of which host counts for every one.
+ */
+static bool
+preserved_of(const struct ir_incident *inc, const char *s, const char *host)
 {
+    size_t i, len = strlen(s);
+
+    for (i = 0; i < inc->preserved_n; i++) {
+        const char *p = inc->preserved[i];
+
+        if (strncmp(p, s, len) != 0)
+            continue;
+        if (p[len] == '\0' ||
+            (p[len] == '@' &&
+             (host == NULL || strcasecmp(p + len + 1, host) == 0)))
+            return true;
+    }
+    return false;
+}
+
+static bool
+step_names(const struct ir_step *s, const char *var)
+{
+    char mark[48];
     size_t i;
 
-    for (i = 0; i < inc->preserved_n; i++)
-        if (strcmp(inc->preserved[i], s) == 0)
+    snprintf(mark, sizeof mark, "${%s}", var);
+    if ((s->title.en != NULL && strstr(s->title.en, mark) != NULL) ||
+        (s->say.en != NULL && strstr(s->say.en, mark) != NULL))
+        return true;
+    for (i = 0; i < s->argv_n; i++)
+        if (strstr(s->argv[i], mark) != NULL)
             return true;
     return false;
+}
+
+bool
+ir_fold_preserved(const struct ir_incident *inc, const struct ir_istep *st,
+                  const char *s)
+{
+    const struct ir_plan *p = st->plan;
+    size_t i;
+
+    /* memory and disk are a machine's own: those it names must be kept. Logs,
+     * recordings and settings are kept wherever they lie. */
+    if (p != NULL && (strcmp(s, "memory") == 0 || strcmp(s, "disk") == 0))
+        for (i = 0; i < p->vars_n; i++) {
+            const char *host = ir_incident_var(inc, p->vars[i].name);
+
+            if (p->vars[i].type == IR_VAR_HOST && host != NULL &&
+                strcmp(host, "unknown") != 0 &&
+                step_names(st->step, p->vars[i].name) &&
+                !preserved_of(inc, s, host))
+                return false;
+        }
+    return preserved_of(inc, s, NULL);
+}
+
+/* What a step preserved that was done: as its entries say ("memory@fs1"), else
+ * as the plan says. */
+static void
+preserve_step(struct ir_fold *f, const struct ir_step *s, size_t from,
+              size_t to)
+{
+    bool said = false;
+    size_t i, k;
+
+    for (i = from; i < to; i++) {
+        struct ir_body_item it;
+
+        for (k = 0; ir_body_each(f->e[f->recs[i].seq], 7, &k, &it);) {
+            char *source = ir_strndup((const char *)it.p, it.len);
+
+            preserve(f->inc, source);
+            free(source);
+            said = true;
+        }
+    }
+    for (k = 0; !said && k < s->preserves_n; k++)
+        preserve(f->inc, s->preserves[k]);
 }
 
 /* What steps preserve that were done, in any iteration; evidence taken. */
 void
 ir_fold_evidence(struct ir_fold *f)
 {
-    size_t i, k, to;
+    size_t i, to;
 
     for (i = 0; i < f->recs_n; i = to) {
         const struct ir_step *s = ir_fold_step(f, f->recs[i].path);
@@ -153,8 +227,7 @@ ir_fold_evidence(struct ir_fold *f)
         if (s == NULL || s->preserves_n == 0 ||
             !ir_ifact_read(f, s, i, to, &x) || x.flow.state != IR_STEP_DONE)
             continue;
-        for (k = 0; k < s->preserves_n; k++)
-            preserve(f->inc, s->preserves[k]);
+        preserve_step(f, s, i, to);
     }
     for (i = 0; i < f->n; i++) {
         char *source = NULL;
@@ -327,7 +400,7 @@ tell_needs(struct ir_fold *f, size_t i)
     if (ir_fold_excepted(f->inc, st, "destroys") != NULL)
         return;
     for (k = 0; k < s->destroys_n; k++)
-        if (!ir_fold_preserved(f->inc, s->destroys[k]))
+        if (!ir_fold_preserved(f->inc, st, s->destroys[k]))
             need(st, "evidence", s->destroys[k]);
 }
 

@@ -70,14 +70,19 @@ nearness(const struct ir_incident *inc, size_t i, int me)
 int
 ir_view_focus(const struct ir_incident *inc, int me)
 {
+    int64_t soonest = 0;
     int best = 99, found = -1;
     size_t i;
 
     for (i = 0; i < inc->steps_n; i++) {
+        int64_t due =
+            inc->steps[i].due_ms > 0 ? inc->steps[i].due_ms : INT64_MAX;
         int n = nearness(inc, i, me);
 
-        if (n < best) {
+        /* of equally near ones, the one whose time runs out first */
+        if (n < best || (n == best && n < 99 && due < soonest)) {
             best = n;
+            soonest = due;
             found = (int)i;
         }
     }
