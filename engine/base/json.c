@@ -1,211 +1,210 @@
-/* json.c: see json.h. Values in memory; text is read in json_read.c and written
- * in json_write.c.
+/* json.c: see json.h. A `struct ir_json` is a json_t; text is written here and
+ * not by jansson, because the canonical bytes are hashed and must never change.
  */
 #include "base/json.h"
 
 #include "base/buf.h"
-#include "base/json_value.h"
+#include "base/i18n.h"
 #include "base/utf8.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LIST_FIRST 8    /* room in a list when something is first put there */
-#define SEARCH_LINEAR 8 /* members up to here are looked through in order */
-
-/* Free what belongs to `j` alone, and `j` itself unless an arena holds it. */
-static void
-drop(struct ir_json *j)
+static json_t *
+in(const struct ir_json *j)
 {
-    uint32_t i;
+    return (json_t *)(uintptr_t)j;
+}
 
-    if (j->type == IR_JSON_STR && !j->kept) {
-        free(j->u.s);
-    } else if (j->type == IR_JSON_ARR) {
-        for (i = 0; i < j->n; i++)
-            drop(j->u.v[i]);
-        if (j->cap > 0)
-            free(j->u.v);
-    } else if (j->type == IR_JSON_OBJ) {
-        for (i = 0; i < j->n; i++) {
-            drop(j->u.m[i].v);
-            if (j->u.m[i].own_key)
-                free((char *)(uintptr_t)j->u.m[i].key);
+static struct ir_json *
+made(json_t *j)
+{
+    if (j == NULL)
+        abort(); /* out of memory: sizes were capped before */
+    return (struct ir_json *)j;
+}
+
+/* What jansson does not check: real numbers and how deep it goes. Works on
+ * text that need not be JSON; jansson judges that.
+ */
+static int
+check_shape(const char *text, size_t len, struct ir_err *err)
+{
+    size_t line = 1, begin = 0, depth = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+
+        if (c == '\n') {
+            line++;
+            begin = i + 1;
+        } else if (c == '"') {
+            for (i++; i < len && text[i] != '"'; i++)
+                if (text[i] == '\\')
+                    i++;
+        } else if (c == '[' || c == '{') {
+            if (++depth > IR_JSON_DEPTH_MAX)
+                return ir_fail(err, IR_ELIMIT,
+                               _("line %zu: JSON nested deeper than %d"), line,
+                               IR_JSON_DEPTH_MAX);
+        } else if (c == ']' || c == '}') {
+            depth -= depth > 0;
+        } else if (c == '-' || (c >= '0' && c <= '9')) {
+            size_t n = strspn(text + i, "0123456789+-.eE"), at = i;
+
+            if (strcspn(text + i, ".eE") < n)
+                return ir_fail(err, IR_EPARSE,
+                               _("line %zu, column %zu: numbers with a decimal "
+                                 "point or exponent are not used here"),
+                               line, at - begin + 1);
+            i += n - 1;
         }
-        if (j->cap > 0)
-            free(j->u.m);
     }
-    if (j->root)
-        ir_json_tree_free((struct ir_json_tree *)(void *)j);
-    else if (!j->kept)
-        free(j);
+    return IR_OK;
+}
+
+static const char *
+reason(const json_error_t *e)
+{
+    switch (json_error_code(e)) {
+    case json_error_premature_end_of_input:
+        return _("the JSON text ends too early");
+    case json_error_end_of_input_expected:
+        return _("something stands after the JSON value");
+    case json_error_duplicate_key:
+        return _("the same key stands twice in one object");
+    case json_error_invalid_utf8:
+        return _("bytes that are not UTF-8");
+    case json_error_null_character:
+    case json_error_null_byte_in_key:
+        return _("a NUL character in a string");
+    case json_error_numeric_overflow:
+        return _("a number too large");
+    default:
+        return _("not JSON");
+    }
+}
+
+int
+ir_json_parse(const char *text, size_t len, struct ir_json **out,
+              struct ir_err *err)
+{
+    json_error_t e;
+    json_t *j;
+    char *copy;
+    int rc;
+
+    if (len > IR_JSON_MAX)
+        return ir_fail(err, IR_ELIMIT, _("JSON of %zu bytes, limit %d"), len,
+                       IR_JSON_MAX);
+    if (len > 0 &&
+        memchr(text, '\0', len) != NULL) /* jansson passes over some */
+        return ir_fail(err, IR_EPARSE, _("a NUL character in the JSON text"));
+    copy = ir_malloc(len + 1); /* check_shape needs the NUL */
+    if (len > 0)
+        memcpy(copy, text, len);
+    copy[len] = '\0';
+    rc = check_shape(copy, len, err);
+    if (rc != IR_OK)
+        goto out;
+    j = json_loadb(copy, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
+    if (j == NULL) {
+        rc = ir_fail(err, IR_EPARSE, _("line %d, column %d: %s"),
+                     e.line > 0 ? e.line : 1, e.column > 0 ? e.column : 1,
+                     reason(&e));
+        goto out;
+    }
+    *out = made(j);
+out:
+    free(copy);
+    return rc;
 }
 
 void
 ir_json_free(struct ir_json *j)
 {
-    if (j != NULL)
-        drop(j);
-}
-
-static struct ir_json *
-new_value(enum ir_json_type type)
-{
-    struct ir_json *j = ir_calloc(1, sizeof *j);
-
-    j->type = (uint8_t)type;
-    j->sorted = true;
-    return j;
+    json_decref(in(j));
 }
 
 struct ir_json *
 ir_json_new_obj(void)
 {
-    return new_value(IR_JSON_OBJ);
+    return made(json_object());
 }
 
 struct ir_json *
 ir_json_new_arr(void)
 {
-    return new_value(IR_JSON_ARR);
+    return made(json_array());
 }
 
 /* `s[0..n)` as a JSON string, wrong bytes and NULs as U+FFFD. */
-static struct ir_json *
+static json_t *
 str_of(const char *s, size_t n)
 {
-    struct ir_json *j;
     struct ir_buf b = {0};
+    json_t *j;
 
-    if (s == NULL)
-        return ir_json_new_null();
-    j = new_value(IR_JSON_STR);
-    if (ir_utf8_valid(s, n)) {
-        j->n = (uint32_t)n;
-        j->u.s = ir_strndup(s, n);
-    } else {
-        ir_utf8_repair(&b, s, n);
-        j->n = (uint32_t)b.len;
-        j->u.s = ir_buf_take(&b);
-    }
+    if (ir_utf8_valid(s, n))
+        return json_stringn_nocheck(s, n);
+    ir_utf8_repair(&b, s, n);
+    j = json_stringn_nocheck(ir_buf_str(&b), b.len);
+    ir_buf_done(&b);
     return j;
 }
 
 struct ir_json *
 ir_json_new_str(const char *s)
 {
-    return str_of(s, s != NULL ? strlen(s) : 0);
+    return made(s != NULL ? str_of(s, strlen(s)) : json_null());
 }
 
 struct ir_json *
 ir_json_new_int(int64_t v)
 {
-    struct ir_json *j = new_value(IR_JSON_INT);
-
-    j->u.i = v;
-    return j;
+    return made(json_integer(v));
 }
 
 struct ir_json *
 ir_json_new_bool(bool v)
 {
-    struct ir_json *j = new_value(IR_JSON_BOOL);
-
-    j->u.i = v;
-    return j;
+    return made(json_boolean(v));
 }
 
 struct ir_json *
 ir_json_new_null(void)
 {
-    return new_value(IR_JSON_NULL);
-}
-
-static bool
-is(const struct ir_json *j, enum ir_json_type type)
-{
-    return j != NULL && j->type == (uint8_t)type;
-}
-
-/* Where the member `key` of an object stands, or NULL. */
-static struct ir_json_member *
-find(const struct ir_json *j, const char *key)
-{
-    uint32_t lo = 0, hi = j->n;
-
-    if (!j->sorted || j->n <= SEARCH_LINEAR) {
-        for (; lo < hi; lo++)
-            if (strcmp(j->u.m[lo].key, key) == 0)
-                return &j->u.m[lo];
-        return NULL;
-    }
-    while (lo < hi) {
-        uint32_t mid = lo + (hi - lo) / 2;
-        int d = strcmp(j->u.m[mid].key, key);
-
-        if (d == 0)
-            return &j->u.m[mid];
-        if (d < 0)
-            lo = mid + 1;
-        else
-            hi = mid;
-    }
-    return NULL;
-}
-
-/* A list with room for one more of `size` bytes: of its own from now on. */
-static void *
-room(struct ir_json *j, void *list, size_t size)
-{
-    uint32_t cap = j->n < LIST_FIRST ? LIST_FIRST : 2 * j->n;
-    void *own;
-
-    if (j->n < j->cap)
-        return list;
-    own = ir_realloc(j->cap > 0 ? list : NULL, cap * size);
-    if (j->cap == 0 && j->n > 0) /* it stood in the arena */
-        memcpy(own, list, j->n * size);
-    j->cap = cap;
-    return own;
+    return made(json_null());
 }
 
 struct ir_json *
 ir_json_set_take(struct ir_json *obj, const char *key, struct ir_json *v)
 {
-    struct ir_json_member *m;
     struct ir_buf b = {0};
+    int rc;
 
-    assert(is(obj, IR_JSON_OBJ));
+    assert(json_is_object(in(obj)));
     if (v == NULL)
         v = ir_json_new_null();
     ir_utf8_repair(&b, key, strlen(key));
-    m = find(obj, ir_buf_str(&b));
-    if (m != NULL) {
-        ir_buf_done(&b);
-        drop(m->v);
-        m->v = v;
-        return v;
-    }
-    obj->u.m = room(obj, obj->u.m, sizeof *obj->u.m);
-    m = &obj->u.m[obj->n];
-    m->key = ir_buf_take(&b);
-    m->own_key = true;
-    m->v = v;
-    if (obj->n > 0 && strcmp(m[-1].key, m->key) > 0)
-        obj->sorted = false;
-    obj->n++;
+    rc = json_object_set_new_nocheck(in(obj), ir_buf_str(&b), in(v));
+    ir_buf_done(&b);
+    if (rc != 0)
+        abort();
     return v;
 }
 
 struct ir_json *
 ir_json_add_take(struct ir_json *arr, struct ir_json *v)
 {
-    assert(is(arr, IR_JSON_ARR));
+    assert(json_is_array(in(arr)));
     if (v == NULL)
         v = ir_json_new_null();
-    arr->u.v = room(arr, arr->u.v, sizeof arr->u.v[0]);
-    arr->u.v[arr->n++] = v;
+    if (json_array_append_new(in(arr), in(v)) != 0)
+        abort();
     return v;
 }
 
@@ -218,7 +217,7 @@ ir_json_set_str(struct ir_json *obj, const char *key, const char *s)
 void
 ir_json_set_strn(struct ir_json *obj, const char *key, const char *s, size_t n)
 {
-    ir_json_set_take(obj, key, str_of(s, n));
+    ir_json_set_take(obj, key, made(s != NULL ? str_of(s, n) : json_null()));
 }
 
 void
@@ -263,45 +262,43 @@ ir_json_add_int(struct ir_json *arr, int64_t v)
 bool
 ir_json_is_obj(const struct ir_json *j)
 {
-    return is(j, IR_JSON_OBJ);
+    return json_is_object(in(j));
 }
 
 bool
 ir_json_is_arr(const struct ir_json *j)
 {
-    return is(j, IR_JSON_ARR);
+    return json_is_array(in(j));
 }
 
 bool
 ir_json_is_str(const struct ir_json *j)
 {
-    return is(j, IR_JSON_STR);
+    return json_is_string(in(j));
 }
 
 bool
 ir_json_is_int(const struct ir_json *j)
 {
-    return is(j, IR_JSON_INT);
+    return json_is_integer(in(j));
 }
 
 bool
 ir_json_is_bool(const struct ir_json *j)
 {
-    return is(j, IR_JSON_BOOL);
+    return json_is_boolean(in(j));
 }
 
 bool
 ir_json_is_null(const struct ir_json *j)
 {
-    return is(j, IR_JSON_NULL);
+    return json_is_null(in(j));
 }
 
 struct ir_json *
 ir_json_get(const struct ir_json *j, const char *key)
 {
-    const struct ir_json_member *m = is(j, IR_JSON_OBJ) ? find(j, key) : NULL;
-
-    return m != NULL ? m->v : NULL;
+    return (struct ir_json *)json_object_get(in(j), key);
 }
 
 const char *
@@ -331,31 +328,57 @@ ir_json_get_bool(const struct ir_json *j, const char *key, bool dflt)
 const char *
 ir_json_str(const struct ir_json *j)
 {
-    return is(j, IR_JSON_STR) ? j->u.s : NULL;
+    return json_string_value(in(j));
 }
 
 int64_t
 ir_json_int(const struct ir_json *j)
 {
-    return is(j, IR_JSON_INT) ? j->u.i : 0;
+    return json_integer_value(in(j));
 }
 
 bool
 ir_json_bool(const struct ir_json *j)
 {
-    return is(j, IR_JSON_BOOL) && j->u.i != 0;
+    return json_is_true(in(j));
 }
 
 size_t
 ir_json_len(const struct ir_json *j)
 {
-    return is(j, IR_JSON_OBJ) || is(j, IR_JSON_ARR) ? j->n : 0;
+    if (json_is_object(in(j)))
+        return json_object_size(in(j));
+    return json_array_size(in(j));
 }
 
 struct ir_json *
 ir_json_at(const struct ir_json *j, size_t i)
 {
-    return is(j, IR_JSON_ARR) && i < j->n ? j->u.v[i] : NULL;
+    return (struct ir_json *)json_array_get(in(j), i);
+}
+
+static int
+by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The keys of object `j`, sorted by their bytes or as they were put.
+ *
+ * Owns:   the caller frees the array; the keys are borrowed from `j`.
+ */
+static const char **
+keys_of(json_t *j, bool sorted)
+{
+    const char **keys = ir_calloc(json_object_size(j), sizeof *keys);
+    size_t n = 0;
+
+    for (void *it = json_object_iter(j); it != NULL;
+         it = json_object_iter_next(j, it))
+        keys[n++] = json_object_iter_key(it);
+    if (sorted)
+        qsort(keys, n, sizeof *keys, by_bytes);
+    return keys;
 }
 
 void
@@ -363,20 +386,131 @@ ir_json_each(const struct ir_json *j,
              bool (*fn)(const char *key, struct ir_json *v, void *arg),
              void *arg)
 {
-    struct ir_json_member *m;
-    uint32_t i;
+    size_t n = json_object_size(in(j));
+    const char **keys;
 
-    if (!is(j, IR_JSON_OBJ) || j->n == 0)
+    if (n == 0)
         return;
-    m = j->u.m;
-    if (!j->sorted) {
-        m = ir_malloc(j->n * sizeof *m);
-        memcpy(m, j->u.m, j->n * sizeof *m);
-        qsort(m, j->n, sizeof *m, ir_json_by_key);
-    }
-    for (i = 0; i < j->n; i++)
-        if (!fn(m[i].key, m[i].v, arg))
+    keys = keys_of(in(j), true);
+    for (size_t i = 0; i < n; i++)
+        if (!fn(keys[i], ir_json_get(j, keys[i]), arg))
             break;
-    if (m != j->u.m)
-        free(m);
+    free(keys);
+}
+
+/* How text is written: canonical, or for people with `indent`. */
+struct style {
+    bool canonical;
+    int indent;
+};
+
+static void
+put_string(struct ir_buf *b, const char *s, size_t n, const struct style *st)
+{
+    static const char brief[] = "\b\f\n\r\t\"\\", letter[] = "bfnrt\"\\";
+
+    ir_buf_addc(b, '"');
+    for (size_t i = 0, len; i < n; i += len) {
+        unsigned char c = (unsigned char)s[i];
+        const char *at = c != 0 ? strchr(brief, c) : NULL;
+        int32_t cp = ir_utf8_next(s + i, n - i, &len);
+
+        if (at != NULL) {
+            ir_buf_addc(b, '\\');
+            ir_buf_addc(b, letter[at - brief]);
+        } else if (c < 0x20 || (!st->canonical && ir_utf8_harmful(cp))) {
+            ir_buf_addf(b, "\\u%04x", (unsigned)cp);
+        } else {
+            ir_buf_add(b, s + i, len);
+        }
+    }
+    ir_buf_addc(b, '"');
+}
+
+static void
+new_line(struct ir_buf *b, const struct style *st, int level)
+{
+    if (st->indent > 0)
+        ir_buf_addf(b, "\n%*s", st->indent * level, "");
+}
+
+static void
+put_value(struct ir_buf *b, json_t *j, const struct style *st, int level)
+{
+    size_t n = ir_json_len((struct ir_json *)j);
+    const char **keys;
+
+    switch (json_typeof(j)) {
+    case JSON_OBJECT:
+        keys = keys_of(j, st->canonical);
+        ir_buf_addc(b, '{');
+        for (size_t i = 0; i < n; i++) {
+            if (i > 0)
+                ir_buf_addc(b, ',');
+            new_line(b, st, level + 1);
+            put_string(b, keys[i], strlen(keys[i]), st);
+            ir_buf_adds(b, st->indent > 0 ? ": " : ":");
+            put_value(b, json_object_get(j, keys[i]), st, level + 1);
+        }
+        if (n > 0)
+            new_line(b, st, level);
+        ir_buf_addc(b, '}');
+        free(keys);
+        break;
+    case JSON_ARRAY:
+        ir_buf_addc(b, '[');
+        for (size_t i = 0; i < n; i++) {
+            if (i > 0)
+                ir_buf_addc(b, ',');
+            new_line(b, st, level + 1);
+            put_value(b, json_array_get(j, i), st, level + 1);
+        }
+        if (n > 0)
+            new_line(b, st, level);
+        ir_buf_addc(b, ']');
+        break;
+    case JSON_STRING:
+        put_string(b, json_string_value(j), json_string_length(j), st);
+        break;
+    case JSON_INTEGER:
+        ir_buf_addf(b, "%" PRId64, (int64_t)json_integer_value(j));
+        break;
+    case JSON_TRUE:
+        ir_buf_adds(b, "true");
+        break;
+    case JSON_FALSE:
+        ir_buf_adds(b, "false");
+        break;
+    case JSON_NULL:
+    case JSON_REAL: /* nothing here makes one */
+        ir_buf_adds(b, "null");
+        break;
+    }
+}
+
+static char *
+text_of(const struct ir_json *j, const struct style *st, size_t *len)
+{
+    struct ir_buf b = {0};
+
+    put_value(&b, in(j), st, 0);
+    if (len != NULL)
+        *len = b.len;
+    return ir_buf_take(&b);
+}
+
+char *
+ir_json_canonical(const struct ir_json *j, size_t *len)
+{
+    const struct style st = {.canonical = true};
+
+    return text_of(j, &st, len);
+}
+
+char *
+ir_json_text(const struct ir_json *j, int indent)
+{
+    const struct style st = {.indent = indent > 0 ? indent : 0};
+
+    return text_of(j, &st, NULL);
 }

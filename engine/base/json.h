@@ -1,8 +1,9 @@
-/* json.h: JSON values, read from text and written to it.
+/* json.h: JSON, on top of jansson; nothing else includes jansson.
  *
- * Values are `struct ir_json` and have one owner: what a `new` or `parse`
- * returns is freed with ir_json_free, what a setter takes it owns, what a
- * getter returns is borrowed from its parent.
+ * Values are `struct ir_json`, reference counted by jansson; this wrapper
+ * gives them one owner: what a `new` or `parse` returns is freed with
+ * ir_json_free, what a setter takes it owns, what a getter returns is
+ * borrowed from its parent.
  */
 #ifndef IR_BASE_JSON_H
 #define IR_BASE_JSON_H
@@ -65,7 +66,6 @@ void ir_json_set_hex(struct ir_json *obj, const char *key, const uint8_t *p,
 void ir_json_add_str(struct ir_json *arr, const char *s);
 void ir_json_add_int(struct ir_json *arr, int64_t v);
 
-/* What is it? All false for NULL. */
 bool ir_json_is_obj(const struct ir_json *j);
 bool ir_json_is_arr(const struct ir_json *j);
 bool ir_json_is_str(const struct ir_json *j);
