@@ -2,6 +2,7 @@
  * closed: two people, waiting, evidence, exceptions, measures.
  */
 #include "case_make.h"
+#include "unit.h"
 
 #define HOST "'vars':{'host':{'type':'host','ask':" T "}},"
 
@@ -184,6 +185,44 @@ evidence_gate(void **state)
     world_free(w);
 }
 
+/* Memory of another machine, or of nobody knows which, opens nothing. */
+static void
+evidence_of_host(void **state)
+{
+    static const struct {
+        const char *kept;
+        bool opens;
+    } cases[] = {
+        {"memory@unknown", false}, {"memory@fs2", false},
+        {"memory@fs11", false},    {"disk@fs1", false},
+        {"memory@FS1", true},      {"memory", true},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(cases); i++) {
+        struct world *w = world_new(1);
+        const struct ir_plan *p = world_plan(
+            w, "sys/fire", HOST,
+            STEP("save", ",'preserves':['memory'],'after':[]") "," STEP(
+                "wipe", ",'destroys':['memory'],'after':[],'run':['wipe','--',"
+                        "'${host}']"));
+        struct ir_err err = {0};
+        struct ir_bodyw b = {0};
+
+        incident(w, 0, 1, p, 0);
+        answer(w, 0, "1/save", "host", "fs1");
+        ir_bodyw_text(&b, 1, "1/save");
+        ir_bodyw_uint(&b, 2, DONE);
+        ir_bodyw_uint(&b, 3, 1);
+        ir_bodyw_texts(&b, 7, &cases[i].kept, 1);
+        put(w, 0, IR_KIND_STEP, &b);
+        fold(w);
+        ROW(i, (gate_of(w, "wipe", 0, &err) == IR_GATE_NONE) == cases[i].opens);
+        world_free(w);
+    }
+}
+
 static void
 argv_is_checked_again(void **state)
 {
@@ -325,6 +364,7 @@ main(void)
         cmocka_unit_test(two_people),
         cmocka_unit_test(waits),
         cmocka_unit_test(evidence_gate),
+        cmocka_unit_test(evidence_of_host),
         cmocka_unit_test(argv_is_checked_again),
         cmocka_unit_test(may_close),
         cmocka_unit_test(alone_may_review_oneself),
