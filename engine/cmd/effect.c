@@ -49,6 +49,8 @@ state_service(struct ir_ctx *c, struct ir_case *k, const struct ir_step *s,
     int64_t level = s->service_level;
     int rc = IR_OK;
 
+    if (said->level != NULL && ir_is_unknown(said->level))
+        return IR_OK; /* nobody knows: nothing is stated */
     if (said->level != NULL)
         rc = ir_scan_int(said->level, 0, 100, &level, &c->err);
     if (rc != IR_OK)

@@ -7,6 +7,7 @@
 
 #include "base/i18n.h"
 #include "base/scan.h"
+#include "base/time.h"
 #include "base/utf8.h"
 #include "cmd/act.h"
 #include "cmd/commands.h"
@@ -112,6 +113,25 @@ ask(struct walker *w, const char *prompt)
     return s;
 }
 
+/* A percentage, or "unknown"; asked again until it is one. */
+static char *
+ask_level(struct walker *w, const char *prompt)
+{
+    int tries;
+
+    for (tries = 0; tries < 5; tries++) {
+        char *typed = ask(w, prompt);
+        int64_t level = 0;
+
+        if (typed == NULL || ir_is_unknown(typed) ||
+            ir_scan_int(typed, 0, 100, &level, &w->c->err) == IR_OK)
+            return typed;
+        free(typed);
+        ir_cmd_complain(w->c);
+    }
+    return ir_strdup("unknown");
+}
+
 /* `done` on the step in focus: asks what goes with it. */
 static void
 do_done(struct walker *w, int argc, char **argv)
@@ -129,9 +149,9 @@ do_done(struct walker *w, int argc, char **argv)
         v[n++] = is->path;
         if (is->step != NULL && is->step->act == IR_ACT_TELL) {
             static const char *const opt[3] = {"--to", "--means", "--ref"};
-            const char *q[3] = {_(" Whom did you reach? > "),
-                                _(" By what means? (phone) > "),
-                                _(" Receipt number, if any > ")};
+            const char *q[3] = {_(" Whom did you reach?> "),
+                                _(" By what means? (phone)> "),
+                                _(" Receipt number, if any?> ")};
 
             for (i = 0; i < 3; i++) {
                 owned[o] = ask(w, q[i]);
@@ -143,17 +163,17 @@ do_done(struct walker *w, int argc, char **argv)
         }
         if (is->step != NULL && is->step->clock_id != NULL &&
             strcmp(is->step->clock_op, "start") == 0) {
-            owned[o] = ask(w, _(" Counts from when? (now) > "));
+            owned[o] = ask(w, _(" Counts from when? (now)> "));
             if (owned[o] != NULL) {
                 v[n++] = (char *)(uintptr_t) "--from";
                 v[n++] = owned[o++];
             }
         }
         if (is->step != NULL && is->step->service_op != NULL) {
-            char *q = ir_asprintf(_(" Level reached, percent? (%d) > "),
+            char *q = ir_asprintf(_(" Level reached, percent? (%d)> "),
                                   is->step->service_level);
 
-            owned[o] = ask(w, q);
+            owned[o] = ask_level(w, q);
             free(q);
             if (owned[o] != NULL) {
                 v[n++] = (char *)(uintptr_t) "--level";
