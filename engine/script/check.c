@@ -5,11 +5,22 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/scan.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A harmless copy: messages and fields quote what authors wrote. */
+static char *
+harmless(const char *s)
+{
+    struct ir_buf b = {0};
+
+    ir_utf8_escape(&b, s, strlen(s), false);
+    return ir_buf_take(&b);
+}
 
 static bool
 same_finding(const struct ir_finding *f, const char *file, int line,
@@ -23,7 +34,7 @@ static void
 add_finding(struct ir_check *ck, bool fatal, struct ir_where at, char *msg)
 {
     const char *file = ck->src->files[at.file].path;
-    char *full = msg;
+    char *full = msg, *field = harmless(ck->path), *shown;
     size_t i;
 
     if (at.file != ck->file) {
@@ -35,29 +46,31 @@ add_finding(struct ir_check *ck, bool fatal, struct ir_where at, char *msg)
                                ck->src->files[ck->file].path);
         free(msg);
     }
+    shown = harmless(full);
+    free(full);
     for (i = 0; i < ck->found_n; i++) {
-        if (same_finding(&ck->found[i], file, at.line, ck->path, full)) {
-            free(full);
-            return;
-        }
+        if (same_finding(&ck->found[i], file, at.line, field, shown))
+            goto out;
     }
     if (fatal)
         ck->errors++;
     else
         ck->warnings++;
-    if (ck->found_n >= IR_FINDINGS_MAX) {
-        free(full);
-        return;
-    }
+    if (ck->found_n >= IR_FINDINGS_MAX)
+        goto out;
     if (ck->found_n == ck->found_cap) {
         ck->found_cap = ck->found_cap ? 2 * ck->found_cap : 32;
         ck->found = ir_realloc(ck->found, ck->found_cap * sizeof *ck->found);
     }
     ck->found[ck->found_n++] = (struct ir_finding){.file = ir_strdup(file),
                                                    .line = at.line,
-                                                   .field = ir_strdup(ck->path),
+                                                   .field = field,
                                                    .fatal = fatal,
-                                                   .message = full};
+                                                   .message = shown};
+    return;
+out:
+    free(field);
+    free(shown);
 }
 
 static char *

@@ -2,6 +2,7 @@
  * unit.h. The looking is core's; here its findings get their lines. */
 #include "base/buf.h"
 #include "base/i18n.h"
+#include "base/scan.h"
 #include "core/plan.h"
 #include "script/unit.h"
 
@@ -21,10 +22,16 @@ follow(struct ir_check *ck, const struct ir_node *n, const char *name,
        struct ir_where *at)
 {
     const struct ir_field *f;
+    char digits[16];
+    int64_t v;
     size_t i;
 
     if (name[0] == '[') {
-        i = (size_t)strtoul(name + 1, NULL, 10);
+        snprintf(digits, sizeof digits, "%.*s", (int)strcspn(name + 1, "]"),
+                 name + 1);
+        if (ir_scan_int(digits, 0, 1000000, &v, NULL) != IR_OK)
+            return NULL;
+        i = (size_t)v;
         ir_check_path_in(ck, NULL, i + 1);
         if (n == NULL || n->type != IR_NODE_TABLE || i >= n->items_n)
             return NULL;

@@ -202,8 +202,10 @@ check_words(struct ir_check *ck, const struct ir_rule *r,
     size_t i;
 
     for (i = 0; r->words[i] != NULL; i++) {
-        if (strcmp(r->words[i], n->str) == 0)
+        if (strcmp(r->words[i], n->str) == 0) {
+            ir_buf_done(&all);
             return ir_json_new_str(n->str);
+        }
         ir_buf_addf(&all, "%s%s", i ? ", " : "", r->words[i]);
     }
     near = ir_check_nearest(n->str, r->words);

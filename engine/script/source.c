@@ -62,20 +62,12 @@ line_of(const char *text, size_t off)
 long
 ir_source_hidden(const char *s, size_t len)
 {
-    const unsigned char *p = (const unsigned char *)s;
-    size_t i;
+    size_t i, step;
 
-    for (i = 0; i < len; i++) {
-        unsigned char a = p[i], b = i + 1 < len ? p[i + 1] : 0;
-        unsigned char c = i + 2 < len ? p[i + 2] : 0;
+    for (i = 0; i < len; i += step) {
+        int32_t cp = ir_utf8_next(s + i, len - i, &step);
 
-        if ((a < 0x20 && a != '\n' && a != '\t') || a == 0x7F ||
-            (a == 0xC2 && b >= 0x80 && b <= 0x9F) || /* U+0080..009F */
-            (a == 0xD8 && b == 0x9C) ||              /* U+061C */
-            (a == 0xE2 && b == 0x80 &&
-             (c == 0x8E || c == 0x8F ||     /* U+200E..200F */
-              (c >= 0xA8 && c <= 0xAE))) || /* U+2028..202E */
-            (a == 0xE2 && b == 0x81 && c >= 0xA6 && c <= 0xA9))
+        if (cp >= 0 && cp != '\n' && cp != '\t' && ir_utf8_harmful(cp))
             return (long)i;
     }
     return -1;

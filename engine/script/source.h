@@ -32,11 +32,11 @@ struct ir_source {
     size_t n, cap;
 };
 
-/* Does this text hold a character that is not seen but changes how the rest
- * is: controls (but for newline and tab), bidirectional overrides and marks,
- * line and paragraph separators? Returns its offset, or -1.
+/* Where in this text stands a character that is not seen but changes how the
+ * rest is (base/utf8.h, ir_utf8_harmful, but for newline and tab)? Its offset,
+ * or -1. Bytes that are no UTF-8 are passed over.
  *
- * Source: Unicode UAX 9; CVE-2021-42574.
+ * Errors: none.
  */
 long ir_source_hidden(const char *s, size_t len);
 

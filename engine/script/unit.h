@@ -23,7 +23,7 @@ struct ir_unit {
     char *name; /* what its id must be, and the object's name */
     bool wanted, done;
     const struct ir_node *root; /* NULL: not evaluated, or in vain */
-    struct ir_arena *arena; /* of `root` */
+    struct ir_arena *arena;     /* of `root` */
     struct ir_json *json;
     size_t errors;
 };

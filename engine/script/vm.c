@@ -126,21 +126,24 @@ clock_hook(lua_State *L, lua_Debug *ar)
 static const char *
 take_place(struct ir_vm *vm, const char *msg, struct ir_where *at)
 {
-    char file[16], *p;
-    const char *colon = strchr(msg, ':');
-    long line;
-    int n;
+    size_t file_n = strcspn(msg, ":"), line_n = 0;
+    char file[16], line[16];
+    int64_t n;
+    int f;
 
-    if (msg[0] != 'f' || colon == NULL || colon - msg > 8)
+    if (msg[0] != 'f' || msg[file_n] != ':' || file_n > 8)
         return msg;
-    snprintf(file, sizeof file, "=%.*s", (int)(colon - msg), msg);
-    n = ir_vm_file_of(vm, file);
-    line = strtol(colon + 1, &p, 10);
-    if (n < 0 || line < 1 || line > 1000000 || p[0] != ':' || p[1] != ' ')
+    line_n = strspn(msg + file_n + 1, "0123456789");
+    if (line_n > 8 || strncmp(msg + file_n + 1 + line_n, ": ", 2) != 0)
         return msg;
-    at->file = n;
-    at->line = (int)line;
-    return p + 2;
+    snprintf(file, sizeof file, "=%.*s", (int)file_n, msg);
+    snprintf(line, sizeof line, "%.*s", (int)line_n, msg + file_n + 1);
+    f = ir_vm_file_of(vm, file);
+    if (f < 0 || ir_scan_int(line, 1, 1000000, &n, NULL) != IR_OK)
+        return msg;
+    at->file = f;
+    at->line = (int)n;
+    return msg + file_n + line_n + 3;
 }
 
 /* What Lua's own messages mean, for who does not read them every day. */
@@ -189,6 +192,8 @@ put_message(struct ir_vm *vm, const char *msg, size_t len)
     while (len > 0 && ((unsigned char)msg[len] & 0xC0) == 0x80)
         len--;
     ir_utf8_escape(&b, msg, len, false);
+    if (b.len == 0)
+        ir_buf_adds(&b, _("raised an error without a text"));
     snprintf(vm->ve->msg, sizeof vm->ve->msg, "%s%s%s",
              means != NULL ? means : "", means != NULL ? ": " : "",
              ir_buf_str(&b));

@@ -8,8 +8,8 @@
 
 static const char *const base_names[] = {
     "ipairs", "type", "tonumber", "select", "error", "assert", NULL};
-static const char *const table_names[] = {"concat", "insert", "move",   "pack",
-                                          "remove", "sort",   "unpack", NULL};
+static const char *const table_names[] = {"concat", "insert", "pack", "remove",
+                                          "sort",   "unpack", NULL};
 static const char *const math_names[] = {
     "abs", "ceil",       "floor", "fmod",      "huge", "max", "maxinteger",
     "min", "mininteger", "modf",  "tointeger", "type", "ult", NULL};

@@ -17,7 +17,7 @@ static int
 enter(void **state)
 {
     (void)state;
-    strcpy(dir, "/tmp/ir-test-site.XXXXXX");
+    snprintf(dir, sizeof dir, "%s", "/tmp/ir-test-site.XXXXXX");
     return mkdtemp(dir) == NULL || chmod(dir, 0755) != 0 || chdir(dir) != 0 ? -1
                                                                             : 0;
 }
@@ -244,6 +244,56 @@ test_missing(void **state)
     ir_source_done(&src);
 }
 
+static size_t example_errors;
+
+static void
+on_finding(const struct ir_finding *f, void *arg)
+{
+    (void)arg;
+    if (strcmp(f->file, "common/flood.lua") != 0)
+        return;
+    example_errors++;
+    print_message("%s:%d: %s: %s\n", f->file, f->line, f->field, f->message);
+}
+
+/* The example of the manual page, beside the shipped files. */
+static void
+test_example(void **state)
+{
+    static const char *const pages[] = {"docs/man/ir-runbook.5",
+                                        "docs/man/ja/ir-runbook.5"};
+    const struct ir_compile_sink sink = {.finding = on_finding};
+    struct ir_compile_count count;
+    struct ir_source src = {0};
+    struct ir_err err;
+    size_t i;
+    int fd = open(IR_SOURCE_DIR, O_RDONLY | O_DIRECTORY);
+
+    (void)state;
+    for (i = 0; i < COUNT(pages); i++) {
+        struct ir_buf b = {0};
+        const char *from, *to;
+
+        assert_int_equal(ir_path_read(fd, pages[i], 100000, &b, &err), IR_OK);
+        from = strstr(ir_buf_str(&b), ".Bd -literal\nreturn {");
+        assert_non_null(from);
+        from += strlen(".Bd -literal\n");
+        to = strstr(from, ".Ed\n");
+        assert_non_null(to);
+        assert_int_equal(ir_source_read(IR_SOURCE_DIR "/runbooks", &src, &err),
+                         IR_OK);
+        ir_source_add(&src, "common/flood.lua", from, (size_t)(to - from));
+        ir_source_sort(&src);
+        assert_int_equal(ir_compile(&src, "common/flood", &ir_vm_limits_default,
+                                    &sink, &count, &err),
+                         IR_OK);
+        assert_int_equal(example_errors, 0);
+        ir_source_done(&src);
+        ir_buf_done(&b);
+    }
+    close(fd);
+}
+
 int
 main(void)
 {
@@ -253,6 +303,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_unreadable, enter, leave),
         cmocka_unit_test_setup_teardown(test_no_site, enter, leave),
         cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_example),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,7 @@ static int
 enter(void **state)
 {
     (void)state;
-    strcpy(dir, "/tmp/ir-test-worker.XXXXXX");
+    snprintf(dir, sizeof dir, "%s", "/tmp/ir-test-worker.XXXXXX");
     ir_i18n_set(IR_LANG_EN);
     return mkdtemp(dir) == NULL || chdir(dir) != 0 ? -1 : 0;
 }
