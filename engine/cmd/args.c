@@ -1,6 +1,7 @@
 /* args.c: see args.h. */
 #include "cmd/args.h"
 
+#include "base/buf.h"
 #include "base/i18n.h"
 #include "base/scan.h"
 
@@ -29,21 +30,34 @@ find_letter(const struct ir_opt *opts, char letter)
     return NULL;
 }
 
+/* Options that every command takes; they are gone before these are read. */
+static const char *const everywhere[] = {"home", "as",       "incident",
+                                         "lang", "json",     "plain",
+                                         "yes",  "no-input", "help"};
+
+static void
+nearer(const char *name, const char *typed, const char **near, int *best)
+{
+    int d = ir_edit_distance(name, typed);
+
+    if (d < *best) {
+        *best = d;
+        *near = name;
+    }
+}
+
 static int
 unknown(const struct ir_opt *opts, const char *word, struct ir_err *err)
 {
     const struct ir_opt *o;
-    const char *near = NULL;
-    int best = 4;
+    const char *near = NULL, *typed = word + strspn(word, "-");
+    int best = 3;
+    size_t i;
 
-    for (o = opts; o->name != NULL; o++) {
-        int d = ir_edit_distance(o->name, word + strspn(word, "-"));
-
-        if (d < best) {
-            best = d;
-            near = o->name;
-        }
-    }
+    for (o = opts; o->name != NULL; o++)
+        nearer(o->name, typed, &near, &best);
+    for (i = 0; i < sizeof everywhere / sizeof everywhere[0]; i++)
+        nearer(everywhere[i], typed, &near, &best);
     ir_fail(err, IR_EUSAGE, _("unknown option %.60s"), word);
     if (near != NULL)
         ir_err_hint(err, _("did you mean --%s?"), near);
@@ -126,6 +140,21 @@ ir_args(int argc, char **argv, const struct ir_opt *opts, int *n,
     }
     *n = k - 1;
     return IR_OK;
+}
+
+char *
+ir_args_join(char **argv, int from, int *n)
+{
+    struct ir_buf b = {0};
+    int i;
+
+    if (*n <= from)
+        return NULL;
+    for (i = from; i <= *n; i++)
+        ir_buf_addf(&b, "%s%s", i > from ? " " : "", argv[i]);
+    *n = from;
+    argv[from] = ir_buf_take(&b);
+    return argv[from];
 }
 
 int

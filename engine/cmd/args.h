@@ -28,6 +28,14 @@ struct ir_opt {
 int ir_args(int argc, char **argv, const struct ir_opt *opts, int *n,
             struct ir_err *err);
 
+/* Make one operand of argv[from..n], with spaces between them, in argv[from]:
+ * words that nobody put into quotes. *n becomes `from`.
+ *
+ * Owns:   the caller frees what is returned (NULL: there was nothing to join)
+ *         once argv[from] is not needed any more.
+ */
+char *ir_args_join(char **argv, int from, int *n);
+
 /* Are there between min and max operands? `usage` goes into the hint.
  *
  * Errors: IR_EUSAGE.

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -17,6 +18,15 @@ bool
 ir_ctx_can_ask(const struct ir_ctx *c)
 {
     return !c->no_input && isatty(STDIN_FILENO);
+}
+
+/* A signal while the echo is off: it waits until the echo is on again. */
+static volatile sig_atomic_t caught;
+
+static void
+on_signal(int sig)
+{
+    caught = sig;
 }
 
 /* One line from `fd`, without its newline; NULL at the end of input. */
@@ -31,7 +41,7 @@ read_line(int fd, bool secret)
         char ch;
         ssize_t got = read(fd, &ch, 1);
 
-        if (got < 0 && errno == EINTR)
+        if (got < 0 && errno == EINTR && caught == 0)
             continue;
         if (got <= 0)
             break;
@@ -70,9 +80,12 @@ ir_ctx_ask(struct ir_ctx *c, const char *prompt)
 char *
 ir_ctx_ask_secret(struct ir_ctx *c, const char *prompt)
 {
+    static const int sigs[] = {SIGINT, SIGQUIT, SIGHUP, SIGTERM};
+    struct sigaction catch = {.sa_handler = on_signal}, was[4];
     struct termios old, quiet;
     char *line;
-    int fd;
+    size_t i;
+    int fd, again;
 
     if (c->no_input)
         return NULL;
@@ -86,12 +99,27 @@ ir_ctx_ask_secret(struct ir_ctx *c, const char *prompt)
     }
     quiet = old;
     quiet.c_lflag &= ~(tcflag_t)ECHO;
+    caught = 0;
+    sigemptyset(&catch.sa_mask);
+    for (i = 0; i < 4; i++)
+        (void)sigaction(sigs[i], &catch, &was[i]);
     (void)tcsetattr(fd, TCSAFLUSH, &quiet);
     (void)!write(fd, prompt, strlen(prompt));
     line = read_line(fd, true);
     (void)tcsetattr(fd, TCSAFLUSH, &old);
     (void)!write(fd, "\n", 1);
     close(fd);
+    for (i = 0; i < 4; i++)
+        (void)sigaction(sigs[i], &was[i], NULL);
+    if (caught != 0 && line != NULL) {
+        ir_wipe(line, strlen(line));
+        free(line);
+        line = NULL;
+    }
+    again = caught;
+    caught = 0;
+    if (again != 0)
+        (void)raise(again);
     return line;
 }
 

@@ -81,13 +81,28 @@ ir_case_done(struct ir_case *k)
 }
 
 int
-ir_case_reload(struct ir_ctx *c, struct ir_case *k)
+ir_case_grow(struct ir_ctx *c, struct ir_case *k,
+             const uint8_t (*ids)[IR_ID_BYTES], size_t n)
 {
     uint8_t declare[IR_ID_BYTES];
+    struct ir_now now;
+    size_t i;
+    int rc = IR_OK;
 
     memcpy(declare, k->inc->declare, IR_ID_BYTES);
-    ir_case_done(k);
-    return ir_case_load(c, declare, 0, k);
+    ir_incident_free(k->inc);
+    free(k->e);
+    k->inc = NULL;
+    k->e = NULL;
+    for (i = 0; i < n && rc == IR_OK; i++)
+        rc = ir_store_load_id(c->st, ids[i], &k->log, &c->err);
+    ir_clock_now(&now);
+    c->view.now_ms = c->talk_view.now_ms = now.wall_ms;
+    if (rc == IR_OK)
+        rc = fold(c, k, declare, now.wall_ms);
+    if (rc != IR_OK)
+        ir_case_done(k);
+    return rc;
 }
 
 /* The digits of a name in upper case, without "IR-". */

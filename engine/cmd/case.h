@@ -37,8 +37,13 @@ int ir_case_current(struct ir_ctx *c, int64_t now_ms, struct ir_case *k);
 int ir_case_find(struct ir_ctx *c, const char *name,
                  uint8_t declare[IR_ID_BYTES]);
 
-/* Load again after something was recorded. */
-int ir_case_reload(struct ir_ctx *c, struct ir_case *k);
+/* Take in entries that were just recorded: they are read back, the rest is
+ * not, and the incident is folded again.
+ *
+ * Errors: as ir_store_load_id; then `k` is empty.
+ */
+int ir_case_grow(struct ir_ctx *c, struct ir_case *k,
+                 const uint8_t (*ids)[IR_ID_BYTES], size_t n);
 
 /* Where the record is: counts for the screens. */
 void ir_case_record(const struct ir_ctx *c, const struct ir_case *k,

@@ -107,9 +107,8 @@ ir_cert_revoke(struct ir_ctx *c, struct ir_batch *b,
     return rc;
 }
 
-/* Ask twice for a new passphrase; NULL when the person gives none. */
-static int
-new_passphrase(struct ir_ctx *c, char **pass)
+int
+ir_cert_passphrase(struct ir_ctx *c, char **pass)
 {
     char *again;
     int rc = IR_OK;
@@ -136,6 +135,23 @@ new_passphrase(struct ir_ctx *c, char **pass)
     return rc;
 }
 
+/* A key belongs to one person: an agent may offer one that is taken. */
+static int
+check_fresh(struct ir_ctx *c, const uint8_t pub[IR_PUBKEY_BYTES])
+{
+    uint8_t id[IR_KEYID_BYTES];
+    const struct ir_cert_key *k;
+
+    ir_key_id(pub, id);
+    k = c->trust_loaded ? ir_trust_key(&c->trust, id) : NULL;
+    if (k == NULL)
+        return IR_OK;
+    ir_fail(&c->err, IR_EEXIST, _("this key of the ssh-agent is already %s's"),
+            c->trust.members[k->member].handle);
+    ir_err_hint(&c->err, _("name another one: --agent-key COMMENT"));
+    return IR_EEXIST;
+}
+
 int
 ir_cert_new_key(struct ir_ctx *c, int homefd, const char *handle,
                 const char *agent, bool passphrase, bool replace,
@@ -149,10 +165,12 @@ ir_cert_new_key(struct ir_ctx *c, int homefd, const char *handle,
     if (agent != NULL) {
         rc = ir_agent_find(agent[0] != '\0' ? agent : NULL, pub, &c->err);
         if (rc == IR_OK)
+            rc = check_fresh(c, pub);
+        if (rc == IR_OK)
             k = ir_key_public(pub);
     } else {
         if (passphrase)
-            rc = new_passphrase(c, &pass);
+            rc = ir_cert_passphrase(c, &pass);
         if (rc == IR_OK)
             k = ir_key_new();
     }

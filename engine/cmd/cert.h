@@ -41,4 +41,11 @@ int ir_cert_new_key(struct ir_ctx *c, int homefd, const char *handle,
 int ir_cert_handle(struct ir_ctx *c, const char *name, const char *given,
                    char **out);
 
+/* Ask twice for a new passphrase on the terminal.
+ *
+ * Owns:   the caller wipes and frees *pass.
+ * Errors: IR_EUSAGE no terminal, not the same twice, or empty.
+ */
+int ir_cert_passphrase(struct ir_ctx *c, char **pass);
+
 #endif

@@ -23,10 +23,12 @@ struct doctor {
     size_t bad;
 };
 
-/* One finding: ok, or what is wrong and what to do. */
+/* One finding: what is well, or what is wrong and what to do. */
 static void
-say(struct doctor *d, bool ok, const char *what, const char *hint)
+say(struct doctor *d, bool ok, const char *good, const char *bad,
+    const char *hint)
 {
+    const char *what = ok ? good : bad;
     struct ir_json *j;
 
     if (!ok)
@@ -50,21 +52,22 @@ check_home(struct doctor *d)
     struct statvfs fs;
     int rc = ir_ctx_open(c, true);
 
-    say(d, rc == IR_OK, rc == IR_OK ? _("the home opens") : c->err.msg,
-        c->err.hint);
+    say(d, rc == IR_OK, _("the home opens"), c->err.msg, c->err.hint);
     memset(&c->err, 0, sizeof c->err);
     c->not_recorded = false;
     if (rc != IR_OK)
         return;
     if (statvfs(c->home, &fs) == 0)
         say(d, (uint64_t)fs.f_bavail * fs.f_frsize >= FREE_MIN_BYTES,
-            _("there is room on the disk"), _("less than 200 MB are free"));
+            _("there is room on the disk"),
+            _("less than 200 MB are free on the disk"),
+            _("make room: when it is full nothing can be recorded"));
     rc = ir_ctx_me(c);
-    say(d, rc == IR_OK, rc == IR_OK ? _("who acts is known") : c->err.msg,
-        c->err.hint);
+    say(d, rc == IR_OK, _("who acts is known"), c->err.msg, c->err.hint);
     memset(&c->err, 0, sizeof c->err);
     say(d, ir_trust_current(&c->trust) != NULL,
-        _("a release of the runbooks is approved"), "ir release approve");
+        _("a release of the runbooks is approved"),
+        _("no release is approved"), "ir release approve");
 }
 
 static void
@@ -79,7 +82,7 @@ check_log(struct doctor *d)
     rc = ir_store_check(c->st, &c->trust, true, 1, NULL, NULL, &k, &c->err);
     say(d, rc == IR_OK && k.bad_n == 0 && !k.database_damaged,
         _("the log's chains are whole (ir verify checks the signatures)"),
-        "ir verify");
+        _("the log or its database is damaged"), "ir verify");
     memset(&c->err, 0, sizeof c->err);
     ir_check_done(&k);
 }
@@ -98,14 +101,18 @@ check_site(struct doctor *d)
     if (c->st == NULL)
         goto out;
     rc = ir_worker_compile(dir, NULL, &comp, &c->err);
-    say(d, rc == IR_OK && comp.errors == 0,
-        rc == IR_OK ? _("site/runbooks compiles") : c->err.msg,
+    say(d, rc == IR_OK && comp.errors == 0, _("site/runbooks compiles"),
+        rc == IR_OK ? _("site/runbooks has errors") : c->err.msg,
         "ir runbook lint");
     memset(&c->err, 0, sizeof c->err);
     rc = ir_worker_repo_status(site, &s, &c->err);
     say(d, rc == IR_OK && s.repo && strcmp(s.state, "none") == 0,
         _("site/ is a git work tree with nothing half done"),
-        _("finish or abort what git is doing in site/"));
+        rc != IR_OK ? c->err.msg
+        : s.repo    ? _("git is in the middle of something in site/")
+                    : _("site/ is not under git"),
+        rc == IR_OK && s.repo ? _("finish or abort what git is doing in site/")
+                              : _("git init in it keeps its history"));
     memset(&c->err, 0, sizeof c->err);
     ir_compiled_done(&comp);
 out:
@@ -128,12 +135,15 @@ check_machine(struct doctor *d)
 
     ir_clock_now(&now);
     say(d, now.synced, _("the clock is synchronised"),
+        _("the clock is not synchronised"),
         _("set up three time sources (chrony); entries say that it was not"));
     rc = ir_spawn_run(&sp, &r, &err);
     say(d, rc == IR_OK, _("ssh-keygen is here, so that strangers can check"),
+        _("ssh-keygen is not here: strangers check entries with it"),
         _("install openssh-client"));
     ir_spawn_result_done(&r);
     say(d, d->c->view.term.utf8, _("this terminal's character set is UTF-8"),
+        _("this terminal's character set is not UTF-8"),
         _("Japanese will be shown as codes; use a UTF-8 terminal"));
 }
 

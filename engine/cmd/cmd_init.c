@@ -29,6 +29,7 @@ struct init {
     char *work;  /* where it is made */
     int fd;      /* of it */
     char *hname; /* the handle */
+    char *typed[3];
 };
 
 static int
@@ -200,6 +201,27 @@ make_work(struct ir_ctx *c, struct init *in)
     return ir_store_home_check(in->work, &c->err);
 }
 
+/* Ask on the terminal for what the words did not say. */
+static void
+ask_missing(struct ir_ctx *c, struct init *in)
+{
+    const char *const questions[] = {_(" Whose systems are these? The name of "
+                                       "the organisation> "),
+                                     _(" Your name> ")};
+    const char **const answers[] = {&in->org, &in->person};
+    size_t i;
+
+    for (i = 0; i < 2; i++)
+        if ((*answers[i] == NULL || **answers[i] == '\0') &&
+            ir_ctx_can_ask(c))
+            *answers[i] = in->typed[i] = ir_ctx_ask(c, questions[i]);
+    if (in->handle == NULL && in->person != NULL && in->person[0] != '\0' &&
+        (signed char)in->person[0] < 0 && ir_ctx_can_ask(c))
+        in->handle = in->typed[2] =
+            ir_ctx_ask(c, _(" A short name in small letters, for your key "
+                            "(ito)> "));
+}
+
 static int
 parse(struct ir_ctx *c, int argc, char **argv, struct init *in)
 {
@@ -226,6 +248,7 @@ parse(struct ir_ctx *c, int argc, char **argv, struct init *in)
     }
     if (in->agent != NULL)
         in->use_agent = true;
+    ask_missing(c, in);
     if (in->org == NULL || in->org[0] == '\0' || in->person == NULL ||
         in->person[0] == '\0') {
         ir_fail(&c->err, IR_EUSAGE,
@@ -285,6 +308,7 @@ int
 ir_cmd_init(struct ir_ctx *c, int argc, char **argv)
 {
     struct init in = {.fd = -1};
+    size_t i;
     int rc = parse(c, argc, argv, &in);
 
     if (rc == IR_OK)
@@ -301,5 +325,7 @@ ir_cmd_init(struct ir_ctx *c, int argc, char **argv)
     free(in.work);
     c->as = NULL;
     free(in.hname);
+    for (i = 0; i < 3; i++)
+        free(in.typed[i]);
     return rc;
 }

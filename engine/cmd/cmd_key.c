@@ -75,7 +75,7 @@ ir_cmd_key_passphrase(struct ir_ctx *c, int argc, char **argv)
     bool none = false;
     const struct ir_opt opts[] = {{"none", 0, NULL, &none, NULL, NULL},
                                   {NULL, 0, NULL, NULL, NULL, NULL}};
-    char *pass = NULL, *again = NULL;
+    char *pass = NULL;
     int n = 0, fd = -1, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
@@ -90,13 +90,8 @@ ir_cmd_key_passphrase(struct ir_ctx *c, int argc, char **argv)
                        "ssh-keygen's business"));
     if (rc != IR_OK)
         return rc;
-    if (!none) {
-        pass = ir_ctx_ask_secret(c, _("New passphrase: "));
-        again = pass != NULL ? ir_ctx_ask_secret(c, _("Once more: ")) : NULL;
-        if (again == NULL || strcmp(pass, again) != 0 || pass[0] == '\0')
-            rc = ir_fail(&c->err, IR_EUSAGE,
-                         _("no passphrase, or not the same twice"));
-    }
+    if (!none)
+        rc = ir_cert_passphrase(c, &pass);
     if (rc == IR_OK)
         rc = open_home(c, &fd);
     if (rc == IR_OK)
@@ -109,10 +104,7 @@ ir_cmd_key_passphrase(struct ir_ctx *c, int argc, char **argv)
         close(fd);
     if (pass != NULL)
         ir_wipe(pass, strlen(pass));
-    if (again != NULL)
-        ir_wipe(again, strlen(again));
     free(pass);
-    free(again);
     return rc;
 }
 

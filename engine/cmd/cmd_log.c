@@ -120,7 +120,7 @@ show_entry(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES], bool hex)
     struct ir_show s = {0};
     const struct ir_cert_key *key;
     uint8_t declare[IR_ID_BYTES];
-    char name[8];
+    char name[2 * IR_INCIDENT_BYTES + 1];
     size_t i, j;
     int rc = ir_store_load_id(c->st, id, &log, &c->err);
 
@@ -133,7 +133,7 @@ show_entry(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES], bool hex)
         memset(declare, 0, sizeof declare);
         memcpy(declare, s.e->h.has_incident ? s.e->h.incident : id,
                IR_INCIDENT_BYTES);
-        ir_incident_name(declare, name);
+        ir_hex(declare, IR_INCIDENT_BYTES, name);
         if (ir_case_find(c, name, declare) != IR_OK ||
             ir_case_load(c, declare, 0, &k) != IR_OK)
             c->err = keep;

@@ -38,9 +38,12 @@ ir_cmd_measure_start(struct ir_ctx *c, int argc, char **argv)
     struct ir_case k = {0};
     struct ir_batch b = {0};
     struct ir_draft *d;
+    char *joined = NULL;
     int64_t due = 0;
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
+    if (rc == IR_OK)
+        joined = ir_args_join(argv, 1, &n);
     if (rc == IR_OK)
         rc = ir_args_count(n, 1, 1,
                            "measure start TEXT [--owner NAME] [--review 24h]",
@@ -58,6 +61,7 @@ ir_cmd_measure_start(struct ir_ctx *c, int argc, char **argv)
             ir_bodyw_uint(&d->body, 4, (uint64_t)due);
         rc = ir_batch_record(c, &k, &b, NULL);
     }
+    free(joined);
     ir_case_done(&k);
     return rc;
 }
@@ -100,9 +104,12 @@ about_measure(struct ir_ctx *c, int argc, char **argv, uint64_t op, int words,
     struct ir_case k = {0};
     struct ir_batch b = {0};
     struct ir_draft *d;
+    char *joined = NULL;
     int64_t due = 0;
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
+    if (rc == IR_OK)
+        joined = ir_args_join(argv, 2, &n);
     if (rc == IR_OK)
         rc = ir_args_count(n, words, 2, usage, &c->err);
     if (rc == IR_OK)
@@ -122,6 +129,7 @@ about_measure(struct ir_ctx *c, int argc, char **argv, uint64_t op, int words,
         d->refs_n = 1;
         rc = ir_batch_record(c, &k, &b, NULL);
     }
+    free(joined);
     ir_case_done(&k);
     return rc;
 }

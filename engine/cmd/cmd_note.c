@@ -54,9 +54,11 @@ ir_cmd_note(struct ir_ctx *c, int argc, char **argv)
     struct ir_batch b = {0};
     struct ir_draft *d;
     bool inside = false;
-    char *again = NULL;
+    char *again = NULL, *joined = NULL;
     int n = 0, i, rc = ir_args(argc, argv, opts, &n, &c->err);
 
+    if (rc == IR_OK)
+        joined = ir_args_join(argv, 1, &n);
     if (rc == IR_OK)
         rc = ir_args_count(n, 1, 1, "note TEXT [--at TIME]", &c->err);
     if (rc != IR_OK)
@@ -82,6 +84,7 @@ ir_cmd_note(struct ir_ctx *c, int argc, char **argv)
     else
         ir_batch_done(&b);
     free(again);
+    free(joined);
     ir_case_done(&k);
     return rc;
 }
@@ -102,9 +105,11 @@ ir_cmd_decide(struct ir_ctx *c, int argc, char **argv)
     struct ir_case k = {0};
     struct ir_batch b = {0};
     struct ir_draft *d;
-    char *why = NULL;
+    char *why = NULL, *joined = NULL;
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
+    if (rc == IR_OK)
+        joined = ir_args_join(argv, 1, &n);
     if (rc == IR_OK)
         rc = ir_args_count(n, 1, 1, "decide TEXT -r WHY", &c->err);
     if (rc == IR_OK)
@@ -125,6 +130,7 @@ ir_cmd_decide(struct ir_ctx *c, int argc, char **argv)
             ir_batch_done(&b);
     }
     free(why);
+    free(joined);
     ir_case_done(&k);
     return rc;
 }
@@ -135,7 +141,7 @@ load_target(struct ir_ctx *c, const char *hex, struct ir_log *log,
             struct ir_case *k)
 {
     uint8_t id[IR_ID_BYTES], declare[IR_ID_BYTES];
-    char name[8];
+    char name[2 * IR_INCIDENT_BYTES + 1];
     int rc = ir_cmd_entry_id(c, hex, id);
 
     if (rc == IR_OK)
@@ -148,7 +154,7 @@ load_target(struct ir_ctx *c, const char *hex, struct ir_log *log,
         memcpy(declare, log->e[0].h.incident, IR_INCIDENT_BYTES);
     else
         memcpy(declare, id, IR_ID_BYTES);
-    ir_incident_name(declare, name);
+    ir_hex(declare, IR_INCIDENT_BYTES, name);
     rc = ir_case_find(c, name, declare);
     return rc == IR_OK ? ir_case_load(c, declare, 0, k) : rc;
 }
@@ -163,8 +169,11 @@ ir_cmd_amend(struct ir_ctx *c, int argc, char **argv)
     struct ir_batch b = {0};
     struct ir_log log = {0};
     struct ir_draft *d;
+    char *joined = NULL;
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
+    if (rc == IR_OK)
+        joined = ir_args_join(argv, 2, &n);
     if (rc == IR_OK)
         rc = ir_args_count(n, 2, 2, "amend ENTRY TEXT", &c->err);
     if (rc == IR_OK)
@@ -181,6 +190,7 @@ ir_cmd_amend(struct ir_ctx *c, int argc, char **argv)
         d->refs_n = 1;
         rc = ir_batch_record(c, k.inc != NULL ? &k : NULL, &b, NULL);
     }
+    free(joined);
     ir_log_done(&log);
     ir_case_done(&k);
     return rc;

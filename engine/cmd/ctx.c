@@ -3,8 +3,9 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/time.h"
-#include "cmd/cmd.h"
+#include "cmd/commands.h"
 #include "cmd/keyring.h"
+#include "cmd/pick.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,7 +48,7 @@ ir_ctx_open(struct ir_ctx *c, bool write)
         if (rc != IR_OK && !write)
             return rc;
         if (rc != IR_OK) {
-            c->not_recorded = rc != IR_ENOTFOUND && rc != IR_EREFUSED;
+            c->not_recorded = rc != IR_ENOTFOUND;
             return rc;
         }
         ir_library_init(&c->lib, c->st);
@@ -92,6 +93,51 @@ home_fd(struct ir_ctx *c, int *fd)
     return IR_OK;
 }
 
+/* Several people's keys are here: on a terminal ask whose hands these are. */
+static int
+ask_person(struct ir_ctx *c, char **names, size_t n, char **handle)
+{
+    int tries, rc = IR_ENOTFOUND;
+    size_t i, at = 0;
+
+    for (tries = 0; tries < 3 && rc != IR_OK; tries++) {
+        char *typed;
+
+        ir_buf_adds(&c->talk, _(" Several people use this home. Who are "
+                                "you?\n"));
+        for (i = 0; i < n; i++)
+            ir_buf_addf(&c->talk, "   %zu  %s\n", i + 1, names[i]);
+        ir_buf_addf(&c->talk, " 1-%zu> ", n);
+        typed = ir_ctx_ask(c, "");
+        if (typed == NULL)
+            break;
+        rc = ir_pick(c, _("member"), (const char *const *)names, n, typed, true,
+                     &at);
+        free(typed);
+        if (rc != IR_OK)
+            ir_cmd_complain(c);
+    }
+    if (rc == IR_OK)
+        *handle = ir_strdup(names[at]);
+    return rc;
+}
+
+/* Leave out keys whose certificate never came (the power went between the
+ * two): they are nobody's. Returns how many names stay.
+ */
+static size_t
+drop_strangers(const struct ir_ctx *c, char **names, size_t n)
+{
+    size_t i, kept = 0;
+
+    for (i = 0; i < n; i++)
+        if (ir_trust_member(&c->trust, names[i]) >= 0)
+            names[kept++] = names[i];
+        else
+            free(names[i]);
+    return kept;
+}
+
 /* Choose among the people whose keys are here. */
 static int
 choose_person(struct ir_ctx *c, char **handle)
@@ -113,6 +159,7 @@ choose_person(struct ir_ctx *c, char **handle)
         close(fd);
     if (rc != IR_OK)
         return rc;
+    n = drop_strangers(c, names, n);
     for (i = 0; i < n; i++)
         ir_buf_addf(&all, "%s%s", i > 0 ? ", " : "", names[i]);
     if (n == 1) {
@@ -121,7 +168,8 @@ choose_person(struct ir_ctx *c, char **handle)
         rc = ir_fail(&c->err, IR_ENOTFOUND,
                      _("no person's key is in this home"));
         ir_err_hint(&c->err, "ir member add");
-    } else {
+    } else if (!ir_ctx_can_ask(c) ||
+               ask_person(c, names, n, handle) != IR_OK) {
         rc = ir_fail(&c->err, IR_EUSAGE,
                      _("several people use this home: say who you are"));
         ir_err_hint(&c->err, _("ir --as NAME ...   (here: %s)"),
@@ -169,9 +217,12 @@ void
 ir_ctx_me_soft(struct ir_ctx *c)
 {
     struct ir_err keep = c->err;
+    bool no_input = c->no_input;
 
+    c->no_input = true; /* reading asks nobody */
     if (ir_ctx_me(c) != IR_OK)
         c->err = keep;
+    c->no_input = no_input;
 }
 
 /* Ask for the passphrase up to three times. */
@@ -192,7 +243,7 @@ unlock(struct ir_ctx *c, int fd, const char *handle)
         rc = ir_keyring_get(fd, handle, pass, &c->key, &c->err);
         ir_wipe(pass, strlen(pass));
         free(pass);
-        if (rc == IR_OK || rc != IR_ESIG)
+        if (rc == IR_OK || rc != IR_ESIG || tries == 2)
             break;
         ir_buf_addf(&c->talk, "%s\n", c->err.msg);
         ir_ctx_flush(c);

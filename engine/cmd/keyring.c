@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -69,20 +70,34 @@ ir_keyring_put(int homefd, const char *handle, const struct ir_key *key,
     return rc;
 }
 
+/* How to mend the mode of a file of the home, with its whole path. */
+static void
+hint_mode(struct ir_err *err, int homefd, const char *rel)
+{
+    char proc[40], home[1024];
+    ssize_t n;
+
+    snprintf(proc, sizeof proc, "/proc/self/fd/%d", homefd);
+    n = readlink(proc, home, sizeof home - 1);
+    home[n > 0 ? n : 0] = '\0';
+    ir_err_hint(err, "chmod 600 '%s%s%s'", home, n > 0 ? "/" : "", rel);
+}
+
 /* The bytes of keys/NAME; only a file that nobody else can read. */
 static int
 read_file(int homefd, const char *name, struct ir_buf *out, struct ir_err *err)
 {
     char *rel = ir_asprintf("keys/%s", name);
     struct stat sb;
-    int fd = -1, rc = ir_path_open(homefd, rel, O_RDONLY, 0, &fd, err);
+    int fd = -1, rc = ir_path_open(homefd, rel, O_RDONLY | O_NONBLOCK | O_NOCTTY,
+                                   0, &fd, err);
 
     if (rc == IR_ENOTFOUND)
         rc = ir_fail(err, IR_ENOTFOUND,
                      _("there is no key of \"%.60s\" in this home"), name);
     if (rc == IR_OK && fstat(fd, &sb) == 0 && (sb.st_mode & 077) != 0) {
         rc = ir_fail(err, IR_EREFUSED, _("%s can be read by other users"), rel);
-        ir_err_hint(err, "chmod 600 '%s'", rel);
+        hint_mode(err, homefd, rel);
     }
     if (fd >= 0)
         close(fd);

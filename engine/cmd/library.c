@@ -10,7 +10,8 @@
 
 struct ir_library_manifest {
     uint8_t digest[32];
-    struct ir_json *json;
+    struct ir_buf text;
+    struct ir_json *json; /* parsed when something wants to see all of it */
     struct ir_library_manifest *next;
 };
 
@@ -35,6 +36,7 @@ ir_library_done(struct ir_library *lib)
         struct ir_library_manifest *m = lib->manifests;
 
         lib->manifests = m->next;
+        ir_buf_done(&m->text);
         ir_json_free(m->json);
         free(m);
     }
@@ -63,24 +65,69 @@ fetch_json(struct ir_library *lib, const uint8_t digest[32],
     return rc;
 }
 
+/* The manifest's text, fetched once. */
+static struct ir_library_manifest *
+manifest_text(struct ir_library *lib, const uint8_t digest[32],
+              struct ir_err *err)
+{
+    struct ir_library_manifest *m;
+    struct ir_buf text = {0};
+
+    for (m = lib->manifests; m != NULL; m = m->next)
+        if (memcmp(m->digest, digest, 32) == 0)
+            return m;
+    if (ir_store_object_get(lib->st, digest, &text, err) != IR_OK) {
+        ir_buf_done(&text);
+        return NULL;
+    }
+    m = ir_calloc(1, sizeof *m);
+    memcpy(m->digest, digest, 32);
+    m->text = text;
+    m->next = lib->manifests;
+    lib->manifests = m;
+    return m;
+}
+
 const struct ir_json *
 ir_library_manifest(struct ir_library *lib, const uint8_t manifest[32],
                     struct ir_err *err)
 {
-    struct ir_library_manifest *m;
-    struct ir_json *j = NULL;
+    struct ir_library_manifest *m = manifest_text(lib, manifest, err);
 
-    for (m = lib->manifests; m != NULL; m = m->next)
-        if (memcmp(m->digest, manifest, 32) == 0)
-            return m->json;
-    if (fetch_json(lib, manifest, &j, err) != IR_OK)
+    if (m == NULL)
         return NULL;
-    m = ir_calloc(1, sizeof *m);
-    memcpy(m->digest, manifest, 32);
-    m->json = j;
-    m->next = lib->manifests;
-    lib->manifests = m;
-    return j;
+    if (m->json == NULL && ir_json_parse(ir_buf_str(&m->text), m->text.len,
+                                         &m->json, err) != IR_OK)
+        return NULL;
+    return m->json;
+}
+
+/* Find the digest in the text: a manifest names a hundred objects and a
+ * command wants three. Canonical JSON has each as {"bytes":N,"digest":"HEX",
+ * "name":"NAME","type":"TYPE"}, and a quotation mark inside a string has a
+ * backslash before it, so these words stand nowhere else.
+ */
+static bool
+digest_in_text(const struct ir_library_manifest *m, const char *type,
+               const char *name, uint8_t digest[32])
+{
+    static const char before[] = "\"digest\":\"";
+    const size_t back = sizeof before - 1 + 64 + 2; /* the digest, "," */
+    char *words = ir_asprintf("\"name\":\"%s\",\"type\":\"%s\"}", name, type);
+    const char *text = ir_buf_str(&m->text), *at = NULL;
+    char hex[65];
+    bool found;
+
+    if (name[strcspn(name, "\"\\")] == '\0')
+        at = strstr(text, words);
+    free(words);
+    if (at == NULL || (size_t)(at - text) < back)
+        return false;
+    memcpy(hex, at - 66, 64);
+    hex[64] = '\0';
+    found = strncmp(at - back, before, sizeof before - 1) == 0 &&
+            strncmp(at - 2, "\",", 2) == 0;
+    return found && ir_scan_hex(hex, digest, 32, NULL) == IR_OK;
 }
 
 int
@@ -89,9 +136,13 @@ ir_library_digest(struct ir_library *lib, const uint8_t manifest[32],
                   struct ir_err *err)
 {
     struct ir_err why = {0};
-    const struct ir_json *m = ir_library_manifest(lib, manifest, &why), *list;
+    const struct ir_library_manifest *t = manifest_text(lib, manifest, &why);
+    const struct ir_json *m, *list;
     size_t i;
 
+    if (t != NULL && digest_in_text(t, type, name, digest))
+        return IR_OK;
+    m = t != NULL ? ir_library_manifest(lib, manifest, &why) : NULL;
     if (m == NULL) {
         if (err != NULL)
             *err = why;

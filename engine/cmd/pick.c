@@ -18,8 +18,8 @@ not_found(struct ir_ctx *c, const char *what, const char *const *names,
 {
     const char *near = NULL;
     struct ir_buf all = {0};
-    int best = 5;
-    size_t i;
+    size_t i, len = strlen(typed);
+    int best = len >= 6 ? 4 : 1 + (int)len / 2; /* nearer than any word is */
 
     for (i = 0; i < n; i++) {
         int d = ir_edit_distance(names[i], typed);

@@ -133,10 +133,31 @@ ir_batch_say(struct ir_ctx *c, struct ir_case *k, const struct ir_batch *b)
     ir_log_done(&log);
 }
 
+/* Do the drafts change what their own sentences are made of (titles filled
+ * with variables, systems, clocks)? Words and the state of a step do not; its
+ * answers (field 8) do.
+ */
+static bool
+changes_words(const struct ir_batch *b)
+{
+    size_t i;
+
+    for (i = 0; i < b->n; i++) {
+        uint64_t kind = b->d[i].kind;
+
+        if (kind != IR_KIND_NOTE && kind != IR_KIND_DECISION &&
+            kind != IR_KIND_AMEND &&
+            (kind != IR_KIND_STEP || b->d[i].body.has[8]))
+            return true;
+    }
+    return false;
+}
+
 int
 ir_batch_record(struct ir_ctx *c, struct ir_case *k, struct ir_batch *b,
                 const char *again)
 {
+    bool changes = changes_words(b);
     int rc = ir_batch_commit(c, b);
 
     if (rc != IR_OK) {
@@ -146,8 +167,8 @@ ir_batch_record(struct ir_ctx *c, struct ir_case *k, struct ir_batch *b,
         }
         return rc;
     }
-    if (k != NULL && k->inc != NULL)
-        rc = ir_case_reload(c, k);
+    if (k != NULL && k->inc != NULL && changes)
+        rc = ir_case_grow(c, k, (const uint8_t(*)[IR_ID_BYTES])b->ids, b->n);
     ir_batch_say(c, k != NULL && k->inc != NULL ? k : NULL, b);
     return rc;
 }
