@@ -55,22 +55,23 @@ static bool
 check_string(struct ir_check *ck, const struct ir_node *n, struct ir_where at,
              bool lines, size_t max)
 {
-    long bad = ir_source_hidden(n->str, n->len);
+    const char *s = n->str != NULL ? n->str : "";
+    long bad = ir_source_hidden(s, n->len);
 
     if (n->len > max) {
         ir_check_say(ck, true, at, _("is too long: %zu bytes, at most %zu"),
                      n->len, max);
         return false;
     }
-    if (bad >= 0 || memchr(n->str, '\t', n->len) != NULL) {
+    if (bad >= 0 || strchr(s, '\t') != NULL) {
         ir_check_say(ck, true, at, _("holds a control character"));
         return false;
     }
-    if (!lines && memchr(n->str, '\n', n->len) != NULL) {
+    if (!lines && strchr(s, '\n') != NULL) {
         ir_check_say(ck, true, at, _("must stand on one line"));
         return false;
     }
-    if (!ir_utf8_valid(n->str, n->len)) {
+    if (!ir_utf8_valid(s, n->len)) {
         ir_check_say(ck, true, at, _("is not UTF-8"));
         return false;
     }

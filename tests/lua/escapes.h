@@ -227,9 +227,4 @@ static const struct {
     {"return {}\r--[[ hidden ]]", 1,
      "holds a character that is not seen (NUL, a lone carriage return, a "
      "change of writing direction or the like)"},
-    {"local \xE2\x80\xAE"
-     "x = 1",
-     1,
-     "holds a character that is not seen (NUL, a lone carriage return, a "
-     "change of writing direction or the like)"},
 };

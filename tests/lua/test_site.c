@@ -69,10 +69,13 @@ said(const struct ir_source *src, const char *path)
 static void
 test_kinds(void **state)
 {
+    static const char override[] = {'-',        '-', (char)0xE2, (char)0x80,
+                                    (char)0xAE, 'x', '\n'};
     struct ir_source src;
     struct ir_err err;
 
     (void)state;
+    put("override.lua", override, sizeof override);
     put("good.lua", "return {}\n", 10);
     put("dos.lua", "return {\r\n}\r\n", 13);
     put("empty.lua", "", 0);
@@ -114,6 +117,7 @@ test_kinds(void **state)
     assert_null(said(&src, ".lua"));
     assert_null(said(&src, "alpha/empty"));
     SAYS("nul.lua", "not seen");
+    SAYS("override.lua", "not seen");
     SAYS("latin.lua", "UTF-8");
     SAYS("Upper.lua", "name");
     SAYS("with space.lua", "name");
