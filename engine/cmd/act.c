@@ -254,6 +254,9 @@ ir_act_gate(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said,
 
     ir_clock_now(&now);
     rc = ir_incident_gate(k->inc, i, c->me, now.wall_ms, &gate, &c->err);
+    if (rc == IR_OK && said->running &&
+        !ir_incident_may_run(k->inc, i, now.wall_ms))
+        gate = IR_GATE_TWO; /* its approval let it run once already */
     if (gate == IR_GATE_NONE || s->step == NULL)
         return rc;
     if (gate == IR_GATE_TWO && !said->running && s->step->contain &&
@@ -265,7 +268,8 @@ ir_act_gate(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said,
     }
     if (gate == IR_GATE_NONE)
         return rc;
-    if (gate == IR_GATE_WAIT && said->reason != NULL &&
+    if (gate == IR_GATE_WAIT && s->step->confirm < 2 &&
+        s->step->destroys_n == 0 && said->reason != NULL &&
         said->reason[0] != '\0') {
         memset(&c->err, 0, sizeof c->err);
         return IR_OK;
@@ -274,8 +278,7 @@ ir_act_gate(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said,
         rc = pass_two(c, k, i, said, b);
     else if (gate == IR_GATE_EVIDENCE)
         rc = pass_evidence(c, k, i, said, b);
-    if (gate == IR_GATE_TWO && rc == IR_OK &&
-        k->inc->steps[i].step->destroys_n > 0)
+    if (gate == IR_GATE_TWO && rc == IR_OK && !ir_incident_is_kept(k->inc, i))
         rc = pass_evidence(c, k, i, said, b);
     if (rc == IR_OK)
         memset(&c->err, 0, sizeof c->err);

@@ -5,6 +5,7 @@
 #include "cmd/act.h"
 #include "cmd/commands.h"
 #include "view/menu.h"
+#include "view/walk.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,6 +56,30 @@ answer(struct ir_ctx *c, struct ir_case *k, const struct ir_irequest *r,
     return ir_batch_record(c, k, &b, NULL);
 }
 
+/* Is what was asked for what the step is now: its plan, its command with the
+ * variables as they stand? The words of a request are its author's own.
+ */
+static int
+check_same(struct ir_ctx *c, const struct ir_case *k,
+           const struct ir_irequest *r, size_t *i)
+{
+    const struct ir_istep *s;
+    uint8_t digest[IR_HASH_BYTES];
+
+    if (ir_incident_step(k->inc, r->path, i, NULL) == IR_OK) {
+        s = &k->inc->steps[*i];
+        ir_incident_argv_digest(k->inc, *i, digest);
+        if (s->plan != NULL && s->iteration == r->iteration &&
+            memcmp(s->plan->digest, r->plan, sizeof digest) == 0 &&
+            memcmp(digest, r->argv_digest, sizeof digest) == 0)
+            return IR_OK;
+    }
+    ir_fail(&c->err, IR_EREFUSED,
+            _("what was asked for is not what %s does now"), r->path);
+    ir_err_hint(&c->err, _("the first person asks again: ir run %s"), r->path);
+    return IR_EREFUSED;
+}
+
 static int
 check_second(struct ir_ctx *c, const struct ir_irequest *r)
 {
@@ -81,6 +106,7 @@ ir_cmd_approve(struct ir_ctx *c, int argc, char **argv)
 {
     const struct ir_irequest *r = NULL;
     struct ir_case k = {0};
+    size_t i = 0;
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
@@ -91,11 +117,16 @@ ir_cmd_approve(struct ir_ctx *c, int argc, char **argv)
         rc = find_request(c, &k, argv[1], &r);
     if (rc == IR_OK)
         rc = check_second(c, r);
+    if (rc == IR_OK)
+        rc = check_same(c, &k, r, &i);
     if (rc == IR_OK) {
-        char *what = ir_view_safe(&c->talk_view, r->what);
+        const struct ir_step *s = k.inc->steps[i].step;
+        char *what = s != NULL && s->argv_n > 0
+                         ? ir_view_argv(&c->talk_view, k.inc, s)
+                         : ir_view_safe(&c->talk_view, r->what);
         char *q = ir_asprintf(_("Approve:  %s  ?"), what);
 
-        if (!ir_ctx_yes(c, q, true))
+        if (!ir_ctx_yes(c, q, !ir_ctx_can_ask(c)))
             rc = ir_fail(&c->err, IR_EUSAGE, _("nothing was approved"));
         free(q);
         free(what);

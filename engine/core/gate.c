@@ -103,6 +103,17 @@ gate_wait(const struct ir_incident *inc, size_t i, int64_t now_ms,
     return refuse(gate, IR_GATE_WAIT);
 }
 
+bool
+ir_incident_may_run(const struct ir_incident *inc, size_t i, int64_t now_ms)
+{
+    const struct ir_istep *st = &inc->steps[i];
+
+    return st->step == NULL || st->step->confirm < 2 ||
+           ir_fold_request(inc, i, now_ms, false) != NULL ||
+           (st->step->contain &&
+            ir_fold_excepted(inc, st, "two-person") != NULL);
+}
+
 static int
 gate_two(const struct ir_incident *inc, size_t i, int who, int64_t now_ms,
          enum ir_gate *gate, struct ir_err *err)
@@ -111,9 +122,7 @@ gate_two(const struct ir_incident *inc, size_t i, int who, int64_t now_ms,
     const struct ir_irequest *r;
     const char *name = ir_incident_typed(inc, i);
 
-    if (st->step == NULL || st->step->confirm < 2 || st->cleared ||
-        ir_fold_request(inc, i, now_ms, false) != NULL ||
-        (st->step->contain && ir_fold_excepted(inc, st, "two-person") != NULL))
+    if (st->cleared || ir_incident_may_run(inc, i, now_ms))
         return IR_OK;
     r = ir_fold_request(inc, i, now_ms, true);
     if (r == NULL)
@@ -244,6 +253,18 @@ gate_evidence(const struct ir_incident *inc, size_t i, int who,
     ir_buf_done(&missing);
     ir_buf_done(&savers);
     return *gate == IR_GATE_EVIDENCE ? IR_EREFUSED : IR_OK;
+}
+
+bool
+ir_incident_is_kept(const struct ir_incident *inc, size_t i)
+{
+    const struct ir_istep *st = &inc->steps[i];
+    size_t k;
+
+    for (k = 0; st->step != NULL && k < st->step->destroys_n; k++)
+        if (!ir_fold_preserved(inc, st, st->step->destroys[k]))
+            return ir_fold_excepted(inc, st, "destroys") != NULL;
+    return true;
 }
 
 int

@@ -290,6 +290,16 @@ enum ir_gate {
 int ir_incident_gate(const struct ir_incident *inc, size_t i, int who,
                      int64_t now_ms, enum ir_gate *gate, struct ir_err *err);
 
+/* Is preserved what step `i` destroys, or has the lead overridden that? */
+bool ir_incident_is_kept(const struct ir_incident *inc, size_t i);
+
+/* May the command of step `i` run, as far as two people go? A step that was
+ * begun may be ended under the approval it was begun with, but to run its
+ * command once more takes a new one.
+ */
+bool ir_incident_may_run(const struct ir_incident *inc, size_t i,
+                         int64_t now_ms);
+
 /* The command of run step `i` with its variables filled in: a NULL-ended
  * argv.
  *
@@ -301,9 +311,11 @@ int ir_incident_argv(const struct ir_incident *inc, size_t i, char ***argv,
                      struct ir_err *err);
 void ir_argv_free(char **argv);
 
-/* What a two-person request names: SHA-256 over "ir-argv@v1", the step's path
- * and each argument of its command with the variables filled in; a NUL after
- * each.
+/* What a two-person request names: SHA-256 over "ir-argv" and each argument of
+ * the step's command with the variables filled in, a NUL after each; of a step
+ * that runs nothing, its path stands for the arguments.
+ *
+ * Source: docs/format.md, kind 25.
  */
 void ir_incident_argv_digest(const struct ir_incident *inc, size_t i,
                              uint8_t out[IR_HASH_BYTES]);

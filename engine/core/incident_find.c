@@ -204,14 +204,15 @@ void
 ir_incident_argv_digest(const struct ir_incident *inc, size_t i,
                         uint8_t out[IR_HASH_BYTES])
 {
-    static const char domain[] = "ir-argv@v1";
+    static const char domain[] = "ir-argv";
     const struct ir_istep *st = &inc->steps[i];
     struct ir_sha256_state s;
     size_t k;
 
     ir_sha256_begin(&s);
     ir_sha256_add(&s, domain, sizeof domain);
-    ir_sha256_add(&s, st->path, strlen(st->path) + 1);
+    if (st->step == NULL || st->step->argv_n == 0)
+        ir_sha256_add(&s, st->path, strlen(st->path) + 1);
     for (k = 0; st->step != NULL && k < st->step->argv_n; k++) {
         char *arg =
             ir_plan_expand(st->step->argv[k], known, (void *)(uintptr_t)inc);

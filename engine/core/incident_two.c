@@ -53,7 +53,8 @@ answer_request(struct ir_fold *f, size_t i, struct ir_irequest *r)
         r->denied = true;
         r->deny_reason = ir_body_strdup(f->e[i], 3);
     } else if (!deny && r->approved_by < 0 &&
-               ir_fold_at(f, i) <= r->expires_ms) {
+               /* when it was written: an answer is not back-dated */
+               ir_entry_recorded_ms(f->e[i]) <= r->expires_ms) {
         r->approved_by = f->author[i];
         r->approved_ms = ir_fold_at(f, i);
         r->approved_seq = i;
@@ -252,11 +253,14 @@ step_at(struct ir_incident *inc, const char *path, uint64_t iteration)
     return NULL;
 }
 
-/* The oldest approved request that a step entry of this place uses up. */
-static struct ir_irequest *
-usable(struct ir_fold *f, const char *path, uint64_t iteration, size_t seq)
+/* Use up the approvals of a place when step entry `seq` says that it happened:
+ * all of them, since it was allowed once. Tells whether there was one. */
+static bool
+use_up(struct ir_fold *f, const char *path, uint64_t iteration, size_t seq)
 {
     struct ir_incident *inc = f->inc;
+    int64_t at = ir_fold_at(f, seq), written = ir_entry_recorded_ms(f->e[seq]);
+    bool any = false;
     size_t i;
 
     for (i = 0; i < inc->requests_n; i++) {
@@ -264,10 +268,11 @@ usable(struct ir_fold *f, const char *path, uint64_t iteration, size_t seq)
 
         if (!r->used && !r->denied && !r->cancelled && r->approved_by >= 0 &&
             r->approved_seq < seq && r->iteration == iteration &&
-            ir_fold_at(f, seq) <= r->expires_ms && strcmp(r->path, path) == 0)
-            return r;
+            (at <= r->expires_ms || written <= r->expires_ms) &&
+            strcmp(r->path, path) == 0)
+            any = r->used = true;
     }
-    return NULL;
+    return any;
 }
 
 /* Step entries use up approvals; a begin under one clears the step until it
@@ -279,9 +284,9 @@ use_requests(struct ir_fold *f)
 
     for (i = 0; i < f->n; i++) {
         uint64_t op, iteration;
-        struct ir_irequest *r;
         struct ir_istep *st;
         char *path;
+        bool used;
 
         if (!ir_fold_is(f, i, IR_KIND_STEP))
             continue;
@@ -294,14 +299,11 @@ use_requests(struct ir_fold *f)
         if (path == NULL)
             continue;
         st = step_at(f->inc, path, iteration);
-        r = op != 5 ? usable(f, path, iteration, i) : NULL;
         if (op != 2 && st != NULL && st->cleared) {
             st->cleared = false; /* the begin had used it */
-            r = NULL;
-        }
-        if (r != NULL) {
-            r->used = true;
-            if (st != NULL)
+        } else {
+            used = op != 5 && use_up(f, path, iteration, i);
+            if (used && st != NULL)
                 st->cleared = op == 2;
         }
         free(path);
@@ -337,6 +339,7 @@ need(struct ir_istep *st, const char *what, const char *name)
         ir_asprintf("%s%s%s", what, name[0] != '\0' ? ":" : "", name);
 }
 
+/* The exception that opens a gate of the step; not one that was refused. */
 const struct ir_iexception *
 ir_fold_excepted(const struct ir_incident *inc, const struct ir_istep *st,
                  const char *rule)
@@ -347,7 +350,7 @@ ir_fold_excepted(const struct ir_incident *inc, const struct ir_istep *st,
     for (i = 0; i < inc->exceptions_n; i++) {
         const struct ir_iexception *x = &inc->exceptions[i];
 
-        if (strcmp(x->rule, rule) == 0 && x->effect != NULL &&
+        if (!x->denied && strcmp(x->rule, rule) == 0 && x->effect != NULL &&
             strcmp(x->effect, st->path) == 0 && x->seq > st->since_seq &&
             (!lead || x->by_lead))
             return x;

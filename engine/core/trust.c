@@ -273,6 +273,8 @@ ir_trust_admits(const struct ir_trust *t, const struct ir_entry *e,
     if (k->node && (kind == NULL || !kind->node_may_sign))
         return ir_fail(err, IR_EREFUSED,
                        _("signed by a device; a person must sign this"));
+    if (e->b == NULL && kind != NULL && kind->state_bearing)
+        return ir_fail(err, IR_EDAMAGED, _("its body is missing"));
     if (e->b != NULL && !e->h.sealed)
         return ir_kind_check(e->h.kind, e->b, e->b_len, err);
     return IR_OK;

@@ -223,6 +223,55 @@ evidence_of_host(void **state)
     }
 }
 
+/* One approval lets a command run once: not again after it broke off, not with
+ * what was left of another one, not back-dated. */
+static void
+approved_once(void **state)
+{
+    struct world *w = world_new(2);
+    const struct ir_plan *p = world_plan(w, "sys/fire", HOST, TWO);
+    struct ir_err err = {0};
+    size_t one, two;
+
+    (void)state;
+    incident(w, 0, 1, p, 0);
+    answer(w, 0, "1/cut", "host", "FS1");
+    one = request(w, 0, "1/cut", 1);
+    judge(w, 1, one, 1);
+    fold(w);
+    assert_true(ir_incident_may_run(w->inc, 0, w->now_ms));
+    step(w, 0, "1/cut", BEGIN, NULL);
+    fold(w);
+    assert_int_equal(gate_of(w, "cut", 0, &err), IR_GATE_NONE);
+    assert_false(ir_incident_may_run(w->inc, 0, w->now_ms));
+    step(w, 0, "1/cut", FAIL, "no");
+
+    one = request(w, 0, "1/cut", 1);
+    answer(w, 0, "1/cut", "host", "FS2");
+    two = request(w, 0, "1/cut", 1);
+    judge(w, 1, one, 1);
+    judge(w, 1, two, 1);
+    step(w, 0, "1/cut", BEGIN, NULL);
+    step(w, 0, "1/cut", FAIL, "no");
+    fold(w);
+    assert_int_equal(gate_of(w, "cut", 0, &err), IR_GATE_TWO);
+
+    one = request(w, 0, "1/cut", 1);
+    w->now_ms += 3600000;
+    w->occurred_ms = w->now_ms - 3600000;
+    judge(w, 1, one, 1);
+    fold(w);
+    assert_int_equal(w->inc->requests[3].approved_by, -1);
+
+    one = except(w, 0, "two-person", "1/cut");
+    fold(w);
+    assert_true(ir_incident_may_run(w->inc, 0, w->now_ms));
+    judge(w, 1, one, 2); /* a refused exception opens nothing */
+    fold(w);
+    assert_false(ir_incident_may_run(w->inc, 0, w->now_ms));
+    world_free(w);
+}
+
 static void
 argv_is_checked_again(void **state)
 {
@@ -365,6 +414,7 @@ main(void)
         cmocka_unit_test(waits),
         cmocka_unit_test(evidence_gate),
         cmocka_unit_test(evidence_of_host),
+        cmocka_unit_test(approved_once),
         cmocka_unit_test(argv_is_checked_again),
         cmocka_unit_test(may_close),
         cmocka_unit_test(alone_may_review_oneself),
