@@ -29,8 +29,8 @@ ir_library_init(struct ir_library *lib, struct ir_store *st)
     lib->st = st;
 }
 
-void
-ir_library_done(struct ir_library *lib)
+static void
+free_all(struct ir_library *lib)
 {
     while (lib->manifests != NULL) {
         struct ir_library_manifest *m = lib->manifests;
@@ -49,6 +49,16 @@ ir_library_done(struct ir_library *lib)
             ir_plan_free(o->plan);
         free(o);
     }
+    memset(lib, 0, sizeof *lib);
+}
+
+void
+ir_library_done(struct ir_library *lib)
+{
+    static struct ir_library last;
+
+    free_all(&last);
+    last = *lib;
     memset(lib, 0, sizeof *lib);
 }
 

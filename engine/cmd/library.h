@@ -13,7 +13,13 @@ struct ir_library {
     struct ir_library_object *objects; /* cached, by digest */
 };
 
+/* Begin with nothing fetched from `st`. */
 void ir_library_init(struct ir_library *lib, struct ir_store *st);
+
+/* Leave. The memory of the library that was left last stays until the next
+ * one is left: mostly the process ends here, and giving back ten thousand
+ * small blocks one by one takes longer than the rest of `ir note`.
+ */
 void ir_library_done(struct ir_library *lib);
 
 /* The lookup that folding needs.
