@@ -36,7 +36,7 @@ err "mori is a member already"
 exits 64 --as sato member add 加藤
 exits 64 --as sato member add Kato --handle ../kato
 exits 64 --as sato member add Kato --handle Kato
-is "mori node sato" "$(ls "$H/keys" | tr '\n' ' ' | sed 's/ $//')"
+is 'mori node sato ' "$(find "$H/keys" -type f -printf '%f\n' | sort | tr '\n' ' ')"
 as sato --json member list
 is operator "$(json '[handle=mori].roles[0]')"
 is true "$(json '[handle=sato].admin')"

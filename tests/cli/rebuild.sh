@@ -11,7 +11,7 @@ ok --as sato --no-input start flight-information ransomware \
 as sato note "counter C" --at "1h ago"
 as mori fail reach -r "nobody answered"
 as sato choose lead nobody -r "nobody answered"
-as sato done isolate -m "link light off"
+as sato 'done' isolate -m "link light off"
 as mori ask look encrypted=2
 as sato severity 2 -r "one host only"
 as mori role take scribe
