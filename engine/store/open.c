@@ -256,8 +256,12 @@ open_file(struct ir_store *st, const char *path, enum ir_store_mode mode,
         (rc & 0xFF) != SQLITE_CANTOPEN)
         return rc == SQLITE_OK ? IR_OK : ir_db_fail(st, "open", err);
     wal = ir_asprintf("%s-wal", path);
-    if (access(wal, F_OK) == 0)
+    if (access(wal, F_OK) == 0) {
         rc = ir_db_fail(st, "open", err);
+        ir_err_hint(err, _("where nothing can be written it cannot be read "
+                           "either: copy it elsewhere (cp -a), then: ir -C "
+                           "COPY"));
+    }
     free(wal);
     if (rc == IR_ESTORE || strpbrk(path, "?#%") != NULL)
         return IR_ESTORE;
