@@ -1,7 +1,6 @@
 -- Bring controllers, terminals and sorting servers back to what was proven:
 -- from sealed copies, with the lines empty, writing watched by two.
 local bcp = require "lib.bcp"
-local begin = require "lib.begin"
 local credentials = require "lib.credentials"
 local evidence = require "lib.evidence"
 local machinery = require "lib.machinery"

@@ -3,7 +3,6 @@
 
 local back = require "lib.back"
 local begin = require "lib.begin"
-local bcp = require "lib.bcp"
 local command = require "lib.command"
 local evidence = require "lib.evidence"
 local people = require "lib.people"

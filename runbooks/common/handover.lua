@@ -3,7 +3,6 @@
 
 local command = require "lib.command"
 local step = require "lib.step"
-local vars = require "lib.vars"
 
 return {
   api = 1,

@@ -3,7 +3,6 @@
 
 local people = require "lib.people"
 local step = require "lib.step"
-local vars = require "lib.vars"
 
 return {
   api = 1,

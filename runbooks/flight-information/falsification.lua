@@ -2,7 +2,6 @@
 -- what is false goes dark first, what is true is said by voice.
 
 local back = require "lib.back"
-local bcp = require "lib.bcp"
 local begin = require "lib.begin"
 local command = require "lib.command"
 local contain = require "lib.contain"

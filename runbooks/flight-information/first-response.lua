@@ -1,11 +1,9 @@
 -- None of the others, or nobody can tell. Keep people informed, lose no
 -- traces, narrow it down; then go over to the runbook that fits.
 
-local back = require "lib.back"
 local begin = require "lib.begin"
 local bcp = require "lib.bcp"
 local command = require "lib.command"
-local contain = require "lib.contain"
 local evidence = require "lib.evidence"
 local step = require "lib.step"
 local vars = require "lib.vars"

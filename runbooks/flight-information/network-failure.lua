@@ -6,7 +6,6 @@ local bcp = require "lib.bcp"
 local begin = require "lib.begin"
 local command = require "lib.command"
 local evidence = require "lib.evidence"
-local people = require "lib.people"
 local step = require "lib.step"
 local vars = require "lib.vars"
 

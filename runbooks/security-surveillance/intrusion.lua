@@ -2,7 +2,6 @@
 -- own, or as a branch of every runbook that finds the cameras blind.
 local command = require "lib.command"
 local evidence = require "lib.evidence"
-local guards = require "lib.guards"
 local people = require "lib.people"
 local step = require "lib.step"
 local vars = require "lib.vars"
