@@ -12,7 +12,7 @@ return {
   api = 1,
   kind = "emergency",
   id = "email/first-response",
-  title = { en = "Mail: something is wrong", ja = "メール: 原因不明の異常" },
+  title = { en = "Mail: something is wrong", ja = "メールの異常（原因不明）" },
   symptoms = { en = "None of these, or I cannot tell",
                ja = "どれにも当てはまらない、わからない" },
   severity = 3,

@@ -12,7 +12,7 @@ return {
   api = 1,
   kind = "emergency",
   id = "public-information/first-response",
-  title = { en = "Public pages: something is wrong", ja = "行政情報提供: 原因不明の異常" },
+  title = { en = "Public pages: something is wrong", ja = "公開ページの異常（原因不明）" },
   symptoms = { en = "None of these, or I cannot tell",
                ja = "どれにも当てはまらない、わからない" },
   severity = 3,
