@@ -85,6 +85,10 @@ ask_which(struct ir_ctx *c, const struct ir_incident *const *inc, size_t m,
             free(typed);
             return IR_OK;
         }
+        if (ir_is_quit(typed)) {
+            free(typed);
+            break;
+        }
         ir_utf8_narrow(&narrow, typed);
         good = ir_scan_int(ir_buf_str(&narrow), 1, (int64_t)m + 1, no, NULL) ==
                IR_OK;
@@ -155,14 +159,22 @@ began(struct ir_ctx *c, struct start *s)
     if (s->began != NULL) {
         if (ir_is_unknown(s->began))
             return IR_OK;
-        return ir_time_parse(s->began, now.wall_ms, &s->began_ms,
-                             &s->began_prec, &c->err);
+        rc = ir_time_parse(s->began, now.wall_ms, &s->began_ms, &s->began_prec,
+                           &c->err);
+        if (rc == IR_OK)
+            ir_warn_ahead(c, s->began_ms);
+        return rc;
     }
     for (tries = 0; tries < 5 && ir_ctx_can_ask(c); tries++) {
         char *typed;
 
         ir_view_ask_began(&c->talk_view, &c->talk);
         typed = ir_ctx_ask(c, "");
+        if (typed != NULL && ir_is_quit(typed)) {
+            free(typed);
+            return ir_fail(&c->err, IR_EUSAGE,
+                           _("left: nothing was begun, nothing recorded"));
+        }
         if (typed != NULL && is_question(typed)) {
             ir_buf_adds(&c->talk,
                         _(" When people first saw it: 02:40, 20m ago, "
@@ -179,8 +191,10 @@ began(struct ir_ctx *c, struct start *s)
         rc = ir_time_parse(typed, now.wall_ms, &s->began_ms, &s->began_prec,
                            &c->err);
         free(typed);
-        if (rc == IR_OK)
+        if (rc == IR_OK) {
+            ir_warn_ahead(c, s->began_ms);
             return IR_OK;
+        }
         ir_cmd_complain(c);
     }
     return IR_OK;

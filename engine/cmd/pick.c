@@ -82,6 +82,20 @@ ir_pick(struct ir_ctx *c, const char *what, const char *const *names, size_t n,
     return rc;
 }
 
+bool
+ir_is_quit(const char *typed)
+{
+    struct ir_buf narrow = {0};
+    bool yes;
+
+    ir_utf8_narrow(&narrow, typed);
+    yes = strcmp(ir_buf_str(&narrow), "quit") == 0 ||
+          strcmp(ir_buf_str(&narrow), "q") == 0 ||
+          strcmp(ir_buf_str(&narrow), "終了") == 0;
+    ir_buf_done(&narrow);
+    return yes;
+}
+
 /* Ask until a number or name fits; NULL at the end of input. */
 static int
 ask_pick(struct ir_ctx *c, const char *what, const char *const *names, size_t n,
@@ -93,8 +107,10 @@ ask_pick(struct ir_ctx *c, const char *what, const char *const *names, size_t n,
         char *typed = ir_ctx_ask(c, "");
         int rc;
 
-        if (typed == NULL)
+        if (typed == NULL || ir_is_quit(typed)) {
+            free(typed);
             break;
+        }
         rc = ir_pick(c, what, names, n, typed, true, index);
         free(typed);
         if (rc == IR_OK)
@@ -211,8 +227,10 @@ ask_scenario(struct ir_ctx *c, const uint8_t manifest[32], const char *system,
 
         ir_view_menu_symptoms(&c->talk_view, title, plans, n, more, &c->talk);
         typed = ir_ctx_ask(c, "");
-        if (typed == NULL)
+        if (typed == NULL || ir_is_quit(typed)) {
+            free(typed);
             break;
+        }
         if (strcmp(typed, "?") == 0 || typed[0] == '\0') {
             more = true;
             free(typed);

@@ -14,4 +14,8 @@
 int ir_pick(struct ir_ctx *c, const char *what, const char *const *names,
             size_t n, const char *typed, bool numbers, size_t *index);
 
+/* Is it the word for leaving a question: quit, q, 終了 (either width)?
+ */
+bool ir_is_quit(const char *typed);
+
 #endif
