@@ -116,7 +116,8 @@ progress(int64_t done, void *arg)
 
     if (done < 20000)
         return;
-    ir_buf_addf(&c->talk, _("\r%lld entries checked"), (long long)done);
+    ir_buf_adds(&c->talk, "\r");
+    ir_buf_addf(&c->talk, _("%lld entries checked"), (long long)done);
     ir_ctx_flush(c);
 }
 
