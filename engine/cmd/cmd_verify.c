@@ -17,6 +17,8 @@ static const enum ir_bad_why why_of[] = {
     [IR_CHECK_BODY] = IR_BAD_BODY,
     [IR_CHECK_COLUMNS] = IR_BAD_ROW,
     [IR_CHECK_SIGNATURE] = IR_BAD_SIGNATURE,
+    [IR_CHECK_PREV] = IR_BAD_PREV,
+    [IR_CHECK_MISSING] = IR_BAD_MISSING,
     [IR_CHECK_REVOKED] = IR_BAD_REVOKED,
 };
 
@@ -36,22 +38,24 @@ key_name(struct ir_ctx *c, const uint8_t key_id[IR_KEYID_BYTES], char out[41])
 static enum ir_verdict
 judge(const struct ir_check *k)
 {
-    size_t i, revoked = 0;
-    int64_t gaps = 0, forks = 0;
+    size_t i, revoked = 0, missing = 0;
+    int64_t gaps = 0, forks = k->chain_forks;
 
     for (i = 0; i < k->authors_n; i++) {
         gaps += k->authors[i].gaps;
         forks += k->authors[i].forks;
     }
-    for (i = 0; i < k->bad_n; i++)
+    for (i = 0; i < k->bad_n; i++) {
         revoked += k->bad[i].why == IR_CHECK_REVOKED ? 1 : 0;
-    if (k->bad_n > revoked || k->bad_more > 0)
+        missing += k->bad[i].why == IR_CHECK_MISSING ? 1 : 0;
+    }
+    if (k->bad_n > revoked + missing || k->bad_more > 0)
         return IR_VERDICT_TAMPERED;
     if (forks > 0)
         return IR_VERDICT_FORK;
     if (k->unknown_signer > 0 || revoked > 0)
         return IR_VERDICT_UNKNOWN_SIGNER;
-    if (gaps > 0 || k->broken_prev > 0 || k->database_damaged)
+    if (gaps > 0 || k->missing > 0 || k->database_damaged)
         return IR_VERDICT_INCOMPLETE;
     return k->entries > 0 ? IR_VERDICT_UNWITNESSED : IR_VERDICT_WHOLE;
 }

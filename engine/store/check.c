@@ -37,6 +37,9 @@ struct walk {
     struct ir_store *st;
     struct accepted *accepted;
     size_t accepted_n;
+    uint8_t (*redacted)[IR_ID_BYTES];
+    size_t redacted_n;
+    sqlite3_stmt *find; /* an entry by its id */
     const struct ir_trust *t;
     struct ir_check *out;
     struct job *batch;
@@ -216,6 +219,42 @@ columns_fit(sqlite3_stmt *q, const struct ir_entry *e)
            memcmp(sqlite3_column_blob(q, 10), incident, IR_INCIDENT_BYTES) == 0;
 }
 
+/* Where entry `id` stands: false when it is not here. */
+static bool
+look_up(struct walk *w, const uint8_t *id, uint8_t *author, uint8_t *chain,
+        uint64_t *seq)
+{
+    bool here;
+
+    sqlite3_reset(w->find);
+    sqlite3_bind_blob(w->find, 1, id, IR_ID_BYTES, SQLITE_STATIC);
+    here = sqlite3_step(w->find) == SQLITE_ROW;
+    if (!here || author == NULL ||
+        sqlite3_column_bytes(w->find, 0) != IR_KEYID_BYTES ||
+        sqlite3_column_bytes(w->find, 1) != 8)
+        return here;
+    memcpy(author, sqlite3_column_blob(w->find, 0), IR_KEYID_BYTES);
+    memcpy(chain, sqlite3_column_blob(w->find, 1), 8);
+    *seq = (uint64_t)sqlite3_column_int64(w->find, 2);
+    return true;
+}
+
+/* Is what `e` names as its prev what it must be? It is not the row before. */
+static void
+blame_prev(struct walk *w, const struct ir_entry *e, const uint8_t *chain)
+{
+    uint8_t author[IR_KEYID_BYTES] = {0}, of[8] = {0};
+    uint64_t seq = 0;
+
+    if (!look_up(w, e->h.prev, author, of, &seq))
+        return; /* counted as missing */
+    if (memcmp(author, e->h.author, sizeof author) != 0 ||
+        memcmp(of, chain, sizeof of) != 0 || seq >= e->h.seq)
+        add_bad(w->out, e, IR_CHECK_PREV);
+    else
+        w->out->chain_forks++;
+}
+
 /* Is prev the author's entry before in this chain? Rows come in (chain,
  * author, seq) order, so that is the row before. */
 static void
@@ -232,9 +271,9 @@ check_prev(struct walk *w, const struct ir_entry *e)
         /* no chain there */
     } else if (e->h.has_prev) {
         if (!same || memcmp(e->h.prev, w->last_id, IR_ID_BYTES) != 0)
-            w->out->broken_prev++;
+            blame_prev(w, e, chain);
     } else if (same) {
-        w->out->broken_prev++;
+        w->out->chain_forks++;
     }
     memcpy(w->last_chain, chain, 8);
     memcpy(w->last_author, e->h.author, IR_KEYID_BYTES);
@@ -242,11 +281,82 @@ check_prev(struct walk *w, const struct ir_entry *e)
     w->have_last = true;
 }
 
+/* Entry `id` is named and not here, or lacks its body without a word. */
+static void
+add_missing(struct walk *w, const uint8_t *id)
+{
+    struct ir_entry gone;
+
+    memset(&gone, 0, sizeof gone);
+    memcpy(gone.id, id, IR_ID_BYTES);
+    w->out->missing++;
+    if (w->out->bad_n < BAD_MAX)
+        add_bad(w->out, &gone, IR_CHECK_MISSING);
+}
+
+/* Is all here that `e` builds on and is about? */
+static void
+check_named(struct walk *w, const struct ir_entry *e)
+{
+    size_t i;
+
+    if (e->h.has_prev && memcmp(e->h.prev, w->last_id, IR_ID_BYTES) != 0 &&
+        !look_up(w, e->h.prev, NULL, NULL, NULL))
+        add_missing(w, e->h.prev);
+    for (i = 0; i < e->h.deps_n; i++)
+        if (!look_up(w, e->h.deps[i], NULL, NULL, NULL))
+            add_missing(w, e->h.deps[i]);
+    for (i = 0; i < e->h.refs_n; i++)
+        if (!look_up(w, e->h.refs[i], NULL, NULL, NULL))
+            add_missing(w, e->h.refs[i]);
+}
+
+/* Remember what the redacts name. */
+static void
+load_redacted(struct walk *w)
+{
+    sqlite3_stmt *q = NULL;
+    struct ir_entry e;
+    int why;
+    size_t i;
+
+    if (ir_db_prepare(w->st,
+                      "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
+                      "WHERE kind = 24",
+                      &q, NULL) != IR_OK)
+        return;
+    while (sqlite3_step(q) == SQLITE_ROW)
+        for (i = 0; ir_db_row(w->st, q, &e, &why) == IR_OK && i < e.h.refs_n;
+             i++) {
+            w->redacted =
+                ir_realloc(w->redacted, (w->redacted_n + 1) * IR_ID_BYTES);
+            memcpy(w->redacted[w->redacted_n++], e.h.refs[i], IR_ID_BYTES);
+        }
+    sqlite3_finalize(q);
+}
+
+/* An entry without its body: was that ordered? */
+static void
+check_stub(struct walk *w, const struct ir_entry *e)
+{
+    const struct ir_kind *k = ir_kind_get(e->h.kind);
+    size_t i;
+
+    w->out->stubs++;
+    if (k != NULL && k->state_bearing) {
+        add_bad(w->out, e, IR_CHECK_BODY);
+        return;
+    }
+    for (i = 0; i < w->redacted_n; i++)
+        if (memcmp(w->redacted[i], e->id, IR_ID_BYTES) == 0)
+            return;
+    add_missing(w, e->id);
+}
+
 static void
 check_row(struct walk *w, sqlite3_stmt *q)
 {
     struct ir_check *c = w->out;
-    const struct ir_kind *k;
     struct ir_entry e;
     int why = 0;
     int64_t ms;
@@ -258,11 +368,8 @@ check_row(struct walk *w, sqlite3_stmt *q)
     }
     if (!columns_fit(q, &e))
         add_bad(c, &e, IR_CHECK_COLUMNS);
-    k = ir_kind_get(e.h.kind);
     if (e.b == NULL) {
-        c->stubs++;
-        if (k != NULL && k->state_bearing)
-            add_bad(c, &e, IR_CHECK_BODY);
+        check_stub(w, &e);
     } else if (ir_entry_body_check(&e, NULL) != IR_OK) {
         add_bad(c, &e, IR_CHECK_BYTES);
     }
@@ -271,6 +378,7 @@ check_row(struct walk *w, sqlite3_stmt *q)
         c->first_ms = ms;
     if (ms > c->last_ms)
         c->last_ms = ms;
+    check_named(w, &e);
     check_prev(w, &e);
     check_signature(w, &e);
 }
@@ -366,7 +474,12 @@ ir_store_check(struct ir_store *st, const struct ir_trust *t, bool chain_only,
     memset(out, 0, sizeof *out);
     w.batch = ir_calloc(BATCH, sizeof *w.batch);
     load_accepted(&w);
-    rc = walk_rows(&w, err);
+    load_redacted(&w);
+    rc = ir_db_prepare(st, "SELECT author, chain, seq FROM entry WHERE id = ?1",
+                       &w.find, err);
+    if (rc == IR_OK)
+        rc = walk_rows(&w, err);
+    sqlite3_finalize(w.find);
     if (rc == IR_OK)
         rc = count_authors(&w, err);
     sqlite_check(&w);
@@ -374,6 +487,7 @@ ir_store_check(struct ir_store *st, const struct ir_trust *t, bool chain_only,
         out->database_damaged = true;
     free(w.batch);
     free(w.accepted);
+    free(w.redacted);
     return rc;
 }
 

@@ -12,6 +12,8 @@ enum ir_check_why {
     IR_CHECK_BODY,      /* body is not what the digest names, or missing */
     IR_CHECK_COLUMNS,   /* index columns are not what the header says */
     IR_CHECK_SIGNATURE, /* not by this key */
+    IR_CHECK_PREV,      /* prev is here and not the author's entry before */
+    IR_CHECK_MISSING,   /* names what is not here, or lacks a body unredacted */
     IR_CHECK_REVOKED,   /* by a revoked key, and not among what was accepted */
 };
 
@@ -31,7 +33,10 @@ struct ir_check_author {
 };
 
 struct ir_check {
-    int64_t entries, stubs, unknown_signer, broken_prev;
+    int64_t entries, stubs, unknown_signer;
+    int64_t missing;     /* times that something is named and not here; stubs
+                            that no redact names */
+    int64_t chain_forks; /* two that begin one chain, or name one prev */
     struct ir_check_bad *bad;
     size_t bad_n, bad_more; /* the list stops at 1,000 */
     struct ir_check_author *authors;

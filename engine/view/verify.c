@@ -25,9 +25,9 @@ ir_verdict_good(enum ir_verdict v, bool strict)
 const char *
 ir_bad_word(enum ir_bad_why why)
 {
-    static const char *const w[] = {"signature", "id",     "body",    "bytes",
-                                    "object",    "signer", "revoked", "missing",
-                                    "gap",       "fork",   "schema",  "row"};
+    static const char *const w[] = {
+        "signature", "id",      "body", "bytes", "object", "signer", "revoked",
+        "prev",      "missing", "gap",  "fork",  "schema", "row"};
 
     return (size_t)why < sizeof w / sizeof w[0] ? w[why] : "bytes";
 }
@@ -50,6 +50,8 @@ bad_say(enum ir_bad_why why)
         return _("signed by a key nobody certified");
     case IR_BAD_REVOKED:
         return _("signed by a key after it was revoked");
+    case IR_BAD_PREV:
+        return _("what it names as the entry before it is not that");
     case IR_BAD_MISSING:
         return _("referred to, and not on this device");
     case IR_BAD_GAP:

@@ -23,6 +23,7 @@ enum ir_bad_why {
     IR_BAD_OBJECT,  /* an object (plan, output) is not what its name says */
     IR_BAD_SIGNER,  /* key not certified */
     IR_BAD_REVOKED, /* signed by a key after it was revoked */
+    IR_BAD_PREV,    /* what it says came before it did not */
     IR_BAD_MISSING, /* referred to, not here */
     IR_BAD_GAP,     /* a number in the author's sequence is not here */
     IR_BAD_FORK,

@@ -138,7 +138,9 @@ tamper(struct home *h, const char *sql, const void *blob, int n,
     assert_int_equal(sqlite3_exec(db,
                                   "DROP TRIGGER IF EXISTS entry_never_updated;"
                                   "DROP TRIGGER IF EXISTS entry_never_deleted;"
-                                  "DROP TRIGGER IF EXISTS body_never_updated;",
+                                  "DROP TRIGGER IF EXISTS body_never_updated;"
+                                  "DROP TRIGGER IF EXISTS "
+                                  "body_deleted_only_when_erased;",
                                   NULL, NULL, NULL),
                      SQLITE_OK);
     assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &q, NULL), SQLITE_OK);
@@ -381,7 +383,29 @@ test_missing_row(void **state)
     check(&h, &k);
     assert_int_equal(k.authors_n, 1);
     assert_int_equal(k.authors[0].gaps, 1);
-    assert_int_equal(k.broken_prev, 1);
+    assert_int_equal(k.missing, 1);
+    ir_check_done(&k);
+    remove_home(&h);
+}
+
+/* A body gone without a redact; an entry gone that another author built on. */
+static void
+test_missing_silently(void **state)
+{
+    struct home h;
+    struct ir_check k = {0};
+    uint8_t id[32];
+
+    (void)state;
+    setup_home(&h);
+    note(&h, "a", id);
+    tamper(&h, "DELETE FROM body WHERE id = ?2 OR ?1 IS NULL AND 0", NULL, 0,
+           id);
+    check(&h, &k);
+    assert_int_equal(k.stubs, 1);
+    assert_int_equal(k.missing, 1);
+    assert_int_equal(k.bad[0].why, IR_CHECK_MISSING);
+    assert_memory_equal(k.bad[0].id, id, 32);
     ir_check_done(&k);
     remove_home(&h);
 }
@@ -496,7 +520,7 @@ test_two_writers(void **state)
     check(&h, &k);
     assert_int_equal(k.entries, 2 + 2 * EACH);
     assert_int_equal(k.bad_n, 0);
-    assert_int_equal(k.broken_prev, 0);
+    assert_int_equal(k.missing + k.chain_forks, 0);
     assert_int_equal(k.authors[0].gaps + k.authors[0].forks, 0);
     ir_check_done(&k);
     remove_home(&h);
@@ -596,7 +620,7 @@ test_salvage(void **state)
         assert_int_equal(ir_store_open(h.path, IR_STORE_WRITE, &h.st, &err),
                          IR_OK);
         check(&h, &k);
-        assert_int_equal(k.bad_n, 0);
+        assert_int_equal(k.bad_n, k.missing); /* nothing worse */
         assert_int_equal(k.entries, saved);
         assert_false(k.database_damaged);
         ir_check_done(&k);
@@ -681,6 +705,7 @@ main(void)
         cmocka_unit_test(test_every_bit),
         cmocka_unit_test(test_index_columns),
         cmocka_unit_test(test_missing_row),
+        cmocka_unit_test(test_missing_silently),
         cmocka_unit_test(test_stub_body_erase),
         cmocka_unit_test(test_erased_for_good),
         cmocka_unit_test(test_two_writers),
