@@ -13,7 +13,7 @@ static int
 last_hlc(struct ir_store *st, uint64_t *hlc, struct ir_err *err)
 {
     sqlite3_stmt *q = NULL;
-    int rc = ir_db_prepare(
+    int rc = ir_db_get(
             st, "SELECT CAST(value AS INTEGER) FROM meta WHERE key='hlc'", &q,
             err),
         s;
@@ -24,7 +24,7 @@ last_hlc(struct ir_store *st, uint64_t *hlc, struct ir_err *err)
     *hlc = s == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(q, 0) : 0;
     if (s != SQLITE_ROW && s != SQLITE_DONE)
         rc = ir_db_fail(st, "read", err);
-    sqlite3_finalize(q);
+    ir_db_put(st, q);
     return rc;
 }
 
@@ -32,7 +32,7 @@ static int
 keep_hlc(struct ir_store *st, uint64_t hlc, struct ir_err *err)
 {
     sqlite3_stmt *q = NULL;
-    int rc = ir_db_prepare(
+    int rc = ir_db_get(
         st,
         "INSERT INTO meta(key, value) VALUES('hlc', CAST(?1 AS BLOB)) "
         "ON CONFLICT(key) DO UPDATE SET value = CAST(?1 AS BLOB)",
@@ -43,7 +43,7 @@ keep_hlc(struct ir_store *st, uint64_t hlc, struct ir_err *err)
     sqlite3_bind_int64(q, 1, (int64_t)hlc);
     if (sqlite3_step(q) != SQLITE_DONE)
         rc = ir_db_fail(st, "hlc", err);
-    sqlite3_finalize(q);
+    ir_db_put(st, q);
     return rc;
 }
 
@@ -52,7 +52,7 @@ static int
 next_seq(struct ir_store *st, struct ir_header *h, struct ir_err *err)
 {
     sqlite3_stmt *q = NULL;
-    int rc = ir_db_prepare(
+    int rc = ir_db_get(
         st, "SELECT coalesce(max(seq), 0) + 1 FROM entry WHERE author = ?1", &q,
         err);
 
@@ -63,7 +63,7 @@ next_seq(struct ir_store *st, struct ir_header *h, struct ir_err *err)
         h->seq = (uint64_t)sqlite3_column_int64(q, 0);
     else
         rc = ir_db_fail(st, "seq", err);
-    sqlite3_finalize(q);
+    ir_db_put(st, q);
     return rc;
 }
 
@@ -74,10 +74,10 @@ find_prev(struct ir_store *st, const uint8_t chain[8], struct ir_header *h,
           struct ir_err *err)
 {
     sqlite3_stmt *q = NULL;
-    int rc = ir_db_prepare(st,
-                           "SELECT id FROM entry WHERE chain = ?1 AND author "
-                           "= ?2 ORDER BY seq DESC LIMIT 1",
-                           &q, err),
+    int rc = ir_db_get(st,
+                       "SELECT id FROM entry WHERE chain = ?1 AND author "
+                       "= ?2 ORDER BY seq DESC LIMIT 1",
+                       &q, err),
         s;
 
     if (rc != IR_OK)
@@ -91,7 +91,7 @@ find_prev(struct ir_store *st, const uint8_t chain[8], struct ir_header *h,
     } else if (s != SQLITE_DONE) {
         rc = ir_db_fail(st, "prev", err);
     }
-    sqlite3_finalize(q);
+    ir_db_put(st, q);
     return rc;
 }
 
@@ -118,7 +118,7 @@ find_deps(struct ir_store *st, const uint8_t chain[8], struct ir_header *h,
         "   ORDER BY seq DESC LIMIT 1)"
         " WHERE a.author <> ?2 ORDER BY e.hlc DESC, e.id LIMIT ?3";
     sqlite3_stmt *q = NULL;
-    int rc = ir_db_prepare(st, sql, &q, err), s;
+    int rc = ir_db_get(st, sql, &q, err), s;
 
     if (rc != IR_OK)
         return rc;
@@ -129,7 +129,7 @@ find_deps(struct ir_store *st, const uint8_t chain[8], struct ir_header *h,
         memcpy(h->deps[h->deps_n++], sqlite3_column_blob(q, 0), IR_ID_BYTES);
     if (s != SQLITE_DONE && s != SQLITE_ROW)
         rc = ir_db_fail(st, "deps", err);
-    sqlite3_finalize(q);
+    ir_db_put(st, q);
     qsort(h->deps, h->deps_n, IR_ID_BYTES, by_bytes);
     return rc;
 }

@@ -6,11 +6,19 @@
 
 #include <sqlite3.h>
 
+#define IR_DB_KEPT_MAX 16 /* prepared statements kept for the next time */
+
 struct ir_store {
     sqlite3 *db;
     char *home;
     uint8_t site[IR_ID_BYTES];
     bool in_tx;
+    struct {
+        const char *sql;
+        sqlite3_stmt *q;
+        bool taken;
+    } kept[IR_DB_KEPT_MAX];
+    size_t kept_n;
 };
 
 /* Columns every reader of entries selects, in this order. */
@@ -36,6 +44,16 @@ int ir_db_exec(struct ir_store *st, const char *sql, struct ir_err *err);
  */
 int ir_db_prepare(struct ir_store *st, const char *sql, sqlite3_stmt **q,
                   struct ir_err *err);
+
+/* The same for statements that come again and again: prepared once and kept
+ * with the store. `sql` must be a constant; its address is what is looked for.
+ * Give it back with ir_db_put, which takes NULL too.
+ *
+ * Errors: as ir_db_fail.
+ */
+int ir_db_get(struct ir_store *st, const char *sql, sqlite3_stmt **q,
+              struct ir_err *err);
+void ir_db_put(struct ir_store *st, sqlite3_stmt *q);
 
 /* Take the entry out of a row that begins with IR_DB_ENTRY_COLS. The entry
  * borrows from the row until the next step. *why (an enum ir_check_why) says

@@ -113,7 +113,7 @@ ir_log_ptrs(const struct ir_log *log)
     return v;
 }
 
-/* Run a query that begins with IR_DB_ENTRY_COLS to its end; finalizes it. */
+/* Run a query that begins with IR_DB_ENTRY_COLS to its end and put it back. */
 static int
 load(struct ir_store *st, sqlite3_stmt *q, struct ir_log *log,
      struct ir_err *err)
@@ -130,7 +130,7 @@ load(struct ir_store *st, sqlite3_stmt *q, struct ir_log *log,
     }
     if (s != SQLITE_DONE)
         rc = ir_db_fail(st, "read", err);
-    sqlite3_finalize(q);
+    ir_db_put(st, q);
     return rc;
 }
 
@@ -138,10 +138,10 @@ int
 ir_store_load_trust(struct ir_store *st, struct ir_log *log, struct ir_err *err)
 {
     sqlite3_stmt *q = NULL;
-    int rc = ir_db_prepare(st,
-                           "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
-                           "WHERE chain = x'0000000000000000' ORDER BY n",
-                           &q, err);
+    int rc = ir_db_get(st,
+                       "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
+                       "WHERE chain = x'0000000000000000' ORDER BY n",
+                       &q, err);
 
     return rc == IR_OK ? load(st, q, log, err) : rc;
 }
@@ -161,7 +161,7 @@ ir_store_load_incident(struct ir_store *st,
     for (i = 0; i < 2 && rc == IR_OK; i++) {
         sqlite3_stmt *q = NULL;
 
-        rc = ir_db_prepare(st, sql[i], &q, err);
+        rc = ir_db_get(st, sql[i], &q, err);
         if (rc != IR_OK)
             break;
         sqlite3_bind_blob(q, 1, incident, IR_INCIDENT_BYTES, SQLITE_STATIC);
@@ -176,10 +176,10 @@ ir_store_load_loose(struct ir_store *st, uint64_t kind, struct ir_log *log,
 {
     sqlite3_stmt *q = NULL;
     uint8_t chain[8] = {0};
-    int rc = ir_db_prepare(st,
-                           "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
-                           "WHERE chain = ?1 AND kind = ?2 ORDER BY n",
-                           &q, err);
+    int rc = ir_db_get(st,
+                       "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
+                       "WHERE chain = ?1 AND kind = ?2 ORDER BY n",
+                       &q, err);
 
     if (rc != IR_OK)
         return rc;
@@ -195,7 +195,7 @@ ir_store_load_id(struct ir_store *st, const uint8_t id[IR_ID_BYTES],
 {
     sqlite3_stmt *q = NULL;
     size_t before = log->n, hurt = log->damaged_n;
-    int rc = ir_db_prepare(
+    int rc = ir_db_get(
         st, "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM "WHERE entry.id = ?1",
         &q, err);
 

@@ -133,6 +133,57 @@ ir_db_prepare(struct ir_store *st, const char *sql, sqlite3_stmt **q,
     return IR_OK;
 }
 
+int
+ir_db_get(struct ir_store *st, const char *sql, sqlite3_stmt **q,
+          struct ir_err *err)
+{
+    size_t i;
+
+    for (i = 0; i < st->kept_n; i++)
+        if (st->kept[i].sql == sql && !st->kept[i].taken) {
+            st->kept[i].taken = true;
+            *q = st->kept[i].q;
+            return IR_OK;
+        }
+    if (sqlite3_prepare_v3(st->db, sql, -1, SQLITE_PREPARE_PERSISTENT, q,
+                           NULL) != SQLITE_OK)
+        return ir_db_fail(st, "prepare", err);
+    if (st->kept_n < IR_DB_KEPT_MAX) {
+        st->kept[st->kept_n].sql = sql;
+        st->kept[st->kept_n].q = *q;
+        st->kept[st->kept_n++].taken = true;
+    }
+    return IR_OK;
+}
+
+void
+ir_db_put(struct ir_store *st, sqlite3_stmt *q)
+{
+    size_t i;
+
+    for (i = 0; q != NULL && i < st->kept_n; i++)
+        if (st->kept[i].q == q) {
+            (void)sqlite3_reset(q);
+            (void)sqlite3_clear_bindings(q);
+            st->kept[i].taken = false;
+            return;
+        }
+    sqlite3_finalize(q);
+}
+
+/* Run a kept statement that gives no rows. */
+static int
+run_kept(struct ir_store *st, const char *sql, struct ir_err *err)
+{
+    sqlite3_stmt *q = NULL;
+    int rc = ir_db_get(st, sql, &q, err);
+
+    if (rc == IR_OK && sqlite3_step(q) != SQLITE_DONE)
+        rc = ir_db_fail(st, "exec", err);
+    ir_db_put(st, q);
+    return rc;
+}
+
 /* One number from a query. */
 static int
 get_int(struct ir_store *st, const char *sql, int64_t *v, struct ir_err *err)
@@ -340,6 +391,8 @@ ir_store_close(struct ir_store *st)
         return;
     if (st->in_tx)
         ir_store_rollback(st);
+    while (st->kept_n > 0)
+        sqlite3_finalize(st->kept[--st->kept_n].q);
     if (st->db != NULL) {
         spare_checkpoint(st);
         sqlite3_close_v2(st->db);
@@ -351,7 +404,8 @@ ir_store_close(struct ir_store *st)
 int
 ir_store_begin(struct ir_store *st, struct ir_err *err)
 {
-    int rc = ir_db_exec(st, "BEGIN IMMEDIATE", err);
+    static const char sql[] = "BEGIN IMMEDIATE";
+    int rc = run_kept(st, sql, err);
 
     if (rc == IR_OK)
         st->in_tx = true;
@@ -361,7 +415,8 @@ ir_store_begin(struct ir_store *st, struct ir_err *err)
 int
 ir_store_commit(struct ir_store *st, struct ir_err *err)
 {
-    int rc = ir_db_exec(st, "COMMIT", err);
+    static const char sql[] = "COMMIT";
+    int rc = run_kept(st, sql, err);
 
     if (rc == IR_OK)
         st->in_tx = false;

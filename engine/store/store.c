@@ -18,8 +18,8 @@ ir_store_site_set(struct ir_store *st, const uint8_t site[IR_ID_BYTES],
                   struct ir_err *err)
 {
     sqlite3_stmt *q = NULL;
-    int rc = ir_db_prepare(
-        st, "INSERT INTO meta(key, value) VALUES('site', ?1)", &q, err);
+    int rc = ir_db_get(st, "INSERT INTO meta(key, value) VALUES('site', ?1)",
+                       &q, err);
 
     if (rc != IR_OK)
         return rc;
@@ -28,7 +28,7 @@ ir_store_site_set(struct ir_store *st, const uint8_t site[IR_ID_BYTES],
         rc = ir_db_fail(st, "site", err);
     else
         memcpy(st->site, site, IR_ID_BYTES);
-    sqlite3_finalize(q);
+    ir_db_put(st, q);
     return rc;
 }
 
@@ -60,10 +60,10 @@ put_body(struct ir_store *st, const struct ir_entry *e, struct ir_err *err)
 
     if (e->b == NULL)
         return IR_OK;
-    rc = ir_db_prepare(st,
-                       "INSERT INTO body(id, bytes) SELECT ?1, ?2 WHERE NOT "
-                       "EXISTS (SELECT 1 FROM body WHERE id = ?1)",
-                       &q, err);
+    rc = ir_db_get(st,
+                   "INSERT INTO body(id, bytes) SELECT ?1, ?2 WHERE NOT "
+                   "EXISTS (SELECT 1 FROM body WHERE id = ?1)",
+                   &q, err);
     if (rc != IR_OK)
         return rc;
     sqlite3_bind_blob(q, 1, e->id, IR_ID_BYTES, SQLITE_STATIC);
@@ -75,7 +75,7 @@ put_body(struct ir_store *st, const struct ir_entry *e, struct ir_err *err)
         else
             rc = ir_db_fail(st, "body", err);
     }
-    sqlite3_finalize(q);
+    ir_db_put(st, q);
     return rc;
 }
 
@@ -84,7 +84,7 @@ is_there(struct ir_store *st, const uint8_t *id, bool *there,
          struct ir_err *err)
 {
     sqlite3_stmt *q = NULL;
-    int rc = ir_db_prepare(st, "SELECT 1 FROM entry WHERE id = ?1", &q, err), s;
+    int rc = ir_db_get(st, "SELECT 1 FROM entry WHERE id = ?1", &q, err), s;
 
     if (rc != IR_OK)
         return rc;
@@ -93,7 +93,7 @@ is_there(struct ir_store *st, const uint8_t *id, bool *there,
     *there = s == SQLITE_ROW;
     if (s != SQLITE_ROW && s != SQLITE_DONE)
         rc = ir_db_fail(st, "read", err);
-    sqlite3_finalize(q);
+    ir_db_put(st, q);
     return rc;
 }
 
@@ -105,7 +105,7 @@ put_row(struct ir_store *st, const struct ir_entry *e, struct ir_err *err)
         " hlc, incident, chain) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)";
     uint8_t chain[8], incident[IR_INCIDENT_BYTES];
     sqlite3_stmt *q = NULL;
-    int rc = ir_db_prepare(st, sql, &q, err);
+    int rc = ir_db_get(st, sql, &q, err);
 
     if (rc != IR_OK)
         return rc;
@@ -123,7 +123,7 @@ put_row(struct ir_store *st, const struct ir_entry *e, struct ir_err *err)
     sqlite3_bind_blob(q, 11, chain, sizeof chain, SQLITE_STATIC);
     if (sqlite3_step(q) != SQLITE_DONE)
         rc = ir_db_fail(st, "entry", err);
-    sqlite3_finalize(q);
+    ir_db_put(st, q);
     return rc;
 }
 
@@ -163,7 +163,7 @@ ir_store_body_erase(struct ir_store *st, const uint8_t id[IR_ID_BYTES],
     for (i = 0; i < 2 && rc == IR_OK; i++) {
         sqlite3_stmt *q = NULL;
 
-        rc = ir_db_prepare(st, sql[i], &q, err);
+        rc = ir_db_get(st, sql[i], &q, err);
         if (rc != IR_OK)
             break;
         sqlite3_bind_blob(q, 1, id, IR_ID_BYTES, SQLITE_STATIC);
@@ -171,7 +171,7 @@ ir_store_body_erase(struct ir_store *st, const uint8_t id[IR_ID_BYTES],
             sqlite3_bind_blob(q, 2, by, IR_ID_BYTES, SQLITE_STATIC);
         if (sqlite3_step(q) != SQLITE_DONE)
             rc = ir_db_fail(st, "erase", err);
-        sqlite3_finalize(q);
+        ir_db_put(st, q);
     }
     if (own_tx && rc == IR_OK)
         rc = ir_store_commit(st, err);
