@@ -73,6 +73,11 @@ struct ir_batch {
 struct ir_draft *ir_batch_add(struct ir_batch *b, const struct ir_case *k,
                               uint64_t kind);
 
+/* Say so when a moment that was stated lies ahead of this device's clock: a
+ * slip, or a clock that is wrong; either way it is recorded.
+ */
+void ir_warn_ahead(struct ir_ctx *c, int64_t ms);
+
 /* Set when it happened, as typed ("02:40", "20m ago").
  *
  * Errors: IR_EPARSE.

@@ -73,12 +73,14 @@ print_cbor(const struct ir_entry *e, void *arg)
 static int
 print_line(const struct ir_entry *e, void *arg)
 {
-    struct ir_ctx *c = arg;
+    const struct withheld *w = arg;
+    struct ir_ctx *c = w->c;
+    struct ir_entry out = for_others(w, e);
 
     if (c->json)
-        ir_cmd_json_take(c, ir_view_log_json(&c->view, e, NULL));
+        ir_cmd_json_take(c, ir_view_log_json(&c->view, &out, NULL));
     else
-        ir_view_log_line(&c->view, e, NULL, &c->out);
+        ir_view_log_line(&c->view, &out, NULL, &c->out);
     if (c->out.len > 65536)
         ir_ctx_flush(c);
     return ferror(stdout);
@@ -100,12 +102,10 @@ ir_cmd_log(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK && cbor && isatty(STDOUT_FILENO))
         rc = ir_fail(&c->err, IR_EUSAGE,
                      _("this is binary: send it to a file or a program"));
-    if (rc == IR_OK && cbor)
+    if (rc == IR_OK)
         rc = ir_store_each(c->st, note_withheld, &w, &c->err);
-    if (rc == IR_OK && cbor)
-        rc = ir_store_each(c->st, print_cbor, &w, &c->err);
-    else if (rc == IR_OK)
-        rc = ir_store_each(c->st, print_line, c, &c->err);
+    if (rc == IR_OK)
+        rc = ir_store_each(c->st, cbor ? print_cbor : print_line, &w, &c->err);
     free(w.ids);
     return rc;
 }

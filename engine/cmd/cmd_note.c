@@ -1,6 +1,7 @@
 /* cmd_note.c: `ir note`, `decide`, `amend`, `redact`: words into the record.
  */
 #include "base/i18n.h"
+#include "base/scan.h"
 #include "base/time.h"
 #include "cmd/case.h"
 #include "cmd/commands.h"

@@ -24,6 +24,23 @@ ir_batch_add(struct ir_batch *b, const struct ir_case *k, uint64_t kind)
     return d;
 }
 
+void
+ir_warn_ahead(struct ir_ctx *c, int64_t ms)
+{
+    char then[24], now_text[24];
+    struct ir_now now;
+
+    ir_clock_now(&now);
+    if (ms <= now.wall_ms + (int64_t)IR_TIME_AHEAD_S * 1000)
+        return;
+    ir_time_text(ms, now.wall_ms, then, sizeof then);
+    ir_time_text(now.wall_ms, 0, now_text, sizeof now_text);
+    ir_buf_addf(&c->talk,
+                _(" By the clock of this device %s is still to come (now %s). "
+                  "It is recorded as you say; ir amend corrects it.\n"),
+                then, now_text);
+}
+
 int
 ir_draft_at(struct ir_ctx *c, struct ir_draft *d, const char *at)
 {
@@ -38,6 +55,7 @@ ir_draft_at(struct ir_ctx *c, struct ir_draft *d, const char *at)
         return rc;
     d->has_occurred = true;
     d->occurred_prec = (uint8_t)prec;
+    ir_warn_ahead(c, d->occurred_ms);
     return IR_OK;
 }
 

@@ -63,8 +63,8 @@ hint_nearest(const struct ir_incident *inc, const char *name,
              struct ir_err *err)
 {
     const char *best = NULL;
-    int low = 4;
-    size_t i;
+    size_t i, len = strlen(name);
+    int low = len >= 6 ? 4 : 1 + (int)len / 2;
 
     for (i = 0; i < inc->steps_n; i++) {
         int d = ir_edit_distance(name, inc->steps[i].short_name);

@@ -37,6 +37,7 @@ H=$T/home
 EXEC='' WITH='' IRLANG=en_US.UTF-8 IRTERM=xterm COLS=80 ROWS=24 at='(beginning)'
 trap 'rc=$?; cd /; chmod -R u+w "$T"; rm -rf "$T"; exit $rc' EXIT
 trap 'exit 1' HUP INT TERM
+exec 3>&1
 cd "$T"
 umask 022
 mkdir user
@@ -76,11 +77,13 @@ as() {
 title() { at=$*; }
 
 fail() {
-    echo "FAILED: ${0##*/}: $at: $*"
-    echo "--- out"
-    cat "$T/out"
-    echo "--- err"
-    cat "$T/err"
+    {
+        echo "FAILED: ${0##*/}: $at: $*"
+        echo "--- out"
+        head -c 20000 "$T/out"
+        echo "--- err"
+        head -c 20000 "$T/err"
+    } >&3
     exit 1
 }
 
