@@ -332,7 +332,7 @@ ir_view_entry_text(const struct ir_view *v, const struct ir_entry *e,
     else if (e->h.sealed)
         ir_buf_addf(out, _("%s: sealed, for others to read"), k->name);
     else if (e->b == NULL)
-        ir_buf_addf(out, _("%s: what it says is not on this device"), k->name);
+        ir_buf_addf(out, _("%s: withheld, or not on this device"), k->name);
     else if (ir_kind_check(e->h.kind, e->b, e->b_len, NULL) != IR_OK)
         ir_buf_addf(out, _("%s: malformed, does not count"), k->name);
     else if (!ir_sx_walk(&x) && !ir_sx_record(&x) && !ir_sx_trust(&x) &&
