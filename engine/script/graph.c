@@ -106,55 +106,63 @@ ir_graph_check(struct ir_check *ck, const struct ir_unit *u)
     free(json);
 }
 
-/* Walk into runbook `file`; `depth` runbooks stand around it. Says what is
- * wrong at the reference `from` that led here. False: said already. */
-static bool
-nest(struct ir_check *ck, struct ir_units *us, int file, int *above, int depth)
-{
-    size_t i, before;
-    int k, to;
+/* What is known of a runbook while their nesting is looked at. */
+struct nest {
+    enum { NEST_NEW, NEST_OPEN, NEST_DONE } mark;
+    int depth; /* runbooks within runbooks below this one, at most */
+};
 
-    above[depth] = file;
+/* Look into runbook `file`, each one once, and say at the reference that leads
+ * there what closes a circle or goes too deep. */
+static int
+nesting(struct ir_check *ck, struct ir_units *us, struct nest *nests, int file)
+{
+    struct nest *self = &nests[file];
+    size_t i, before;
+    int to, depth;
+
+    if (self->mark == NEST_DONE)
+        return self->depth;
+    self->mark = NEST_OPEN;
     for (i = 0; i < ck->refs_n; i++) {
         const struct ir_ref *ref = &ck->refs[i];
 
         if (ref->kind != IR_REF_RUNBOOK || ref->file != file)
             continue;
         to = ir_unit_runbook(us, ref->name);
-        if (to < 0)
+        if (to < 0 || to == file) /* itself: the graph's check says so */
             continue;
+        depth =
+            nests[to].mark == NEST_OPEN ? -1 : 1 + nesting(ck, us, nests, to);
         ck->file = file;
         snprintf(ck->path, sizeof ck->path, "%s", ref->field);
         before = ck->errors;
-        for (k = 0; k <= depth && above[k] != to; k++)
-            ;
-        if (k <= depth && to != file) /* itself: the graph's check says so */
+        if (depth < 0)
             ir_check_say(ck, true, ref->at,
                          _("a runbook within itself, by way of \"%s\""),
                          us->u[to].name);
-        else if (k > depth && depth + 1 > IR_PLAN_NEST_MAX)
+        else if (depth == IR_PLAN_NEST_MAX + 1)
             ir_check_say(ck, true, ref->at,
-                         _("runbooks within runbooks more than %d deep, from "
-                           "\"%s\""),
-                         IR_PLAN_NEST_MAX, us->u[above[0]].name);
-        else if (k > depth && !nest(ck, us, to, above, depth + 1))
-            return false;
+                         _("runbooks within runbooks more than %d deep"),
+                         IR_PLAN_NEST_MAX);
         us->u[file].errors += ck->errors - before;
-        if (k <= depth || depth + 1 > IR_PLAN_NEST_MAX)
-            return false;
+        if (depth > self->depth)
+            self->depth = depth;
     }
-    return true;
+    self->mark = NEST_DONE;
+    return self->depth;
 }
 
 void
 ir_graph_nesting(struct ir_check *ck, struct ir_units *us)
 {
-    int above[IR_PLAN_NEST_MAX + 2];
+    struct nest *nests = ir_calloc(us->n + 1, sizeof *nests);
     size_t i;
 
     for (i = 0; i < us->n; i++) {
         if (us->u[i].kind == IR_UNIT_RUNBOOK && us->u[i].done)
-            nest(ck, us, (int)i, above, 0);
+            nesting(ck, us, nests, (int)i);
     }
     ck->path[0] = '\0';
+    free(nests);
 }

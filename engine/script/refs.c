@@ -147,7 +147,9 @@ say_missing(struct ir_check *ck, const struct ir_ref *ref, const char *msg,
             const struct names *ns)
 {
     char full[400];
-    const char *near = ir_check_nearest(ref->name, ns->near);
+    const char *near = ck->found_n < IR_FINDINGS_MAX
+                           ? ir_check_nearest(ref->name, ns->near)
+                           : NULL; /* nobody will see it */
 
     /* `msg` is one of the formats of offer_all: one %s each */
 #pragma GCC diagnostic push

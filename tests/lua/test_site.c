@@ -248,6 +248,111 @@ test_missing(void **state)
     ir_source_done(&src);
 }
 
+struct said {
+    char text[400]; /* "file:field: message" of the first finding asked for */
+    const char *about;
+};
+
+static void
+keep(const struct ir_finding *f, void *arg)
+{
+    struct said *s = arg;
+
+    if (s->text[0] == '\0' && strstr(f->message, s->about) != NULL)
+        snprintf(s->text, sizeof s->text, "%s:%s: %s", f->file, f->field,
+                 f->message);
+}
+
+#define HEAD                                                                   \
+    "return { api = 1, kind = 'recovery', id = 'common/%s', "                  \
+    "title = { en = 'T', ja = 'T' }, steps = "
+
+/* Add common/NAME.lua, a runbook whose steps are the Lua expression `steps`.
+ */
+static void
+add_runbook(struct ir_source *src, const char *name, const char *steps)
+{
+    char *path = ir_asprintf("common/%s.lua", name);
+    char *text = ir_asprintf(HEAD "%s }\n", name, steps);
+
+    ir_source_add(src, path, text, strlen(text));
+    free(path);
+    free(text);
+}
+
+/* A runbook that holds the runbook `inner`. */
+static void
+add_nest(struct ir_source *src, const char *name, const char *inner)
+{
+    char *steps = ir_asprintf("{ { id = 'in', title = { en = 'I', ja = 'I' }, "
+                              "runbook = 'common/%s' } }",
+                              inner);
+
+    add_runbook(src, name, steps);
+    free(steps);
+}
+
+static const char *
+look(struct ir_source *src, const char *about, struct said *s)
+{
+    const struct ir_compile_sink sink = {.finding = keep, .arg = s};
+    struct ir_compile_count count;
+    struct ir_err err;
+
+    memset(s, 0, sizeof *s);
+    s->about = about;
+    ir_source_sort(src);
+    assert_int_equal(
+        ir_compile(src, NULL, &ir_vm_limits_default, &sink, &count, &err),
+        IR_OK);
+    ir_source_done(src);
+    return s->text;
+}
+
+/* Steps made by a loop: `n` of them. */
+#define MANY(n)                                                                \
+    "(function() local t = {} for i = 1, " n " do t[i] = { id = 's' .. i, "    \
+    "title = { en = 'S', ja = 'S' }, say = { en = 'S', ja = 'S' }, "           \
+    "good = { en = 'G', ja = 'G' } } end return t end)()"
+
+static void
+test_limits(void **state)
+{
+    struct ir_source src = {0};
+    struct said s;
+
+    (void)state;
+    add_runbook(&src, "most", MANY("200"));
+    assert_string_equal(look(&src, "allowed", &s), "");
+    add_runbook(&src, "over", MANY("201"));
+    assert_string_equal(look(&src, "allowed", &s),
+                        "common/over.lua:steps: holds 201 items; 1 to 200 are "
+                        "allowed");
+
+    add_nest(&src, "a", "b");
+    add_nest(&src, "b", "c");
+    add_nest(&src, "c", "d");
+    add_nest(&src, "d", "e");
+    add_runbook(&src, "e", MANY("1"));
+    assert_string_equal(look(&src, "within", &s), "");
+    add_nest(&src, "a", "b");
+    add_nest(&src, "b", "c");
+    add_nest(&src, "c", "d");
+    add_nest(&src, "d", "e");
+    add_nest(&src, "e", "f");
+    add_runbook(&src, "f", MANY("1"));
+    assert_string_equal(look(&src, "within", &s),
+                        "common/a.lua:steps[1].runbook: runbooks within "
+                        "runbooks more than 4 deep");
+
+    add_nest(&src, "a", "b");
+    add_nest(&src, "b", "c");
+    add_nest(&src, "c", "a");
+    assert_string_equal(look(&src, "within", &s),
+                        "common/c.lua:steps[1].runbook: a runbook within "
+                        "itself, by way of \"common/a\"");
+}
+
 static size_t example_errors;
 
 static void
@@ -307,6 +412,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_unreadable, enter, leave),
         cmocka_unit_test_setup_teardown(test_no_site, enter, leave),
         cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_limits),
         cmocka_unit_test(test_example),
     };
 
