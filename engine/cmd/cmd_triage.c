@@ -141,6 +141,13 @@ ir_cmd_triage(struct ir_ctx *c, int argc, char **argv)
     if (ir_json_len(items) == 0)
         return ir_fail(&c->err, IR_ENOTFOUND,
                        _("the site has no criteria (site.lua)"));
+    if (n == 0 && !ir_ctx_can_ask(c)) {
+        ir_fail(&c->err, IR_EUSAGE,
+                _("nobody is there to answer: nothing was recorded"));
+        ir_err_hint(&c->err, "ir triage %s=yes ...",
+                    ir_json_get_str(ir_json_at(items, 0), "id", ""));
+        return IR_EUSAGE;
+    }
     print_examples(c, criteria);
     for (i = 0; rc == IR_OK && i < ir_json_len(items) && a.n < ANSWERS_MAX;
          i++) {

@@ -92,6 +92,87 @@ differing(const struct ir_json *a, const struct ir_json *b)
     return ir_buf_take(&f.names);
 }
 
+/* A value as a reader knows it: a sentence in their language, else JSON. */
+static char *
+reading(struct ir_ctx *c, const struct ir_json *obj, const char *key)
+{
+    const struct ir_json *v = ir_json_get(obj, key);
+    const char *text = ir_json_text_of(obj, key);
+    char *json, *safe;
+
+    if (v == NULL)
+        return ir_strdup("-");
+    if (text != NULL)
+        return ir_view_safe(&c->view, text);
+    json = ir_json_canonical(v, NULL);
+    safe = ir_view_safe(&c->view, json);
+    free(json);
+    return safe;
+}
+
+struct show {
+    struct ir_ctx *c;
+    const struct ir_json *was, *now;
+    struct ir_buf *out;
+};
+
+static void
+show_field(struct show *s, const char *key)
+{
+    char *a, *b;
+    const struct ir_json *va = ir_json_get(s->was, key);
+    const struct ir_json *vb = ir_json_get(s->now, key);
+    char *ja = va != NULL ? ir_json_canonical(va, NULL) : NULL;
+    char *jb = vb != NULL ? ir_json_canonical(vb, NULL) : NULL;
+
+    if (ja == NULL || jb == NULL || strcmp(ja, jb) != 0) {
+        a = reading(s->c, s->was, key);
+        b = reading(s->c, s->now, key);
+        if (strcmp(a, b) == 0 && ja != NULL && jb != NULL) {
+            free(a); /* the other language changed: show both */
+            free(b);
+            a = ir_view_safe(&s->c->view, ja);
+            b = ir_view_safe(&s->c->view, jb);
+        }
+        ir_buf_addf(s->out, "        %s\n          - %s\n          + %s\n", key,
+                    a, b);
+        free(a);
+        free(b);
+    }
+    free(ja);
+    free(jb);
+}
+
+static bool
+show_new(const char *key, struct ir_json *v, void *arg)
+{
+    (void)v;
+    show_field(arg, key);
+    return true;
+}
+
+static bool
+show_gone(const char *key, struct ir_json *v, void *arg)
+{
+    struct show *s = arg;
+
+    (void)v;
+    if (ir_json_get(s->now, key) == NULL)
+        show_field(s, key);
+    return true;
+}
+
+/* Every member that differs: how it read, how it reads. */
+static void
+show_fields(struct ir_ctx *c, const struct ir_json *was,
+            const struct ir_json *now, struct ir_buf *out)
+{
+    struct show s = {c, was, now, out};
+
+    ir_json_each(now, show_new, &s);
+    ir_json_each(was, show_gone, &s);
+}
+
 static void
 diff_plans(struct ir_ctx *c, const struct ir_json *a, const struct ir_json *b,
            struct ir_buf *out)
@@ -115,7 +196,7 @@ diff_plans(struct ir_ctx *c, const struct ir_json *a, const struct ir_json *b,
         what = differing(was, now);
         if (what[0] != '\0') {
             step_line(c, '~', now, out);
-            ir_buf_addf(out, "        %s\n", what);
+            show_fields(c, was, now, out);
         }
         free(what);
     }

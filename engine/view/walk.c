@@ -54,17 +54,20 @@ nearness(const struct ir_incident *inc, size_t i, int me)
 {
     const struct ir_istep *st = &inc->steps[i];
     bool mine = ir_view_for_me(inc, i, me);
-    int late = st->optional ? 20 : 0;
+    size_t k;
 
-    if (!is_open(st))
-        return 99;
+    if (!is_open(st) || (st->optional && st->state == IR_STEP_READY))
+        return 99; /* undoing is chosen by name, never put in front */
     if (st->state == IR_STEP_ACTIVE)
-        return mine ? late : 8 + late;
+        return mine ? 0 : 8;
+    for (k = 0; k < st->needs_n; k++)
+        if (strcmp(st->needs[k], "wait") == 0)
+            return 9;
     if (st->state == IR_STEP_FAILED && (st->by == me || mine))
-        return 1 + late;
+        return 1;
     if (mine && st->step != NULL && st->step->role != NULL)
-        return 2 + late;
-    return 4 + late;
+        return 2;
+    return 4;
 }
 
 int
@@ -98,18 +101,21 @@ focus_of(const struct ir_view *v, const struct ir_walk *w)
 }
 
 static void
-count(const struct ir_incident *inc, size_t *over, size_t *open)
+count(const struct ir_incident *inc, size_t *over, size_t *skipped,
+      size_t *open)
 {
     size_t i;
 
-    *over = *open = 0;
+    *over = *skipped = *open = 0;
     for (i = 0; i < inc->steps_n; i++) {
         const struct ir_istep *st = &inc->steps[i];
 
         if (st->container)
             continue;
-        if (st->state == IR_STEP_DONE || st->state == IR_STEP_SKIPPED)
+        if (st->state == IR_STEP_DONE)
             ++*over;
+        else if (st->state == IR_STEP_SKIPPED)
+            ++*skipped;
         else if (st->state != IR_STEP_NA && !st->optional)
             ++*open;
     }
@@ -158,6 +164,7 @@ write_focus(const struct ir_view *v, const struct ir_walk *w, int focus,
     ir_step_act(&x);
     ir_step_effects(&x);
     ir_step_gates(&x);
+    ir_step_unknown(&x);
     ir_pool_done(&x.pool);
 }
 
@@ -189,10 +196,10 @@ write_nothing(const struct ir_view *v, const struct ir_incident *inc,
 {
     struct reasons r = {v, out, 0};
     const struct ir_term *t = &v->term;
-    size_t over, open;
+    size_t over, skipped, open;
     char *at;
 
-    count(inc, &over, &open);
+    count(inc, &over, &skipped, &open);
     if (inc->state == IR_INC_CLOSED) {
         at = ir_view_time(v, inc->closed_ms);
         ir_buf_addc(out, ' ');
@@ -251,12 +258,39 @@ write_others(const struct ir_view *v, const struct ir_walk *w, int focus,
     ir_pool_done(&pool);
 }
 
+/* The words that do what the focused step asks for, before those that always
+ * stand there.
+ */
+static void
+add_verbs(const struct ir_view *v, const struct ir_incident *inc,
+          const struct ir_istep *st, struct ir_buf *b)
+{
+    const struct ir_step *s = st->step;
+    const struct ir_irequest *r = ir_step_request(inc, st);
+    bool waits, lacks = ir_step_lacks(inc, s, &waits);
+    bool open = r != NULL && !r->expired && !r->denied && r->approved_by < 0;
+
+    if (s != NULL && s->act == IR_ACT_CHOOSE)
+        ir_buf_addf(b, s->options_n > 1 ? "1-%zu  " : "%zu  ", s->options_n);
+    else if (s != NULL && s->act == IR_ACT_RUN && !waits &&
+             !(open && r->by != v->me))
+        ir_buf_adds(b, "run  ");
+    if (lacks || (s != NULL && s->act == IR_ACT_ASK))
+        ir_buf_adds(b, "ask  ");
+    if (open && r->by != v->me)
+        ir_buf_adds(b, "approve  deny  ");
+    if (s == NULL || (s->act != IR_ACT_CHOOSE && s->act != IR_ACT_ASK))
+        ir_buf_adds(b, "done  ");
+    ir_buf_adds(b, "fail  skip  note  ");
+    ir_buf_adds(b, st->state == IR_STEP_ACTIVE && st->by == v->me
+                       ? "give-back  "
+                       : "take  ");
+}
+
 static void
 write_keys(const struct ir_view *v, const struct ir_walk *w, int focus,
            struct ir_buf *out)
 {
-    const struct ir_step *s = focus >= 0 ? w->inc->steps[focus].step : NULL;
-    const char *verb = ir_step_verb(s);
     struct ir_buf b = {0};
 
     if (w->keys != NULL) {
@@ -268,13 +302,8 @@ write_keys(const struct ir_view *v, const struct ir_walk *w, int focus,
                      "note  role  list  close  help  quit");
         return;
     }
-    if (strcmp(verb, "done") != 0)
-        ir_buf_addf(&b, "%s  ", verb);
-    if (s == NULL || (s->act != IR_ACT_CHOOSE && s->act != IR_ACT_ASK))
-        ir_buf_adds(&b, "done  ");
-    if (s != NULL && s->confirm >= 2)
-        ir_buf_adds(&b, "approve  ");
-    ir_buf_adds(&b, "fail  skip  note  take  role  list  help  quit");
+    add_verbs(v, w->inc, &w->inc->steps[focus], &b);
+    ir_buf_adds(&b, "role  list  help  quit");
     ir_term_para(&v->term, out, 1, NULL, IR_STYLE_DIM, ir_buf_str(&b));
     ir_buf_done(&b);
 }
@@ -283,11 +312,15 @@ static void
 write_rule(const struct ir_view *v, const struct ir_incident *inc,
            struct ir_buf *out)
 {
-    size_t over, open;
+    size_t over, skipped, open;
     char *label;
 
-    count(inc, &over, &open);
-    label = ir_asprintf(_("%zu done, %zu to go"), over, open);
+    count(inc, &over, &skipped, &open);
+    if (skipped > 0)
+        label = ir_asprintf(_("%zu done, %zu skipped, %zu to go"), over,
+                            skipped, open);
+    else
+        label = ir_asprintf(_("%zu done, %zu to go"), over, open);
     ir_term_rule(&v->term, out, label);
     free(label);
 }
@@ -321,6 +354,7 @@ ir_view_walk(const struct ir_view *v, const struct ir_walk *w,
     struct ir_buf step = {0}, others = {0}, keys = {0};
     int focus = focus_of(v, w);
     size_t head, below, max;
+    bool airy = true;
 
     room -= 2; /* what became of the last answer, and the prompt */
     if (focus >= 0)
@@ -332,6 +366,10 @@ ir_view_walk(const struct ir_view *v, const struct ir_walk *w,
     below = 1 + lines_of(&step) + lines_of(&others) + lines_of(&keys) + 1 +
             (others.len > 0);
     head = write_head(v, w, below, room, out);
+    if (head + below > room) { /* empty lines go before facts */
+        airy = false;
+        below -= 1 + (others.len > 0);
+    }
     for (max = w->inc->steps_n;
          max > 0 && head + below > room && lines_of(&others) > 1;) {
         below -= lines_of(&others);
@@ -342,10 +380,11 @@ ir_view_walk(const struct ir_view *v, const struct ir_walk *w,
     }
     write_rule(v, w->inc, out);
     ir_buf_add(out, step.p, step.len);
-    if (others.len > 0)
+    if (airy && others.len > 0)
         ir_buf_addc(out, '\n');
     ir_buf_add(out, others.p, others.len);
-    ir_buf_addc(out, '\n');
+    if (airy)
+        ir_buf_addc(out, '\n');
     ir_buf_add(out, keys.p, keys.len);
     ir_buf_done(&step);
     ir_buf_done(&others);
@@ -394,16 +433,16 @@ ir_view_keys(const struct ir_view *v, struct ir_buf *out)
     static const struct {
         const char *word, *say;
     } keys[] = {
-        {"done",
-         N_("the step is done; a few words of what you saw may follow")},
-        {"fail", N_("tried without success; why")},
-        {"skip", N_("leave it out; the reason is recorded")},
+        {"done", N_("the step is done; the rest of the line is what you saw")},
+        {"fail", N_("tried without success; the rest of the line is why")},
+        {"skip", N_("leave it out; the rest of the line is the reason")},
         {"run", N_("run the step's command, after you have read it")},
-        {"choose", N_("record which option, by number or word")},
-        {"ask", N_("answer the step's questions")},
+        {"1, 2, ...", N_("the option of a decision; or choose and its word")},
+        {"ask", N_("answer what the step asks or names: ask host=fs1")},
         {"approve, deny", N_("answer somebody's two-person request")},
         {"take, give-back", N_("say that you do it, or no longer do")},
-        {"note", N_("record what you saw or heard; --at 02:40 for earlier")},
+        {"note",
+         N_("record what you saw or heard; for earlier end with --at 02:40")},
         {"decide", N_("record a decision with its reason")},
         {"role", N_("who does what; take, offer, act, release")},
         {"list, show", N_("all steps; one step in full")},
