@@ -124,6 +124,27 @@ draw_approved(struct fixture *f, struct ir_buf *out)
     draw_walk(f, out);
 }
 
+/* Nobody knows the host, hardly anybody is there, and time passes. */
+static void
+draw_unknown(struct fixture *f, struct ir_buf *out)
+{
+    static const char *const roles[] = {"operator", "spokesperson", "legal"};
+    size_t i;
+
+    free(f->inc.vars[0].value);
+    f->inc.vars[0].value = ir_strdup("unknown");
+    for (i = 0; i < sizeof roles / sizeof roles[0]; i++)
+        view_role_add(f, roles[i], -1, false);
+    f->inc.roles[0].member = -1;
+    f->inc.roles[0].acting = false;
+    view_set(f, "lead", IR_STEP_SKIPPED, 0, NOW - MIN);
+    f->w.focus = ir_plan_step(f->plan, "isolate");
+    for (i = 0; i < 11; i++)
+        view_clock(f, "more", IR_CT_LEGAL, IR_CLOCK_UNDECIDED, 0, 0,
+                   NOW + (int64_t)i * 60 * MIN);
+    draw_walk(f, out);
+}
+
 static void
 draw_step(struct fixture *f, struct ir_buf *out)
 {
@@ -166,6 +187,7 @@ test_screens(void **state)
     screens("walk-destroys", draw_destroys);
     screens("walk-request", draw_request);
     screens("walk-approved", draw_approved);
+    screens("walk-unknown", draw_unknown);
     screens("step", draw_step);
     screens("list", draw_list);
     screens("next", draw_next);
@@ -203,6 +225,127 @@ test_fits(void **state)
     fixture_done(&f);
 }
 
+/* Where a failed step goes on is said once: not after a text that says it. */
+static void
+test_on_fail(void **state)
+{
+    static const struct {
+        const char *say, *want;
+        bool told;
+    } cases[] = {
+        {"Nobody near it: run isolate.",
+         "run isolate. Type fail to go on at boards.", true},
+        {"Nobody answered: type fail. You lead then.", "You lead then.", false},
+        {"Both pumps fail: use the third.",
+         "the third. Type fail to go on at boards.", true},
+        {NULL, "If not: Type fail to go on at boards.", true},
+    };
+    size_t i;
+
+    (void)state;
+    ir_i18n_set(IR_LANG_EN);
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ir_buf out = {0};
+        struct ir_step *s;
+        struct fixture f;
+        int k;
+
+        fixture_init(&f);
+        f.v.term.cols = 200;
+        k = ir_plan_step(f.plan, "isolate");
+        s = &f.plan->steps[k];
+        s->on_fail_go = ir_strdup("boards");
+        free(s->on_fail.en);
+        s->on_fail.en = cases[i].say != NULL ? ir_strdup(cases[i].say) : NULL;
+        if (cases[i].say == NULL) {
+            free(s->on_fail.ja);
+            s->on_fail.ja = NULL;
+        }
+        ir_view_step(&f.v, &f.w, (size_t)k, &out);
+        assert_non_null(strstr(ir_buf_str(&out), cases[i].want));
+        assert_int_equal(strstr(ir_buf_str(&out), "to go on at") != NULL,
+                         cases[i].told);
+        ir_buf_done(&out);
+        fixture_done(&f);
+    }
+}
+
+/* The key line offers what would be taken. */
+static void
+test_keys(void **state)
+{
+    struct ir_buf out = {0};
+    struct fixture f;
+
+    (void)state;
+    ir_i18n_set(IR_LANG_EN);
+    fixture_init(&f);
+    f.w.focus = ir_plan_step(f.plan, "isolate");
+    ir_view_walk(&f.v, &f.w, &out);
+    assert_non_null(strstr(ir_buf_str(&out), "\n run  done  fail  skip"));
+    ir_buf_done(&out);
+    add_request(&f); /* by Mori */
+    ir_view_walk(&f.v, &f.w, &out);
+    assert_non_null(strstr(ir_buf_str(&out), "\n approve  deny  done  fail"));
+    ir_buf_done(&out);
+    f.v.me = 1; /* who asked does not approve */
+    ir_view_walk(&f.v, &f.w, &out);
+    assert_non_null(strstr(ir_buf_str(&out), "\n run  done  fail  skip"));
+    ir_buf_done(&out);
+    free(f.inc.vars[0].value);
+    f.inc.vars[0].value = NULL;
+    ir_view_walk(&f.v, &f.w, &out); /* the command waits for the host */
+    assert_non_null(strstr(ir_buf_str(&out), "\n ask  done  fail  skip"));
+    ir_buf_done(&out);
+    f.w.focus = ir_plan_step(f.plan, "volatile"); /* Mori has taken it */
+    ir_view_walk(&f.v, &f.w, &out);
+    assert_non_null(strstr(ir_buf_str(&out), "note  give-back  role"));
+    ir_buf_done(&out);
+    f.w.focus = ir_plan_step(f.plan, "spread");
+    ir_view_walk(&f.v, &f.w, &out);
+    assert_non_null(strstr(ir_buf_str(&out), "\n 1-2  ask  fail  skip"));
+    ir_buf_done(&out);
+    fixture_done(&f);
+}
+
+/* However many clocks there are, the most pressing one is in the header. */
+static void
+test_clock(void **state)
+{
+    struct ir_buf out = {0};
+    struct fixture f;
+    int k, state_no;
+
+    (void)state;
+    ir_i18n_set(IR_LANG_EN);
+    for (state_no = 0; state_no < 3; state_no++) {
+        static const enum ir_clock_state of[] = {
+            IR_CLOCK_RUNNING, IR_CLOCK_AT_RISK, IR_CLOCK_MISSED};
+        static const char *const want[] = {
+            "clocks   Displays, RTO 2 h: 48 min left · 14 more: clock",
+            "clocks   Displays, RTO 2 h: 48 min left, AT RISK · 14 more",
+            "clocks   Displays, RTO 2 h: MISSED by 12 min · 14 more"};
+        char *flat, *p;
+
+        fixture_init(&f);
+        f.inc.clocks[0].state = of[state_no];
+        if (of[state_no] == IR_CLOCK_MISSED)
+            f.inc.clocks[0].due_ms = NOW - 12 * MIN;
+        for (k = 0; k < 12; k++)
+            view_clock(&f, "more", IR_CT_LEGAL, IR_CLOCK_UNDECIDED, 0, 0,
+                       NOW + k * 60 * MIN);
+        f.w.focus = ir_plan_step(f.plan, "isolate");
+        f.v.term.lines = 12; /* nothing has room */
+        ir_view_walk(&f.v, &f.w, &out);
+        flat = ir_buf_take(&out);
+        p = strstr(flat, want[state_no]);
+        if (p == NULL)
+            fail_msg("no \"%s\" in:\n%s", want[state_no], flat);
+        free(flat);
+        fixture_done(&f);
+    }
+}
+
 static void
 test_focus(void **state)
 {
@@ -220,19 +363,17 @@ test_focus(void **state)
     /* failed by me comes first */
     view_set(&f, "spread", IR_STEP_FAILED, 0, NOW);
     assert_int_equal(ir_view_focus(&f.inc, 0), ir_plan_step(f.plan, "spread"));
-    /* an undo step comes last, a container never */
+    /* an undo step is never put in front, nor a container */
     view_set(&f, "spread", IR_STEP_DONE, 0, NOW);
     view_set(&f, "isolate", IR_STEP_DONE, 1, NOW);
     view_set(&f, "volatile", IR_STEP_DONE, 1, NOW);
     view_set(&f, "reconnect", IR_STEP_READY, -1, NOW);
-    assert_int_equal(ir_view_focus(&f.inc, 1),
-                     ir_plan_step(f.plan, "reconnect"));
+    assert_int_equal(ir_view_focus(&f.inc, 1), -1);
     view_set(&f, "announce", IR_STEP_READY, -1, NOW);
     assert_int_equal(ir_view_focus(&f.inc, 1),
                      ir_plan_step(f.plan, "announce"));
     view_step(&f, "announce")->container = true;
-    assert_int_equal(ir_view_focus(&f.inc, 1),
-                     ir_plan_step(f.plan, "reconnect"));
+    assert_int_equal(ir_view_focus(&f.inc, 1), -1);
     view_set(&f, "reconnect", IR_STEP_WAITING, -1, 0);
     assert_int_equal(ir_view_focus(&f.inc, 1), -1);
     fixture_done(&f);
@@ -245,10 +386,10 @@ test_argv(void **state)
         const char *host, *want;
     } cases[] = {
         {"FS1", "ssh -o BatchMode=yes -- FS1 'nft -f /etc/nftables.isolate'"},
-        {"unknown",
-         "ssh -o BatchMode=yes -- unknown 'nft -f /etc/nftables.isolate'"},
-        {NULL,
-         "ssh -o BatchMode=yes -- '<host>' 'nft -f /etc/nftables.isolate'"},
+        {"unknown", "ssh -o BatchMode=yes -- '[host not known]' 'nft -f "
+                    "/etc/nftables.isolate'"},
+        {NULL, "ssh -o BatchMode=yes -- '[host not known]' 'nft -f "
+               "/etc/nftables.isolate'"},
         {"it's; rm", "ssh -o BatchMode=yes -- 'it'\\''s; rm' "
                      "'nft -f /etc/nftables.isolate'"},
         {"a\033[2Jb\xe2\x80\xae",
@@ -423,9 +564,11 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_screens), cmocka_unit_test(test_fits),
-        cmocka_unit_test(test_focus),   cmocka_unit_test(test_argv),
-        cmocka_unit_test(test_json),    cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_colour),  cmocka_unit_test(test_ascii),
+        cmocka_unit_test(test_on_fail), cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_clock),   cmocka_unit_test(test_focus),
+        cmocka_unit_test(test_argv),    cmocka_unit_test(test_json),
+        cmocka_unit_test(test_hostile), cmocka_unit_test(test_colour),
+        cmocka_unit_test(test_ascii),
     };
 
     return cmocka_run_group_tests(tests, view_setup, NULL);
