@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/scan.h"
+#include "cmd/signed.h"
 #include "core/order.h"
 
 #include <ctype.h>
@@ -63,6 +64,8 @@ ir_case_load(struct ir_ctx *c, const uint8_t declare[IR_ID_BYTES],
     rc = ir_store_load_incident(c->st, declare, &k->log, &c->err);
     if (rc == IR_OK)
         rc = ir_store_load_loose(c->st, IR_KIND_CHANNEL, &k->log, &c->err);
+    if (rc == IR_OK && c->signed_only)
+        (void)ir_signed_only(&c->trust, ir_store_site(c->st), &k->log);
     if (rc == IR_OK)
         rc = fold(c, k, declare, now_ms);
     if (rc != IR_OK)

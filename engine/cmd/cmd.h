@@ -25,6 +25,7 @@ struct ir_ctx {
     struct ir_store *st;
     struct ir_log trust_log;
     struct ir_trust trust;
+    bool signed_only; /* set before opening: leave out what is not signed */
     bool trust_loaded;
     struct ir_library lib;
     int me; /* member index, -1: not known yet */

@@ -238,6 +238,7 @@ ir_cmd_run_step(struct ir_ctx *c, int argc, char **argv)
 
     if (rc == IR_OK)
         rc = ir_args_count(n, 0, 1, "run STEP [--break-glass WHY]", &c->err);
+    c->signed_only = true;
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)

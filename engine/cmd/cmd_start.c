@@ -398,6 +398,7 @@ ir_cmd_start(struct ir_ctx *c, int argc, char **argv)
     size_t i;
     int rc = parse(c, argc, argv, &s);
 
+    c->signed_only = true;
     if (rc == IR_OK)
         rc = ir_ctx_open(c, true);
     if (rc == IR_OK)

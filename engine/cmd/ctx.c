@@ -6,6 +6,7 @@
 #include "cmd/commands.h"
 #include "cmd/keyring.h"
 #include "cmd/pick.h"
+#include "cmd/signed.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,10 +28,15 @@ ir_ctx_trust(struct ir_ctx *c)
     rc = ir_store_load_trust(c->st, &c->trust_log, &c->err);
     if (rc != IR_OK)
         return rc;
-    v = ir_log_ptrs(&c->trust_log);
-    ir_trust_fold(ir_store_site(c->st), v, c->trust_log.n, &c->trust);
-    free(v);
-    c->trust_loaded = true;
+    do {
+        if (c->trust_loaded)
+            ir_trust_done(&c->trust);
+        v = ir_log_ptrs(&c->trust_log);
+        ir_trust_fold(ir_store_site(c->st), v, c->trust_log.n, &c->trust);
+        free(v);
+        c->trust_loaded = true;
+    } while (c->signed_only && ir_signed_only(&c->trust, ir_store_site(c->st),
+                                              &c->trust_log) > 0);
     c->view.trust = c->talk_view.trust = &c->trust;
     return IR_OK;
 }

@@ -57,3 +57,53 @@ wait "$pid" 2>/dev/null || :
 as sato ask ask host=three
 exits 77 --as sato run move
 says "needs a second person"
+
+title "an approval written into the database without a key opens nothing"
+"$PY" - "$H" <<'EOF'
+import hashlib
+import sqlite3
+import sys
+
+
+def head(n, major):
+    for size, code in ((1, 24), (2, 25), (4, 26), (8, 27)):
+        if n < 24:
+            return bytes([major << 5 | n])
+        if n < 1 << 8 * size:
+            return bytes([major << 5 | code]) + n.to_bytes(size, "big")
+
+
+def text(b):
+    return head(len(b), 2) + b
+
+
+def put(table, *values):
+    db.execute("INSERT INTO %s VALUES(%s)" %
+               (table, ",".join("?" * len(values))), values)
+
+
+db = sqlite3.connect(sys.argv[1] + "/ir.db")
+site, = db.execute("SELECT value FROM meta WHERE key = 'site'").fetchone()
+asked, incident, hlc = db.execute(
+    "SELECT id, incident, hlc FROM entry WHERE kind = 25 "
+    "ORDER BY n DESC").fetchone()
+author, seq, prev = db.execute(
+    "SELECT author, seq + 1, id FROM entry WHERE kind = 5 "
+    "ORDER BY n DESC").fetchone()
+fields = {0: head(1, 0), 1: text(author), 2: head(hlc + 1, 0),
+          3: head(seq, 0), 4: head(5, 0), 5: text(incident), 6: text(prev),
+          12: head(1, 4) + text(asked)}
+p = head(len(fields), 5) + b"".join(
+    head(k, 0) + v for k, v in sorted(fields.items()))
+b = head(2, 5) + head(1, 0) + head(1, 0) + head(2, 0) + text(asked)
+digest = hashlib.sha256(b).digest()
+name = hashlib.sha256(site + p + digest).digest()
+put("entry", None, name, p, digest, bytes(64), author, seq, 5, 0, hlc + 1,
+    incident, bytes(8))
+put("body", name, b)
+db.commit()
+EOF
+exits 77 --as sato run move
+says "needs a second person"
+exits 2 verify
+says "the signature does not belong to these bytes"
