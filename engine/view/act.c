@@ -51,11 +51,12 @@ char *
 ir_view_argv(const struct ir_view *v, const struct ir_incident *inc,
              const struct ir_step *s)
 {
+    bool walked = inc != NULL && inc->steps_n > 0;
     struct ir_buf b = {0};
     size_t i;
 
     for (i = 0; i < s->argv_n; i++) {
-        char *word = ir_view_expand(inc, s->argv[i]);
+        char *word = ir_view_expand(inc, s->argv[i], walked);
         char *shown = ir_view_safe(v, word);
         const char *p;
 
@@ -85,7 +86,10 @@ act_run(struct ir_sv *x)
     char *argv = ir_view_argv(x->v, x->inc, x->s);
 
     ir_step_para(x, _("Command: "), IR_STYLE_NONE, argv);
-    if (x->inc->status == IR_EXERCISE && !x->s->real)
+    if (x->inc->status == IR_EXERCISE && !x->s->real && x->s->confirm >= 2)
+        ir_step_para(x, NULL, IR_STYLE_NONE,
+                     _("Exercise: it is shown, not run."));
+    else if (x->inc->status == IR_EXERCISE && !x->s->real)
         ir_step_para(x, NULL, IR_STYLE_NONE,
                      ir_pool_f(&x->pool,
                                _("Exercise: it is shown, not run. Type: %s"),

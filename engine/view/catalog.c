@@ -184,21 +184,27 @@ ir_view_releases_json(const struct ir_view *v)
     return arr;
 }
 
-/* What the system does for whom, by name: the titles of its operations. */
+/* The shortest time in which one of the system's operations must be back, in
+ * words, or "".
+ */
 static const char *
-operations(const struct ir_view *v, const struct ir_json *system,
-           struct ir_pool *pool)
+gravest(const struct ir_json *system, struct ir_pool *pool)
 {
     const struct ir_json *ops = ir_json_get(system, "operations");
-    struct ir_buf b = {0};
+    int64_t least = 0;
     size_t i;
 
     for (i = 0; i < ir_json_len(ops); i++) {
-        if (b.len > 0)
-            ir_buf_adds(&b, _(", "));
-        ir_buf_adds(&b, text_of(v, ir_json_at(ops, i), "title", pool));
+        const struct ir_json *d = ir_json_get(ir_json_at(ops, i), "rto");
+
+        if (ir_json_is_int(d) && ir_json_int(d) > 0 &&
+            (least == 0 || ir_json_int(d) < least))
+            least = ir_json_int(d);
     }
-    return ir_pool_buf(pool, &b);
+    if (least == 0)
+        return "";
+    return ir_pool_f(pool, _("RTO %s"),
+                     ir_pool_take(pool, ir_view_span(least * 1000)));
 }
 
 void
@@ -216,7 +222,7 @@ ir_view_systems(const struct ir_view *v, const struct ir_json *const *systems,
         cells[0] = ir_pool_take(
             &pool, ir_view_safe(v, ir_json_get_str(systems[i], "id", "")));
         cells[1] = text_of(v, systems[i], "title", &pool);
-        cells[2] = operations(v, systems[i], &pool);
+        cells[2] = gravest(systems[i], &pool);
         ir_table_row(&tb, IR_STYLE_NONE, cells);
     }
     ir_table_write(&tb, &v->term, out);
@@ -345,20 +351,30 @@ void
 ir_view_runbooks(const struct ir_view *v, const struct ir_plan *const *plans,
                  size_t n, struct ir_buf *out)
 {
+    static const enum ir_plan_kind kinds[] = {
+        IR_PLAN_EMERGENCY, IR_PLAN_RECOVERY, IR_PLAN_CONTINUITY,
+        IR_PLAN_COMMUNICATION};
     struct ir_pool pool = {0};
-    struct ir_table tb;
-    size_t i;
+    size_t i, k;
 
-    ir_table_init(&tb, 3, 1);
-    for (i = 0; i < n; i++) {
-        const char *cells[3];
+    for (k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+        struct ir_table tb;
 
-        cells[0] = plans[i]->id;
-        cells[1] = kind_say(plans[i]->kind);
-        cells[2] = fill(v, &plans[i]->title, &pool);
-        ir_table_row(&tb, IR_STYLE_NONE, cells);
+        ir_table_init(&tb, 2, 2);
+        for (i = 0; i < n; i++) {
+            const char *cells[2];
+
+            if (plans[i]->kind != kinds[k])
+                continue;
+            if (tb.rows_n == 0)
+                ir_term_para(&v->term, out, 1, NULL, IR_STYLE_BOLD,
+                             kind_say(kinds[k]));
+            cells[0] = plans[i]->id;
+            cells[1] = fill(v, &plans[i]->title, &pool);
+            ir_table_row(&tb, IR_STYLE_NONE, cells);
+        }
+        ir_table_write(&tb, &v->term, out);
     }
-    ir_table_write(&tb, &v->term, out);
     ir_pool_done(&pool);
 }
 

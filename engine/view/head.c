@@ -159,6 +159,29 @@ ir_head_mail(int mail)
                        : _("not known whether it works or is safe");
 }
 
+/* The same where lines are scarce. */
+static const char *
+record_short(const struct ir_view *v, const struct ir_view_record *r,
+             struct ir_pool *pool)
+{
+    const char *all = ir_pool_take(pool, ir_view_entries(r->entries));
+
+    if (r->this_device_only == 0 || r->this_device_only < r->entries ||
+        r->save == NULL)
+        return ir_head_record(v, r, pool);
+    return ir_pool_f(pool, _("this device only (%s): %s"), all,
+                     ir_pool_cmd(pool, "%s", r->save));
+}
+
+static const char *
+mail_short(int mail)
+{
+    return mail == 1   ? _("works")
+           : mail == 2 ? _("down")
+           : mail == 3 ? _("do not use")
+                       : _("not known");
+}
+
 static void
 head_record(const struct ir_view *v, const struct ir_walk *w, int level,
             struct ir_pool *pool, struct ir_buf *out)
@@ -168,6 +191,10 @@ head_record(const struct ir_view *v, const struct ir_walk *w, int level,
     bool well = w->record.entries > 0 && w->record.this_device_only == 0 &&
                 w->inc->mail == 1;
 
+    if (level == IR_HEAD_LEVELS - 1) {
+        rec = record_short(v, &w->record, pool);
+        mail = mail_short(w->inc->mail);
+    }
     if (level > 0 || well) {
         ir_head_labelled(
             v, _("record"), IR_STYLE_NONE,
@@ -305,11 +332,11 @@ ir_head_clock_order(const struct ir_incident *inc, size_t *order)
     }
 }
 
-/* "3 more (2 MISSED, 1 AT RISK): ir clock list". */
+/* "3 more (2 MISSED, 1 AT RISK): clock list". */
 static const char *
-more_clocks(const size_t *more, bool first, struct ir_pool *pool)
+more_clocks(const size_t *more, struct ir_pool *pool)
 {
-    const char *cmd = ir_pool_cmd(pool, "ir clock list"), *s = "";
+    const char *cmd = ir_pool_cmd(pool, "clock list"), *s = "";
 
     if (more[0] > 0 && more[1] > 0)
         s = ir_pool_f(pool, _(" (%zu MISSED, %zu AT RISK)"), more[0], more[1]);
@@ -317,48 +344,63 @@ more_clocks(const size_t *more, bool first, struct ir_pool *pool)
         s = ir_pool_f(pool, _(" (%zu MISSED)"), more[0]);
     else if (more[1] > 0)
         s = ir_pool_f(pool, _(" (%zu AT RISK)"), more[1]);
-    return ir_pool_f(pool, first ? _("%zu%s: %s") : _("%zu more%s: %s"),
-                     more[0] + more[1] + more[2], s, cmd);
+    return ir_pool_f(pool, _("%zu more%s: %s"), more[0] + more[1] + more[2], s,
+                     cmd);
 }
 
+/* The most pressing clocks, a line each where they are missed or at risk, the
+ * calm ones together. However short the header is, one clock is in it; the
+ * count of the others then stands in its line.
+ */
 static void
 head_clocks(const struct ir_view *v, const struct ir_incident *inc, int level,
             struct ir_pool *pool, struct ir_buf *out)
 {
-    static const size_t calm_max[IR_HEAD_LEVELS] = {4, 1, 0, 0};
+    static const size_t most[IR_HEAD_LEVELS] = {SIZE_MAX, 3, 2, 1};
+    static const size_t calm_most[IR_HEAD_LEVELS] = {4, 1, 1, 1};
     size_t *order = ir_malloc((inc->clocks_n + 1) * sizeof *order);
-    size_t i, calm_n = 0, more[3] = {0}; /* missed, at risk, others */
+    size_t i, n = 0, calm_n = 0, more[3] = {0}; /* missed, at risk, others */
+    enum ir_style style = IR_STYLE_NONE;
     const char *label = _("clocks");
-    struct ir_buf calm = {0};
+    struct ir_buf line = {0};
 
     ir_head_clock_order(inc, order);
     for (i = 0; i < inc->clocks_n; i++) {
         const struct ir_iclock *c = &inc->clocks[order[i]];
         int rank = clock_rank(c);
 
-        if (rank < 2 && (level < 3 || i == 0)) {
-            ir_head_labelled(v, label,
-                             rank == 0 ? IR_STYLE_ALARM : IR_STYLE_ACCENT,
-                             ir_head_clock(v, c, pool), out);
-            label = "";
-        } else if (rank >= 2 && rank < 5 && calm_n < calm_max[level]) {
-            ir_buf_adds(&calm, calm.len > 0 ? ir_view_sep(v) : "");
-            ir_buf_adds(&calm, ir_head_clock(v, c, pool));
+        if (rank < 2 && n < most[level]) {
+            if (line.len > 0) {
+                ir_head_labelled(v, label, style, ir_buf_str(&line), out);
+                ir_buf_done(&line);
+                label = "";
+            }
+            ir_buf_adds(&line, ir_head_clock(v, c, pool));
+            style = rank == 0 ? IR_STYLE_ALARM : IR_STYLE_ACCENT;
+            n++;
+        } else if (rank >= 2 && rank < 5 && calm_n < calm_most[level] &&
+                   (level < 2 || n == 0)) {
+            if (calm_n == 0 && line.len > 0) {
+                ir_head_labelled(v, label, style, ir_buf_str(&line), out);
+                ir_buf_done(&line);
+                label = "";
+                style = IR_STYLE_NONE;
+            }
+            ir_buf_adds(&line, line.len > 0 ? ir_view_sep(v) : "");
+            ir_buf_adds(&line, ir_head_clock(v, c, pool));
             calm_n++;
         } else {
             more[rank < 2 ? rank : 2]++;
         }
     }
     if (more[0] + more[1] + more[2] > 0) {
-        bool first = *label != '\0' && calm_n == 0;
-
-        ir_buf_adds(&calm, calm.len > 0 ? ir_view_sep(v) : "");
-        ir_buf_adds(&calm, more_clocks(more, first, pool));
+        ir_buf_adds(&line, line.len > 0 ? ir_view_sep(v) : "");
+        ir_buf_adds(&line, more_clocks(more, pool));
     }
-    if (calm.len > 0)
-        ir_head_labelled(v, label, more[0] > 0 ? IR_STYLE_ALARM : IR_STYLE_NONE,
-                         ir_buf_str(&calm), out);
-    ir_buf_done(&calm);
+    if (line.len > 0)
+        ir_head_labelled(v, label, more[0] > 0 ? IR_STYLE_ALARM : style,
+                         ir_buf_str(&line), out);
+    ir_buf_done(&line);
     free(order);
 }
 
@@ -385,62 +427,92 @@ ir_head_role(const struct ir_view *v, const struct ir_irole *r,
     return s;
 }
 
-static bool
+static const struct ir_irole *
 role_row(const struct ir_incident *inc, const char *role)
 {
     size_t i;
 
     for (i = 0; i < inc->roles_n; i++)
         if (strcmp(inc->roles[i].role, role) == 0)
-            return true;
-    return false;
+            return &inc->roles[i];
+    return NULL;
 }
 
 static void
-add_role(const struct ir_view *v, const struct ir_irole *r,
-         struct ir_pool *pool, struct ir_buf *b)
+add(const struct ir_view *v, struct ir_buf *b, const char *s)
 {
     ir_buf_adds(b, b->len > 0 ? ir_view_sep(v) : "");
-    ir_buf_adds(b, ir_head_role(v, r, pool));
+    ir_buf_adds(b, s);
 }
 
-/* The commander first, the scribe last, both also when they are missing. */
+/* The role, by nobody where the incident does not name it. */
 static void
-head_people(const struct ir_view *v, const struct ir_incident *inc, int level,
-            struct ir_pool *pool, struct ir_buf *out)
+add_role(const struct ir_view *v, const struct ir_incident *inc,
+         const char *role, struct ir_pool *pool, struct ir_buf *b)
 {
-    static const struct ir_irole lead = {.role =
-                                             (char *)(uintptr_t) "commander",
-                                         .member = -1,
-                                         .offered_to = -1};
-    static const struct ir_irole scribe = {
-        .role = (char *)(uintptr_t) "scribe", .member = -1, .offered_to = -1};
-    struct ir_buf b = {0};
-    size_t i, more = 0;
+    const struct ir_irole none = {
+        .role = (char *)(uintptr_t)role, .member = -1, .offered_to = -1};
+    const struct ir_irole *r = role_row(inc, role);
 
-    if (!role_row(inc, lead.role))
-        add_role(v, &lead, pool, &b);
-    for (i = 0; i < inc->roles_n; i++)
-        if (strcmp(inc->roles[i].role, lead.role) == 0)
-            add_role(v, &inc->roles[i], pool, &b);
+    add(v, b, ir_head_role(v, r != NULL ? r : &none, pool));
+}
+
+/* The commander first, the scribe last, both also when they are missing;
+ * between them who holds a role. Of the other roles that nobody holds there
+ * is a count. `alone`: that the runbook's author alone approved it is said in
+ * the same line if the header is to be short and it fits; returns whether it
+ * was.
+ */
+static bool
+head_people(const struct ir_view *v, const struct ir_incident *inc, int level,
+            bool alone, struct ir_pool *pool, struct ir_buf *out)
+{
+    static const char lead[] = "commander", scribe[] = "scribe";
+    const struct ir_irole *s = role_row(inc, scribe);
+    const char *cmd = ir_pool_cmd(pool, "role");
+    bool joined = false,
+         no_scribe = s == NULL || (s->member < 0 && s->offered_to < 0);
+    int room = v->term.cols - LABEL - 50; /* the next one and the counts */
+    struct ir_buf b = {0};
+    size_t i, more = 0, nobody = level > 1 && s == NULL ? 1 : 0;
+
+    add_role(v, inc, lead, pool, &b);
     for (i = 0; i < inc->roles_n; i++) {
         const struct ir_irole *r = &inc->roles[i];
 
-        if (strcmp(r->role, lead.role) == 0)
+        if (strcmp(r->role, lead) == 0 || (level < 2 && no_scribe && r == s))
             continue;
-        if (level > 1 && !r->disputed)
-            more += r->member >= 0;
+        if (r->disputed || r->offered_to >= 0 ||
+            (r->member >= 0 && (level < 2 || r->member == v->me ||
+                                ir_utf8_width(ir_buf_str(&b)) < room)))
+            add(v, &b, ir_head_role(v, r, pool));
+        else if (r->member >= 0)
+            more++;
         else
-            add_role(v, r, pool, &b);
+            nobody++;
     }
-    if (level < 2 && !role_row(inc, scribe.role))
-        add_role(v, &scribe, pool, &b);
-    if (more > 0) {
-        ir_buf_adds(&b, ir_view_sep(v));
-        ir_buf_addf(&b, _("%zu more: %s"), more, ir_pool_cmd(pool, "ir who"));
+    if (level < 2 && no_scribe)
+        add_role(v, inc, scribe, pool, &b);
+    if (more > 0 && nobody > 0)
+        add(v, &b,
+            ir_pool_f(pool, _("%zu more held, %zu nobody: %s"), more, nobody,
+                      cmd));
+    else if (more > 0)
+        add(v, &b, ir_pool_f(pool, _("%zu more held: %s"), more, cmd));
+    else if (nobody > 0)
+        add(v, &b, ir_pool_f(pool, _("%zu more nobody: %s"), nobody, cmd));
+    if (level > 0 && alone) {
+        const char *say = _("runbook self-approved");
+
+        joined = 1 + LABEL + ir_utf8_width(ir_buf_str(&b)) +
+                     ir_utf8_width(ir_view_sep(v)) + ir_utf8_width(say) <=
+                 v->term.cols;
+        if (joined)
+            add(v, &b, say);
     }
     ir_head_labelled(v, _("people"), IR_STYLE_NONE, ir_buf_str(&b), out);
     ir_buf_done(&b);
+    return joined;
 }
 
 int
@@ -463,11 +535,10 @@ ir_head_approval(const struct ir_view *v, const struct ir_incident *inc)
     return 0;
 }
 
-static void
-head_plan(const struct ir_view *v, const struct ir_incident *inc,
-          struct ir_pool *pool, struct ir_buf *out)
+/* What is to be said of the runbook itself, or NULL. */
+static const char *
+plan_say(const struct ir_incident *inc, int how, struct ir_pool *pool)
 {
-    int how = ir_head_approval(v, inc);
     struct ir_buf b = {0};
 
     if (how == 2)
@@ -475,28 +546,28 @@ head_plan(const struct ir_view *v, const struct ir_incident *inc,
     else if (how == 1)
         ir_buf_adds(&b, _("approved by its author alone"));
     if (inc->conflicts_n > 0) {
-        ir_buf_adds(&b, b.len > 0 ? ir_view_sep(v) : "");
+        ir_buf_adds(&b, b.len > 0 ? "; " : "");
         ir_buf_addf(&b, _("the record contradicts itself (%zu): %s"),
-                    inc->conflicts_n, ir_pool_cmd(pool, "ir status"));
+                    inc->conflicts_n, ir_pool_cmd(pool, "status"));
     }
-    if (b.len > 0)
-        ir_head_labelled(v, _("runbook"),
-                         how == 2 ? IR_STYLE_ACCENT : IR_STYLE_NONE,
-                         ir_pool_buf(pool, &b), out);
-    ir_buf_done(&b);
+    return b.len > 0 ? ir_pool_buf(pool, &b) : NULL;
 }
 
 void
 ir_head(const struct ir_view *v, const struct ir_walk *w, int level,
         struct ir_buf *out)
 {
+    int how = ir_head_approval(v, w->inc);
     struct ir_pool pool = {0};
+    const char *plan = plan_say(w->inc, how, &pool);
+    bool alone = how == 1 && w->inc->conflicts_n == 0;
 
     ir_head_title(v, w->inc, out);
     head_record(v, w, level, &pool, out);
     if (w->inc->clocks_n > 0)
         head_clocks(v, w->inc, level, &pool, out);
-    head_people(v, w->inc, level, &pool, out);
-    head_plan(v, w->inc, &pool, out);
+    if (!head_people(v, w->inc, level, alone, &pool, out) && plan != NULL)
+        ir_head_labelled(v, _("runbook"),
+                         how == 2 ? IR_STYLE_ACCENT : IR_STYLE_NONE, plan, out);
     ir_pool_done(&pool);
 }

@@ -67,6 +67,7 @@ ir_view_step(const struct ir_view *v, const struct ir_walk *w, size_t i,
     ir_step_act(&x);
     ir_step_effects(&x);
     ir_step_gates(&x);
+    ir_step_unknown(&x);
     ir_step_para(&x, _("Step: "), IR_STYLE_DIM, x.st->path);
     if (memcmp(x.st->entry, none, sizeof none) != 0) {
         ir_hex(x.st->entry, 8, hex);

@@ -253,24 +253,25 @@ void
 ir_view_ask_why(const struct ir_view *v, enum ir_why why, struct ir_buf *out)
 {
     static const char *const say[] = {
-        [IR_WHY_SKIP] = N_("Why is it skipped? (the reason is recorded)"),
-        [IR_WHY_FAIL] = N_("What went wrong? (may be left empty)"),
-        [IR_WHY_DECISION] = N_("Why? (the reason is recorded)"),
+        [IR_WHY_SKIP] = N_("Why is it skipped? (recorded; empty: cancel)"),
+        [IR_WHY_FAIL] = N_("What went wrong? (recorded; empty: cancel)"),
+        [IR_WHY_DECISION] = N_("Why? (recorded; empty: cancel)"),
         [IR_WHY_UNAPPROVED] =
             N_("This runbook is not approved. To go on, say why. It is "
                "recorded as an exception and reviewed by somebody else before "
-               "the incident closes."),
+               "the incident closes. (empty: cancel)"),
         [IR_WHY_BREAK_GLASS] =
             N_("Nobody else is here to approve. To go on alone, say why. It "
                "is recorded as an exception and reviewed by somebody else "
-               "before the incident closes."),
+               "before the incident closes. (empty: cancel)"),
         [IR_WHY_OVERRIDE] =
             N_("This destroys evidence. To go on, say why. It is recorded as "
                "an exception and reviewed by somebody else before the "
-               "incident closes."),
-        [IR_WHY_DENY] = N_("Why not? (the reason is recorded)"),
-        [IR_WHY_SEVERITY] = N_("Why does the severity change? (the reason is "
-                               "recorded)"),
+               "incident closes. (empty: cancel)"),
+        [IR_WHY_DENY] = N_("Why not? (recorded; empty: cancel)"),
+        [IR_WHY_SEVERITY] =
+            N_("Why does the severity change? (recorded; empty: "
+               "cancel)"),
     };
 
     prompt(v, out, _(say[why]));
@@ -279,7 +280,7 @@ ir_view_ask_why(const struct ir_view *v, enum ir_why why, struct ir_buf *out)
 void
 ir_view_ask_note(const struct ir_view *v, struct ir_buf *out)
 {
-    prompt(v, out, _("What did you see? (may be left empty)"));
+    prompt(v, out, _("What did you see? (may stay empty)"));
 }
 
 void

@@ -69,7 +69,8 @@ ir_view_safe(const struct ir_view *v, const char *s)
 
 struct vars {
     const struct ir_incident *inc;
-    char name[40]; /* "<host>" where nobody was asked yet */
+    bool say;
+    char name[128]; /* what stands for one that is not known */
 };
 
 static const char *
@@ -80,16 +81,17 @@ var_value(const char *name, void *arg)
 
     if (vars->inc != NULL)
         s = ir_incident_var(vars->inc, name);
-    if (s != NULL)
+    if (s != NULL && strcmp(s, "unknown") != 0)
         return s;
-    snprintf(vars->name, sizeof vars->name, "<%s>", name);
+    snprintf(vars->name, sizeof vars->name,
+             vars->say ? _("[%s not known]") : "<%s>", name);
     return vars->name;
 }
 
 char *
-ir_view_expand(const struct ir_incident *inc, const char *s)
+ir_view_expand(const struct ir_incident *inc, const char *s, bool say)
 {
-    struct vars vars = {.inc = inc};
+    struct vars vars = {.inc = inc, .say = say};
 
     return ir_plan_expand(s, var_value, &vars);
 }
@@ -105,7 +107,7 @@ ir_view_fill(const struct ir_view *v, const struct ir_incident *inc,
         return ir_strdup("");
     if (strstr(s, "${") == NULL)
         return ir_view_safe(v, s);
-    filled = ir_view_expand(inc, s);
+    filled = ir_view_expand(inc, s, inc != NULL && inc->steps_n > 0);
     safe = ir_view_safe(v, filled);
     free(filled);
     return safe;

@@ -54,7 +54,8 @@ struct ir_json *ir_view_requests_json(const struct ir_view *v,
 void ir_view_members(const struct ir_view *v, struct ir_buf *out);
 struct ir_json *ir_view_members_json(const struct ir_view *v);
 
-/* Objects of type system; `full` for `ir system show` of one. */
+/* Objects of type system, a line each with the gravest RTO; and one in full.
+ */
 void ir_view_systems(const struct ir_view *v,
                      const struct ir_json *const *systems, size_t n,
                      struct ir_buf *out);
@@ -65,7 +66,8 @@ struct ir_json *ir_view_systems_json(const struct ir_view *v,
                                      const struct ir_json *const *systems,
                                      size_t n);
 
-/* Plans by id; `ir_view_runbook` is one in full, as a reader walks it. */
+/* Plans by kind and then as given, a line each; `ir_view_runbook` is one in
+ * full, as a reader walks it. */
 void ir_view_runbooks(const struct ir_view *v,
                       const struct ir_plan *const *plans, size_t n,
                       struct ir_buf *out);

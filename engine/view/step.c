@@ -144,11 +144,37 @@ ir_step_head(struct ir_sv *x, const char *mark)
     ir_buf_done(&lead);
 }
 
+/* Does the text tell the reader to type `fail`? Prose may fail otherwise. */
+static bool
+says_fail(const char *s)
+{
+    static const char *const told[] = {"type fail", "fail と", "fail で",
+                                       "「fail」", "\"fail\""};
+    size_t i;
+
+    for (i = 0; i < sizeof told / sizeof told[0]; i++)
+        if (strstr(s, told[i]) != NULL)
+            return true;
+    return false;
+}
+
+/* What to do if it does not work, and where the step then goes on. */
+static const char *
+on_fail(struct ir_sv *x)
+{
+    const char *say = fill(x, &x->s->on_fail), *go = x->s->on_fail_go;
+
+    if (go == NULL || says_fail(say))
+        return say;
+    if (*say == '\0')
+        return ir_pool_f(&x->pool, _("Type fail to go on at %s."), go);
+    return ir_pool_f(&x->pool, _("%s Type fail to go on at %s."), say, go);
+}
+
 void
 ir_step_body(struct ir_sv *x)
 {
     const struct ir_step *s = x->s;
-    const char *fail;
 
     if (s == NULL) {
         ir_step_para(x, NULL, IR_STYLE_NONE,
@@ -159,15 +185,7 @@ ir_step_body(struct ir_sv *x)
     ir_step_para(x, NULL, IR_STYLE_NONE, fill(x, &s->say));
     ir_step_para(x, _("Where: "), IR_STYLE_NONE, fill(x, &s->place));
     ir_step_para(x, _("Good: "), IR_STYLE_NONE, fill(x, &s->good));
-    fail = fill(x, &s->on_fail);
-    if (s->on_fail_go != NULL)
-        fail = ir_pool_f(&x->pool,
-                         *fail != '\0' ? _("%s Then: fail %s (goes "
-                                           "on at %s).")
-                                       : _("%sType: fail %s (goes on "
-                                           "at %s)."),
-                         fail, ir_step_typed(x->inc, x->st), s->on_fail_go);
-    ir_step_para(x, _("If not: "), IR_STYLE_NONE, fail);
+    ir_step_para(x, _("If not: "), IR_STYLE_NONE, on_fail(x));
     ir_step_para(x, _("! "), IR_STYLE_BOLD, fill(x, &s->warn));
 }
 
@@ -191,13 +209,23 @@ gate_two(struct ir_sv *x)
     const char *name = ir_step_typed(x->inc, x->st), *cmd, *at, *who;
 
     cmd = ir_pool_cmd(&x->pool, "%s %s", ir_step_verb(x->s), name);
-    if (r == NULL || r->expired) {
+    if (r == NULL) {
+        ir_step_para(
+            x, NULL, IR_STYLE_NONE,
+            x->s->contain
+                ? ir_pool_f(&x->pool,
+                            _("Two people: %s, another approves. "
+                              "Alone: add %s"),
+                            cmd,
+                            ir_pool_cmd(&x->pool, "--break-glass %s", _("WHY")))
+                : ir_pool_f(&x->pool, _("Two people: %s, another approves."),
+                            cmd));
+        return;
+    }
+    if (r->expired) {
         ir_step_para(x, NULL, IR_STYLE_NONE,
                      ir_pool_f(&x->pool,
-                               r == NULL ? _("Two people: %s asks for it, "
-                                             "somebody else approves.")
-                                         : _("The request has expired. Ask "
-                                             "again: %s"),
+                               _("The request has expired. Ask again: %s"),
                                cmd));
         gate_alone(x);
         return;

@@ -54,6 +54,14 @@ void ir_step_act(struct ir_sv *x);
 void ir_step_gates(struct ir_sv *x);
 void ir_step_effects(struct ir_sv *x);
 
+/* One line for each variable the step names that is not known: its question,
+ * and what to type when somebody knows. And: are there such that the step
+ * does not ask for by itself? *run: does its command need one?
+ */
+void ir_step_unknown(struct ir_sv *x);
+bool ir_step_lacks(const struct ir_incident *inc, const struct ir_step *s,
+                   bool *run);
+
 /* " Good: text": a paragraph of the step, left out when `text` is "". */
 void ir_step_para(struct ir_sv *x, const char *lead, enum ir_style style,
                   const char *text);

@@ -90,7 +90,7 @@ set_full(const struct ir_view *v, const struct ir_incident *inc,
     set_questions(v, inc, st, obj);
     arr = ir_json_set_take(obj, "argv", ir_json_new_arr());
     for (i = 0; i < s->argv_n; i++) {
-        char *word = ir_view_expand(inc, s->argv[i]);
+        char *word = ir_view_expand(inc, s->argv[i], false);
 
         ir_json_add_str(arr, word);
         free(word);

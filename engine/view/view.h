@@ -35,15 +35,17 @@ struct ir_view_record {
 char *ir_view_safe(const struct ir_view *v, const char *s);
 char *ir_view_safe_n(const struct ir_view *v, const char *s, size_t n);
 
-/* `s` with ${var} filled in from `inc` (may be NULL); "<var>" where nobody was
- * asked yet. Not yet harmless.
+/* `s` with ${var} filled in from `inc` (may be NULL). What is not known is
+ * "<var>", or with `say` a token of the reader's language that nobody takes
+ * for a value: "[var not known]". Not yet harmless.
  *
  * Owns:   the caller frees with free().
  */
-char *ir_view_expand(const struct ir_incident *inc, const char *s);
+char *ir_view_expand(const struct ir_incident *inc, const char *s, bool say);
 
 /* The text in the reader's language with ${var} filled in from `inc` (may be
- * NULL) and made harmless; "" when absent.
+ * NULL) and made harmless; "" when absent. Where no incident is walked, a
+ * variable is "<var>".
  *
  * Owns:   the caller frees with free().
  */

@@ -20,8 +20,8 @@ struct ir_walk {
 
 /* The step to show: the one `me` has taken, else a failed one of theirs, else
  * the first ready one of a role they hold, else the first ready or failed
- * one, else the first active one; optional (undo) steps last. Of equally near
- * ones the one whose time runs out first. -1: none.
+ * one, else the first active one; undo steps only once they are begun. Of
+ * equally near ones the one whose time runs out first. -1: none.
  */
 int ir_view_focus(const struct ir_incident *inc, int me);
 
