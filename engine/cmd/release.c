@@ -3,6 +3,7 @@
 
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/scan.h"
 #include "cmd/case.h"
 
 #include <stdlib.h>
@@ -167,6 +168,26 @@ ir_release_compile(struct ir_ctx *c, uint8_t manifest[32])
     return rc;
 }
 
+/* The same content as the newest release, unless that was denied, makes no new
+ * one. */
+static int
+check_news(struct ir_ctx *c, const uint8_t manifest[32])
+{
+    const struct ir_release *r =
+        c->trust.releases_n > 0 ? &c->trust.releases[c->trust.releases_n - 1]
+                                : NULL;
+    char hex[9];
+
+    if (r == NULL || r->denied || memcmp(r->manifest, manifest, 32) != 0)
+        return IR_OK;
+    ir_hex(manifest, 4, hex);
+    ir_fail(&c->err, IR_EEXIST,
+            _("nothing has changed in site/runbooks since release %s"), hex);
+    ir_err_hint(&c->err, "%s",
+                r->approved ? "ir release list" : "ir release approve");
+    return IR_EEXIST;
+}
+
 int
 ir_release_make(struct ir_ctx *c, const char *text)
 {
@@ -184,6 +205,8 @@ ir_release_make(struct ir_ctx *c, const char *text)
         rc = commit_of(c, text, commit);
     if (rc == IR_OK)
         rc = put_objects(c, &comp, manifest, &bytes);
+    if (rc == IR_OK)
+        rc = check_news(c, manifest);
     if (rc == IR_OK && c->view.site == NULL)
         ir_ctx_site(c, manifest); /* its time zone, for what is said now */
     if (rc == IR_OK) {

@@ -103,10 +103,19 @@ typed() {
         "$IR" "$@" >"$T/out" 2>"$T/err" || got=$?
 }
 
-says() { grep -qF -e "$1" "$T/out" "$T/err" || fail "does not say: $1"; }
-out() { grep -qF -e "$1" "$T/out" || fail "not on standard output: $1"; }
-err() { grep -qF -e "$1" "$T/err" || fail "not on standard error: $1"; }
-silent() { ! grep -qF -e "$1" "$T/out" "$T/err" || fail "says: $1"; }
+# within TEXT FILE...: is it there, also over the end of a line?
+within() {
+    text=$1
+    shift
+    grep -qF -e "$text" "$@" || cat "$@" | tr '\n' ' ' | tr -s ' ' |
+        grep -qF -e "$text" || cat "$@" | tr -d '\n ' |
+        grep -qF -e "$(printf %s "$text" | tr -d ' ')"
+}
+
+says() { within "$1" "$T/out" "$T/err" || fail "does not say: $1"; }
+out() { within "$1" "$T/out" || fail "not on standard output: $1"; }
+err() { within "$1" "$T/err" || fail "not on standard error: $1"; }
+silent() { ! within "$1" "$T/out" "$T/err" || fail "says: $1"; }
 json() { "$PY" "$here/jget.py" "$T/out" "$1" || fail "no JSON value at $1"; }
 is() { [ "$1" = "$2" ] || fail "is \"$2\", not \"$1\""; }
 

@@ -102,12 +102,15 @@ class Term:
             self._read(0.2)
             if time.monotonic() > until:
                 raise Stuck(CODES.sub("", self.text[-3000:]))
-        os.close(self.fd)
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
         return self.ended
 
     def kill(self):
         """As when the power goes."""
-        os.kill(self.pid, signal.SIGKILL)
+        if self.ended is None:
+            os.kill(self.pid, signal.SIGKILL)
         return self.end()
 
     def shown(self):
