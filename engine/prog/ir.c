@@ -7,9 +7,13 @@
 int
 main(int argc, char **argv)
 {
-    const struct rlimit none = {0, 0};
+    /* Keys never reach a core file. 0 would not keep the kernel from handing
+     * a core to a program; 1 does, and is too little for a file.
+     * Source: Linux fs/coredump.c, do_coredump; core(5). */
+    const struct rlimit none = {1, 1}, zero = {0, 0};
 
-    (void)setrlimit(RLIMIT_CORE, &none); /* keys never reach a core file */
-    (void)umask(077);                    /* a home is its owner's alone */
+    if (setrlimit(RLIMIT_CORE, &none) != 0)
+        (void)setrlimit(RLIMIT_CORE, &zero);
+    (void)umask(077); /* a home is its owner's alone */
     return ir_cmd_main(argc, argv);
 }
