@@ -106,7 +106,7 @@ ir_db_fail(struct ir_store *st, const char *doing, struct ir_err *err)
             return ir_fail(err, IR_ESTORE, _("the disk does not work: %s (%s)"),
                            sys != 0 ? strerror(sys) : sqlite3_errmsg(st->db),
                            doing);
-        /* fall through */
+        __attribute__((fallthrough));
     case SQLITE_FULL:
         ir_fail(err, IR_ESTORE, _("the disk is full"));
         ir_err_hint(err, _("Free some space on this disk, then try again."));
