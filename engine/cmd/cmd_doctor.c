@@ -66,8 +66,8 @@ check_home(struct doctor *d)
     say(d, rc == IR_OK, _("who acts is known"), c->err.msg, c->err.hint);
     memset(&c->err, 0, sizeof c->err);
     say(d, ir_trust_current(&c->trust) != NULL,
-        _("a release of the runbooks is approved"),
-        _("no release is approved"), "ir release approve");
+        _("a release of the runbooks is approved"), _("no release is approved"),
+        "ir release approve");
 }
 
 static void

@@ -212,8 +212,7 @@ ask_missing(struct ir_ctx *c, struct init *in)
     size_t i;
 
     for (i = 0; i < 2; i++)
-        if ((*answers[i] == NULL || **answers[i] == '\0') &&
-            ir_ctx_can_ask(c))
+        if ((*answers[i] == NULL || **answers[i] == '\0') && ir_ctx_can_ask(c))
             *answers[i] = in->typed[i] = ir_ctx_ask(c, questions[i]);
     if (in->handle == NULL && in->person != NULL && in->person[0] != '\0' &&
         (signed char)in->person[0] < 0 && ir_ctx_can_ask(c))

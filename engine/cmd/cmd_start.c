@@ -20,7 +20,8 @@ struct start {
     const char *system, *scenario, *unapproved, *began, *title;
     const char *vars[IR_ARGS_REPEAT_MAX];
     size_t vars_n;
-    bool fresh; /* --new: do not join an open one */
+    bool fresh;  /* --new: do not join an open one */
+    bool joined; /* an open one is gone on with */
     uint8_t manifest[32];
     bool approved;
     const struct ir_plan *plan;
@@ -100,10 +101,39 @@ ask_which(struct ir_ctx *c, const struct ir_incident *const *inc, size_t m,
     return ir_fail(&c->err, IR_EUSAGE, _("no %s was chosen"), _("incident"));
 }
 
+/* Nobody can be asked, and a scenario was named: go on with an open incident
+ * only if it is of that one.
+ *
+ * Errors: IR_EUSAGE with both ways on.
+ */
+static int
+same_scenario(struct ir_ctx *c, const struct ir_incident **inc, size_t n,
+              const struct ir_plan *plan, int64_t *no)
+{
+    size_t i, j;
+
+    for (i = 0; i < n; i++)
+        for (j = 0; j < inc[i]->instances_n; j++) {
+            const struct ir_iinstance *in = &inc[i]->instances[j];
+
+            if (in->plan != NULL && strcmp(in->plan->id, plan->id) == 0) {
+                *no = (int64_t)i + 1;
+                return IR_OK;
+            }
+        }
+    ir_fail(&c->err, IR_EUSAGE, _("%s is open, and is not about \"%s\""),
+            inc[0]->name, plan->id);
+    ir_err_hint(&c->err,
+                _("go on with it:    ir start %s\nthe same, wider:  ir add "
+                  "SYSTEM SCENARIO\nanother one:      add --new"),
+                inc[0]->system);
+    return IR_EUSAGE;
+}
+
 /* The open incident of this system to go on with, if the person wants to. */
 static int
-find_open(struct ir_ctx *c, const char *system, uint8_t declare[IR_ID_BYTES],
-          bool *found)
+find_open(struct ir_ctx *c, const char *system, const struct ir_plan *plan,
+          uint8_t declare[IR_ID_BYTES], bool *found)
 {
     uint8_t(*ids)[IR_ID_BYTES] = NULL;
     struct ir_case open[9];
@@ -132,6 +162,8 @@ find_open(struct ir_ctx *c, const char *system, uint8_t declare[IR_ID_BYTES],
     }
     if (rc == IR_OK && m > 0 && ir_ctx_can_ask(c))
         rc = ask_which(c, inc, m, &no);
+    else if (rc == IR_OK && m > 0 && plan != NULL)
+        rc = same_scenario(c, inc, m, plan, &no);
     if (rc == IR_OK && m > 0 && no <= (int64_t)m) {
         memcpy(declare, inc[no - 1]->declare, IR_ID_BYTES);
         *found = true;
@@ -357,19 +389,21 @@ parse(struct ir_ctx *c, int argc, char **argv, struct start *s)
 static int
 begin(struct ir_ctx *c, struct start *s, uint8_t id[IR_ID_BYTES])
 {
-    bool found = false;
     int rc = choose_release(c, s);
 
     if (rc == IR_OK) {
         ir_ctx_site(c, s->manifest);
         rc = ir_start_system(c, s->manifest, s->system, &s->sys);
     }
+    if (rc == IR_OK && s->scenario != NULL)
+        rc = ir_start_scenario(c, s->manifest, s->sys, s->scenario, &s->plan);
     if (rc == IR_OK && !s->fresh)
-        rc = find_open(c, s->sys, id, &found);
-    if (rc != IR_OK || found)
+        rc = find_open(c, s->sys, s->plan, id, &s->joined);
+    if (rc != IR_OK || s->joined)
         return rc;
     ir_ctx_site(c, s->manifest);
-    rc = ir_start_scenario(c, s->manifest, s->sys, s->scenario, &s->plan);
+    if (s->plan == NULL)
+        rc = ir_start_scenario(c, s->manifest, s->sys, NULL, &s->plan);
     if (rc == IR_OK)
         rc = began(c, s);
     if (rc == IR_OK)
@@ -380,13 +414,39 @@ begin(struct ir_ctx *c, struct start *s, uint8_t id[IR_ID_BYTES])
 /* Without a release in use there may still be an open incident to go on with:
  * look before anything is compiled. */
 static int
-open_first(struct ir_ctx *c, struct start *s, uint8_t id[IR_ID_BYTES],
-           bool *found)
+open_first(struct ir_ctx *c, struct start *s, uint8_t id[IR_ID_BYTES])
 {
-    *found = false;
-    if (s->fresh || s->system == NULL)
+    if (s->fresh || s->system == NULL || s->scenario != NULL)
         return IR_OK;
-    return find_open(c, s->system, id, found);
+    return find_open(c, s->system, NULL, id, &s->joined);
+}
+
+/* Go on with an open incident: it becomes the one in use, and what was said
+ * for a new one is not kept silently. */
+static int
+join_open(struct ir_ctx *c, const struct start *s,
+          const uint8_t id[IR_ID_BYTES])
+{
+    char hex[2 * IR_ID_BYTES + 1], name[8];
+
+    ir_hex(id, IR_ID_BYTES, hex);
+    ir_incident_name(id, name);
+    (void)ir_store_setting_put(c->st, "incident", hex, NULL);
+    if (s->began != NULL || s->vars_n > 0 || s->title != NULL)
+        ir_buf_addf(&c->talk,
+                    _(" NOT recorded: --began, --var and --title are for a new "
+                      "incident; %s is open already. Use ir ask, ir note, or "
+                      "--new.\n"),
+                    name);
+    if (c->json) {
+        struct ir_json *j = ir_json_new_obj();
+
+        ir_json_set_str(j, "id", hex);
+        ir_json_set_str(j, "incident", name);
+        ir_json_set_bool(j, "joined", true);
+        ir_cmd_json_take(c, j);
+    }
+    return IR_OK;
 }
 
 int
@@ -394,7 +454,6 @@ ir_cmd_start(struct ir_ctx *c, int argc, char **argv)
 {
     struct start s = {0};
     uint8_t id[IR_ID_BYTES];
-    bool found = false;
     size_t i;
     int rc = parse(c, argc, argv, &s);
 
@@ -404,9 +463,11 @@ ir_cmd_start(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_ctx_me(c);
     if (rc == IR_OK && ir_trust_current(&c->trust) == NULL)
-        rc = open_first(c, &s, id, &found);
-    if (rc == IR_OK && !found)
+        rc = open_first(c, &s, id);
+    if (rc == IR_OK && !s.joined)
         rc = begin(c, &s, id);
+    if (rc == IR_OK && s.joined)
+        rc = join_open(c, &s, id);
     if (rc == IR_OK && !c->json && !c->in_walk) {
         ir_ctx_flush(c);
         rc = ir_walk_run(c, id);

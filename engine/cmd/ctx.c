@@ -174,8 +174,7 @@ choose_person(struct ir_ctx *c, char **handle)
         rc = ir_fail(&c->err, IR_ENOTFOUND,
                      _("no person's key is in this home"));
         ir_err_hint(&c->err, "ir member add");
-    } else if (!ir_ctx_can_ask(c) ||
-               ask_person(c, names, n, handle) != IR_OK) {
+    } else if (!ir_ctx_can_ask(c) || ask_person(c, names, n, handle) != IR_OK) {
         rc = ir_fail(&c->err, IR_EUSAGE,
                      _("several people use this home: say who you are"));
         ir_err_hint(&c->err, _("ir --as NAME ...   (here: %s)"),

@@ -89,8 +89,9 @@ read_file(int homefd, const char *name, struct ir_buf *out, struct ir_err *err)
 {
     char *rel = ir_asprintf("keys/%s", name);
     struct stat sb;
-    int fd = -1, rc = ir_path_open(homefd, rel, O_RDONLY | O_NONBLOCK | O_NOCTTY,
-                                   0, &fd, err);
+    int fd = -1,
+        rc = ir_path_open(homefd, rel, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, &fd,
+                          err);
 
     if (rc == IR_ENOTFOUND)
         rc = ir_fail(err, IR_ENOTFOUND,

@@ -208,7 +208,11 @@ ir_reason(struct ir_ctx *c, const char *given, int why, char **out)
         *out = typed;
         return IR_OK;
     }
-    free(typed);
+    if (typed != NULL) {
+        free(typed);
+        return ir_fail(&c->err, IR_EUSAGE,
+                       _("left empty: nothing was recorded"));
+    }
     ir_fail(&c->err, IR_EUSAGE, _("a reason is needed"));
     ir_err_hint(&c->err, _("add: -r \"WHY\""));
     return IR_EUSAGE;

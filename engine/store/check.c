@@ -1,31 +1,18 @@
-/* check.c: see check.h. Rows are read in chain order in batches; the
- * signatures of a batch are checked on several threads.
+/* check.c: see check.h. Rows are read in chain order; each is judged by itself
+ * on several threads (check_pool.h), then what it names is looked up here.
+ * SQLite's own check of the file goes on meanwhile.
  */
 #include "store/check.h"
 
-#include "base/sshsig.h"
-#include "store/db.h"
+#include "store/check_pool.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BATCH 2048   /* entries verified at a time */
-#define BAD_MAX 1000 /* named at most */
-#define THREADS_MAX 16
-
-struct job {           /* one signature to check */
-    struct ir_entry e; /* id and header only: its bytes are gone by then */
-    uint8_t blob[IR_SSHSIG_BLOB_BYTES];
-    const uint8_t *pub; /* borrowed from the trust */
-    bool good;
-};
-
-struct slice {
-    struct job *job;
-    size_t n;
-};
+#define BAD_MAX 1000     /* named at most */
+#define CACHE_KIB "8192" /* pages kept: looking up ids jumps about */
 
 /* Up to where what a revoked key signed stays accepted in one chain. */
 struct accepted {
@@ -42,10 +29,6 @@ struct walk {
     sqlite3_stmt *find; /* an entry by its id */
     const struct ir_trust *t;
     struct ir_check *out;
-    struct job *batch;
-    size_t batch_n;
-    int threads;
-    bool chain_only;
     /* the row before, in (chain, author, seq) order */
     uint8_t last_chain[8], last_author[IR_KEYID_BYTES];
     uint8_t last_id[IR_ID_BYTES];
@@ -72,51 +55,6 @@ add_bad(struct ir_check *c, const struct ir_entry *e, enum ir_check_why why)
     b->seq = e->h.seq;
     b->recorded_ms = ir_hlc_ms(e->h.hlc);
     b->why = why;
-}
-
-static void *
-verify_slice(void *arg)
-{
-    struct slice *s = arg;
-    size_t i;
-
-    for (i = 0; i < s->n; i++)
-        s->job[i].good = ir_verify(s->job[i].pub, s->job[i].blob,
-                                   sizeof s->job[i].blob, s->job[i].e.sig);
-    return NULL;
-}
-
-/* Check the signatures gathered so far. */
-static void
-flush(struct walk *w)
-{
-    pthread_t id[THREADS_MAX];
-    struct slice s[THREADS_MAX];
-    bool started[THREADS_MAX] = {false};
-    size_t i, n = w->threads > 0 ? (size_t)w->threads : 1, at = 0;
-
-    if (n > THREADS_MAX)
-        n = THREADS_MAX;
-    for (i = 0; i < n; i++) {
-        size_t end = w->batch_n * (i + 1) / n;
-
-        s[i].job = w->batch + at;
-        s[i].n = end - at;
-        at = end;
-        if (i + 1 < n)
-            started[i] = pthread_create(&id[i], NULL, verify_slice, &s[i]) == 0;
-        if (!started[i])
-            verify_slice(&s[i]);
-    }
-    for (i = 0; i < n; i++)
-        if (started[i])
-            pthread_join(id[i], NULL);
-    for (i = 0; i < w->batch_n; i++)
-        if (!w->batch[i].good)
-            add_bad(w->out, &w->batch[i].e, IR_CHECK_SIGNATURE);
-    w->batch_n = 0;
-    if (w->progress != NULL)
-        w->progress(w->out->entries, w->arg);
 }
 
 /* Look up where each accepted entry of a revoked key stands. */
@@ -176,47 +114,16 @@ is_revoked(const struct walk *w, const struct ir_cert_key *k,
 }
 
 static void
-check_signature(struct walk *w, const struct ir_entry *e)
+check_signature(struct walk *w, const struct ir_check_job *j)
 {
-    const struct ir_cert_key *k = ir_trust_key(w->t, e->h.author);
-    struct job *j;
-
-    if (k == NULL) {
+    if (j->key == NULL) {
         w->out->unknown_signer++;
         return;
     }
-    if (is_revoked(w, k, e))
-        add_bad(w->out, e, IR_CHECK_REVOKED);
-    if (w->chain_only)
-        return;
-    j = &w->batch[w->batch_n++];
-    j->e = *e;
-    ir_entry_blob(e, ir_store_site(w->st), j->blob);
-    j->pub = k->pub;
-    if (w->batch_n == BATCH)
-        flush(w);
-}
-
-/* Do the derived columns say what the header says? Columns 5 and on. */
-static bool
-columns_fit(sqlite3_stmt *q, const struct ir_entry *e)
-{
-    uint8_t chain[8], incident[IR_INCIDENT_BYTES];
-    bool about = ir_db_chain(e, chain, incident);
-
-    if (sqlite3_column_bytes(q, 5) != IR_KEYID_BYTES ||
-        memcmp(sqlite3_column_blob(q, 5), e->h.author, IR_KEYID_BYTES) != 0 ||
-        (uint64_t)sqlite3_column_int64(q, 6) != e->h.seq ||
-        (uint64_t)sqlite3_column_int64(q, 7) != e->h.kind ||
-        sqlite3_column_int(q, 8) != (int)ir_kind_lane(e->h.kind) ||
-        (uint64_t)sqlite3_column_int64(q, 9) != e->h.hlc ||
-        sqlite3_column_bytes(q, 11) != 8 ||
-        memcmp(sqlite3_column_blob(q, 11), chain, 8) != 0)
-        return false;
-    if (!about)
-        return sqlite3_column_type(q, 10) == SQLITE_NULL;
-    return sqlite3_column_bytes(q, 10) == IR_INCIDENT_BYTES &&
-           memcmp(sqlite3_column_blob(q, 10), incident, IR_INCIDENT_BYTES) == 0;
+    if (is_revoked(w, j->key, &j->e))
+        add_bad(w->out, &j->e, IR_CHECK_REVOKED);
+    if (!j->sig_good)
+        add_bad(w->out, &j->e, IR_CHECK_SIGNATURE);
 }
 
 /* Where entry `id` stands: false when it is not here. */
@@ -354,55 +261,67 @@ check_stub(struct walk *w, const struct ir_entry *e)
 }
 
 static void
-check_row(struct walk *w, sqlite3_stmt *q)
+check_row(struct walk *w, const struct ir_check_job *j)
 {
     struct ir_check *c = w->out;
-    struct ir_entry e;
-    int why = 0;
-    int64_t ms;
+    const struct ir_entry *e = &j->e;
 
     c->entries++;
-    if (ir_db_row(w->st, q, &e, &why) != IR_OK) {
-        add_bad(c, &e, (enum ir_check_why)why);
+    if (!j->whole) {
+        add_bad(c, e, (enum ir_check_why)j->why);
         return;
     }
-    if (!columns_fit(q, &e))
-        add_bad(c, &e, IR_CHECK_COLUMNS);
-    if (e.b == NULL) {
-        check_stub(w, &e);
-    } else if (ir_entry_body_check(&e, NULL) != IR_OK) {
-        add_bad(c, &e, IR_CHECK_BYTES);
-    }
-    ms = ir_entry_recorded_ms(&e);
-    if (c->first_ms == 0 || ms < c->first_ms)
-        c->first_ms = ms;
-    if (ms > c->last_ms)
-        c->last_ms = ms;
-    check_named(w, &e);
-    check_prev(w, &e);
-    check_signature(w, &e);
+    if (!j->columns_fit)
+        add_bad(c, e, IR_CHECK_COLUMNS);
+    if (e->b == NULL)
+        check_stub(w, e);
+    else if (!j->body_fits)
+        add_bad(c, e, IR_CHECK_BYTES);
+    if (c->first_ms == 0 || j->ms < c->first_ms)
+        c->first_ms = j->ms;
+    if (j->ms > c->last_ms)
+        c->last_ms = j->ms;
+    check_named(w, e);
+    check_prev(w, e);
+    check_signature(w, j);
+}
+
+/* Take in the rows that are judged by now. */
+static void
+turn(struct walk *w, struct ir_check_pool *pool)
+{
+    const struct ir_check_job *jobs;
+    size_t n, i;
+
+    ir_check_pool_turn(pool, &jobs, &n);
+    for (i = 0; i < n; i++)
+        check_row(w, &jobs[i]);
+    if (w->progress != NULL && n > 0)
+        w->progress(w->out->entries, w->arg);
 }
 
 static int
-walk_rows(struct walk *w, struct ir_err *err)
+walk_rows(struct walk *w, int threads, bool chain_only, struct ir_err *err)
 {
+    static const char sql[] =
+        "SELECT " IR_DB_ENTRY_COLS ", " IR_CHECK_COLS IR_DB_ENTRY_FROM
+        "ORDER BY chain, author, seq";
+    struct ir_check_pool *pool;
     sqlite3_stmt *q = NULL;
-    int rc = ir_db_prepare(w->st,
-                           "SELECT " IR_DB_ENTRY_COLS
-                           ", author, seq, kind, lane, hlc, incident, "
-                           "chain" IR_DB_ENTRY_FROM
-                           "ORDER BY chain, author, seq",
-                           &q, err),
-        s;
+    int rc = ir_db_prepare(w->st, sql, &q, err), s;
 
     if (rc != IR_OK)
         return rc;
+    pool = ir_check_pool_new(threads, w->st->site, w->t, chain_only);
     while ((s = sqlite3_step(q)) == SQLITE_ROW)
-        check_row(w, q);
+        if (!ir_check_pool_add(pool, q))
+            turn(w, pool);
     if (s != SQLITE_DONE)
         rc = ir_db_fail(w->st, "read", err);
     sqlite3_finalize(q);
-    flush(w);
+    turn(w, pool);
+    turn(w, pool);
+    ir_check_pool_free(pool);
     return rc;
 }
 
@@ -437,24 +356,65 @@ count_authors(struct walk *w, struct ir_err *err)
     return IR_OK;
 }
 
-static void
-sqlite_check(struct walk *w)
+/* SQLite's own check, on a connection of its own while rows are read on the
+ * other; on the same one afterwards where a second cannot be had. */
+struct own_check {
+    sqlite3 *db;
+    pthread_t thread;
+    bool started, damaged;
+    char says[160];
+};
+
+static void *
+own_check(void *arg)
 {
+    struct own_check *o = arg;
     sqlite3_stmt *q = NULL;
 
-    if (ir_db_prepare(w->st, "PRAGMA integrity_check(1)", &q, NULL) != IR_OK) {
-        w->out->database_damaged = true;
-        return;
-    }
-    if (sqlite3_step(q) != SQLITE_ROW ||
-        strcmp((const char *)sqlite3_column_text(q, 0), "ok") != 0) {
+    if (sqlite3_prepare_v2(o->db, "PRAGMA integrity_check(1)", -1, &q, NULL) !=
+        SQLITE_OK) {
+        o->damaged = true;
+    } else if (sqlite3_step(q) != SQLITE_ROW ||
+               strcmp((const char *)sqlite3_column_text(q, 0), "ok") != 0) {
         const unsigned char *s = sqlite3_column_text(q, 0);
 
-        w->out->database_damaged = true;
-        snprintf(w->out->database_says, sizeof w->out->database_says, "%s",
-                 s != NULL ? (const char *)s : sqlite3_errmsg(w->st->db));
+        o->damaged = true;
+        snprintf(o->says, sizeof o->says, "%s",
+                 s != NULL ? (const char *)s : sqlite3_errmsg(o->db));
     }
     sqlite3_finalize(q);
+    return NULL;
+}
+
+static void
+own_check_begin(struct own_check *o, const struct ir_store *st)
+{
+    char *path = ir_asprintf("%s/ir.db", st->home);
+
+    if (sqlite3_open_v2(path, &o->db, SQLITE_OPEN_READONLY, NULL) ==
+            SQLITE_OK &&
+        sqlite3_exec(o->db, "PRAGMA schema_version", NULL, NULL, NULL) ==
+            SQLITE_OK)
+        o->started = pthread_create(&o->thread, NULL, own_check, o) == 0;
+    if (!o->started) {
+        (void)sqlite3_close(o->db);
+        o->db = NULL;
+    }
+    free(path);
+}
+
+static void
+own_check_end(struct own_check *o, struct ir_store *st, struct ir_check *out)
+{
+    if (o->started) {
+        pthread_join(o->thread, NULL);
+        (void)sqlite3_close(o->db);
+    } else {
+        o->db = st->db;
+        (void)own_check(o);
+    }
+    out->database_damaged = out->database_damaged || o->damaged;
+    memcpy(out->database_says, o->says, sizeof out->database_says);
 }
 
 int
@@ -462,30 +422,28 @@ ir_store_check(struct ir_store *st, const struct ir_trust *t, bool chain_only,
                int threads, void (*progress)(int64_t done, void *arg),
                void *arg, struct ir_check *out, struct ir_err *err)
 {
-    struct walk w = {.st = st,
-                     .t = t,
-                     .out = out,
-                     .threads = threads,
-                     .chain_only = chain_only,
-                     .progress = progress,
-                     .arg = arg};
+    struct walk w = {
+        .st = st, .t = t, .out = out, .progress = progress, .arg = arg};
+    struct own_check own = {.db = NULL};
     int rc;
 
     memset(out, 0, sizeof *out);
-    w.batch = ir_calloc(BATCH, sizeof *w.batch);
+    (void)sqlite3_exec(st->db, "PRAGMA cache_size=-" CACHE_KIB, NULL, NULL,
+                       NULL);
+    if (threads > 1)
+        own_check_begin(&own, st);
     load_accepted(&w);
     load_redacted(&w);
     rc = ir_db_prepare(st, "SELECT author, chain, seq FROM entry WHERE id = ?1",
                        &w.find, err);
     if (rc == IR_OK)
-        rc = walk_rows(&w, err);
+        rc = walk_rows(&w, threads, chain_only, err);
     sqlite3_finalize(w.find);
     if (rc == IR_OK)
         rc = count_authors(&w, err);
-    sqlite_check(&w);
+    own_check_end(&own, st, out);
     if (rc == IR_EDAMAGED || rc == IR_ESTORE)
         out->database_damaged = true;
-    free(w.batch);
     free(w.accepted);
     free(w.redacted);
     return rc;

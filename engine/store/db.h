@@ -55,12 +55,25 @@ int ir_db_get(struct ir_store *st, const char *sql, sqlite3_stmt **q,
               struct ir_err *err);
 void ir_db_put(struct ir_store *st, sqlite3_stmt *q);
 
-/* Take the entry out of a row that begins with IR_DB_ENTRY_COLS. The entry
- * borrows from the row until the next step. *why (an enum ir_check_why) says
- * what does not fit.
+/* The bytes of a row that begins with IR_DB_ENTRY_COLS, as they are. */
+struct ir_db_raw {
+    const uint8_t *id, *p, *digest, *sig, *b; /* b NULL: no body */
+    size_t id_len, p_len, digest_len, sig_len, b_len;
+};
+
+/* Read them; they are borrowed from the row until the next step. */
+void ir_db_raw(sqlite3_stmt *q, struct ir_db_raw *raw);
+
+/* Make the entry of them; it borrows what they do. *why (an enum ir_check_why)
+ * says what does not fit.
  *
  * Errors: IR_EDAMAGED; e->id is then what the row's key says.
+ * Thread: any; needs nothing but what it is given.
  */
+int ir_db_entry(const struct ir_db_raw *raw, const uint8_t site[IR_ID_BYTES],
+                struct ir_entry *e, int *why);
+
+/* The two together. */
 int ir_db_row(struct ir_store *st, sqlite3_stmt *q, struct ir_entry *e,
               int *why);
 

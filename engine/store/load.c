@@ -16,11 +16,25 @@ struct ir_log_arena {
 /* Which row columns hold what: see IR_DB_ENTRY_COLS. */
 enum { COL_ID, COL_P, COL_DIGEST, COL_SIG, COL_BODY };
 
-static bool
-blob(sqlite3_stmt *q, int col, size_t n, const uint8_t **p)
+static const uint8_t *
+blob(sqlite3_stmt *q, int col, size_t *n)
 {
-    *p = sqlite3_column_blob(q, col);
-    return *p != NULL && (size_t)sqlite3_column_bytes(q, col) == n;
+    const uint8_t *p = sqlite3_column_blob(q, col);
+
+    *n = (size_t)sqlite3_column_bytes(q, col);
+    return p;
+}
+
+void
+ir_db_raw(sqlite3_stmt *q, struct ir_db_raw *raw)
+{
+    raw->id = blob(q, COL_ID, &raw->id_len);
+    raw->p = blob(q, COL_P, &raw->p_len);
+    raw->digest = blob(q, COL_DIGEST, &raw->digest_len);
+    raw->sig = blob(q, COL_SIG, &raw->sig_len);
+    raw->b = blob(q, COL_BODY, &raw->b_len);
+    if (raw->b == NULL && sqlite3_column_type(q, COL_BODY) != SQLITE_NULL)
+        raw->b = (const uint8_t *)""; /* a body of no bytes */
 }
 
 static int
@@ -31,39 +45,46 @@ damaged(int *why, int what)
 }
 
 int
-ir_db_row(struct ir_store *st, sqlite3_stmt *q, struct ir_entry *e, int *why)
+ir_db_entry(const struct ir_db_raw *raw, const uint8_t site[IR_ID_BYTES],
+            struct ir_entry *e, int *why)
 {
-    const uint8_t *id, *digest, *sig;
     uint8_t h[IR_HASH_BYTES];
 
     memset(e, 0, sizeof *e);
-    if (!blob(q, COL_ID, IR_ID_BYTES, &id))
+    if (raw->id == NULL || raw->id_len != IR_ID_BYTES)
         return damaged(why, IR_CHECK_ROW);
-    memcpy(e->id, id, IR_ID_BYTES);
-    if (!blob(q, COL_DIGEST, IR_HASH_BYTES, &digest) ||
-        !blob(q, COL_SIG, IR_SIG_BYTES, &sig))
+    memcpy(e->id, raw->id, IR_ID_BYTES);
+    if (raw->digest == NULL || raw->digest_len != IR_HASH_BYTES ||
+        raw->sig == NULL || raw->sig_len != IR_SIG_BYTES)
         return damaged(why, IR_CHECK_ROW);
-    e->p = sqlite3_column_blob(q, COL_P);
-    e->p_len = (size_t)sqlite3_column_bytes(q, COL_P);
-    memcpy(e->body_digest, digest, IR_HASH_BYTES);
-    memcpy(e->sig, sig, IR_SIG_BYTES);
+    e->p = raw->p;
+    e->p_len = raw->p_len;
+    memcpy(e->body_digest, raw->digest, IR_HASH_BYTES);
+    memcpy(e->sig, raw->sig, IR_SIG_BYTES);
     if (e->p == NULL || ir_header_decode(e->p, e->p_len, &e->h, NULL) != IR_OK)
         return damaged(why, IR_CHECK_BYTES);
-    if (sqlite3_column_type(q, COL_BODY) != SQLITE_NULL) {
-        e->b = sqlite3_column_blob(q, COL_BODY);
-        e->b_len = (size_t)sqlite3_column_bytes(q, COL_BODY);
-        if (e->b == NULL)
-            e->b = (const uint8_t *)"";
+    if (raw->b != NULL) {
+        e->b = raw->b;
+        e->b_len = raw->b_len;
         ir_sha256(e->b, e->b_len, h);
         if (memcmp(h, e->body_digest, IR_HASH_BYTES) != 0)
             return damaged(why, IR_CHECK_BODY);
     }
-    ir_entry_id(e, st->site);
-    if (memcmp(e->id, id, IR_ID_BYTES) != 0) {
-        memcpy(e->id, id, IR_ID_BYTES);
+    ir_entry_id(e, site);
+    if (memcmp(e->id, raw->id, IR_ID_BYTES) != 0) {
+        memcpy(e->id, raw->id, IR_ID_BYTES);
         return damaged(why, IR_CHECK_ID);
     }
     return IR_OK;
+}
+
+int
+ir_db_row(struct ir_store *st, sqlite3_stmt *q, struct ir_entry *e, int *why)
+{
+    struct ir_db_raw raw;
+
+    ir_db_raw(q, &raw);
+    return ir_db_entry(&raw, st->site, e, why);
 }
 
 /* Copy an entry with its bytes into the log. */

@@ -1,6 +1,5 @@
 -- Baggage by hand: carry, inspect, sort, match. About 450 bags an hour instead
 -- of 1,400, so that somebody must decide what does not fly with its owner.
-local bcp = require "lib.bcp"
 local people = require "lib.people"
 local step = require "lib.step"
 local vars = require "lib.vars"
