@@ -23,6 +23,9 @@ COUNTS = [  # cases inside one test: passed, skipped
      re.compile(r"^ok\b.*# ?skip.*", re.M | re.I)),
 ]
 FAILED = re.compile(r"^\[  FAILED  \] (\d+) test\(s\), listed", re.M)
+# Debian 12's valgrind knows neither openat2 nor pidfd_open; what needs them
+# runs under the sanitizers.
+NO_VALGRIND = "WARNING: unhandled amd64-linux syscall"
 UNITTEST = re.compile(r"^Ran (\d+) tests? in", re.M)
 UNITTEST_SKIPPED = re.compile(r"\(.*?skipped=(\d+)", re.M)
 
@@ -76,6 +79,10 @@ def report(where):
             total[1] += 1
             continue
         for record in load(path):
+            if NO_VALGRIND in (record.get("stderr") or ""):
+                print(f"{stage}: it lacks a system call that "
+                      f"{record['name']} makes: left out")
+                continue
             n = count(record)
             total = [a + b for a, b in zip(total, n)]
             if n[1] or n[2]:
