@@ -26,7 +26,7 @@ struct walk {
     size_t accepted_n;
     uint8_t (*redacted)[IR_ID_BYTES];
     size_t redacted_n;
-    sqlite3_stmt *find; /* an entry by its id */
+    sqlite3_stmt *find, *here; /* an entry by its id; whether there is one */
     const struct ir_trust *t;
     struct ir_check *out;
     /* the row before, in (chain, author, seq) order */
@@ -126,6 +126,15 @@ check_signature(struct walk *w, const struct ir_check_job *j)
         add_bad(w->out, &j->e, IR_CHECK_SIGNATURE);
 }
 
+/* Is entry `id` here? The index on ids says so by itself. */
+static bool
+is_here(struct walk *w, const uint8_t *id)
+{
+    sqlite3_reset(w->here);
+    sqlite3_bind_blob(w->here, 1, id, IR_ID_BYTES, SQLITE_STATIC);
+    return sqlite3_step(w->here) == SQLITE_ROW;
+}
+
 /* Where entry `id` stands: false when it is not here. */
 static bool
 look_up(struct walk *w, const uint8_t *id, uint8_t *author, uint8_t *chain,
@@ -136,8 +145,7 @@ look_up(struct walk *w, const uint8_t *id, uint8_t *author, uint8_t *chain,
     sqlite3_reset(w->find);
     sqlite3_bind_blob(w->find, 1, id, IR_ID_BYTES, SQLITE_STATIC);
     here = sqlite3_step(w->find) == SQLITE_ROW;
-    if (!here || author == NULL ||
-        sqlite3_column_bytes(w->find, 0) != IR_KEYID_BYTES ||
+    if (!here || sqlite3_column_bytes(w->find, 0) != IR_KEYID_BYTES ||
         sqlite3_column_bytes(w->find, 1) != 8)
         return here;
     memcpy(author, sqlite3_column_blob(w->find, 0), IR_KEYID_BYTES);
@@ -208,13 +216,13 @@ check_named(struct walk *w, const struct ir_entry *e)
     size_t i;
 
     if (e->h.has_prev && memcmp(e->h.prev, w->last_id, IR_ID_BYTES) != 0 &&
-        !look_up(w, e->h.prev, NULL, NULL, NULL))
+        !is_here(w, e->h.prev))
         add_missing(w, e->h.prev);
     for (i = 0; i < e->h.deps_n; i++)
-        if (!look_up(w, e->h.deps[i], NULL, NULL, NULL))
+        if (!is_here(w, e->h.deps[i]))
             add_missing(w, e->h.deps[i]);
     for (i = 0; i < e->h.refs_n; i++)
-        if (!look_up(w, e->h.refs[i], NULL, NULL, NULL))
+        if (!is_here(w, e->h.refs[i]))
             add_missing(w, e->h.refs[i]);
 }
 
@@ -391,8 +399,9 @@ own_check_begin(struct own_check *o, const struct ir_store *st)
 {
     char *path = ir_asprintf("%s/ir.db", st->home);
 
-    if (sqlite3_open_v2(path, &o->db, SQLITE_OPEN_READONLY, NULL) ==
-            SQLITE_OK &&
+    if (sqlite3_open_v2(path, &o->db,
+                        SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
+                        NULL) == SQLITE_OK &&
         sqlite3_exec(o->db, "PRAGMA schema_version", NULL, NULL, NULL) ==
             SQLITE_OK)
         o->started = pthread_create(&o->thread, NULL, own_check, o) == 0;
@@ -437,8 +446,12 @@ ir_store_check(struct ir_store *st, const struct ir_trust *t, bool chain_only,
     rc = ir_db_prepare(st, "SELECT author, chain, seq FROM entry WHERE id = ?1",
                        &w.find, err);
     if (rc == IR_OK)
+        rc = ir_db_prepare(st, "SELECT 1 FROM entry WHERE id = ?1", &w.here,
+                           err);
+    if (rc == IR_OK)
         rc = walk_rows(&w, threads, chain_only, err);
     sqlite3_finalize(w.find);
+    sqlite3_finalize(w.here);
     if (rc == IR_OK)
         rc = count_authors(&w, err);
     own_check_end(&own, st, out);

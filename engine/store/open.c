@@ -297,6 +297,7 @@ open_file(struct ir_store *st, const char *path, enum ir_store_mode mode,
     char *wal, *uri;
     int rc;
 
+    flags |= SQLITE_OPEN_NOMUTEX; /* one thread: store.h */
     if (mode == IR_STORE_CREATE)
         flags |= SQLITE_OPEN_CREATE;
     rc = sqlite3_open_v2(path, &st->db, flags, NULL);
