@@ -359,7 +359,10 @@ ask_rest(struct ir_ctx *c, const struct ir_case *k, const struct ir_istep *is,
          struct ir_pair *out, size_t *n)
 {
     bool own = is->step != NULL && is->step->ask_n > 0;
-    size_t j, m, all = own ? is->step->ask_n : is->plan->vars_n;
+    size_t j, m,
+        all = own                ? is->step->ask_n
+              : is->plan != NULL ? is->plan->vars_n
+                                 : 0;
     int rc = IR_OK;
 
     for (j = 0; j < all && rc == IR_OK && *n < 32; j++) {
