@@ -248,7 +248,7 @@ unlock(struct ir_ctx *c, int fd, const char *handle)
         rc = ir_keyring_get(fd, handle, pass, &c->key, &c->err);
         ir_wipe(pass, strlen(pass));
         free(pass);
-        if (rc == IR_OK || rc != IR_ESIG || tries == 2)
+        if (rc != IR_ESIG || tries == 2)
             break;
         ir_buf_addf(&c->talk, "%s\n", c->err.msg);
         ir_ctx_flush(c);
