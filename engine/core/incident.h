@@ -21,9 +21,8 @@
  *   repeated, "1/restore:2/copy-back"). What an entry of kind step says:
  *   take, begin, give back; done, fail, skip, choose end it; a later end
  *   outweighs an earlier one it knew of. `iteration` absent is 1. An ask step
- *   is done once all its questions are answered. Among the answers (field 8)
- *   two names are no variables: "note", what was seen, and "again", "yes" at a
- *   step with repeat begins anew.
+ *   is done once all its questions are answered. Field 4 of a done entry is
+ *   what was seen; field 5 "again", at a step with repeat, begins anew.
  * Two people. A request (25) and an approval (5) whose refs name it, by another
  *   member, before it expires. A denial stands; one's own takes it back. The
  *   first begin, done or fail of that step and iteration after the

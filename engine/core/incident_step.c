@@ -31,19 +31,6 @@ struct reading {
     bool answered[IR_PLAN_LIST_MAX];
 };
 
-char *
-ir_fold_answer(const struct ir_fold *f, size_t i, const char *name)
-{
-    struct ir_body_item it;
-    size_t at = 0;
-
-    while (ir_body_each(f->e[i], 8, &at, &it))
-        if (strlen(name) == it.name_len &&
-            memcmp(name, it.name, it.name_len) == 0)
-            return ir_strndup((const char *)it.p, it.len);
-    return NULL;
-}
-
 static uint64_t
 op_of(const struct ir_fold *f, size_t i)
 {
@@ -164,17 +151,18 @@ settle(const struct reading *r, bool *differ)
 static void
 end_fact(const struct reading *r, size_t end, struct ir_ifact *x)
 {
-    char *again = ir_fold_answer(r->f, end, "again");
+    char *word = ir_body_strdup(r->f->e[end], 5);
 
     x->flow.state = outcome(r, end);
     x->flow.option = option_of(r, end);
-    x->flow.again = again != NULL && strcmp(again, "yes") == 0;
+    x->flow.again = op_of(r->f, end) == OP_DONE && word != NULL &&
+                    strcmp(word, "again") == 0;
     x->flow.at_ms = ir_fold_at(r->f, end);
     x->flow.seq = end;
     x->by = r->f->author[end];
     x->begun_ms = r->begun_ms;
     x->ended_ms = x->flow.at_ms;
-    free(again);
+    free(word);
 }
 
 bool

@@ -21,12 +21,6 @@ struct ir_ifact {
 bool ir_ifact_read(struct ir_fold *f, const struct ir_step *step, size_t from,
                    size_t to, struct ir_ifact *x);
 
-/* What step entry `i` answers to `name`, or NULL.
- *
- * Owns:   the caller frees with free().
- */
-char *ir_fold_answer(const struct ir_fold *f, size_t i, const char *name);
-
 /* The first record whose path is `path` or after it. */
 size_t ir_fold_lower(const struct ir_fold *f, const char *path);
 

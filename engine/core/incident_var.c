@@ -24,15 +24,6 @@ pairs_key(const struct ir_fold *f, size_t i)
     return memcmp(f->e[i]->id, f->inc->declare, IR_ID_BYTES) == 0 ? 7 : 0;
 }
 
-/* Names that steps answer beside their variables. */
-static bool
-is_var(const struct ir_body_item *it)
-{
-    return it->name_len <= 32 && it->len <= IR_PLAN_STR_MAX &&
-           !(it->name_len == 4 && memcmp(it->name, "note", 4) == 0) &&
-           !(it->name_len == 5 && memcmp(it->name, "again", 5) == 0);
-}
-
 static void
 note_pair(struct ir_fold *f, struct vars *vs, size_t i,
           const struct ir_body_item *it)
@@ -112,7 +103,7 @@ ir_fold_vars(struct ir_fold *f)
         key = pairs_key(f, i);
         at = 0;
         while (key != 0 && ir_body_each(f->e[i], key, &at, &it))
-            if (is_var(&it))
+            if (it.name_len <= 32 && it.len <= IR_PLAN_STR_MAX)
                 note_pair(f, &vs, i, &it);
     }
     inc->vars = ir_calloc(vs.n + 1, sizeof inc->vars[0]);

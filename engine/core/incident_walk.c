@@ -283,10 +283,12 @@ tell_fact(const struct ir_fold *f, const struct ir_ifact *x,
     memcpy(st->entry, e->id, IR_ID_BYTES);
     if (x->flow.state == IR_STEP_ACTIVE || e->h.kind != IR_KIND_STEP)
         return;
-    st->reason = ir_body_strdup(e, 4);
-    st->note = ir_fold_answer(f, x->flow.seq, "note");
     if (x->flow.option >= 0)
         st->choice = ir_body_strdup(e, 5);
+    if (x->flow.state == IR_STEP_DONE && x->flow.option < 0)
+        st->note = ir_body_strdup(e, 4);
+    else
+        st->reason = ir_body_strdup(e, 4);
 }
 
 static void

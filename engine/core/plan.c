@@ -84,8 +84,6 @@ read_var(struct ir_pread *r, const char *name, const struct ir_json *j,
         return ir_pread_bad(r, NULL,
                             _("not the name of a variable (a-z 0-9 _, "
                               "at most 32)"));
-    if (strcmp(name, "note") == 0 || strcmp(name, "again") == 0)
-        return ir_pread_bad(r, NULL, _("\"%s\" is taken"), name);
     v->name = ir_strdup(name);
     v->unknown = true;
     rc = ir_pread_fields(r, j, fields, 6, v);

@@ -11,7 +11,7 @@
  *   flag      true or false; absent is false
  *   list      array, never an object; absent is empty (but see "after")
  *   name      as base/scan.h, ir_name_ok; a runbook is NAME/NAME
- *   variable  [a-z][a-z0-9_]{0,31}, neither "note" nor "again"
+ *   variable  [a-z][a-z0-9_]{0,31}
  *
  * Plan. Required: api (1), kind ("emergency", "recovery", "continuity",
  *   "communication"), id (NAME/NAME), title (text), steps (1..200), and of an

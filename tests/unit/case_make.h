@@ -289,7 +289,7 @@ incident(struct world *w, int who, int op, const struct ir_plan *p,
 
 enum { TAKE = 1, BEGIN, DONE, FAIL, SKIP, ANSWER, CHOOSE, GIVE_BACK };
 
-/* Kind step; `word` is the choice of choose, the answer to "again?" of done,
+/* Kind step; `word` is the choice of choose, "again" or NULL of done,
  * else the reason. */
 static inline size_t
 step_at(struct world *w, int who, const char *path, uint64_t iteration, int op,
@@ -301,8 +301,8 @@ step_at(struct world *w, int who, const char *path, uint64_t iteration, int op,
     ir_bodyw_uint(&b, 2, (uint64_t)op);
     if (iteration > 1)
         ir_bodyw_uint(&b, 3, iteration);
-    if (op == DONE && word != NULL)
-        ir_bodyw_pairs(&b, 8, &(struct ir_pair){"again", word}, 1);
+    if (op == DONE)
+        ir_bodyw_text(&b, 5, word);
     else
         ir_bodyw_text(&b, op == CHOOSE ? 5 : 4, word);
     return put(w, who, IR_KIND_STEP, &b);

@@ -144,10 +144,10 @@ repeats(void **state)
     (void)state;
     incident(w, 0, 1, p, 0);
     step(w, 0, "1/a", DONE, NULL);
-    step(w, 0, "1/b", DONE, "yes");
+    step(w, 0, "1/b", DONE, "again");
     assert_shape(w, "1/a:R2 1/b:W2");
     step_at(w, 0, "1/a", 2, DONE, NULL);
-    step_at(w, 0, "1/b", 2, DONE, "no");
+    step_at(w, 0, "1/b", 2, DONE, NULL);
     assert_shape(w, "1/a:D2 1/b:D2");
     world_free(w);
 }
@@ -335,21 +335,21 @@ handover(void **state)
 }
 
 static void
-notes_are_no_variables(void **state)
+keeps_what_was_seen(void **state)
 {
     struct world *w = world_new(1);
     const struct ir_plan *p = world_plan(w, "sys/fire", "", STEP("a", ""));
-    struct ir_pair pairs[] = {{"note", "link light off"}, {"again", "no"}};
     struct ir_bodyw b = {0};
 
     (void)state;
     incident(w, 0, 1, p, 3);
     ir_bodyw_text(&b, 1, "1/a");
     ir_bodyw_uint(&b, 2, DONE);
-    ir_bodyw_pairs(&b, 8, pairs, 2);
+    ir_bodyw_text(&b, 4, "link light off");
     put(w, 0, IR_KIND_STEP, &b);
     assert_shape(w, "1/a:D");
     assert_string_equal(find(w, "a")->note, "link light off");
+    assert_null(find(w, "a")->reason);
     assert_int_equal(w->inc->vars_n, 0);
     world_free(w);
 }
@@ -439,7 +439,7 @@ main(void)
         cmocka_unit_test(closing_apart),
         cmocka_unit_test(systems_added_apart),
         cmocka_unit_test(handover),
-        cmocka_unit_test(notes_are_no_variables),
+        cmocka_unit_test(keeps_what_was_seen),
         cmocka_unit_test(pins_another_release),
         cmocka_unit_test(plan_is_not_here),
         cmocka_unit_test(mail_and_severity_in_conditions),
