@@ -1,0 +1,50 @@
+#!/bin/sh
+# install.sh BUILD: what `meson install` puts down works by itself: programs,
+# runbooks, Japanese and manuals are found beside each other, and `ir` loads
+# nothing heavy.
+set -eu
+
+build=$1
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+fail()
+{
+    echo "$1"
+    exit 1
+}
+
+DESTDIR=$scratch/root meson install -C "$build" --no-rebuild --quiet \
+    > "$scratch/log" 2>&1 || { cat "$scratch/log"; exit 1; }
+bin=$(find "$scratch/root" -type f -name ir -perm -100)
+[ -n "$bin" ] || fail 'no ir was installed'
+prefix=${bin%/bin/ir}
+
+# ir WORD...: the installed program, in an environment of its own
+ir()
+{
+    env -i PATH=/usr/bin:/bin HOME="$scratch" LANG=ja_JP.UTF-8 \
+        "$bin" -C "$scratch/home" --no-input "$@"
+}
+
+ir init --org 'みなと空港' --person Ito > "$scratch/said"
+grep -q 'ホームを作りました' "$scratch/said" || fail 'init: no Japanese'
+ir --yes release approve > /dev/null
+ir start flight-information ransomware > "$scratch/said"
+grep -q '記録しました' "$scratch/said" || fail 'start: nothing recorded'
+ir verify > /dev/null || fail 'verify'
+
+for page in docs/man/*.[1-8] docs/man/ja/*.[1-8]; do
+    section=${page##*.} name=${page##*/}
+    case $page in
+    docs/man/ja/*) where=$prefix/share/man/ja/man$section ;;
+    *) where=$prefix/share/man/man$section ;;
+    esac
+    [ -f "$where/$name" ] ||
+        fail "$page was not installed (an old build? meson setup --reconfigure)"
+done
+
+# Start-up time is why (docs/design.md): no git, no Lua, no curl in `ir`.
+heavy=$(readelf -d "$bin" | grep -E 'NEEDED.*(git2|lua|curl|seccomp)' || :)
+[ -z "$heavy" ] || fail "ir loads $heavy"
+echo 'installed and used'
