@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OP_CLOSE 6 /* field 1 of kind incident: docs/format.md */
+
 static void
 point_view(struct ir_ctx *c, struct ir_case *k)
 {
@@ -83,6 +85,16 @@ ir_case_done(struct ir_case *k)
     memset(k, 0, sizeof *k);
 }
 
+const struct ir_incident *
+ir_case_slim(struct ir_case *k)
+{
+    free(k->e);
+    ir_log_done(&k->log);
+    k->e = NULL;
+    k->n = 0;
+    return k->inc;
+}
+
 int
 ir_case_grow(struct ir_ctx *c, struct ir_case *k,
              const uint8_t (*ids)[IR_ID_BYTES], size_t n)
@@ -106,6 +118,91 @@ ir_case_grow(struct ir_ctx *c, struct ir_case *k,
     if (rc != IR_OK)
         ir_case_done(k);
     return rc;
+}
+
+/* The cached view that says that an incident is closed. */
+static void
+over_name(const uint8_t *declare, char out[IR_OVER_NAME])
+{
+    memcpy(out, "over/", 5);
+    ir_hex(declare, IR_INCIDENT_BYTES, out + 5);
+}
+
+/* Is there an entry that closes it? Without one it is open for sure. */
+static bool
+may_be_over(struct ir_ctx *c, const uint8_t *declare)
+{
+    struct ir_log log = {0};
+    bool found = ir_store_load_ops(c->st, declare, &log, NULL) != IR_OK;
+    size_t i;
+
+    for (i = 0; i < log.n; i++)
+        found = found || ir_body_uint_or(&log.e[i], 1, 0) == OP_CLOSE;
+    ir_log_done(&log);
+    return found;
+}
+
+/* Fold it once more to see whether it is closed, and keep that it is until
+ * something else is recorded there; written with what is recorded next. */
+static bool
+is_over(struct ir_ctx *c, const uint8_t *declare)
+{
+    struct ir_err keep = c->err;
+    struct ir_buf none = {0};
+    struct ir_over *o;
+    struct ir_case k;
+    char name[IR_OVER_NAME];
+    int64_t stamp = 0;
+    bool over;
+
+    over_name(declare, name);
+    if (ir_store_stamp(c->st, declare, &stamp, NULL) != IR_OK)
+        return false;
+    if (ir_store_view_get(c->st, name, stamp, &none) == IR_OK) {
+        ir_buf_done(&none);
+        return true;
+    }
+    if (ir_case_load(c, declare, 0, &k) != IR_OK) {
+        c->err = keep;
+        return false;
+    }
+    over = k.inc->state == IR_INC_CLOSED;
+    ir_case_done(&k);
+    if (over) {
+        c->over = ir_realloc(c->over, (c->over_n + 1) * sizeof *c->over);
+        o = &c->over[c->over_n++];
+        memcpy(o->name, name, sizeof name);
+        o->stamp = stamp;
+    }
+    return over;
+}
+
+int
+ir_case_keep_over(struct ir_ctx *c)
+{
+    size_t i;
+    int rc = IR_OK;
+
+    for (i = 0; i < c->over_n && rc == IR_OK; i++)
+        rc = ir_store_view_put(c->st, c->over[i].name, c->over[i].stamp, "1", 1,
+                               &c->err);
+    c->over_n = 0;
+    return rc;
+}
+
+int
+ir_case_not_closed(struct ir_ctx *c, uint8_t (**ids)[IR_ID_BYTES], size_t *n)
+{
+    size_t i, kept = 0;
+    int rc = ir_store_incidents(c->st, ids, n, &c->err);
+
+    if (rc != IR_OK)
+        return rc;
+    for (i = 0; i < *n; i++)
+        if (!may_be_over(c, (*ids)[i]) || !is_over(c, (*ids)[i]))
+            memmove((*ids)[kept++], (*ids)[i], IR_ID_BYTES);
+    *n = kept;
+    return IR_OK;
 }
 
 /* The digits of a name in upper case, without "IR-". */
@@ -167,7 +264,7 @@ only_open(struct ir_ctx *c, int64_t now_ms, struct ir_case *k)
     uint8_t(*ids)[IR_ID_BYTES] = NULL;
     struct ir_buf names = {0};
     size_t n = 0, i, open = 0;
-    int rc = ir_store_incidents(c->st, &ids, &n, &c->err);
+    int rc = ir_case_not_closed(c, &ids, &n);
 
     for (i = 0; i < n && rc == IR_OK; i++) {
         struct ir_case x;

@@ -37,6 +37,12 @@ int ir_case_current(struct ir_ctx *c, int64_t now_ms, struct ir_case *k);
 int ir_case_find(struct ir_ctx *c, const char *name,
                  uint8_t declare[IR_ID_BYTES]);
 
+/* Let go of the entries and keep what was folded of them, for lists.
+ *
+ * Owns:   the incident is borrowed from `k`.
+ */
+const struct ir_incident *ir_case_slim(struct ir_case *k);
+
 /* Take in entries that were just recorded: they are read back, the rest is
  * not, and the incident is folded again.
  *
@@ -44,6 +50,20 @@ int ir_case_find(struct ir_ctx *c, const char *name,
  */
 int ir_case_grow(struct ir_ctx *c, struct ir_case *k,
                  const uint8_t (*ids)[IR_ID_BYTES], size_t n);
+
+/* Ids of the incidents that are not closed, oldest first. What was found to be
+ * closed before, and has not changed since, is not folded again.
+ *
+ * Owns:   *ids is the caller's, free().
+ * Errors: IR_ESTORE.
+ */
+int ir_case_not_closed(struct ir_ctx *c, uint8_t (**ids)[IR_ID_BYTES],
+                       size_t *n);
+
+/* Write down which incidents were found to be closed, inside the transaction
+ * that is open for something else: a view is not worth waiting for the disk.
+ */
+int ir_case_keep_over(struct ir_ctx *c);
 
 /* Where the record is: counts for the screens. */
 void ir_case_record(const struct ir_ctx *c, const struct ir_case *k,

@@ -15,6 +15,13 @@
 #include "store/store.h"
 #include "view/view.h"
 
+/* A view to be kept: this incident is closed (case.h). */
+#define IR_OVER_NAME (5 + 2 * IR_INCIDENT_BYTES + 1)
+struct ir_over {
+    char name[IR_OVER_NAME];
+    int64_t stamp;
+};
+
 struct ir_ctx {
     /* global options */
     char *home;
@@ -28,6 +35,8 @@ struct ir_ctx {
     bool signed_only; /* set before opening: leave out what is not signed */
     bool trust_loaded;
     struct ir_library lib;
+    struct ir_over *over;
+    size_t over_n;
     int me; /* member index, -1: not known yet */
     struct ir_key *key;
     uint8_t agent_pub[IR_PUBKEY_BYTES];

@@ -45,14 +45,15 @@ ir_cmd_list(struct ir_ctx *c, int argc, char **argv)
     if (rc != IR_OK)
         return rc;
     ir_ctx_me_soft(c);
-    rc = ir_store_incidents(c->st, &ids, &n, &c->err);
+    rc = all ? ir_store_incidents(c->st, &ids, &n, &c->err)
+             : ir_case_not_closed(c, &ids, &n);
     cases = ir_calloc(n, sizeof *cases);
     shown = ir_calloc(n, sizeof(struct ir_incident *));
     for (i = 0; i < n && rc == IR_OK; i++) {
         if (ir_case_load(c, ids[i], 0, &cases[kept]) != IR_OK)
             continue;
         if (all || cases[kept].inc->state != IR_INC_CLOSED)
-            shown[m++] = cases[kept].inc;
+            shown[m++] = ir_case_slim(&cases[kept]);
         kept++;
     }
     used = ir_store_setting(c->st, "incident");

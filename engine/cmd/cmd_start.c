@@ -10,6 +10,7 @@
 #include "cmd/start.h"
 #include "view/menu.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -140,7 +141,7 @@ find_open(struct ir_ctx *c, const char *system, const struct ir_plan *plan,
     const struct ir_incident *inc[9];
     size_t n = 0, i, m = 0;
     int64_t no = 1;
-    int rc = ir_store_incidents(c->st, &ids, &n, &c->err);
+    int rc = ir_case_not_closed(c, &ids, &n);
 
     *found = false;
     for (i = n; rc == IR_OK && i > 0 && m < 9; i--) {
@@ -404,6 +405,7 @@ begin(struct ir_ctx *c, struct start *s, uint8_t id[IR_ID_BYTES])
     ir_ctx_site(c, s->manifest);
     if (s->plan == NULL)
         rc = ir_start_scenario(c, s->manifest, s->sys, NULL, &s->plan);
+    assert(rc != IR_OK || s->plan != NULL);
     if (rc == IR_OK)
         rc = began(c, s);
     if (rc == IR_OK)

@@ -138,7 +138,7 @@ load_open(struct ir_ctx *c, struct ir_case **cases,
 {
     uint8_t(*ids)[IR_ID_BYTES] = NULL;
     size_t all = 0, i;
-    int rc = ir_store_incidents(c->st, &ids, &all, &c->err);
+    int rc = ir_case_not_closed(c, &ids, &all);
 
     *cases = ir_calloc(all, sizeof **cases);
     *open = ir_calloc(all, sizeof(struct ir_incident *));
@@ -150,7 +150,7 @@ load_open(struct ir_ctx *c, struct ir_case **cases,
         if (k->inc->state == IR_INC_CLOSED)
             ir_case_done(k);
         else
-            (*open)[(*n)++] = k->inc;
+            (*open)[(*n)++] = ir_case_slim(k);
     }
     memset(&c->err, 0, sizeof c->err);
     free(ids);

@@ -346,6 +346,7 @@ ir_ctx_done(struct ir_ctx *c)
     ir_key_free(c->key);
     ir_buf_done(&c->out);
     ir_buf_done(&c->talk);
+    free(c->over);
     free(c->home);
     free(c->again);
 }

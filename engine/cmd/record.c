@@ -94,6 +94,8 @@ append_all(struct ir_ctx *c, struct ir_batch *b, const struct ir_signer *who,
         }
         rc = ir_store_append(c->st, who, &b->d[i], now, b->ids[i], &c->err);
     }
+    if (rc == IR_OK)
+        rc = ir_case_keep_over(c);
     return rc;
 }
 

@@ -192,6 +192,22 @@ ir_store_load_incident(struct ir_store *st,
 }
 
 int
+ir_store_load_ops(struct ir_store *st,
+                  const uint8_t incident[IR_INCIDENT_BYTES], struct ir_log *log,
+                  struct ir_err *err)
+{
+    static const char sql[] = "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
+                              "WHERE kind = 16 AND incident = ?1";
+    sqlite3_stmt *q = NULL;
+    int rc = ir_db_get(st, sql, &q, err);
+
+    if (rc != IR_OK)
+        return rc;
+    sqlite3_bind_blob(q, 1, incident, IR_INCIDENT_BYTES, SQLITE_STATIC);
+    return load(st, q, log, err);
+}
+
+int
 ir_store_load_loose(struct ir_store *st, uint64_t kind, struct ir_log *log,
                     struct ir_err *err)
 {
@@ -312,26 +328,66 @@ ir_store_incidents(struct ir_store *st, uint8_t (**ids)[IR_ID_BYTES], size_t *n,
 }
 
 int
+ir_store_stamp(struct ir_store *st, const uint8_t incident[IR_INCIDENT_BYTES],
+               int64_t *stamp, struct ir_err *err)
+{
+    static const char sql[] =
+        "SELECT max(n) FROM ("
+        "SELECT max(n) AS n FROM entry WHERE chain = ?1 UNION ALL "
+        "SELECT max(n) FROM entry WHERE incident = ?1 AND lane <> 2 UNION ALL "
+        "SELECT max(n) FROM entry WHERE chain = x'0000000000000000')";
+    sqlite3_stmt *q = NULL;
+    int rc = ir_db_get(st, sql, &q, err);
+
+    if (rc != IR_OK)
+        return rc;
+    sqlite3_bind_blob(q, 1, incident, IR_INCIDENT_BYTES, SQLITE_STATIC);
+    if (sqlite3_step(q) == SQLITE_ROW)
+        *stamp = sqlite3_column_int64(q, 0);
+    else
+        rc = ir_db_fail(st, "stamp", err);
+    ir_db_put(st, q);
+    return rc;
+}
+
+/* The entry of row `n`, given to `fn`. */
+static int
+each_row(struct ir_store *st, int64_t n,
+         int (*fn)(const struct ir_entry *e, void *arg), void *arg, int *stop,
+         struct ir_err *err)
+{
+    static const char sql[] =
+        "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM "WHERE entry.n = ?1";
+    sqlite3_stmt *q = NULL;
+    struct ir_entry e;
+    int rc = ir_db_get(st, sql, &q, err), why = 0, s;
+
+    if (rc != IR_OK)
+        return rc;
+    sqlite3_bind_int64(q, 1, n);
+    s = sqlite3_step(q);
+    if (s == SQLITE_ROW && ir_db_row(st, q, &e, &why) == IR_OK)
+        *stop = fn(&e, arg);
+    else if (s != SQLITE_ROW && s != SQLITE_DONE)
+        rc = ir_db_fail(st, "read", err);
+    ir_db_put(st, q);
+    return rc;
+}
+
+int
 ir_store_each(struct ir_store *st,
               int (*fn)(const struct ir_entry *e, void *arg), void *arg,
               struct ir_err *err)
 {
+    /* numbers are sorted, not rows: a million rows would go to the disk */
+    static const char sql[] = "SELECT n FROM entry ORDER BY lane <> 0, hlc, id";
     sqlite3_stmt *q = NULL;
-    int rc, why = 0, s = SQLITE_DONE, stop = 0;
+    int rc, s = SQLITE_DONE, stop = 0;
 
-    rc = ir_db_prepare(st,
-                       "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
-                       "ORDER BY lane <> 0, hlc, entry.id",
-                       &q, err);
-    if (rc != IR_OK)
-        return rc;
-    while (stop == 0 && (s = sqlite3_step(q)) == SQLITE_ROW) {
-        struct ir_entry e;
-
-        if (ir_db_row(st, q, &e, &why) == IR_OK)
-            stop = fn(&e, arg);
-    }
-    if (stop == 0 && s != SQLITE_DONE)
+    rc = ir_db_prepare(st, sql, &q, err);
+    while (rc == IR_OK && stop == 0 && (s = sqlite3_step(q)) == SQLITE_ROW)
+        rc = each_row(st, sqlite3_column_int64(q, 0), fn, arg, &stop, err);
+    if (rc == IR_OK && stop == 0 && s != SQLITE_DONE)
         rc = ir_db_fail(st, "read", err);
     sqlite3_finalize(q);
     return rc;

@@ -20,6 +20,7 @@ CREATE TABLE entry(
 ) STRICT;
 CREATE INDEX entry_author ON entry(author, seq);
 CREATE INDEX entry_chain ON entry(chain, author, seq);
+CREATE INDEX entry_incident ON entry(incident, hlc, id) WHERE kind = 16;
 CREATE INDEX entry_about ON entry(incident) WHERE incident IS NOT NULL AND lane <> 2;
 
 CREATE TABLE body(

@@ -94,7 +94,8 @@ void ir_log_done(struct ir_log *log);
 const struct ir_entry **ir_log_ptrs(const struct ir_log *log);
 
 /* Load the trust lane; one incident (its lane-I chain and what else names
- * it); lane-I entries outside incidents of one kind; or one entry by id.
+ * it), or of it only what opens and closes it (kind 16); lane-I entries
+ * outside incidents of one kind; or one entry by id.
  * Each row is checked against its id; those that do not fit are counted and
  * left out. Appends to `log`, which starts as {0}.
  *
@@ -106,6 +107,9 @@ int ir_store_load_trust(struct ir_store *st, struct ir_log *log,
 int ir_store_load_incident(struct ir_store *st,
                            const uint8_t incident[IR_INCIDENT_BYTES],
                            struct ir_log *log, struct ir_err *err);
+int ir_store_load_ops(struct ir_store *st,
+                      const uint8_t incident[IR_INCIDENT_BYTES],
+                      struct ir_log *log, struct ir_err *err);
 int ir_store_load_loose(struct ir_store *st, uint64_t kind, struct ir_log *log,
                         struct ir_err *err);
 int ir_store_load_id(struct ir_store *st, const uint8_t id[IR_ID_BYTES],
@@ -125,6 +129,15 @@ int ir_store_find(struct ir_store *st, const char *hex,
  */
 int ir_store_incidents(struct ir_store *st, uint8_t (**ids)[IR_ID_BYTES],
                        size_t *n, struct ir_err *err);
+
+/* A number that changes whenever something is added that folding this incident
+ * would read: what was computed before may be kept with it as a view.
+ *
+ * Errors: IR_ESTORE.
+ */
+int ir_store_stamp(struct ir_store *st,
+                   const uint8_t incident[IR_INCIDENT_BYTES], int64_t *stamp,
+                   struct ir_err *err);
 
 /* Walk every entry in the order of `ir log`: trust lane first, then (hlc,
  * id). `fn` returns 0 to go on. Memory does not grow with the log.
