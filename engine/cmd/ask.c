@@ -69,7 +69,7 @@ read_line(int fd, bool secret)
 char *
 ir_ctx_ask(struct ir_ctx *c, const char *prompt)
 {
-    if (c->no_input)
+    if (!ir_ctx_can_ask(c))
         return NULL;
     ir_ctx_flush(c);
     ir_buf_adds(&c->talk, prompt);

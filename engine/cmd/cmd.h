@@ -133,7 +133,7 @@ void ir_ctx_site(struct ir_ctx *c, const uint8_t *manifest);
 void ir_ctx_done(struct ir_ctx *c);
 
 /* Ask on the terminal: prints `prompt` (may be "") and reads one line without
- * its newline. NULL at end of input or with --no-input.
+ * its newline. NULL at end of input, without a terminal, with --no-input.
  *
  * Owns:   the caller frees with free().
  */

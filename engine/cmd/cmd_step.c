@@ -70,6 +70,16 @@ ask_again(struct ir_ctx *c, const struct ir_case *k, size_t i,
         free(typed);
     }
     free(q);
+    if (yes == 1 && k->inc->steps[i].iteration >= (uint64_t)s->repeat_max) {
+        ir_fail(&c->err, IR_EUSAGE,
+                _("\"%s\" was done %d times, as often as the runbook allows"),
+                k->inc->steps[i].path, s->repeat_max);
+        ir_err_hint(&c->err,
+                    _("go on:  ir done %s --again no\nmore of it:  ir note "
+                      "TEXT"),
+                    k->inc->steps[i].path);
+        return IR_EUSAGE;
+    }
     if (yes >= 0) {
         said->again = yes == 1 ? "yes" : "no";
         return IR_OK;
@@ -305,7 +315,7 @@ ask_var(struct ir_ctx *c, const struct ir_case *k, const struct ir_var *v,
     int tries;
 
     ir_clock_now(&now);
-    for (tries = 0; tries < 5; tries++) {
+    for (tries = 0; tries < 5 && ir_ctx_can_ask(c); tries++) {
         char *typed, *value = NULL;
         int rc;
 
@@ -324,7 +334,9 @@ ask_var(struct ir_ctx *c, const struct ir_case *k, const struct ir_var *v,
         }
         ir_cmd_complain(c);
     }
-    return ir_fail(&c->err, IR_EUSAGE, _("not answered: nothing was recorded"));
+    ir_fail(&c->err, IR_EUSAGE, _("not answered: nothing was recorded"));
+    ir_err_hint(&c->err, "ir ask STEP %s=...", v->name);
+    return IR_EUSAGE;
 }
 
 static bool

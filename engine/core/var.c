@@ -137,7 +137,9 @@ parse_choice(const struct ir_var *v, const char *s, char **out,
     size_t i;
 
     for (i = 0; i < v->choices_n; i++)
-        if (strcasecmp(v->choices[i].id, s) == 0) {
+        if (strcasecmp(v->choices[i].id, s) == 0 ||
+            strcasecmp(v->choices[i].title.en, s) == 0 ||
+            strcmp(v->choices[i].title.ja, s) == 0) {
             *out = ir_strdup(v->choices[i].id);
             return IR_OK;
         }

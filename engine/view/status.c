@@ -6,6 +6,7 @@
 #include "view/people.h"
 #include "view/sentence.h"
 #include "view/step.h"
+#include "view/walk.h"
 
 #include <string.h>
 
@@ -85,7 +86,7 @@ write_steps(const struct ir_view *v, const struct ir_incident *inc,
             continue;
         over += st->state == IR_STEP_DONE || st->state == IR_STEP_SKIPPED;
         go += st->state != IR_STEP_DONE && st->state != IR_STEP_SKIPPED &&
-              st->state != IR_STEP_NA && !st->optional;
+              st->state != IR_STEP_NA && !st->optional && !ir_view_gave_way(st);
         if (st->state != IR_STEP_READY && st->state != IR_STEP_ACTIVE &&
             st->state != IR_STEP_FAILED)
             continue;

@@ -36,6 +36,13 @@ ir_view_for_me_n(const struct ir_incident *inc, int me)
     return n;
 }
 
+bool
+ir_view_gave_way(const struct ir_istep *st)
+{
+    return st->state == IR_STEP_FAILED && st->step != NULL &&
+           st->step->on_fail_go != NULL;
+}
+
 /* Is a step open: somebody could or does work on it? A runbook step is
  * walked through its own steps.
  */
@@ -44,8 +51,7 @@ is_open(const struct ir_istep *st)
 {
     return !st->container &&
            (st->state == IR_STEP_READY || st->state == IR_STEP_ACTIVE ||
-            (st->state == IR_STEP_FAILED &&
-             (st->step == NULL || st->step->on_fail_go == NULL)));
+            (st->state == IR_STEP_FAILED && !ir_view_gave_way(st)));
 }
 
 /* How near a step is to `me`; the lowest is shown. 99: not at all. */
@@ -116,7 +122,8 @@ count(const struct ir_incident *inc, size_t *over, size_t *skipped,
             ++*over;
         else if (st->state == IR_STEP_SKIPPED)
             ++*skipped;
-        else if (st->state != IR_STEP_NA && !st->optional)
+        else if (st->state != IR_STEP_NA && !st->optional &&
+                 !ir_view_gave_way(st))
             ++*open;
     }
 }

@@ -31,6 +31,11 @@ int ir_view_focus(const struct ir_incident *inc, int me);
 bool ir_view_for_me(const struct ir_incident *inc, size_t i, int me);
 size_t ir_view_for_me_n(const struct ir_incident *inc, int me);
 
+/* Did the step fail, and the runbook go on elsewhere for that: nothing is to
+ * be done about it?
+ */
+bool ir_view_gave_way(const struct ir_istep *st);
+
 /* The whole screen (for an incident that is over: what is left to do before
  * closing). Ends with the line of keys; ir_view_prompt follows it.
  *
