@@ -90,7 +90,7 @@ row_who(const struct ir_view *v, const struct ir_istep *st,
                      ir_pool_take(pool, ir_view_time(v, at)));
 }
 
-/* The title, and the reason or choice behind it. */
+/* The title, and the reason, what was seen, or the choice behind it. */
 static const char *
 row_what(const struct ir_view *v, const struct ir_incident *inc,
          const struct ir_istep *st, struct ir_pool *pool)
@@ -100,6 +100,9 @@ row_what(const struct ir_view *v, const struct ir_incident *inc,
     if (st->reason != NULL)
         return ir_pool_f(pool, _("%s (reason: \"%s\")"), title,
                          ir_pool_take(pool, ir_view_safe(v, st->reason)));
+    if (st->note != NULL)
+        return ir_pool_f(pool, _("%s (\"%s\")"), title,
+                         ir_pool_take(pool, ir_view_safe(v, st->note)));
     if (st->choice != NULL)
         return ir_pool_f(pool, _("%s (chosen: %s)"), title,
                          ir_pool_take(pool, ir_view_safe(v, st->choice)));
