@@ -78,6 +78,7 @@ struct ir_batch {
      * put into refs[0] once that one has its id */
     size_t refers[IR_BATCH_MAX];
     bool in_first[IR_BATCH_MAX]; /* belongs to the incident d[0] declares */
+    bool use_first; /* the incident d[0] declares is the one in use from now */
     uint8_t ids[IR_BATCH_MAX][IR_ID_BYTES]; /* filled by ir_batch_record */
     /* an object kept in the same transaction (captured output, plan) */
     const char *object_type;

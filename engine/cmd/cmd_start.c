@@ -346,10 +346,10 @@ declare(struct ir_ctx *c, struct start *s, uint8_t id[IR_ID_BYTES])
 {
     struct ir_batch b = {0};
     struct ir_case k = {0};
-    char hex[2 * IR_ID_BYTES + 1];
     int rc;
 
     draft_declare(s, &b);
+    b.use_first = true;
     rc = ir_batch_commit(c, &b);
     if (rc != IR_OK) {
         free(c->again);
@@ -357,8 +357,6 @@ declare(struct ir_ctx *c, struct start *s, uint8_t id[IR_ID_BYTES])
         return rc;
     }
     memcpy(id, b.ids[0], IR_ID_BYTES);
-    ir_hex(id, IR_ID_BYTES, hex);
-    (void)ir_store_setting_put(c->st, "incident", hex, NULL);
     rc = ir_case_load(c, id, 0, &k);
     if (rc == IR_OK)
         ir_batch_say(c, &k, &b);

@@ -163,7 +163,8 @@ ir_start_system(struct ir_ctx *c, const uint8_t manifest[32], const char *name,
     return rc;
 }
 
-/* Emergency plans of the system, then those common to all, in menu order. */
+/* Emergency plans of the system; or every plan of it, then those common to
+ * all; in menu order. */
 static int
 gather(struct ir_ctx *c, const uint8_t manifest[32], const char *system,
        bool all_kinds, const struct ir_plan ***out, size_t *out_n)
@@ -174,7 +175,7 @@ gather(struct ir_ctx *c, const uint8_t manifest[32], const char *system,
     size_t got = 0, p;
     int rc = IR_OK;
 
-    for (p = 0; p < 2 && rc == IR_OK; p++) {
+    for (p = 0; p < (all_kinds ? 2 : 1) && rc == IR_OK; p++) {
         const char **names = NULL;
         size_t n = 0, i, from = got;
 
@@ -185,8 +186,7 @@ gather(struct ir_ctx *c, const uint8_t manifest[32], const char *system,
             const struct ir_plan *plan = NULL;
 
             rc = ir_library_plan(&c->lib, manifest, names[i], &plan, &c->err);
-            if (rc == IR_OK &&
-                (all_kinds || (plan->kind == IR_PLAN_EMERGENCY && p == 0)))
+            if (rc == IR_OK && (all_kinds || plan->kind == IR_PLAN_EMERGENCY))
                 v[got++] = plan;
         }
         ir_view_menu_sort(v + from, got - from);
@@ -250,16 +250,43 @@ ask_scenario(struct ir_ctx *c, const uint8_t manifest[32], const char *system,
     return ir_fail(&c->err, IR_EUSAGE, _("no %s was chosen"), _("scenario"));
 }
 
+/* The plan of just this name, the system's own or a common one: nobody waits
+ * while all the others are read. */
+static bool
+named(struct ir_ctx *c, const uint8_t manifest[32], const char *system,
+      const char *name, const struct ir_plan **out)
+{
+    const char *const dirs[2] = {system, "common"};
+    uint8_t digest[32];
+    bool found = false;
+    int i;
+
+    for (i = 0; i < 2 && !found; i++) {
+        char *id = ir_asprintf("%s/%s", dirs[i], name);
+
+        found = ir_library_digest(&c->lib, manifest, "plan", id, digest,
+                                  NULL) == IR_OK &&
+                ir_library_plan(&c->lib, manifest, id, out, NULL) == IR_OK;
+        free(id);
+    }
+    return found;
+}
+
 int
 ir_start_scenario(struct ir_ctx *c, const uint8_t manifest[32],
                   const char *system, const char *name,
                   const struct ir_plan **out)
 {
     const struct ir_plan **plans = NULL;
-    const char **names;
+    const char **names, *slash = name != NULL ? strchr(name, '/') : NULL;
     size_t n = 0, i, at = 0;
-    int rc = gather(c, manifest, system, name != NULL, &plans, &n);
+    int rc;
 
+    if (slash != NULL)
+        name = slash + 1;
+    if (name != NULL && named(c, manifest, system, name, out))
+        return IR_OK;
+    rc = gather(c, manifest, system, name != NULL, &plans, &n);
     if (rc != IR_OK) {
         free(plans);
         return rc;
@@ -268,10 +295,7 @@ ir_start_scenario(struct ir_ctx *c, const uint8_t manifest[32],
     for (i = 0; i < n; i++)
         names[i] = short_id(plans[i]);
     if (name != NULL) {
-        const char *slash = strchr(name, '/');
-
-        rc = ir_pick(c, _("scenario"), names, n,
-                     slash != NULL ? slash + 1 : name, false, &at);
+        rc = ir_pick(c, _("scenario"), names, n, name, false, &at);
     } else if (n == 0) {
         rc = ir_fail(&c->err, IR_ENOTFOUND, _("%s has no emergency runbook"),
                      system);

@@ -1,6 +1,7 @@
 /* record.c: recording drafts and saying so, see case.h. */
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "base/scan.h"
 #include "base/time.h"
 #include "cmd/case.h"
 #include "view/menu.h"
@@ -76,6 +77,7 @@ append_all(struct ir_ctx *c, struct ir_batch *b, const struct ir_signer *who,
            const struct ir_now *now)
 {
     uint8_t digest[IR_HASH_BYTES];
+    char hex[2 * IR_ID_BYTES + 1];
     size_t i;
     int rc = IR_OK;
 
@@ -93,6 +95,10 @@ append_all(struct ir_ctx *c, struct ir_batch *b, const struct ir_signer *who,
             b->d[i].status = b->d[0].status;
         }
         rc = ir_store_append(c->st, who, &b->d[i], now, b->ids[i], &c->err);
+    }
+    if (rc == IR_OK && b->use_first) {
+        ir_hex(b->ids[0], IR_ID_BYTES, hex);
+        rc = ir_store_setting_put(c->st, "incident", hex, &c->err);
     }
     if (rc == IR_OK)
         rc = ir_case_keep_over(c);
