@@ -284,7 +284,7 @@ variables(struct ir_ctx *c, struct start *s)
             rc = put_answer(c, s, v, eq + 1);
         free(name);
     }
-    for (i = 0; i < s->plan->vars_n && rc == IR_OK; i++) {
+    for (i = 0; s->plan != NULL && i < s->plan->vars_n && rc == IR_OK; i++) {
         const struct ir_var *v = &s->plan->vars[i];
         int tries;
 

@@ -306,6 +306,11 @@ static const struct {
     {"mount", t_mount, EPERM},
     {"write to another fd", t_other_fd, EPERM},
     {"read from standard error", t_read_output, EPERM},
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
 #if !defined(__SANITIZE_ADDRESS__)
     {"600 MiB", t_memory, ENOMEM},
 #endif
