@@ -110,9 +110,9 @@ device_id(struct ir_ctx *c, uint8_t out[IR_KEYID_BYTES])
     close(fd);
 }
 
-/* Has somebody been asked already, for just this? */
-static bool
-is_asked(const struct ir_case *k, size_t i, const uint8_t digest[32])
+/* The request for just this that nobody has answered yet, or NULL. */
+static const struct ir_irequest *
+asked_for(const struct ir_case *k, size_t i, const uint8_t digest[32])
 {
     const struct ir_istep *s = &k->inc->steps[i];
     size_t j;
@@ -123,9 +123,9 @@ is_asked(const struct ir_case *k, size_t i, const uint8_t digest[32])
         if (strcmp(r->path, s->path) == 0 && r->iteration == s->iteration &&
             !r->used && !r->denied && !r->expired && !r->cancelled &&
             r->approved_by < 0 && memcmp(r->argv_digest, digest, 32) == 0)
-            return true;
+            return r;
     }
-    return false;
+    return NULL;
 }
 
 /* Ask for a second person, unless that was done already. */
@@ -138,6 +138,7 @@ request(struct ir_ctx *c, struct ir_case *k, size_t i)
     int64_t secs = ir_json_get_int(ir_json_get(k->site, "policy"),
                                    "approve_expires", APPROVE_DEFAULT_S);
     uint8_t digest[32], device[IR_KEYID_BYTES], plan[32] = {0};
+    const struct ir_irequest *asked;
     char path[200];
     struct ir_batch b = {0};
     struct ir_draft *d;
@@ -152,7 +153,10 @@ request(struct ir_ctx *c, struct ir_case *k, size_t i)
     ir_incident_argv_digest(k->inc, i, digest);
     if (s->plan != NULL)
         memcpy(plan, s->plan->digest, 32);
-    if (!is_asked(k, i, digest)) {
+    asked = asked_for(k, i, digest);
+    if (asked != NULL && asked->by != c->me)
+        return IR_EREFUSED; /* the gate's words: look at it and approve */
+    if (asked == NULL) {
         ir_clock_now(&now);
         device_id(c, device);
         what = s->step != NULL && s->step->argv_n > 0

@@ -247,6 +247,12 @@ ir_bodyw_clocks(struct ir_bodyw *w, const struct ir_now *now, uint64_t hlc)
     ir_cbor_put_uint(b, now->synced ? 1 : 0);
     ir_cbor_put_int(b, now->offset_us);
     ir_cbor_put_int(b, now->maxerr_us);
+    ir_bodyw_wall(w, now, hlc);
+}
+
+void
+ir_bodyw_wall(struct ir_bodyw *w, const struct ir_now *now, uint64_t hlc)
+{
     if (now->wall_ms > 0 && ir_hlc_ms(hlc) > now->wall_ms + 1000)
         ir_bodyw_uint(w, 34, (uint64_t)now->wall_ms);
 }

@@ -74,6 +74,9 @@ void ir_bodyw_pairs(struct ir_bodyw *w, int key, const struct ir_pair *pairs,
 void ir_bodyw_clocks(struct ir_bodyw *w, const struct ir_now *now,
                      uint64_t hlc);
 
+/* Only field 34, when the wall clock stands behind: lanes T and F. */
+void ir_bodyw_wall(struct ir_bodyw *w, const struct ir_now *now, uint64_t hlc);
+
 /* Write the map.
  *
  * Owns:   appends to `out`; `w` is emptied and freed.

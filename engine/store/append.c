@@ -205,6 +205,8 @@ ir_store_append(struct ir_store *st, const struct ir_signer *who,
 
     if (rc == IR_OK && (lane == IR_LANE_I || lane == IR_LANE_S))
         ir_bodyw_clocks(&d->body, now, e.h.hlc);
+    else if (rc == IR_OK)
+        ir_bodyw_wall(&d->body, now, e.h.hlc);
     ir_bodyw_finish(&d->body, &b);
     if (rc != IR_OK)
         goto out;

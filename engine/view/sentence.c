@@ -82,7 +82,13 @@ ir_sx_list(struct ir_sx *x, int key)
 const char *
 ir_sx_step(struct ir_sx *x, int key)
 {
-    const char *path = ir_sx_text(x, key), *t;
+    return ir_sx_step_at(x, ir_sx_text(x, key));
+}
+
+const char *
+ir_sx_step_at(struct ir_sx *x, const char *path)
+{
+    const char *t;
     size_t i;
 
     for (i = 0; x->inc != NULL && i < x->inc->steps_n; i++) {

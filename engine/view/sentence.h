@@ -29,6 +29,7 @@ const char *ir_sx_time(struct ir_sx *x, int key);
 const char *ir_sx_list(struct ir_sx *x, int key);
 /* The title of the step whose path is in field `key`, else the path. */
 const char *ir_sx_step(struct ir_sx *x, int key);
+const char *ir_sx_step_at(struct ir_sx *x, const char *path);
 
 /* Append ` ("reason")` when field `key` is there. */
 void ir_sx_reason(struct ir_sx *x, int key);

@@ -183,6 +183,32 @@ say_flash(struct ir_sx *x)
     }
 }
 
+/* What an approval is about: a step, an exception, a release; else its id. */
+static const char *
+approved(struct ir_sx *x)
+{
+    const struct ir_incident *inc = x->inc;
+    const struct ir_trust *t = x->v->trust;
+    const uint8_t *ref = x->e->h.refs_n > 0 ? x->e->h.refs[0] : NULL;
+    char hex[2 * 4 + 1];
+    size_t i;
+
+    for (i = 0; ref != NULL && inc != NULL && i < inc->requests_n; i++)
+        if (memcmp(inc->requests[i].entry, ref, IR_ID_BYTES) == 0)
+            return ir_sx_step_at(x, inc->requests[i].path);
+    for (i = 0; ref != NULL && inc != NULL && i < inc->exceptions_n; i++)
+        if (memcmp(inc->exceptions[i].entry, ref, IR_ID_BYTES) == 0)
+            return ir_pool_f(
+                &x->pool, _("the exception: %s"),
+                ir_view_rule(x->v, inc->exceptions[i].rule, &x->pool));
+    for (i = 0; ref != NULL && t != NULL && i < t->releases_n; i++)
+        if (memcmp(t->releases[i].entry, ref, IR_ID_BYTES) == 0) {
+            ir_hex(t->releases[i].manifest, 4, hex);
+            return ir_pool_f(&x->pool, _("release %s of the runbooks"), hex);
+        }
+    return ref != NULL ? ir_sx_ref(x, 0) : hex_field(x, 2);
+}
+
 bool
 ir_sx_trust(struct ir_sx *x)
 {
@@ -203,9 +229,9 @@ ir_sx_trust(struct ir_sx *x)
         return true;
     case IR_KIND_APPROVAL:
         ir_buf_addf(x->out,
-                    ir_body_uint_or(x->e, 1, 0) == 2 ? _("Denied %s")
-                                                     : _("Approved %s"),
-                    x->e->h.refs_n > 0 ? ir_sx_ref(x, 0) : hex_field(x, 2));
+                    ir_body_uint_or(x->e, 1, 0) == 2 ? _("Denied: %s")
+                                                     : _("Approved: %s"),
+                    approved(x));
         ir_sx_reason(x, 3);
         return true;
     case IR_KIND_RELEASE:

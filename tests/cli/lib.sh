@@ -9,6 +9,7 @@
 #   as WHO ARGS...       the same with --as WHO
 #   ok ARGS...           run ir, fail unless it exits with 0
 #   exits CODE ARGS...   run ir, fail unless it exits with CODE
+#   at_time WHEN CODE ARGS...  exits, with the clock at WHEN ("+20m")
 #   typed ARGS...        run ir on a terminal; standard input: a line for each
 #                        question ("^D" end of input, "^C" interrupt)
 #   says TEXT            the last ok/exits/typed said TEXT (out or err)
@@ -58,6 +59,16 @@ bare() {
 }
 
 ir() { bare "$IR" "$@"; }
+
+# at_time WHEN CODE ARGS...: as exits, with the clock at WHEN ("+20m", "-1y").
+at_time() {
+    when=$1 code=$2
+    shift 2
+    got=0
+    bare faketime -f "$when" "$IR" "$@" >"$T/out" 2>"$T/err" </dev/null ||
+        got=$?
+    [ "$got" -eq "$code" ] || fail "exit $got, not $code: at $when: ir $*"
+}
 
 # launch ARGS...: run ir in the background; its process is $pid.
 launch() {
