@@ -157,6 +157,18 @@ def words_of(line, ids):
     return [ids[int(w[1:])] if w.startswith("@") else w for w in line]
 
 
+def unshare():
+    """The words before a command that mounts: a mount namespace, as root or
+    in a user namespace. Where none can be made the test is skipped."""
+    words = ["unshare", "-m" if os.geteuid() == 0 else "-rm"]
+    probe = subprocess.run([*words, "mount", "-t", "tmpfs", "none", "/mnt"],
+                           stderr=subprocess.PIPE, text=True, check=False)
+    if probe.returncode != 0:
+        print(f"no mount namespace can be made here: {probe.stderr}")
+        sys.exit(77)
+    return words
+
+
 def main(test):
     """The program of a test: test() returns a line about what was done."""
     try:
