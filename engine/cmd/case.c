@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OP_CLOSE 6 /* field 1 of kind incident: docs/format.md */
+/* Field 1 of kind incident: docs/format.md. */
+#define OP_DECLARE 1
+#define OP_CLOSE 6
 
 static void
 point_view(struct ir_ctx *c, struct ir_case *k)
@@ -323,6 +325,52 @@ ir_case_current(struct ir_ctx *c, int64_t now_ms, struct ir_case *k)
     free(used);
     memset(&c->err, 0, sizeof c->err);
     return only_open(c, now_ms, k);
+}
+
+/* Does this entry declare an incident, by somebody whose key stands? */
+static bool
+declares(const struct ir_ctx *c, const struct ir_entry *e)
+{
+    const struct ir_cert_key *key = ir_trust_key(&c->trust, e->h.author);
+
+    return e->h.kind == IR_KIND_INCIDENT && !e->h.has_incident &&
+           ir_body_uint_or(e, 1, 0) == OP_DECLARE && key != NULL &&
+           !key->revoked && ir_trust_admits(&c->trust, e, NULL) == IR_OK;
+}
+
+int
+ir_case_bare(struct ir_ctx *c, struct ir_case *k)
+{
+    const char *name =
+        c->incident != NULL ? c->incident : getenv("IR_INCIDENT");
+    uint8_t declare[IR_ID_BYTES];
+    char *used = NULL;
+    bool known = false;
+    int rc = IR_OK;
+
+    memset(k, 0, sizeof *k);
+    if (name != NULL && name[0] != '\0') {
+        rc = ir_case_find(c, name, declare);
+        known = rc == IR_OK;
+    } else {
+        used = ir_store_setting(c->st, "incident");
+        known = used != NULL &&
+                ir_scan_hex(used, declare, IR_ID_BYTES, NULL) == IR_OK;
+        free(used);
+    }
+    if (rc != IR_OK)
+        return rc;
+    if (!known || ir_store_load_id(c->st, declare, &k->log, NULL) != IR_OK ||
+        !declares(c, &k->log.e[0])) {
+        ir_case_done(k);
+        return ir_case_current(c, 0, k);
+    }
+    k->inc = ir_calloc(1, sizeof *k->inc);
+    memcpy(k->inc->declare, declare, IR_ID_BYTES);
+    memcpy(k->inc->id, declare, IR_INCIDENT_BYTES);
+    ir_incident_name(declare, k->inc->name);
+    k->inc->status = k->log.e[0].h.status;
+    return IR_OK;
 }
 
 void

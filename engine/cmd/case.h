@@ -30,6 +30,12 @@ void ir_case_done(struct ir_case *k);
  */
 int ir_case_current(struct ir_ctx *c, int64_t now_ms, struct ir_case *k);
 
+/* The same for what is only written down in it: of an incident that --incident
+ * or `ir use` names the entry that declares it is read, and k->inc holds its
+ * ids, name and status, nothing else; where neither names one it is as above.
+ */
+int ir_case_bare(struct ir_ctx *c, struct ir_case *k);
+
 /* Find an incident by "IR-7K4Q", "7k4q" or the beginning of its id.
  *
  * Errors: IR_ENOTFOUND, IR_EUSAGE.

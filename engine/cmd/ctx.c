@@ -85,8 +85,8 @@ ir_ctx_site(struct ir_ctx *c, const uint8_t *manifest)
         if (zone != NULL && getenv("IR_TZ") == NULL)
             (void)ir_time_zone_set(zone, NULL);
     }
-    if (ir_library_json(&c->lib, manifest, "contacts", "contacts", &j, NULL) ==
-        IR_OK)
+    if (!c->bare && ir_library_json(&c->lib, manifest, "contacts", "contacts",
+                                    &j, NULL) == IR_OK)
         c->view.contacts = c->talk_view.contacts = j;
 }
 
