@@ -86,7 +86,7 @@ ir_effect_clock(struct ir_ctx *c, struct ir_case *k, const char *id,
     ir_bodyw_text(&d->body, 1, id);
     ir_bodyw_uint(&d->body, 2, no + 1);
     ir_bodyw_text(&d->body, 4, basis);
-    if (no == 0 || (no == 1 && from != NULL))
+    if (no == 0)
         ir_bodyw_uint(&d->body, 5, (uint64_t)from_ms);
     return IR_OK;
 }
@@ -250,6 +250,7 @@ ir_act_done(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
     struct ir_batch b = {0};
     struct ir_draft *d;
     bool choose = s != NULL && s->act == IR_ACT_CHOOSE;
+    size_t j;
     int rc = IR_OK;
 
     if (choose)
@@ -266,6 +267,12 @@ ir_act_done(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
     rc = ir_draft_at(c, d, said->at);
     if (rc == IR_OK && s != NULL)
         rc = effects(c, k, s, said, &b);
+    for (j = 0; rc == IR_OK && d->has_occurred && j < b.n; j++) {
+        /* what goes with the step happened when the step did */
+        b.d[j].has_occurred = true;
+        b.d[j].occurred_ms = d->occurred_ms;
+        b.d[j].occurred_prec = d->occurred_prec;
+    }
     if (rc == IR_OK)
         rc = ir_batch_record(c, k, &b, NULL);
     else

@@ -169,6 +169,8 @@ start(struct clks *s, struct clk *k, size_t i)
         k->c.target_s = (int64_t)target;
     if (k->ended == OP_STOP)
         k->ended = OP_NONE;
+    free(k->c.basis); /* of what was said before */
+    k->c.basis = NULL;
     set_basis(f, k, i);
 }
 
