@@ -33,7 +33,7 @@ struct ir_ctx {
     struct ir_log trust_log;
     struct ir_trust trust;
     bool signed_only; /* set before opening: leave out what is not signed */
-    bool bare; /* set before opening: no names of people will be shown */
+    bool bare;        /* set before opening: no names of people will be shown */
     bool trust_loaded;
     struct ir_library lib;
     struct ir_over *over;
