@@ -148,10 +148,12 @@ class Bench:
                          "flight-information", "ransomware", "--new")
         return json.loads(text.splitlines()[0])["id"]
 
-    def fill(self, incidents, entries):
-        """More incidents of so many entries; their ids."""
+    def fill(self, incidents, entries, still_open):
+        """More incidents of so many entries, all closed but the last ones;
+        their ids."""
         return self.call(self.tool("fill"), self.env["IR_HOME"],
-                         str(incidents), str(entries)).split()
+                         str(incidents), str(entries),
+                         str(still_open)).split()
 
     # -- the table --------------------------------------------------------
 

@@ -9,6 +9,7 @@ import statistics
 from bench import LARGE, Bench, main
 
 INCIDENTS, ENTRIES = (2000, 500) if LARGE else (200, 500)
+OPEN = 5  # incidents
 RAW = 20000        # signatures of the floor
 CHAIN_BUDGET = 200000
 SIGNED_BUDGET = 1.6
@@ -35,7 +36,7 @@ def bench():
     n = INCIDENTS * ENTRIES
     b = Bench("check", "ir verify over %d entries" % n)
     b.home("Tanaka")
-    b.fill(INCIDENTS, ENTRIES)
+    b.fill(INCIDENTS, ENTRIES, OPEN)
     keygen = ssh_keygen(b)
     chain, signed, raw, other = [], [], [], []
     for _ in range(3 if LARGE else 5):

@@ -1,9 +1,10 @@
-/* fill.c: fill HOME INCIDENTS ENTRIES: give a home a long past. Declares as
- * many incidents as asked, each a copy of the first one there, and records
+/* fill.c: fill HOME INCIDENTS ENTRIES OPEN: give a home a long past. Declares
+ * as many incidents as asked, each a copy of the first one there, and records
  * ENTRIES entries in each: notes in Japanese, every eighth a decision, by the
- * first two people whose keys are in the home in turn. Everything goes through
- * ir_store_append, so that it is signed and chained like the real thing, a
- * thousand entries a transaction. Prints the id of each incident.
+ * first two people whose keys are in the home in turn. The last OPEN of them
+ * stay open, the others are closed. Everything goes through ir_store_append,
+ * so that it is signed and chained like the real thing, a thousand entries a
+ * transaction. Prints the id of each incident.
  */
 #include "base/clock.h"
 #include "base/scan.h"
@@ -18,6 +19,7 @@
 
 #define PEOPLE_MAX 2
 #define PER_TRANSACTION 1000
+#define OP_CLOSE 6 /* field 1 of kind incident: docs/format.md */
 
 struct fill {
     struct ir_store *st;
@@ -118,15 +120,27 @@ declare(struct fill *f, uint8_t id[IR_ID_BYTES])
     return append(f, 0, &d, id);
 }
 
+/* The last entry of an incident that is over. */
 static int
-one_incident(struct fill *f, long entries)
+close_it(struct fill *f, const uint8_t *declared)
+{
+    struct ir_draft d = {.kind = IR_KIND_INCIDENT, .has_incident = true};
+    uint8_t id[IR_ID_BYTES];
+
+    memcpy(d.incident, declared, IR_INCIDENT_BYTES);
+    ir_bodyw_uint(&d.body, 1, OP_CLOSE);
+    return append(f, 0, &d, id);
+}
+
+static int
+one_incident(struct fill *f, long entries, bool over)
 {
     uint8_t declared[IR_ID_BYTES], id[IR_ID_BYTES];
     char text[200], hex[2 * IR_ID_BYTES + 1];
     long i;
     int rc = declare(f, declared);
 
-    for (i = 1; i < entries && rc == IR_OK; i++) {
+    for (i = 1; i < entries - over && rc == IR_OK; i++) {
         struct ir_draft d = {.kind = IR_KIND_NOTE, .has_incident = true};
 
         memcpy(d.incident, declared, IR_INCIDENT_BYTES);
@@ -139,6 +153,8 @@ one_incident(struct fill *f, long entries)
         ir_bodyw_text(&d.body, 1, text);
         rc = append(f, (size_t)i, &d, id);
     }
+    if (rc == IR_OK && over)
+        rc = close_it(f, declared);
     ir_hex(declared, IR_ID_BYTES, hex);
     if (rc == IR_OK)
         printf("%s\n", hex);
@@ -149,14 +165,15 @@ int
 main(int argc, char **argv)
 {
     struct fill f = {0};
-    long incidents, entries, i;
+    long incidents, entries, open, i;
     size_t k;
     int rc;
 
-    if (argc != 4)
+    if (argc != 5)
         return 64;
     incidents = strtol(argv[2], NULL, 10);
     entries = strtol(argv[3], NULL, 10);
+    open = strtol(argv[4], NULL, 10);
     rc = ir_crypt_init(&f.err);
     if (rc == IR_OK)
         rc = load_keys(&f, argv[1]);
@@ -167,7 +184,7 @@ main(int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_store_begin(f.st, &f.err);
     for (i = 0; i < incidents && rc == IR_OK; i++)
-        rc = one_incident(&f, entries);
+        rc = one_incident(&f, entries, i < incidents - open);
     if (rc == IR_OK)
         rc = ir_store_commit(f.st, &f.err);
     if (rc != IR_OK)

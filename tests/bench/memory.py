@@ -5,6 +5,7 @@ entries."""
 from bench import LARGE, Bench, main
 
 INCIDENTS, ENTRIES = (2000, 500) if LARGE else (200, 500)
+OPEN = 5  # incidents
 BUDGET_MIB = 64
 COMMANDS = (
     ("--version",), ("status",), ("next",), ("note", "x"), ("timeline",),
@@ -20,7 +21,7 @@ def bench():
     b = Bench("memory", "peak memory over %d entries in %d incidents"
               % (n, INCIDENTS))
     b.home("Tanaka")
-    last = b.fill(INCIDENTS, ENTRIES)[-1]
+    last = b.fill(INCIDENTS, ENTRIES, OPEN)[-1]
     b.call(b.ir, "use", last[:12])
     for words in COMMANDS:
         b.clock(b.tool("peak"), b.path("peak"), b.ir, *words)

@@ -16,7 +16,7 @@ def bench():
               % ENTRIES)
     b.home("Tanaka")
     # each `done` finds a fresh incident, each `note` grows one of its own
-    ids = b.fill(ROUNDS + 4, ENTRIES)
+    ids = b.fill(ROUNDS + 4, ENTRIES, ROUNDS + 4)
     at = ids[-1]
     others = peers.ready(b)
     jobs = {name: (lambda i, argv=argv: b.clock(*argv))

@@ -14,7 +14,7 @@ TIMES = 10
 def bench():
     b = Bench("syncs", "waits for the disk per recorded entry")
     b.home("Tanaka")
-    ids = b.fill(TIMES, 20)
+    ids = b.fill(TIMES, 20, TIMES)
     env, counted = peers.preload(b)
     jobs = {name: (lambda i, argv=argv: argv)
             for name, argv in peers.ready(b).items()}
