@@ -12,7 +12,7 @@ LATER = [r"\bTO" r"DO\b", r"\bFIX" r"ME\b", r"(?<![X.])\bX" r"XX\b(?!X)",
          r"[Nn]ot (yet )?impl" r"emented", r"[Cc]oming so" r"on",
          r"[Ll]orem ip" r"sum", r"\bdum" r"my\b"]
 IN_CODE = [r"(?<!\d )\bfor n" r"ow\b", r"\bstu" r"bbed\b"]
-MACHINE = [r"/work/(main|shared|\.)", r"(?<![\w/])/ro" r"ot/", r"\.libr" r"ary/",
+MACHINE = [r"/wo" r"rk/(ma" r"in|sha" r"red|\.)", r"(?<![\w/])/ro" r"ot/", r"\.libr" r"ary/",
            r"/tmp/(b-|spec\b|infra)", r"/home/(?!(user|ito)\b)[a-z]"]
 
 
