@@ -18,7 +18,8 @@ struct run {
     bool *entered;       /* reached by an edge that went back */
     int64_t *entered_ms; /* when */
     size_t *since;
-    int *took; /* target of the edge taken, IR_TO_*; of resolved steps */
+    bool *caught; /* its iteration is what a fact says, not the replay */
+    int *took;    /* target of the edge taken, IR_TO_*; of resolved steps */
 };
 
 static int
@@ -354,6 +355,18 @@ loop_body(const struct ir_pgraph *g, int to, int from, bool *body)
     }
 }
 
+/* Was the present iteration of step `i` reached by catching up with a fact
+ * that is later than `seq`? Then it is the one that `seq` began, or a later
+ * one, and does not begin anew: else what is recorded in it would never end
+ * it. */
+static bool
+is_past(const struct run *r, int i, size_t seq)
+{
+    int at = r->caught[i] ? fact_of(r, i, r->it[i]) : -1;
+
+    return at >= 0 && r->in->facts[at].seq > seq;
+}
+
 static void
 go_back(struct run *r, int from)
 {
@@ -365,7 +378,10 @@ go_back(struct run *r, int from)
     for (i = to; i <= from; i++) {
         if (!body[i])
             continue;
-        r->it[i]++;
+        if (!is_past(r, i, f->seq)) {
+            r->it[i]++;
+            r->caught[i] = false;
+        }
         r->entered[i] = false;
         r->since[i] = f->seq;
     }
@@ -385,6 +401,7 @@ catch_up(struct run *r)
 
         if (!r->g->node[f->step].undo && f->iteration > r->it[f->step]) {
             r->it[f->step] = f->iteration;
+            r->caught[f->step] = true;
             any = true;
         }
     }
@@ -435,6 +452,7 @@ ir_flow_run(const struct ir_flow_in *in, struct ir_flow_step **out)
                     ir_calloc(n, sizeof(bool)),
                     ir_calloc(n, sizeof(int64_t)),
                     ir_calloc(n, sizeof(size_t)),
+                    ir_calloc(n, sizeof(bool)),
                     ir_calloc(n, sizeof(int))};
     size_t i;
     int back;
@@ -453,6 +471,7 @@ ir_flow_run(const struct ir_flow_in *in, struct ir_flow_step **out)
     free(r.entered);
     free(r.entered_ms);
     free(r.since);
+    free(r.caught);
     free(r.took);
     *out = r.s;
 }

@@ -28,7 +28,9 @@
  *   follows from the target begin iteration + 1 and forget their facts; the
  *   target is reached. What runs beside the loop is not repeated. Facts of one
  *   iteration count only in it. Where concurrent records disagree on the
- *   number, the higher one wins in the end.
+ *   number, the higher one wins in the end: a step stands in the highest
+ *   iteration that a record names, and a loop that was taken before that
+ *   record does not move it on once more.
  * Undo steps stand outside: optional, open while the step they undo was done
  *   after they last were.
  */
