@@ -48,8 +48,11 @@ ir_i18n_set(enum ir_lang lang)
     static bool bound;
 
     if (!bound) {
-        if (setlocale(LC_ALL, "C.UTF-8") == NULL)
-            setlocale(LC_ALL, "en_US.UTF-8");
+        /* what gettext needs; the others cost two files each to open */
+        if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
+            (void)setlocale(LC_CTYPE, "en_US.UTF-8");
+        if (setlocale(LC_MESSAGES, "C.UTF-8") == NULL)
+            (void)setlocale(LC_MESSAGES, "en_US.UTF-8");
         bind_catalogue();
         bind_textdomain_codeset("ir", "UTF-8");
         bound = true;
