@@ -259,6 +259,18 @@ ir_json_add_int(struct ir_json *arr, int64_t v)
     ir_json_add_take(arr, ir_json_new_int(v));
 }
 
+struct ir_json *
+ir_json_take(struct ir_json *obj, const char *key)
+{
+    struct ir_json *v = ir_json_get(obj, key);
+
+    if (v == NULL)
+        return NULL;
+    json_incref(in(v));
+    (void)json_object_del(in(obj), key);
+    return v;
+}
+
 bool
 ir_json_is_obj(const struct ir_json *j)
 {

@@ -66,6 +66,12 @@ void ir_json_set_hex(struct ir_json *obj, const char *key, const uint8_t *p,
 void ir_json_add_str(struct ir_json *arr, const char *s);
 void ir_json_add_int(struct ir_json *arr, int64_t v);
 
+/* Take a member out of an object.
+ *
+ * Owns:   the caller's, ir_json_free; NULL when there is none.
+ */
+struct ir_json *ir_json_take(struct ir_json *obj, const char *key);
+
 /* What kind of value is it? False for NULL. */
 bool ir_json_is_obj(const struct ir_json *j);
 bool ir_json_is_arr(const struct ir_json *j);

@@ -22,7 +22,6 @@ point_view(struct ir_ctx *c, struct ir_case *k)
 
     ir_ctx_site(c, m);
     k->site = c->view.site;
-    k->contacts = c->view.contacts;
     k->system = NULL;
     if (m != NULL && k->inc->system != NULL)
         (void)ir_library_json(&c->lib, m, "system", k->inc->system, &k->system,

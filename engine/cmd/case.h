@@ -10,7 +10,7 @@ struct ir_case {
     const struct ir_entry **e; /* in fold order */
     size_t n;
     struct ir_incident *inc;
-    const struct ir_json *site, *contacts, *system; /* of its manifest */
+    const struct ir_json *site, *system; /* of its manifest */
 };
 
 /* Load and fold an incident by the id of its declare entry, at `now_ms` (0:

@@ -22,6 +22,12 @@ struct ir_over {
     int64_t stamp;
 };
 
+/* What lists contacts.lua has: objects "contacts" of a release, by these
+ * names.
+ */
+#define IR_CONTACT_LISTS_N 6
+extern const char *const ir_contact_lists[IR_CONTACT_LISTS_N];
+
 struct ir_ctx {
     /* global options */
     char *home;
@@ -33,9 +39,11 @@ struct ir_ctx {
     struct ir_log trust_log;
     struct ir_trust trust;
     bool signed_only; /* set before opening: leave out what is not signed */
-    bool bare;        /* set before opening: no names of people will be shown */
     bool trust_loaded;
     struct ir_library lib;
+    uint8_t manifest[32]; /* of the release in view */
+    bool has_manifest;
+    const struct ir_json *contacts[IR_CONTACT_LISTS_N]; /* of it, once read */
     struct ir_over *over;
     size_t over_n;
     int me; /* member index, -1: not known yet */
@@ -129,6 +137,12 @@ void ir_ctx_signer(struct ir_ctx *c, struct ir_signer *s);
  * what is shown.
  */
 void ir_ctx_site(struct ir_ctx *c, const uint8_t *manifest);
+
+/* The site's criteria of what an incident is, in the release in view, or NULL.
+ *
+ * Owns:   borrowed from `c`.
+ */
+const struct ir_json *ir_ctx_criteria(struct ir_ctx *c);
 
 /* Leave: close and free everything. */
 void ir_ctx_done(struct ir_ctx *c);

@@ -13,16 +13,12 @@
 
 #define STALE_DAYS 183 /* half a year: facts.md, lists kept current */
 
-static const char *const lists[] = {"people",    "roles",       "trees",
-                                    "audiences", "authorities", "partners"};
-#define LISTS_N (sizeof lists / sizeof lists[0])
-
 static int
 open_contacts(struct ir_ctx *c)
 {
     int rc = ir_ctx_open(c, false);
 
-    if (rc == IR_OK && c->view.contacts == NULL) {
+    if (rc == IR_OK && ir_view_contacts(&c->view, "people") == NULL) {
         ir_fail(&c->err, IR_ENOTFOUND, _("there is no release yet"));
         ir_err_hint(&c->err, "ir release make");
         return IR_ENOTFOUND;
@@ -44,7 +40,7 @@ label(struct ir_ctx *c, const struct ir_json *o)
 static void
 print_list(struct ir_ctx *c, const char *list)
 {
-    const struct ir_json *l = ir_json_get(c->view.contacts, list);
+    const struct ir_json *l = ir_view_contacts(&c->view, list);
     struct ir_table t;
     size_t i;
 
@@ -72,6 +68,30 @@ print_json(struct ir_ctx *c, const struct ir_json *j)
     free(text);
 }
 
+/* All of them in one object, or one (`at`). */
+static void
+print_lists(struct ir_ctx *c, int at)
+{
+    struct ir_buf b = {0};
+    size_t i;
+
+    if (at >= 0) {
+        print_json(c, ir_view_contacts(&c->view, ir_contact_lists[at]));
+        return;
+    }
+    for (i = 0; i < IR_CONTACT_LISTS_N; i++) {
+        const struct ir_json *l =
+            ir_view_contacts(&c->view, ir_contact_lists[i]);
+        char *text = l != NULL ? ir_json_text(l, 0) : ir_strdup("[]");
+
+        ir_buf_addf(&b, "%c\"%s\":%s", i == 0 ? '{' : ',', ir_contact_lists[i],
+                    text);
+        free(text);
+    }
+    ir_buf_addf(&c->out, "%s}\n", ir_buf_str(&b));
+    ir_buf_done(&b);
+}
+
 int
 ir_cmd_contacts_list(struct ir_ctx *c, int argc, char **argv)
 {
@@ -84,15 +104,15 @@ ir_cmd_contacts_list(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = open_contacts(c);
     if (rc == IR_OK && n > 0)
-        rc = ir_pick(c, _("list"), lists, LISTS_N, argv[1], false, &at);
+        rc = ir_pick(c, _("list"), ir_contact_lists, IR_CONTACT_LISTS_N,
+                     argv[1], false, &at);
     if (rc != IR_OK)
         return rc;
     if (c->json)
-        print_json(c, n > 0 ? ir_json_get(c->view.contacts, lists[at])
-                            : c->view.contacts);
-    for (i = 0; i < LISTS_N && !c->json; i++)
+        print_lists(c, n > 0 ? (int)at : -1);
+    for (i = 0; i < IR_CONTACT_LISTS_N && !c->json; i++)
         if (n == 0 || i == at)
-            print_list(c, lists[i]);
+            print_list(c, ir_contact_lists[i]);
     return IR_OK;
 }
 
@@ -156,8 +176,9 @@ ir_cmd_contacts_show(struct ir_ctx *c, int argc, char **argv)
         rc = ir_args_count(n, 1, 1, "contacts show ID", &c->err);
     if (rc == IR_OK)
         rc = open_contacts(c);
-    for (i = 0; rc == IR_OK && i < LISTS_N; i++) {
-        const struct ir_json *o = ir_view_contact(&c->view, lists[i], argv[1]);
+    for (i = 0; rc == IR_OK && i < IR_CONTACT_LISTS_N; i++) {
+        const struct ir_json *o =
+            ir_view_contact(&c->view, ir_contact_lists[i], argv[1]);
 
         if (o == NULL)
             continue;
@@ -165,7 +186,7 @@ ir_cmd_contacts_show(struct ir_ctx *c, int argc, char **argv)
         if (c->json)
             print_json(c, o);
         else
-            print_one(c, lists[i], o);
+            print_one(c, ir_contact_lists[i], o);
     }
     if (rc == IR_OK && found == 0) {
         rc = ir_fail(&c->err, IR_ENOTFOUND,
@@ -231,15 +252,16 @@ ir_cmd_contacts_lint(struct ir_ctx *c, int argc, char **argv)
                     f->message);
     }
     ir_compiled_done(&comp);
-    for (i = 0; rc == IR_OK && i < LISTS_N; i++) {
-        const struct ir_json *l = ir_json_get(c->view.contacts, lists[i]);
+    for (i = 0; rc == IR_OK && i < IR_CONTACT_LISTS_N; i++) {
+        const struct ir_json *l =
+            ir_view_contacts(&c->view, ir_contact_lists[i]);
         size_t j;
 
         for (j = 0; j < ir_json_len(l); j++) {
             const struct ir_json *o = ir_json_at(l, j);
 
             lint_ways(c, o, &warnings);
-            if (strcmp(lists[i], "roles") == 0 &&
+            if (strcmp(ir_contact_lists[i], "roles") == 0 &&
                 ir_json_len(ir_json_get(o, "holders")) < 2)
                 warn(c, ir_json_get_str(o, "id", "?"),
                      _("this role has no deputy"), &warnings);
@@ -264,7 +286,7 @@ ir_cmd_contacts_verify(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = open_contacts(c);
     for (i = 0; rc == IR_OK && i < 2; i++) {
-        const struct ir_json *l = ir_json_get(c->view.contacts, dated[i]);
+        const struct ir_json *l = ir_view_contacts(&c->view, dated[i]);
 
         for (j = 0; j < ir_json_len(l); j++) {
             const struct ir_json *o = ir_json_at(l, j);

@@ -24,16 +24,15 @@ again_text(struct ir_ctx *c, const char *at)
 static int
 begin_maybe(struct ir_ctx *c, struct ir_case *k, bool *inside)
 {
-    int rc;
-
     /* a note is written down while others talk: quickly */
-    c->bare = c->st == NULL && !c->json;
-    rc = ir_ctx_open(c, true);
+    bool bare = c->st == NULL && !c->json;
+    int rc = ir_ctx_open(c, true);
+
     if (rc == IR_OK)
         rc = ir_ctx_me(c);
     if (rc != IR_OK)
         return rc;
-    rc = c->bare ? ir_case_bare(c, k) : ir_case_current(c, 0, k);
+    rc = bare ? ir_case_bare(c, k) : ir_case_current(c, 0, k);
     *inside = rc == IR_OK;
     if (rc == IR_ENOTFOUND && c->incident == NULL) {
         memset(&c->err, 0, sizeof c->err);

@@ -80,7 +80,7 @@ ir_cmd_exception_list(struct ir_ctx *c, int argc, char **argv)
 static int
 check_role(struct ir_ctx *c, const char *role)
 {
-    const struct ir_json *roles = ir_json_get(c->view.contacts, "roles");
+    const struct ir_json *roles = ir_view_contacts(&c->view, "roles");
     const char *near = NULL;
     int best = 4;
     size_t i;

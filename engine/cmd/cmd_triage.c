@@ -136,7 +136,7 @@ ir_cmd_triage(struct ir_ctx *c, int argc, char **argv)
         rc = ir_ctx_me(c);
     if (rc != IR_OK)
         return rc;
-    criteria = ir_json_get(c->view.site, "criteria");
+    criteria = ir_ctx_criteria(c);
     items = ir_json_get(criteria, "items");
     if (ir_json_len(items) == 0)
         return ir_fail(&c->err, IR_ENOTFOUND,

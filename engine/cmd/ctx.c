@@ -66,6 +66,43 @@ ir_ctx_open(struct ir_ctx *c, bool write)
     return IR_OK;
 }
 
+/* One object of the release in view, or NULL. */
+static const struct ir_json *
+in_view(struct ir_ctx *c, const char *type, const char *name)
+{
+    const struct ir_json *j = NULL;
+
+    if (!c->has_manifest ||
+        ir_library_json(&c->lib, c->manifest, type, name, &j, NULL) != IR_OK)
+        return NULL;
+    return j;
+}
+
+const char *const ir_contact_lists[IR_CONTACT_LISTS_N] = {
+    "people", "roles", "trees", "audiences", "authorities", "partners"};
+
+static const struct ir_json *
+contact_list(const char *list, void *arg)
+{
+    struct ir_ctx *c = arg;
+    size_t i;
+
+    for (i = 0; i < IR_CONTACT_LISTS_N; i++) {
+        if (strcmp(ir_contact_lists[i], list) != 0)
+            continue;
+        if (c->contacts[i] == NULL)
+            c->contacts[i] = in_view(c, "contacts", list);
+        return c->contacts[i];
+    }
+    return NULL;
+}
+
+const struct ir_json *
+ir_ctx_criteria(struct ir_ctx *c)
+{
+    return in_view(c, "site", "criteria");
+}
+
 void
 ir_ctx_site(struct ir_ctx *c, const uint8_t *manifest)
 {
@@ -79,15 +116,19 @@ ir_ctx_site(struct ir_ctx *c, const uint8_t *manifest)
         manifest = r->manifest;
     if (manifest == NULL)
         return;
-    if (ir_library_json(&c->lib, manifest, "site", "site", &j, NULL) == IR_OK) {
+    if (!c->has_manifest || memcmp(c->manifest, manifest, 32) != 0)
+        memset(c->contacts, 0, sizeof c->contacts);
+    memcpy(c->manifest, manifest, sizeof c->manifest);
+    c->has_manifest = true;
+    c->view.contacts = c->talk_view.contacts = contact_list;
+    c->view.contacts_arg = c->talk_view.contacts_arg = c;
+    j = in_view(c, "site", "site");
+    if (j != NULL) {
         c->view.site = c->talk_view.site = j;
         zone = ir_json_get_str(j, "timezone", NULL);
         if (zone != NULL && getenv("IR_TZ") == NULL)
             (void)ir_time_zone_set(zone, NULL);
     }
-    if (!c->bare && ir_library_json(&c->lib, manifest, "contacts", "contacts",
-                                    &j, NULL) == IR_OK)
-        c->view.contacts = c->talk_view.contacts = j;
 }
 
 static int

@@ -237,21 +237,56 @@ do_all(struct run *r)
 }
 
 static void
+give(struct run *r, const char *type, const char *name, const struct ir_json *j)
+{
+    size_t len = 0;
+    char *json = ir_json_canonical(j, &len);
+
+    r->sink->object(type, name, json, len, r->sink->arg);
+    free(json);
+}
+
+/* A member of a file that becomes an object of its own: what a responder
+ * waits for reads names and roles, not every list and criterion.
+ */
+static void
+give_part(struct run *r, const char *type, struct ir_unit *u, const char *part)
+{
+    struct ir_json *j = ir_json_take(u->json, part);
+
+    if (j != NULL)
+        give(r, type, part, j);
+    ir_json_free(j);
+}
+
+static bool
+give_list(const char *key, struct ir_json *v, void *arg)
+{
+    struct run *r = arg;
+
+    if (ir_json_is_arr(v))
+        give(r, "contacts", key, v);
+    return true;
+}
+
+static void
 give_objects(struct run *r)
 {
-    size_t i, k, len;
-    char *json;
+    size_t i, k;
 
     for (i = 0; i < r->us.n; i++) {
-        const struct ir_unit *u = &r->us.u[i];
+        struct ir_unit *u = &r->us.u[i];
 
         if (u->json == NULL || u->errors > 0 || r->sink->object == NULL)
             continue;
         for (k = 0; k < TYPES_N && types[k].kind != u->kind; k++)
             ;
-        json = ir_json_canonical(u->json, &len);
-        r->sink->object(types[k].type, u->name, json, len, r->sink->arg);
-        free(json);
+        if (u->kind == IR_UNIT_SITE)
+            give_part(r, "site", u, "criteria");
+        if (u->kind == IR_UNIT_CONTACTS)
+            ir_json_each(u->json, give_list, r);
+        else
+            give(r, types[k].type, u->name, u->json);
     }
 }
 

@@ -114,9 +114,15 @@ ir_view_fill(const struct ir_view *v, const struct ir_incident *inc,
 }
 
 const struct ir_json *
+ir_view_contacts(const struct ir_view *v, const char *list)
+{
+    return v->contacts != NULL ? v->contacts(list, v->contacts_arg) : NULL;
+}
+
+const struct ir_json *
 ir_view_contact(const struct ir_view *v, const char *list, const char *id)
 {
-    const struct ir_json *arr = ir_json_get(v->contacts, list);
+    const struct ir_json *arr = ir_view_contacts(v, list);
     size_t i, n = ir_json_len(arr);
 
     if (id == NULL)

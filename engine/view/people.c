@@ -57,7 +57,7 @@ void
 ir_view_roles(const struct ir_view *v, const struct ir_incident *inc,
               struct ir_buf *out)
 {
-    const struct ir_json *roles = ir_json_get(v->contacts, "roles");
+    const struct ir_json *roles = ir_view_contacts(v, "roles");
     struct ir_pool pool = {0};
     struct ir_table tb;
     size_t i;

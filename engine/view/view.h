@@ -12,11 +12,13 @@
 struct ir_view {
     struct ir_term term;
     int64_t now_ms;
-    const struct ir_trust *trust;   /* may be NULL */
-    const struct ir_json *contacts; /* the contacts object, may be NULL */
-    const struct ir_json *site;     /* the site object, may be NULL */
-    const struct ir_json *system;   /* the system in view, may be NULL */
-    int me;                         /* member index, -1: nobody */
+    const struct ir_trust *trust; /* may be NULL */
+    /* A list of the contacts, by name, or NULL; borrowed. May be NULL. */
+    const struct ir_json *(*contacts)(const char *list, void *arg);
+    void *contacts_arg;
+    const struct ir_json *site;   /* the site object, may be NULL */
+    const struct ir_json *system; /* the system in view, may be NULL */
+    int me;                       /* member index, -1: nobody */
 };
 
 /* Where the record is. */
@@ -68,11 +70,13 @@ char *ir_view_owner(const struct ir_view *v, const char *id);
 /* The title of an operation of the system in view, else its id. */
 char *ir_view_operation(const struct ir_view *v, const char *id);
 
-/* An element of contacts[list] by id, or NULL. Lists: "people", "roles",
- * "trees", "audiences", "authorities", "partners".
+/* A list of the contacts, or NULL: "people", "roles", "trees", "audiences",
+ * "authorities", "partners"; and its element of that id, or NULL.
  *
  * Owns:   borrowed from the contacts.
  */
+const struct ir_json *ir_view_contacts(const struct ir_view *v,
+                                       const char *list);
 const struct ir_json *ir_view_contact(const struct ir_view *v, const char *list,
                                       const char *id);
 

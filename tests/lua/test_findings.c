@@ -32,7 +32,8 @@ struct mutation {
 struct seen {
     struct ir_finding first; /* borrowed strings copied below */
     char file[100], field[160], message[IR_ERR_MSG_MAX];
-    size_t count, objects;
+    size_t count, objects, lists; /* lists of the contacts */
+    bool criteria;                /* as an object of its own */
 };
 
 static void
@@ -54,10 +55,13 @@ on_object(const char *type, const char *name, const char *json, size_t len,
 {
     struct seen *s = arg;
 
-    (void)type;
-    (void)name;
     assert_int_equal(strlen(json), len);
     s->objects++;
+    s->lists += strcmp(type, "contacts") == 0 && json[0] == '[';
+    if (strcmp(type, "site") == 0 && strcmp(name, "criteria") == 0)
+        s->criteria = strstr(json, "\"items\":[") != NULL;
+    else if (strcmp(type, "site") == 0)
+        assert_null(strstr(json, "\"criteria\""));
 }
 
 static const char *const paths[] = {
@@ -166,7 +170,9 @@ test_files(void **state)
         check(&file_mutations[i], i);
 }
 
-/* Nothing is found in the site as it is, and each file is an object. */
+/* Nothing is found in the site as it is; each file is an object, a library
+ * none, of contacts each list one, the site's criteria one of their own.
+ */
 static void
 test_clean(void **state)
 {
@@ -175,7 +181,9 @@ test_clean(void **state)
     (void)state;
     compile(NULL, IR_LANG_EN, &s);
     assert_int_equal(s.count, 0);
-    assert_int_equal(s.objects, COUNT(paths) - 1); /* a library is none */
+    assert_int_equal(s.lists, 6);
+    assert_true(s.criteria);
+    assert_int_equal(s.objects, COUNT(paths) - 2 + s.lists + 1);
 }
 
 int

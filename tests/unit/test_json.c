@@ -154,6 +154,21 @@ test_limits(void **state)
 }
 
 static void
+test_take(void **state)
+{
+    struct ir_json *j = parse("{\"a\":[1],\"b\":2}");
+    struct ir_json *a = ir_json_take(j, "a");
+
+    (void)state;
+    assert_null(ir_json_take(j, "a"));
+    assert_null(ir_json_take(a, "a"));
+    assert_int_equal(ir_json_len(j), 1);
+    ir_json_free(j);
+    assert_int_equal(ir_json_int(ir_json_at(a, 0)), 1);
+    ir_json_free(a);
+}
+
+static void
 test_read(void **state)
 {
     struct ir_json *j = parse("{\"s\":\"x\",\"i\":-3,\"t\":true,\"n\":null,"
@@ -280,9 +295,9 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_canonical), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_limits),    cmocka_unit_test(test_read),
-        cmocka_unit_test(test_each),      cmocka_unit_test(test_write),
-        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_limits),    cmocka_unit_test(test_take),
+        cmocka_unit_test(test_read),      cmocka_unit_test(test_each),
+        cmocka_unit_test(test_write),     cmocka_unit_test(test_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,6 +142,12 @@ struct fixture {
     struct ir_walk w;
 };
 
+static inline const struct ir_json *
+fixture_contacts(const char *list, void *arg)
+{
+    return ir_json_get(arg, list);
+}
+
 static inline struct ir_json *
 view_json(const char *s)
 {
@@ -358,7 +364,8 @@ fixture_init(struct fixture *f)
     f->v = (struct ir_view){.term = {.cols = 80, .lines = 24, .utf8 = true},
                             .now_ms = NOW,
                             .trust = &f->trust,
-                            .contacts = f->contacts,
+                            .contacts = fixture_contacts,
+                            .contacts_arg = f->contacts,
                             .system = f->system,
                             .me = 0};
     f->w = (struct ir_walk){.inc = &f->inc, .focus = -1};
