@@ -143,10 +143,8 @@ may_be_over(struct ir_ctx *c, const uint8_t *declare)
     return found;
 }
 
-/* Fold it once more to see whether it is closed, and keep that it is until
- * something else is recorded there; written with what is recorded next. */
-static bool
-is_over(struct ir_ctx *c, const uint8_t *declare)
+bool
+ir_case_is_over(struct ir_ctx *c, const uint8_t declare[IR_ID_BYTES])
 {
     struct ir_err keep = c->err;
     struct ir_buf none = {0};
@@ -179,16 +177,25 @@ is_over(struct ir_ctx *c, const uint8_t *declare)
 }
 
 int
-ir_case_keep_over(struct ir_ctx *c)
+ir_case_keep_over(struct ir_ctx *c, bool leave)
 {
+    struct ir_err err = {0};
     size_t i;
     int rc = IR_OK;
 
+    if (c->over_n == 0 || (leave && ir_store_begin_now(c->st) != IR_OK))
+        return IR_OK;
     for (i = 0; i < c->over_n && rc == IR_OK; i++)
         rc = ir_store_view_put(c->st, c->over[i].name, c->over[i].stamp, "1", 1,
-                               &c->err);
+                               leave ? &err : &c->err);
     c->over_n = 0;
-    return rc;
+    if (!leave)
+        return rc;
+    if (rc == IR_OK)
+        (void)ir_store_commit(c->st, &err);
+    else
+        ir_store_rollback(c->st);
+    return IR_OK;
 }
 
 int
@@ -200,7 +207,7 @@ ir_case_not_closed(struct ir_ctx *c, uint8_t (**ids)[IR_ID_BYTES], size_t *n)
     if (rc != IR_OK)
         return rc;
     for (i = 0; i < *n; i++)
-        if (!may_be_over(c, (*ids)[i]) || !is_over(c, (*ids)[i]))
+        if (!may_be_over(c, (*ids)[i]) || !ir_case_is_over(c, (*ids)[i]))
             memmove((*ids)[kept++], (*ids)[i], IR_ID_BYTES);
     *n = kept;
     return IR_OK;

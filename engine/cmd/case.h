@@ -66,10 +66,17 @@ int ir_case_grow(struct ir_ctx *c, struct ir_case *k,
 int ir_case_not_closed(struct ir_ctx *c, uint8_t (**ids)[IR_ID_BYTES],
                        size_t *n);
 
-/* Write down which incidents were found to be closed, inside the transaction
- * that is open for something else: a view is not worth waiting for the disk.
+/* Is it closed? Folds it unless that is known, and remembers it in `c`. */
+bool ir_case_is_over(struct ir_ctx *c, const uint8_t declare[IR_ID_BYTES]);
+
+/* Write down which incidents were found to be closed: inside a transaction
+ * that is open for something else, or (`leave`) in one of its own, when the
+ * command has said all it has to say and nobody else is writing.
+ *
+ * Errors: IR_ESTORE; with `leave` it is no failure, for views can be made
+ *         again.
  */
-int ir_case_keep_over(struct ir_ctx *c);
+int ir_case_keep_over(struct ir_ctx *c, bool leave);
 
 /* Where the record is: counts for the screens. */
 void ir_case_record(const struct ir_ctx *c, const struct ir_case *k,

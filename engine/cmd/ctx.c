@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/time.h"
+#include "cmd/case.h"
 #include "cmd/commands.h"
 #include "cmd/keyring.h"
 #include "cmd/pick.h"
@@ -379,6 +380,8 @@ ir_ctx_flush(struct ir_ctx *c)
 void
 ir_ctx_done(struct ir_ctx *c)
 {
+    if (c->st != NULL)
+        (void)ir_case_keep_over(c, true);
     ir_library_done(&c->lib);
     if (c->trust_loaded)
         ir_trust_done(&c->trust);

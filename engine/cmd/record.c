@@ -101,7 +101,7 @@ append_all(struct ir_ctx *c, struct ir_batch *b, const struct ir_signer *who,
         rc = ir_store_setting_put(c->st, "incident", hex, &c->err);
     }
     if (rc == IR_OK)
-        rc = ir_case_keep_over(c);
+        rc = ir_case_keep_over(c, false);
     return rc;
 }
 
@@ -196,6 +196,9 @@ ir_batch_record(struct ir_ctx *c, struct ir_case *k, struct ir_batch *b,
     if (k != NULL && k->inc != NULL && changes)
         rc = ir_case_grow(c, k, (const uint8_t(*)[IR_ID_BYTES])b->ids, b->n);
     ir_batch_say(c, k != NULL && k->inc != NULL ? k : NULL, b);
+    if (rc == IR_OK && k != NULL && k->inc != NULL &&
+        k->inc->state == IR_INC_CLOSED)
+        (void)ir_case_is_over(c, k->inc->declare);
     return rc;
 }
 

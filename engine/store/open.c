@@ -414,6 +414,17 @@ ir_store_begin(struct ir_store *st, struct ir_err *err)
 }
 
 int
+ir_store_begin_now(struct ir_store *st)
+{
+    int rc;
+
+    (void)sqlite3_busy_timeout(st->db, 0);
+    rc = ir_store_begin(st, NULL);
+    (void)sqlite3_busy_timeout(st->db, IR_STORE_BUSY_MS);
+    return rc;
+}
+
+int
 ir_store_commit(struct ir_store *st, struct ir_err *err)
 {
     static const char sql[] = "COMMIT";

@@ -50,6 +50,12 @@ void ir_store_close(struct ir_store *st);
  */
 int ir_store_begin(struct ir_store *st, struct ir_err *err);
 int ir_store_commit(struct ir_store *st, struct ir_err *err);
+
+/* Begin one only if nobody has to be waited for.
+ *
+ * Errors: IR_EBUSY, IR_ESTORE (read-only too).
+ */
+int ir_store_begin_now(struct ir_store *st);
 void ir_store_rollback(struct ir_store *st);
 
 /* The site's id (zero bytes in an empty store), and setting it once.
