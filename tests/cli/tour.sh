@@ -2,15 +2,20 @@
 # tour.sh: the README's five minutes, word for word, in an empty home.
 . "${0%/*}/lib.sh"
 
-title "the commands of the README"
-"$PY" - "$src/README.md" >"$T/tour" <<'END'
+# commands HEADING: those under that heading of the README.
+commands() {
+    "$PY" - "$src/README.md" "$1" <<'END'
 import re
 import sys
 
 text = open(sys.argv[1], encoding="utf-8").read()
-block = re.search(r"## Five minutes.*?```sh\n(.*?)```", text, re.S)
+block = re.search(r"# " + sys.argv[2] + r".*?```sh\n(.*?)```", text, re.S)
 print("set -eu\n" + block.group(1))
 END
+}
+
+title "the commands of the README"
+commands "Five minutes" >"$T/tour"
 [ "$(grep -c '^ir ' "$T/tour")" -ge 10 ] || fail "no commands found"
 bare sh "$T/tour" >"$T/out" 2>"$T/err" </dev/null || fail "it stopped"
 out "Isolate the first host"
@@ -24,3 +29,11 @@ IRLANG=ja_JP.UTF-8
 bare sh "$T/tour" >"$T/out" 2>"$T/err" </dev/null || fail "it stopped"
 out "最初の端末を隔離する"
 out "記録しました"
+
+title "the commands of its Japanese half"
+commands "五分で試す" >"$T/tour"
+[ "$(grep -c '^ir ' "$T/tour")" -ge 10 ] || fail "no commands found"
+bare sh "$T/tour" >"$T/out" 2>"$T/err" </dev/null || fail "it stopped"
+out "最初の端末を隔離する"
+out "カウンターCに脅迫文"
+out "署名は全て正しい"
