@@ -212,8 +212,7 @@ ir_cmd_rebuild(struct ir_ctx *c, int argc, char **argv)
         ir_json_set_int(j, "entries", entries);
         ir_cmd_json_take(c, j);
     } else if (rc == IR_OK) {
-        ir_buf_addf(&c->out,
-                    _("Cached views made anew from %lld entries.\n"),
+        ir_buf_addf(&c->out, _("Cached views made anew from %lld entries.\n"),
                     (long long)entries);
     }
     return rc;
