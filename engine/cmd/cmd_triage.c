@@ -20,6 +20,7 @@
 struct answers {
     struct ir_pair v[ANSWERS_MAX];
     size_t n;
+    bool ended; /* the end of input: nothing more is asked */
 };
 
 static void
@@ -43,6 +44,39 @@ given(const char *const *words, size_t n, const char *id)
     return NULL;
 }
 
+/* Is each word's name among the ids of `items`?
+ *
+ * Errors: IR_EUSAGE.
+ */
+static int
+check_given(struct ir_ctx *c, const char *const *words, size_t n,
+            const struct ir_json *items)
+{
+    struct ir_buf all = {0};
+    size_t i, k;
+    int rc = IR_OK;
+
+    for (i = 0; i < ir_json_len(items); i++)
+        ir_buf_addf(&all, "%s%s", i > 0 ? ", " : "",
+                    ir_json_get_str(ir_json_at(items, i), "id", ""));
+    for (k = 0; k < n && rc == IR_OK; k++) {
+        for (i = 0; i < ir_json_len(items); i++) {
+            const char *id = ir_json_get_str(ir_json_at(items, i), "id", "");
+            size_t len = strlen(id);
+
+            if (strncmp(words[k], id, len) == 0 && words[k][len] == '=')
+                break;
+        }
+        if (i < ir_json_len(items))
+            continue;
+        rc = ir_fail(&c->err, IR_EUSAGE, _("\"%.60s\" answers nothing here"),
+                     words[k]);
+        ir_err_hint(&c->err, _("NAME=VALUE, one of: %s"), ir_buf_str(&all));
+    }
+    ir_buf_done(&all);
+    return rc;
+}
+
 /* Yes, no or unknown for one criterion: given, or asked. */
 static int
 one_answer(struct ir_ctx *c, const struct ir_json *item, const char *said,
@@ -62,6 +96,12 @@ one_answer(struct ir_ctx *c, const struct ir_json *item, const char *said,
             free(safe);
             ir_buf_adds(&c->talk, _(" (y, n, unknown)> "));
             typed = ir_ctx_ask(c, "");
+        }
+        if (said == NULL && ir_ctx_can_ask(c) &&
+            (typed == NULL || ir_is_quit(typed))) {
+            free(typed);
+            return ir_fail(&c->err, IR_EUSAGE,
+                           _("you left it: nothing was recorded"));
         }
         if (said == NULL && typed == NULL)
             break;
@@ -148,6 +188,9 @@ ir_cmd_triage(struct ir_ctx *c, int argc, char **argv)
                     ir_json_get_str(ir_json_at(items, 0), "id", ""));
         return IR_EUSAGE;
     }
+    rc = check_given(c, (const char *const *)argv + 1, (size_t)n, items);
+    if (rc != IR_OK)
+        return rc;
     print_examples(c, criteria);
     for (i = 0; rc == IR_OK && i < ir_json_len(items) && a.n < ANSWERS_MAX;
          i++) {
@@ -240,10 +283,17 @@ fill_field(struct ir_ctx *c, const struct ir_json *f, const char *said,
         char *typed = NULL;
         const char *use = said;
 
-        if (said == NULL && ir_ctx_can_ask(c)) {
+        if (said == NULL && ir_ctx_can_ask(c) && !a->ended) {
             ir_view_ask(&c->talk_view, &v, NULL, &c->talk);
             typed = ir_ctx_ask(c, "");
             use = typed;
+            a->ended = typed == NULL;
+            if (typed != NULL && ir_is_quit(typed)) {
+                free(typed);
+                rc = ir_fail(&c->err, IR_EUSAGE,
+                             _("you left it: nothing was recorded"));
+                break;
+            }
         }
         if (use == NULL || use[strspn(use, " \t")] == '\0')
             use = "unknown";
@@ -286,7 +336,11 @@ choose_form(struct ir_ctx *c, const char *word, const struct ir_json **out)
                                   "report-in") == 0)
             names[m++] = names[i];
     }
-    if (rc == IR_OK && word == NULL && ir_ctx_can_ask(c) && m > 0) {
+    if (rc == IR_OK && word == NULL && !ir_ctx_can_ask(c)) {
+        rc = ir_fail(&c->err, IR_EUSAGE, _("which form?"));
+        ir_err_hint(&c->err, "ir report-in %s --set ...",
+                    m > 0 ? names[0] : "TYPE");
+    } else if (rc == IR_OK && word == NULL && m > 0) {
         char *typed;
 
         for (i = 0; i < m; i++) {
@@ -367,6 +421,15 @@ ir_cmd_report_in(struct ir_ctx *c, int argc, char **argv)
         ir_term_para(&c->talk_view.term, &c->talk, 1, NULL, IR_STYLE_NONE,
                      ir_json_text_of(form, "phone"));
     fields = ir_json_get(form, "fields");
+    rc = check_given(c, vars, vars_n, fields);
+    if (rc == IR_OK && vars_n == 0 && reporter == NULL && means == NULL &&
+        !ir_ctx_can_ask(c)) {
+        rc = ir_fail(&c->err, IR_EUSAGE,
+                     _("nobody is there to answer: nothing was recorded"));
+        ir_err_hint(&c->err, "ir report-in %s --set %s=...",
+                    ir_json_get_str(form, "id", ""),
+                    ir_json_get_str(ir_json_at(fields, 0), "id", ""));
+    }
     for (i = 0; rc == IR_OK && i < ir_json_len(fields); i++) {
         const struct ir_json *f = ir_json_at(fields, i);
 
