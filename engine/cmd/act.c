@@ -218,7 +218,8 @@ pass_two(struct ir_ctx *c, struct ir_case *k, size_t i,
         ir_fail(&c->err, IR_EREFUSED,
                 _("break-glass is for containment only; this step waits for a "
                   "second person"));
-        ir_err_hint(&c->err, "ir --as NAME approve %s", k->inc->steps[i].path);
+        ir_err_hint(&c->err, _("ir --as NAME approve %s"),
+                    k->inc->steps[i].path);
         return IR_EREFUSED;
     }
     if (said->break_glass[strspn(said->break_glass, " \t")] == '\0')

@@ -164,6 +164,7 @@ ir_args_count(int n, int min, int max, const char *usage, struct ir_err *err)
         return IR_OK;
     ir_fail(err, IR_EUSAGE,
             n < min ? _("something is missing") : _("too many words"));
-    ir_err_hint(err, _("usage: ir %s"), usage);
+    ir_err_hint(err, _("usage: ir %s"),
+                strchr(usage, ' ') != NULL ? _(usage) : usage);
     return IR_EUSAGE;
 }

@@ -36,7 +36,9 @@ int ir_args(int argc, char **argv, const struct ir_opt *opts, int *n,
  */
 char *ir_args_join(char **argv, int from, int *n);
 
-/* Are there between min and max operands? `usage` goes into the hint.
+/* Are there between min and max operands? `usage` goes into the hint,
+ * in the reader's language: N_("take [STEP]"), as the manual's SYNOPSIS has it.
+ * One word alone is a command: the same in every language.
  *
  * Errors: IR_EUSAGE.
  */

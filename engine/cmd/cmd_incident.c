@@ -80,7 +80,7 @@ ir_cmd_use(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, "use INCIDENT", &c->err);
+        rc = ir_args_count(n, 1, 1, N_("use INCIDENT"), &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, true);
     if (rc == IR_OK)
@@ -114,7 +114,7 @@ ir_cmd_join(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 1, "join INCIDENT", &c->err);
+        rc = ir_args_count(n, 0, 1, N_("join [INCIDENT]"), &c->err);
     if (n == 1)
         c->incident = argv[1];
     if (rc == IR_OK)
@@ -141,7 +141,7 @@ ir_cmd_link(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, "link INCIDENT", &c->err);
+        rc = ir_args_count(n, 1, 1, N_("link INCIDENT"), &c->err);
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
@@ -173,7 +173,7 @@ ir_cmd_severity(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, "severity N -r WHY", &c->err);
+        rc = ir_args_count(n, 1, 1, N_("severity N -r WHY"), &c->err);
     if (rc == IR_OK)
         rc = ir_scan_int(argv[1], 1, 4, &level, &c->err);
     if (rc == IR_OK)
@@ -228,19 +228,22 @@ state_op(struct ir_ctx *c, int argc, char **argv, enum op op, const char *usage)
 int
 ir_cmd_contained(struct ir_ctx *c, int argc, char **argv)
 {
-    return state_op(c, argc, argv, OP_CONTAINED, "contained [--at TIME]");
+    return state_op(c, argc, argv, OP_CONTAINED,
+                    N_("contained [INCIDENT] [--at TIME] [-r WORDS]"));
 }
 
 int
 ir_cmd_restored(struct ir_ctx *c, int argc, char **argv)
 {
-    return state_op(c, argc, argv, OP_RESTORED, "restored [--at TIME]");
+    return state_op(c, argc, argv, OP_RESTORED,
+                    N_("restored [INCIDENT] [--at TIME] [-r WORDS]"));
 }
 
 int
 ir_cmd_reopen(struct ir_ctx *c, int argc, char **argv)
 {
-    return state_op(c, argc, argv, OP_REOPEN, "reopen [INCIDENT] -r WHY");
+    return state_op(c, argc, argv, OP_REOPEN,
+                    N_("reopen [INCIDENT] [--at TIME] [-r WHY]"));
 }
 
 struct reasons {
@@ -299,7 +302,8 @@ ir_cmd_close(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 1, "close [INCIDENT]", &c->err);
+        rc = ir_args_count(
+            n, 0, 1, N_("close [INCIDENT] [--at TIME] [-r WORDS]"), &c->err);
     if (n == 1)
         c->incident = argv[1];
     if (rc == IR_OK)
@@ -337,7 +341,7 @@ ir_cmd_add(struct ir_ctx *c, int argc, char **argv)
     size_t i;
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 2, "add SYSTEM [SCENARIO]", &c->err);
+        rc = ir_args_count(n, 1, 2, N_("add SYSTEM [SCENARIO]"), &c->err);
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK && !k.inc->has_manifest)

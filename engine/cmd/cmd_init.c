@@ -237,8 +237,10 @@ parse(struct ir_ctx *c, int argc, char **argv, struct init *in)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 1, "init [DIR] --org NAME --person NAME",
-                           &c->err);
+        rc = ir_args_count(
+            n, 0, 1,
+            N_("init [DIR] --org NAME --person NAME [--handle HANDLE]"),
+            &c->err);
     if (rc != IR_OK)
         return rc;
     if (n == 1) {
@@ -253,7 +255,7 @@ parse(struct ir_ctx *c, int argc, char **argv, struct init *in)
         ir_fail(&c->err, IR_EUSAGE,
                 _("whose site is it, and who are you? Both are needed"));
         ir_err_hint(&c->err,
-                    "ir init --org \"Minato Airport\" --person \"Ito\"");
+                    _("ir init --org \"Minato Airport\" --person \"Ito\""));
         return IR_EUSAGE;
     }
     return ir_cert_handle(c, in->person, in->handle, &in->hname);

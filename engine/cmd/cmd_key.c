@@ -142,7 +142,7 @@ ir_cmd_key_rotate(struct ir_ctx *c, int argc, char **argv)
     int n = 0, fd = -1, who, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, "key rotate NAME", &c->err);
+        rc = ir_args_count(n, 1, 1, N_("key rotate NAME"), &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, true);
     if (rc == IR_OK)

@@ -45,9 +45,9 @@ ir_cmd_measure_start(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         joined = ir_args_join(argv, 1, &n);
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1,
-                           "measure start TEXT [--owner NAME] [--review 24h]",
-                           &c->err);
+        rc = ir_args_count(
+            n, 1, 1, N_("measure start TEXT [--owner NAME] [--review WHEN]"),
+            &c->err);
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK && review != NULL)
@@ -137,22 +137,21 @@ about_measure(struct ir_ctx *c, int argc, char **argv, uint64_t op, int words,
 int
 ir_cmd_measure_review(struct ir_ctx *c, int argc, char **argv)
 {
-    return about_measure(c, argc, argv, 2, 1,
-                         "measure review ID [TEXT] [--review 24h] "
-                         "[--owner NAME]");
+    return about_measure(
+        c, argc, argv, 2, 1,
+        N_("measure review ID [TEXT] [--review WHEN] [--owner NAME]"));
 }
 
 int
 ir_cmd_measure_lift(struct ir_ctx *c, int argc, char **argv)
 {
-    return about_measure(c, argc, argv, 3, 1, "measure lift ID [WHY]");
+    return about_measure(c, argc, argv, 3, 1, N_("measure lift ID [WHY]"));
 }
 
 int
 ir_cmd_measure_permanent(struct ir_ctx *c, int argc, char **argv)
 {
-    return about_measure(c, argc, argv, 4, 2,
-                         "measure permanent ID \"THE PERMANENT FIX\"");
+    return about_measure(c, argc, argv, 4, 2, N_("measure permanent ID TEXT"));
 }
 
 /* The clock a word means: a name of the incident, or its unique end. */
@@ -232,27 +231,28 @@ int
 ir_cmd_clock_start(struct ir_ctx *c, int argc, char **argv)
 {
     return state_clock(c, argc, argv, "start", false,
-                       "clock start NAME --from TIME [-r BASIS]");
+                       N_("clock start NAME [--from TIME] [-r BASIS]"));
 }
 
 int
 ir_cmd_clock_met(struct ir_ctx *c, int argc, char **argv)
 {
     return state_clock(c, argc, argv, "met", false,
-                       "clock met NAME [--at TIME]");
+                       N_("clock met NAME [--at TIME] [-r WORDS]"));
 }
 
 int
 ir_cmd_clock_stop(struct ir_ctx *c, int argc, char **argv)
 {
-    return state_clock(c, argc, argv, "stop", true, "clock stop NAME -r WHY");
+    return state_clock(c, argc, argv, "stop", true,
+                       N_("clock stop NAME -r WHY"));
 }
 
 int
 ir_cmd_clock_undecided(struct ir_ctx *c, int argc, char **argv)
 {
     return state_clock(c, argc, argv, "undecided", false,
-                       "clock undecided NAME [-r WHY]");
+                       N_("clock undecided NAME [-r WORDS]"));
 }
 
 /* "displays" or "flight-information/displays" of a system in the incident. */
@@ -303,8 +303,9 @@ ir_cmd_service(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 2, 2, "service OPERATION PERCENT [--at TIME]",
-                           &c->err);
+        rc = ir_args_count(
+            n, 2, 2, N_("service OPERATION PERCENT [--at TIME] [--basis TEXT]"),
+            &c->err);
     if (rc == IR_OK && argv[2][0] != '\0' &&
         argv[2][strlen(argv[2]) - 1] == '%')
         argv[2][strlen(argv[2]) - 1] = '\0';
@@ -364,7 +365,8 @@ ir_cmd_exception_approve(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, "exception approve ID [-r WORDS]", &c->err);
+        rc = ir_args_count(n, 1, 1, N_("exception approve ID [-r WORDS]"),
+                           &c->err);
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
@@ -373,7 +375,7 @@ ir_cmd_exception_approve(struct ir_ctx *c, int argc, char **argv)
         rc = ir_fail(&c->err, IR_EREFUSED,
                      _("this exception is your own: somebody else reviews "
                        "it"));
-        ir_err_hint(&c->err, "ir --as NAME exception approve %.8s", argv[1]);
+        ir_err_hint(&c->err, _("ir --as NAME exception approve %.8s"), argv[1]);
     }
     if (rc == IR_OK) {
         d = ir_batch_add(&b, &k, IR_KIND_APPROVAL);

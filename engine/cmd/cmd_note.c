@@ -63,7 +63,7 @@ ir_cmd_note(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         joined = ir_args_join(argv, 1, &n);
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, "note TEXT [--at TIME]", &c->err);
+        rc = ir_args_count(n, 1, 1, N_("note TEXT [--at TIME]"), &c->err);
     if (rc != IR_OK)
         return rc;
     if (argv[1][strspn(argv[1], " \t\n")] == '\0')
@@ -114,7 +114,7 @@ ir_cmd_decide(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         joined = ir_args_join(argv, 1, &n);
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, "decide TEXT -r WHY", &c->err);
+        rc = ir_args_count(n, 1, 1, N_("decide TEXT -r WHY"), &c->err);
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
@@ -178,7 +178,7 @@ ir_cmd_amend(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         joined = ir_args_join(argv, 2, &n);
     if (rc == IR_OK)
-        rc = ir_args_count(n, 2, 2, "amend ENTRY TEXT", &c->err);
+        rc = ir_args_count(n, 2, 2, N_("amend ENTRY TEXT"), &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, true);
     if (rc == IR_OK)
@@ -233,7 +233,8 @@ ir_cmd_redact(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, "redact ENTRY -r WHY [--erase]", &c->err);
+        rc = ir_args_count(n, 1, 1, N_("redact ENTRY -r WHY [--erase]"),
+                           &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, true);
     if (rc == IR_OK)

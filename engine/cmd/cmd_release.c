@@ -20,7 +20,7 @@ ir_cmd_release_make(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 0, "release make [-m TEXT]", &c->err);
+        rc = ir_args_count(n, 0, 0, N_("release make [-m TEXT]"), &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, true);
     if (rc == IR_OK)
@@ -92,7 +92,7 @@ ir_cmd_release_diff(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 2, "release diff [FROM] [TO]", &c->err);
+        rc = ir_args_count(n, 0, 2, N_("release diff [FROM [TO]]"), &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, false);
     if (rc == IR_OK)
@@ -148,7 +148,7 @@ judge(struct ir_ctx *c, int argc, char **argv, bool yes, const char *usage)
         ir_trust_people(&c->trust) > 1) {
         rc = ir_fail(&c->err, IR_EREFUSED,
                      _("you made this release: somebody else approves it"));
-        ir_err_hint(&c->err, "ir --as NAME release approve");
+        ir_err_hint(&c->err, _("ir --as NAME release approve"));
     }
     if (rc == IR_OK && !yes)
         rc = ir_reason(c, reason, IR_WHY_DENY, &why);
@@ -170,7 +170,8 @@ judge(struct ir_ctx *c, int argc, char **argv, bool yes, const char *usage)
 int
 ir_cmd_release_approve(struct ir_ctx *c, int argc, char **argv)
 {
-    int rc = judge(c, argc, argv, true, "release approve [RELEASE]");
+    int rc =
+        judge(c, argc, argv, true, N_("release approve [RELEASE] [-r WORDS]"));
     const struct ir_release *r =
         rc == IR_OK ? ir_trust_current(&c->trust) : NULL;
 
@@ -184,7 +185,7 @@ ir_cmd_release_approve(struct ir_ctx *c, int argc, char **argv)
 int
 ir_cmd_release_deny(struct ir_ctx *c, int argc, char **argv)
 {
-    return judge(c, argc, argv, false, "release deny [RELEASE] -r WHY");
+    return judge(c, argc, argv, false, N_("release deny [RELEASE] -r WHY"));
 }
 
 int
@@ -203,7 +204,7 @@ ir_cmd_repin(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 0, "repin [-r WHY]", &c->err);
+        rc = ir_args_count(n, 0, 0, N_("repin -r WHY"), &c->err);
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     r = rc == IR_OK ? ir_trust_current(&c->trust) : NULL;
@@ -222,7 +223,7 @@ ir_cmd_repin(struct ir_ctx *c, int argc, char **argv)
         (void)ir_diff(c, &sa, &sb, "", &c->talk);
         if (!ir_ctx_yes(c, _("Go on with the new release?"), false)) {
             rc = ir_fail(&c->err, IR_EUSAGE, _("nothing was changed"));
-            ir_err_hint(&c->err, "ir repin --yes -r \"WHY\"");
+            ir_err_hint(&c->err, _("ir repin --yes -r \"WHY\""));
         }
     }
     if (rc == IR_OK)

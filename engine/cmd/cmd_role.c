@@ -207,29 +207,29 @@ change(struct ir_ctx *c, int argc, char **argv, enum role_op op,
 int
 ir_cmd_role_take(struct ir_ctx *c, int argc, char **argv)
 {
-    return change(c, argc, argv, ROLE_TAKE, "role take ROLE");
+    return change(c, argc, argv, ROLE_TAKE, N_("role take ROLE"));
 }
 
 int
 ir_cmd_role_offer(struct ir_ctx *c, int argc, char **argv)
 {
-    return change(c, argc, argv, ROLE_OFFER, "role offer ROLE NAME");
+    return change(c, argc, argv, ROLE_OFFER, N_("role offer ROLE NAME"));
 }
 
 int
 ir_cmd_role_accept(struct ir_ctx *c, int argc, char **argv)
 {
-    return change(c, argc, argv, ROLE_ACCEPT, "role accept ROLE");
+    return change(c, argc, argv, ROLE_ACCEPT, N_("role accept ROLE"));
 }
 
 int
 ir_cmd_role_release(struct ir_ctx *c, int argc, char **argv)
 {
-    return change(c, argc, argv, ROLE_RELEASE, "role release ROLE");
+    return change(c, argc, argv, ROLE_RELEASE, N_("role release ROLE"));
 }
 
 int
 ir_cmd_role_act(struct ir_ctx *c, int argc, char **argv)
 {
-    return change(c, argc, argv, ROLE_ACT, "role act ROLE -r WHY");
+    return change(c, argc, argv, ROLE_ACT, N_("role act ROLE -r WHY"));
 }

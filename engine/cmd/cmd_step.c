@@ -97,7 +97,7 @@ ir_cmd_done(struct ir_ctx *c, int argc, char **argv)
     struct ir_case k = {0};
     size_t i = 0;
     int n = 0, rc = parse(c, argc, argv, &said, 0, 1,
-                          "done STEP [-m WHAT YOU SAW] [--at TIME]", &n);
+                          N_("done [STEP] [-m WORDS] [--at TIME]"), &n);
 
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
@@ -118,8 +118,8 @@ ir_cmd_choose(struct ir_ctx *c, int argc, char **argv)
     struct ir_case k = {0};
     char *why = NULL;
     size_t i = 0;
-    int n = 0,
-        rc = parse(c, argc, argv, &said, 2, 2, "choose STEP OPTION -r WHY", &n);
+    int n = 0, rc = parse(c, argc, argv, &said, 2, 2,
+                          N_("choose STEP OPTION -r WHY"), &n);
 
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
@@ -185,7 +185,7 @@ ir_cmd_take(struct ir_ctx *c, int argc, char **argv)
     struct ir_said said = {0};
     struct ir_case k = {0};
     size_t i = 0;
-    int n = 0, rc = parse(c, argc, argv, &said, 0, 1, "take STEP", &n);
+    int n = 0, rc = parse(c, argc, argv, &said, 0, 1, N_("take [STEP]"), &n);
 
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
@@ -211,7 +211,8 @@ ir_cmd_give_back(struct ir_ctx *c, int argc, char **argv)
     struct ir_said said = {0};
     struct ir_case k = {0};
     size_t i = 0;
-    int n = 0, rc = parse(c, argc, argv, &said, 1, 1, "give-back STEP", &n);
+    int n = 0, rc = parse(c, argc, argv, &said, 1, 1,
+                          N_("give-back STEP [-r WHY]"), &n);
 
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
@@ -263,13 +264,13 @@ fail_or_skip(struct ir_ctx *c, int argc, char **argv, enum ir_step_op op,
 int
 ir_cmd_fail(struct ir_ctx *c, int argc, char **argv)
 {
-    return fail_or_skip(c, argc, argv, IR_OP_FAIL, "fail STEP -r WHY");
+    return fail_or_skip(c, argc, argv, IR_OP_FAIL, N_("fail [STEP] -r WHY"));
 }
 
 int
 ir_cmd_skip(struct ir_ctx *c, int argc, char **argv)
 {
-    return fail_or_skip(c, argc, argv, IR_OP_SKIP, "skip STEP -r WHY");
+    return fail_or_skip(c, argc, argv, IR_OP_SKIP, N_("skip [STEP] -r WHY"));
 }
 
 /* "name=value" words into checked answers; strings to be freed. */
@@ -335,7 +336,7 @@ ask_var(struct ir_ctx *c, const struct ir_case *k, const struct ir_var *v,
         ir_cmd_complain(c);
     }
     ir_fail(&c->err, IR_EUSAGE, _("not answered: nothing was recorded"));
-    ir_err_hint(&c->err, "ir ask STEP %s=...", v->name);
+    ir_err_hint(&c->err, _("ir ask STEP %s=..."), v->name);
     return IR_EUSAGE;
 }
 
@@ -402,8 +403,8 @@ ir_cmd_ask(struct ir_ctx *c, int argc, char **argv)
     struct ir_said said = {0};
     struct ir_case k = {0};
     size_t i = 0, an = 0, j;
-    int n = 0,
-        rc = parse(c, argc, argv, &said, 1, 33, "ask STEP NAME=VALUE ...", &n);
+    int n = 0, rc = parse(c, argc, argv, &said, 1, 33,
+                          N_("ask STEP [NAME=VALUE ...]"), &n);
 
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);

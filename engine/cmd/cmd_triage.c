@@ -168,7 +168,7 @@ ir_cmd_triage(struct ir_ctx *c, int argc, char **argv)
     size_t i;
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 60, "triage [CRITERION=yes|no|unknown ...]",
+        rc = ir_args_count(n, 0, 60, N_("triage [CRITERION=ANSWER ...]"),
                            &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, true);
@@ -407,7 +407,8 @@ ir_cmd_report_in(struct ir_ctx *c, int argc, char **argv)
 
     if (rc == IR_OK)
         rc = ir_args_count(n, 0, 1,
-                           "report-in [TYPE] [--from WHO] [--set FIELD=VALUE]",
+                           N_("report-in [TYPE] [--from WHO] [--means HOW] "
+                              "[--set FIELD=VALUE ...]"),
                            &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, true);

@@ -89,7 +89,7 @@ check_second(struct ir_ctx *c, const struct ir_irequest *r)
     if (r->by == c->me) {
         ir_fail(&c->err, IR_EREFUSED,
                 _("you asked for this yourself: it takes somebody else"));
-        ir_err_hint(&c->err, "ir --as NAME approve %s", r->path);
+        ir_err_hint(&c->err, _("ir --as NAME approve %s"), r->path);
         return IR_EREFUSED;
     }
     if (r->expired || now.wall_ms > r->expires_ms) {
@@ -110,7 +110,7 @@ ir_cmd_approve(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, "approve STEP", &c->err);
+        rc = ir_args_count(n, 1, 1, N_("approve STEP"), &c->err);
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
@@ -149,7 +149,7 @@ ir_cmd_deny(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, "deny STEP -r WHY", &c->err);
+        rc = ir_args_count(n, 1, 1, N_("deny STEP -r WHY"), &c->err);
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)

@@ -190,7 +190,7 @@ resolve_choice(struct ir_ctx *c, const struct ir_istep *is,
     if (said->choice == NULL) {
         ir_fail(&c->err, IR_EUSAGE, _("\"%s\" is a decision: which option?"),
                 is->path);
-        ir_err_hint(&c->err, "ir choose %s OPTION -r \"WHY\"", is->path);
+        ir_err_hint(&c->err, _("ir choose %s OPTION -r \"WHY\""), is->path);
         return IR_EUSAGE;
     }
     if (ir_scan_int(said->choice, 1, (int64_t)s->options_n, &no, NULL) ==
@@ -235,7 +235,7 @@ check_said(struct ir_ctx *c, const struct ir_istep *is,
     if (s->act == IR_ACT_CHOOSE &&
         (said->reason == NULL || said->reason[0] == '\0')) {
         ir_fail(&c->err, IR_EUSAGE, _("a decision needs its reason"));
-        ir_err_hint(&c->err, "ir choose %s %s -r \"WHY\"", is->path,
+        ir_err_hint(&c->err, _("ir choose %s %s -r \"WHY\""), is->path,
                     said->choice);
         return IR_EUSAGE;
     }
