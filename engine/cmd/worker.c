@@ -3,6 +3,7 @@
 #include "cmd/worker.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/crypt.h"
 #include "base/i18n.h"
 #include "base/json.h"
@@ -17,6 +18,7 @@
 #include <string.h>
 
 #define WALL_MS 20000
+#define LEAST_MS 2000              /* left, else it is not started again */
 #define OUT_MAX (64 * 1024 * 1024) /* bytes of its answer */
 #define ERR_MAX 4096
 #define LINES_MAX 20000
@@ -26,7 +28,11 @@
 struct answer {
     struct ir_spawn_result res;
     char file[100];
+    bool stuck; /* one call in it did not end, and it says so */
+    int line;   /* where, or 0 */
 };
+
+#define AGAIN_MAX 6 /* files left out before it is given up */
 
 /* The worker's path: IR_WORKER, or next to the running program.
  *
@@ -46,6 +52,13 @@ worker_path(void)
     return path;
 }
 
+static bool
+too_slow(const struct answer *a)
+{
+    return a->stuck || a->res.timed_out || a->res.signal == SIGXCPU ||
+           a->res.signal == SIGKILL;
+}
+
 /* Why it died, in one line that names the file. */
 static int
 say_death(const struct answer *a, struct ir_err *err)
@@ -55,8 +68,7 @@ say_death(const struct answer *a, struct ir_err *err)
     size_t n;
     int rc;
 
-    if (a->res.timed_out || a->res.signal == SIGXCPU ||
-        a->res.signal == SIGKILL) {
+    if (too_slow(a)) {
         rc =
             ir_fail(err, IR_ETIMEOUT,
                     _("%s: evaluating it took too long and was stopped"), file);
@@ -65,7 +77,7 @@ say_death(const struct answer *a, struct ir_err *err)
         return rc;
     }
     if (a->res.signal != 0) {
-        rc = ir_fail(err, IR_ELIMIT,
+        rc = ir_fail(err, IR_EIO,
                      _("%s: evaluating it broke off (signal %d); it may need "
                        "too much memory"),
                      file, a->res.signal);
@@ -79,9 +91,9 @@ say_death(const struct answer *a, struct ir_err *err)
     return rc;
 }
 
-/* Send a request and run it to the end. */
+/* Send a request and run it to the end, at most `wall_ms`. */
 static int
-ask(struct ir_json *req, struct answer *a, struct ir_err *err)
+ask(struct ir_json *req, int64_t wall_ms, struct answer *a, struct ir_err *err)
 {
     char *path = worker_path(), *text = ir_json_text(req, 0), *locale;
     const char *dir = secure_getenv("IR_LOCALEDIR");
@@ -90,7 +102,7 @@ ask(struct ir_json *req, struct answer *a, struct ir_err *err)
                           .env = env,
                           .input = text,
                           .input_len = strlen(text),
-                          .deadline_ms = WALL_MS,
+                          .deadline_ms = wall_ms,
                           .out_max = OUT_MAX,
                           .err_max = ERR_MAX};
     int rc;
@@ -100,7 +112,7 @@ ask(struct ir_json *req, struct answer *a, struct ir_err *err)
     memset(a, 0, sizeof *a);
     rc = ir_spawn_run(&sp, &a->res, err);
     if (rc == IR_OK && a->res.out_total > OUT_MAX)
-        rc = ir_fail(err, IR_ELIMIT, _("the answer of ir-worker is too long"));
+        rc = ir_fail(err, IR_EIO, _("the answer of ir-worker is too long"));
     free(path);
     free(text);
     free(locale);
@@ -225,6 +237,9 @@ take_line(const char *line, size_t len, struct answer *a,
         file = clean(j, "file");
         snprintf(a->file, sizeof a->file, "%s", file);
         free(file);
+    } else if (ir_json_get(j, "stuck") != NULL) {
+        a->stuck = true;
+        a->line = (int)ir_json_get_int(j, "stuck", 0);
     } else if ((v = ir_json_get(j, "finding")) != NULL) {
         take_finding(v, out);
     } else if ((v = ir_json_get(j, "object")) != NULL) {
@@ -249,7 +264,7 @@ take_answer(struct answer *a, struct ir_compiled *out, struct ir_err *err)
 
     while (rc == IR_OK && (nl = memchr(p, '\n', (size_t)(end - p))) != NULL) {
         if (++lines > LINES_MAX)
-            return ir_fail(err, IR_ELIMIT,
+            return ir_fail(err, IR_EIO,
                            _("the answer of ir-worker is too long"));
         rc = take_line(p, (size_t)(nl - p), a, out, &done, err);
         p = nl + 1;
@@ -259,25 +274,62 @@ take_answer(struct answer *a, struct ir_compiled *out, struct ir_err *err)
     return rc;
 }
 
+/* Was it one file that ended it, and may it be tried without? */
+static bool
+may_leave_out(const struct answer *a, const struct ir_json *left_out)
+{
+    size_t i, n = ir_json_len(left_out);
+
+    for (i = 0; i < n; i++)
+        if (strcmp(ir_json_get_str(ir_json_at(left_out, i), "file", ""),
+                   a->file) == 0)
+            return false;
+    return a->file[0] != '\0' && n < AGAIN_MAX && !a->res.timed_out &&
+           (a->stuck || a->res.signal != 0);
+}
+
+static void
+leave_out(const struct answer *a, struct ir_json *left_out)
+{
+    struct ir_json *j = ir_json_new_obj();
+
+    ir_json_set_str(j, "file", a->file);
+    ir_json_set_int(j, "line", a->line);
+    ir_json_set_bool(j, "slow", too_slow(a));
+    ir_json_add_take(left_out, j);
+}
+
 int
 ir_worker_compile(const char *site_dir, const char *only,
                   struct ir_compiled *out, struct ir_err *err)
 {
     struct ir_json *req = request("compile", site_dir);
+    struct ir_json *left_out =
+        ir_json_set_take(req, "refuse", ir_json_new_arr());
+    int64_t until_ms = ir_clock_mono_ms() + WALL_MS, left_ms;
     struct ir_compiled got = {0};
-    struct answer a;
-    int rc;
+    bool again = true;
+    int rc = IR_OK;
 
     if (only != NULL)
         ir_json_set_str(req, "only", only);
-    rc = ask(req, &a, err);
-    if (rc == IR_OK)
-        rc = take_answer(&a, &got, err);
+    while (again) {
+        struct answer a;
+
+        left_ms = until_ms - ir_clock_mono_ms();
+        rc = ask(req, left_ms, &a, err);
+        if (rc == IR_OK)
+            rc = take_answer(&a, &got, err);
+        again = rc != IR_OK && may_leave_out(&a, left_out) &&
+                until_ms - ir_clock_mono_ms() > LEAST_MS;
+        if (again)
+            leave_out(&a, left_out);
+        if (rc != IR_OK)
+            ir_compiled_done(&got);
+        ir_spawn_result_done(&a.res);
+    }
     if (rc == IR_OK)
         *out = got;
-    else
-        ir_compiled_done(&got);
-    ir_spawn_result_done(&a.res);
     ir_json_free(req);
     return rc;
 }
@@ -309,7 +361,7 @@ ask_one(struct ir_json *req, struct ir_json **out, struct ir_err *err)
     struct answer a;
     struct ir_json *j = NULL, *e;
     size_t len;
-    int rc = ask(req, &a, err);
+    int rc = ask(req, WALL_MS, &a, err);
 
     if (rc == IR_OK) {
         len = strcspn(ir_buf_str(&a.res.out), "\n");

@@ -31,11 +31,12 @@ struct ir_compiled {
 
 /* Evaluate and check the site's files (`site_dir` is absolute, the directory
  * that holds site.lua); `only` names one runbook, or NULL for all. Findings
- * are no failure: look at out->errors.
+ * are no failure: look at out->errors. A file that ends the worker is a
+ * finding, too: the others are evaluated without it.
  *
  * Owns:   *out is the caller's, ir_compiled_done.
- * Errors: IR_ENOTFOUND no such directory or no worker, IR_ETIMEOUT and
- *         IR_ELIMIT with the file that was being evaluated, IR_EIO.
+ * Errors: IR_ENOTFOUND no such directory or no worker; IR_ETIMEOUT and
+ *         IR_EIO with the file that was being evaluated.
  * Blocks: at most 20 seconds.
  */
 int ir_worker_compile(const char *site_dir, const char *only,

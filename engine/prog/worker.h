@@ -13,7 +13,9 @@
  */
 void ir_worker_say_take(struct ir_json *j);
 
-/* {"do":"compile","site":DIR,"only":NAME?}
+/* {"do":"compile","site":DIR,"only":NAME?,
+ *  "refuse":[{"file":PATH,"line":N,"slow":BOOL},...]?}
+ * "refuse" are files that ended the worker when it was started before.
  *
  * Errors: what the request itself failed of; findings are no failure.
  */

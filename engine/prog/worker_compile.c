@@ -6,6 +6,8 @@
 #include "script/sandbox.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 static void
 say_file(const char *path, void *arg)
@@ -46,12 +48,51 @@ say_object(const char *type, const char *name, const char *json, size_t len,
     ir_worker_say_take(line);
 }
 
+/* A signal handler: the line, and the end. `ir` knows the file. */
+static void
+say_stuck(int line)
+{
+    static const char head[] = "{\"stuck\":";
+    char text[sizeof head + 16];
+    size_t n = sizeof head - 1, digits = 1;
+    unsigned v = line > 0 ? (unsigned)line : 0, top = 1;
+
+    memcpy(text, head, n);
+    for (; v / top >= 10; top *= 10)
+        digits++;
+    for (; digits > 0; digits--, top /= 10)
+        text[n++] = (char)('0' + v / top % 10);
+    text[n++] = '}';
+    text[n++] = '\n';
+    _exit(write(1, text, n) == (ssize_t)n ? 3 : 4);
+}
+
+/* Leave out what ended an earlier worker: the others are looked at. */
+static void
+refuse(const struct ir_json *req, struct ir_source *src)
+{
+    const struct ir_json *l = ir_json_get(req, "refuse");
+    size_t i;
+
+    for (i = 0; i < ir_json_len(l); i++) {
+        const struct ir_json *j = ir_json_at(l, i);
+
+        ir_source_refuse(
+            src, ir_json_get_str(j, "file", ""),
+            (int)ir_json_get_int(j, "line", 0),
+            ir_json_get_bool(j, "slow", true)
+                ? _("takes too long: a string pattern with many *, + or -?")
+                : _("evaluating it broke off: does it need too much memory?"));
+    }
+}
+
 int
 ir_worker_do_compile(const struct ir_json *req, struct ir_err *err)
 {
     static char outbuf[65536];
     const struct ir_compile_sink sink = {say_file, say_finding, say_object,
                                          NULL};
+    struct ir_vm_limits limits = ir_vm_limits_default;
     struct ir_compile_count count = {0, 0};
     struct ir_json *line, *done;
     struct ir_source src = {0};
@@ -61,12 +102,14 @@ ir_worker_do_compile(const struct ir_json *req, struct ir_err *err)
     rc = ir_source_read(ir_json_get_str(req, "site", ""), &src, err);
     if (rc != IR_OK)
         return rc;
+    refuse(req, &src);
+    limits.stuck = say_stuck;
     setvbuf(stdout, outbuf, _IOFBF, sizeof outbuf);
     (void)_("is missing"); /* the catalogue is a file, too */
     rc = ir_sandbox_enter(&box, err);
     if (rc == IR_OK)
-        rc = ir_compile(&src, ir_json_get_str(req, "only", NULL),
-                        &ir_vm_limits_default, &sink, &count, err);
+        rc = ir_compile(&src, ir_json_get_str(req, "only", NULL), &limits,
+                        &sink, &count, err);
     if (rc == IR_OK) {
         line = ir_json_new_obj();
         done = ir_json_new_obj();

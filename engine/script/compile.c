@@ -231,6 +231,8 @@ do_all(struct run *r)
         if (file >= 0 && !r->us.u[file].done)
             do_unit(r, file);
     }
+    if (r->sink->file != NULL)
+        r->sink->file("", r->sink->arg); /* from here on it is all of them */
     ir_refs_resolve(&r->ck, &r->us);
     ir_graph_nesting(&r->ck, &r->us);
     tell_findings(r);

@@ -12,7 +12,8 @@
 #include "script/vm.h"
 
 /* What comes out, in this order: a file's name before it is evaluated, then
- * what was found in it; objects last. Any of the calls may be NULL. */
+ * what was found in it; "" as a name, then what was found between files;
+ * objects last. Any of the calls may be NULL. */
 struct ir_compile_sink {
     void (*file)(const char *path, void *arg);
     void (*finding)(const struct ir_finding *f, void *arg);

@@ -12,19 +12,11 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define WITH_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WITH_ASAN 1
-#endif
-#endif
-#ifndef WITH_ASAN
-#define WITH_ASAN 0
-#endif
+#define WITH_ASAN (IR_SANDBOX_SLOW > 1)
 
 /* Landlock by its numbers: Debian's headers do not know the newer ones. */
 #define LANDLOCK_CREATE SYS_landlock_create_ruleset
@@ -70,8 +62,7 @@ limits(rlim_t cpu_s, struct ir_err *err)
 {
     int rc;
 
-    if (WITH_ASAN) /* several times slower */
-        cpu_s *= 5;
+    cpu_s *= IR_SANDBOX_SLOW;
     rc = limit(RLIMIT_CPU, cpu_s, cpu_s + 1, err);
 
     if (rc == IR_OK)
@@ -158,6 +149,8 @@ add_rules(scmp_filter_ctx ctx)
         SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
     const struct scmp_arg_cmp self =
         SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)getpid());
+    const struct scmp_arg_cmp timer =
+        SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)ITIMER_PROF);
     int rc = 0, fd;
     size_t i;
 
@@ -181,6 +174,9 @@ add_rules(scmp_filter_ctx ctx)
     if (rc == 0)
         rc = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
                                     &no_exec);
+    if (rc == 0) /* the time of each file: vm_clock.c */
+        rc = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(setitimer), 1,
+                                    &timer);
     if (rc == 0) /* abort() */
         rc = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
                                     &self);

@@ -11,7 +11,19 @@
 
 #include "base/err.h"
 
-#define IR_SANDBOX_CPU_S 3 /* then SIGXCPU */
+/* AddressSanitizer makes everything several times slower. */
+#if defined(__SANITIZE_ADDRESS__)
+#define IR_SANDBOX_SLOW 5
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define IR_SANDBOX_SLOW 5
+#endif
+#endif
+#ifndef IR_SANDBOX_SLOW
+#define IR_SANDBOX_SLOW 1
+#endif
+
+#define IR_SANDBOX_CPU_S 12 /* of all files; then SIGXCPU */
 #define IR_SANDBOX_GIT_CPU_S 15
 #define IR_SANDBOX_MEMORY (512L << 20) /* bytes of address space */
 

@@ -138,6 +138,16 @@ ir_source_add_refused(struct ir_source *src, const char *path, const char *why)
         refuse(add_file(src, path), 0, why);
 }
 
+void
+ir_source_refuse(struct ir_source *src, const char *path, int line,
+                 const char *why)
+{
+    int file = ir_source_find(src, path);
+
+    if (file >= 0)
+        refuse(&src->files[file], line, why);
+}
+
 /* Read the regular file `name` of the directory `dirfd` as `path`. */
 static void
 read_file(struct ir_source *src, int dirfd, const char *name, const char *path)

@@ -63,6 +63,14 @@ void ir_source_add(struct ir_source *src, const char *path, const char *text,
 void ir_source_add_refused(struct ir_source *src, const char *path,
                            const char *why);
 
+/* Use the file `path` no more, with the reason and a line or 0; nothing
+ * happens when there is none.
+ *
+ * Owns:   keeps copies.
+ */
+void ir_source_refuse(struct ir_source *src, const char *path, int line,
+                      const char *why);
+
 /* Put the files in order of path.
  *
  * Owns:   nothing.

@@ -13,8 +13,8 @@
 #define BYTES_A_STEP 256  /* memory asked for costs steps, too */
 #define MSG_SHOWN_MAX 400 /* bytes of a Lua message that are shown */
 
-const struct ir_vm_limits ir_vm_limits_default = {IR_VM_MEMORY_MAX,
-                                                  IR_VM_STEPS_MAX, true};
+const struct ir_vm_limits ir_vm_limits_default = {
+    IR_VM_MEMORY_MAX, IR_VM_STEPS_MAX, true, IR_VM_CPU_MS, NULL};
 
 struct ir_vm *
 ir_vm_of(lua_State *L)
@@ -115,11 +115,17 @@ clock_hook(lua_State *L, lua_Debug *ar)
 
     note_line(vm, ar);
     vm->steps -= vm->overrun ? 1 : HOOK_EVERY;
-    if (vm->steps > 0)
+    if (vm->steps > 0 && !vm->late)
         return;
     vm->overrun = true;
     lua_sethook(L, clock_hook, LUA_MASKCOUNT, 1);
     luaL_error(L, "%s", _("runs too long: a loop that does not end?"));
+}
+
+void
+ir_vm_hurry(struct ir_vm *vm)
+{
+    lua_sethook(vm->L, clock_hook, LUA_MASKCOUNT, 1);
 }
 
 /* Take "f12:34: text" apart; returns the text. */
@@ -495,7 +501,9 @@ ir_vm_eval(struct ir_source *src, int file, const struct ir_vm_limits *limits,
     memcpy(lua_getextraspace(vm.L), &self, sizeof self);
     lua_pushcfunction(vm.L, on_error);
     lua_pushcfunction(vm.L, evaluate);
+    ir_vm_clock_start(&vm);
     lrc = lua_pcall(vm.L, 0, 0, 1);
+    ir_vm_clock_stop(&vm);
     if (lrc != LUA_OK)
         rc = explain(&vm, lrc);
     lua_close(vm.L);

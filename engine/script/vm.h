@@ -16,6 +16,7 @@
 
 #include "base/err.h"
 #include "script/node.h"
+#include "script/sandbox.h"
 #include "script/source.h"
 
 #include <stdbool.h>
@@ -24,17 +25,24 @@
 
 #define IR_VM_MEMORY_MAX (64 * 1024 * 1024) /* bytes */
 #define IR_VM_STEPS_MAX 20000000            /* instructions of the machine */
-#define IR_VM_NODES_MAX 50000               /* values in the returned table */
-#define IR_VM_TREE_MAX (4 * 1024 * 1024)    /* bytes of the returned table */
-#define IR_VM_DEPTH_MAX 24                  /* tables within tables */
+#define IR_VM_CPU_MS (1500 * IR_SANDBOX_SLOW)
+#define IR_VM_NODES_MAX 50000            /* values in the returned table */
+#define IR_VM_TREE_MAX (4 * 1024 * 1024) /* bytes of the returned table */
+#define IR_VM_DEPTH_MAX 24               /* tables within tables */
 
 struct ir_vm_limits {
-    size_t memory; /* bytes */
-    int64_t steps; /* instructions */
-    bool patterns; /* string.find, match, gmatch, gsub are there */
+    size_t memory;  /* bytes */
+    int64_t steps;  /* instructions */
+    bool patterns;  /* string.find, match, gmatch, gsub are there */
+    int64_t cpu_ms; /* of the processor; 0: not looked at */
+    /* One call within the script takes longer than that and cannot be
+     * stopped: end the process. Called from a signal handler, with the line
+     * of the evaluated file or 0. NULL: it goes on.
+     */
+    void (*stuck)(int line);
 };
 
-/* The limits above, with patterns.
+/* The limits above, with patterns; `stuck` is NULL.
  *
  * Owns:   nothing.
  */

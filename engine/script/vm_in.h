@@ -8,6 +8,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
+#include <signal.h>
 
 #define IR_VM_STACK_LOOK 40 /* calls looked at to find the evaluated file */
 
@@ -19,6 +20,7 @@ struct ir_vm {
     size_t used;   /* bytes of Lua's memory */
     int64_t steps; /* instructions left */
     bool overrun;
+    volatile sig_atomic_t late; /* its time is up */
     bool loading; /* Lua reads a source: an error is one of syntax */
     bool placed;  /* `ve` is filled: the error handler leaves it alone */
     int last_file, last_line; /* where the machine was seen last */
@@ -47,6 +49,17 @@ int ir_vm_file_of(const struct ir_vm *vm, const char *source);
  * Units:  lines from 1.
  */
 int ir_vm_main_line(struct ir_vm *vm);
+
+/* Stop the script at its next instruction. A signal handler may call it.
+ */
+void ir_vm_hurry(struct ir_vm *vm);
+
+/* Begin and end the time that limits->cpu_ms allows. One machine at a time.
+ *
+ * Thread: the only one.
+ */
+void ir_vm_clock_start(struct ir_vm *vm);
+void ir_vm_clock_stop(struct ir_vm *vm);
 
 /* Open the allowed libraries and leave on the stack the table of what files
  * may use. [-0, +1, m]

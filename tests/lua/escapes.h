@@ -1,6 +1,6 @@
 /* escapes.h: what a file may try, and what stops it; included by
  * test_escape.c alone. Columns: the file, the line that is named, how the
- * message begins (NULL: the process is killed, and the file is named). */
+ * message begins. */
 static const struct {
     const char *code;
     int line;
@@ -154,7 +154,13 @@ static const struct {
      1, "the string pattern is too long: pattern too complex"},
     {"local s = string.find(string.rep(\"a\", 200), string.rep(\"a-\", 30) .. "
      "\"b\")",
-     0, NULL},
+     1, "takes too long: a string pattern with many *, + or -?"},
+    {"local s = string.rep(\"a\", 60000)\nfor w in string.gmatch(s, "
+     "\"a-a-a-b\") "
+     "do end",
+     2, "takes too long: a string pattern with many *, + or -?"},
+    {"local t = {}\nfor i = 1, 400000 do table.insert(t, 1, i) end", 2,
+     "runs too long: a loop that does not end?"},
     {"local s = table.concat({}, \"\", 1, 1 << 60)", 1,
      "invalid value (nil) at index 1 in table for 'concat'"},
     {"local t = {}\nt[0 / 0] = 1", 2,

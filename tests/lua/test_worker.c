@@ -48,8 +48,13 @@ static const struct {
     {DONE, IR_OK, NULL},
     {"echo '{\"file\":\"a/b.lua\"}'\nkill -XCPU $$\n", IR_ETIMEOUT, "a/b.lua"},
     {"echo '{\"file\":\"a/b.lua\"}'\nkill -KILL $$\n", IR_ETIMEOUT, "a/b.lua"},
-    {"echo '{\"file\":\"a/b.lua\"}'\nkill -SEGV $$\n", IR_ELIMIT, "a/b.lua"},
-    {"kill -ABRT $$\n", IR_ELIMIT, "the site"},
+    {"echo '{\"file\":\"a/b.lua\"}'\nkill -SEGV $$\n", IR_EIO, "a/b.lua"},
+    {"kill -ABRT $$\n", IR_EIO, "the site"},
+    {"echo '{\"file\":\"a/b.lua\"}'\necho '{\"stuck\":3}'\nexit 3\n",
+     IR_ETIMEOUT, "a/b.lua"},
+    {"if grep -q 'a/b.lua.*:3'; then\n" DONE "exit 0\nfi\n"
+     "echo '{\"file\":\"a/b.lua\"}'\necho '{\"stuck\":3}'\nexit 3\n",
+     IR_OK, NULL},
     {"exit 0\n", IR_EIO, "without an answer"},
     {"echo 'what \033[2J' >&2; exit 3\n", IR_EIO, "what \\x1b[2J"},
     {DONE "exit 1\n", IR_EIO, "without an answer"},
@@ -78,7 +83,7 @@ static const struct {
     {"echo '{\"object\":{\"type\":\"key\",\"name\":\"a\","
      "\"json\":\"{}\"}}'\n" DONE,
      IR_EIO, "malformed"},
-    {"i=0; while [ $i -lt 20001 ]; do echo '{}'; i=$((i+1)); done\n", IR_ELIMIT,
+    {"i=0; while [ $i -lt 20001 ]; do echo '{}'; i=$((i+1)); done\n", IR_EIO,
      "too long"},
 };
 
