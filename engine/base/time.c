@@ -209,6 +209,24 @@ ir_time_text(int64_t ms, int64_t now_ms, char *out, size_t cap)
         snprintf(out, cap, "%02d:%02d", l.hour, l.min);
 }
 
+char *
+ir_time_span(int64_t ms)
+{
+    long s = (long)(ms / 1000), m = s / 60, h = m / 60;
+
+    if (s < 60)
+        return ir_asprintf(_("%ld s"), s);
+    if (m < 60)
+        return ir_asprintf(_("%ld min"), m);
+    if (h < 48 && m % 60 != 0)
+        return ir_asprintf(_("%ld h %ld min"), h, m % 60);
+    if (h < 48)
+        return ir_asprintf(_("%ld h"), h);
+    if (h % 24 != 0)
+        return ir_asprintf(_("%ld days %ld h"), h / 24, h % 24);
+    return ir_asprintf(_("%ld days"), h / 24);
+}
+
 void
 ir_time_rfc3339(int64_t ms, char *out, size_t cap)
 {

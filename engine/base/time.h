@@ -49,6 +49,14 @@ int ir_duration_parse(const char *text, size_t len, int64_t *secs,
  */
 void ir_duration_text(int64_t secs, char *out, size_t cap);
 
+/* A span as a sentence says it, in the reader's language: "45 s", "48 min",
+ * "1 h 5 min", "3 days 4 h".
+ *
+ * Units:  milliseconds, 0 or more.
+ * Owns:   the caller frees with free().
+ */
+char *ir_time_span(int64_t ms);
+
 /* Parse a moment as a person types it:
  *
  * - now, 今: exact

@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "core/fold.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* `err` is filled already. */
@@ -90,14 +91,15 @@ gate_wait(const struct ir_incident *inc, size_t i, int64_t now_ms,
 {
     const struct ir_istep *st = &inc->steps[i];
     const char *name = ir_incident_typed(inc, i);
-    char at[24], left[24];
+    char at[24], *left;
 
     if (st->step == NULL || st->step->wait_s == 0 || now_ms >= st->due_ms)
         return IR_OK;
     ir_time_text(st->due_ms, now_ms, at, sizeof at);
-    ir_duration_text((st->due_ms - now_ms + 999) / 1000, left, sizeof left);
+    left = ir_time_span(st->due_ms - now_ms + 999);
     ir_fail(err, IR_EREFUSED, _("Not yet: %s waits until %s (%s left)."), name,
             at, left);
+    free(left);
     ir_err_hint(err, _("cut it short, with a reason:  ir skip %s -r WHY"),
                 name);
     return refuse(gate, IR_GATE_WAIT);

@@ -157,6 +157,8 @@ ir_incident_argv(const struct ir_incident *inc, size_t i, char ***argv,
 {
     const struct ir_istep *st = &inc->steps[i];
     struct expand x = {inc, st->plan, ""};
+    const struct ir_var *var;
+    const char *asked;
     char **v;
     size_t k;
 
@@ -167,9 +169,11 @@ ir_incident_argv(const struct ir_incident *inc, size_t i, char ***argv,
         v[k] = ir_plan_expand(st->step->argv[k], lookup, &x);
     if (x.missing[0] != '\0') {
         ir_argv_free(v);
+        var = ir_plan_var(st->plan, x.missing);
+        asked = var != NULL ? ir_text(&var->ask) : NULL;
         ir_fail(err, IR_EREFUSED,
-                _("Not yet: \"%s\" is not known, and the command needs it."),
-                x.missing);
+                _("Not yet: the command needs what is not known: %s"),
+                asked != NULL ? asked : x.missing);
         ir_err_field(err, "%s", x.missing);
         ir_err_hint(err,
                     _("answer it:  ir ask %s %s=...\nor do it by hand:  ir "

@@ -326,14 +326,15 @@ act_notify(struct ir_sv *x)
                                reach_role(x, rel)));
 }
 
-static const char *
-report_say(const char *kind)
+const char *
+ir_report_say(const char *kind)
 {
-    return kind == NULL                     ? _("report")
-           : strcmp(kind, "first") == 0     ? _("first report")
-           : strcmp(kind, "follow-up") == 0 ? _("follow-up report")
-           : strcmp(kind, "final") == 0     ? _("final report")
-                                            : kind;
+    return kind == NULL                       ? _("report")
+           : strcmp(kind, "first") == 0       ? _("first report")
+           : strcmp(kind, "follow-up") == 0   ? _("follow-up report")
+           : strcmp(kind, "final") == 0       ? _("final report")
+           : strcmp(kind, "preliminary") == 0 ? _("preliminary report")
+                                              : kind;
 }
 
 static void
@@ -351,7 +352,7 @@ act_tell(struct ir_sv *x)
     ir_step_para(x, _("Tell: "), IR_STYLE_NONE,
                  ir_pool_f(&x->pool,
                            *ways != '\0' ? _("%s, %s: %s") : "%s, %s%s", who,
-                           report_say(x->s->report), ways));
+                           ir_report_say(x->s->report), ways));
     ir_step_para(x, _("Hours: "), IR_STYLE_NONE, hours);
     if (*say != '\0')
         ir_step_para(x, _("Say: "), IR_STYLE_NONE,

@@ -244,9 +244,16 @@ clock_due(const struct ir_view *v, const struct ir_iclock *c,
                      ir_pool_take(pool, ir_view_time(v, c->latest_ms)));
 }
 
+int64_t
+ir_head_until(const struct ir_view *v, const struct ir_incident *inc)
+{
+    return inc->state == IR_INC_CLOSED && inc->closed_ms != 0 ? inc->closed_ms
+                                                              : v->now_ms;
+}
+
 const char *
-ir_head_clock(const struct ir_view *v, const struct ir_iclock *c,
-              struct ir_pool *pool)
+ir_head_clock(const struct ir_view *v, const struct ir_incident *inc,
+              const struct ir_iclock *c, struct ir_pool *pool)
 {
     const char *name = ir_head_clock_name(v, c, pool);
     const char *state = ir_view_clock_say(c), *left;
@@ -254,7 +261,12 @@ ir_head_clock(const struct ir_view *v, const struct ir_iclock *c,
     if (c->state == IR_CLOCK_MET || c->state == IR_CLOCK_STOPPED) {
         if (c->ended_ms == 0)
             return ir_pool_f(pool, _("%s: %s"), name, state);
-        return ir_pool_f(pool, _("%s: %s %s"), name, state,
+        return ir_pool_f(pool,
+                         c->type == IR_CT_LEGAL && c->from_ms == 0 &&
+                                 c->state == IR_CLOCK_MET
+                             ? _("%s: %s %s (no time limit was running)")
+                             : _("%s: %s %s"),
+                         name, state,
                          ir_pool_take(pool, ir_view_time(v, c->ended_ms)));
     }
     if (c->state == IR_CLOCK_UNDECIDED) {
@@ -269,7 +281,7 @@ ir_head_clock(const struct ir_view *v, const struct ir_iclock *c,
         return ir_pool_f(pool, _("%s: %s"), name, state);
     if (c->state == IR_CLOCK_MISSED) {
         const char *by =
-            ir_pool_take(pool, ir_view_span(v->now_ms - c->due_ms));
+            ir_pool_take(pool, ir_view_span(ir_head_until(v, inc) - c->due_ms));
 
         if (c->type == IR_CT_LEGAL)
             return ir_pool_f(pool, _("%s: %s, MISSED by %s"), name,
@@ -375,7 +387,7 @@ head_clocks(const struct ir_view *v, const struct ir_incident *inc, int level,
                 ir_buf_done(&line);
                 label = "";
             }
-            ir_buf_adds(&line, ir_head_clock(v, c, pool));
+            ir_buf_adds(&line, ir_head_clock(v, inc, c, pool));
             style = rank == 0 ? IR_STYLE_ALARM : IR_STYLE_ACCENT;
             n++;
         } else if (rank >= 2 && rank < 5 && calm_n < calm_most[level] &&
@@ -387,7 +399,7 @@ head_clocks(const struct ir_view *v, const struct ir_incident *inc, int level,
                 style = IR_STYLE_NONE;
             }
             ir_buf_adds(&line, line.len > 0 ? ir_view_sep(v) : "");
-            ir_buf_adds(&line, ir_head_clock(v, c, pool));
+            ir_buf_adds(&line, ir_head_clock(v, inc, c, pool));
             calm_n++;
         } else {
             more[rank < 2 ? rank : 2]++;

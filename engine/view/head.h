@@ -28,8 +28,13 @@ const char *ir_head_name(const struct ir_view *v, const struct ir_incident *inc,
  *
  * Owns:   kept by the pool.
  */
-const char *ir_head_clock(const struct ir_view *v, const struct ir_iclock *c,
-                          struct ir_pool *pool);
+const char *ir_head_clock(const struct ir_view *v,
+                          const struct ir_incident *inc,
+                          const struct ir_iclock *c, struct ir_pool *pool);
+/* The moment that clocks which still run are told for: now, or when the
+ * incident closed.
+ */
+int64_t ir_head_until(const struct ir_view *v, const struct ir_incident *inc);
 /* Its name: operation and target, or the legal deadline's title. */
 const char *ir_head_clock_name(const struct ir_view *v,
                                const struct ir_iclock *c, struct ir_pool *pool);

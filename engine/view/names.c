@@ -3,7 +3,6 @@
 #include "view/pool.h"
 #include "view/view.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -70,7 +69,7 @@ ir_view_safe(const struct ir_view *v, const char *s)
 struct vars {
     const struct ir_incident *inc;
     bool say;
-    char name[128]; /* what stands for one that is not known */
+    char *name; /* what stands for one that is not known */
 };
 
 static const char *
@@ -83,8 +82,11 @@ var_value(const char *name, void *arg)
         s = ir_incident_var(vars->inc, name);
     if (s != NULL && strcmp(s, "unknown") != 0)
         return s;
-    snprintf(vars->name, sizeof vars->name,
-             vars->say ? _("[%s not known]") : "<%s>", name);
+    free(vars->name);
+    if (vars->say)
+        vars->name = ir_view_unknown(vars->inc, name);
+    else
+        vars->name = ir_asprintf("<%s>", name);
     return vars->name;
 }
 
@@ -92,8 +94,10 @@ char *
 ir_view_expand(const struct ir_incident *inc, const char *s, bool say)
 {
     struct vars vars = {.inc = inc, .say = say};
+    char *filled = ir_plan_expand(s, var_value, &vars);
 
-    return ir_plan_expand(s, var_value, &vars);
+    free(vars.name);
+    return filled;
 }
 
 char *

@@ -255,7 +255,7 @@ ir_view_clocks(const struct ir_view *v, const struct ir_incident *inc,
                      c->state == IR_CLOCK_MISSED    ? IR_STYLE_ALARM
                      : c->state == IR_CLOCK_AT_RISK ? IR_STYLE_ACCENT
                                                     : IR_STYLE_NONE,
-                     ir_head_clock(v, c, &pool));
+                     ir_head_clock(v, inc, c, &pool));
         if (c->from_ms != 0)
             from = ir_pool_f(&pool, _("from %s"),
                              ir_pool_take(&pool, ir_view_time(v, c->from_ms)));
@@ -284,7 +284,7 @@ ir_view_clocks_json(const struct ir_view *v, const struct ir_incident *inc)
     for (i = 0; i < inc->clocks_n; i++) {
         const struct ir_iclock *c = &inc->clocks[i];
         struct ir_json *o = ir_json_add_take(arr, ir_json_new_obj());
-        int64_t end = c->ended_ms != 0 ? c->ended_ms : v->now_ms;
+        int64_t end = c->ended_ms != 0 ? c->ended_ms : ir_head_until(v, inc);
 
         ir_json_set_str(o, "name", c->name);
         ir_json_set_str(o, "title", ir_text(&c->title));

@@ -2,6 +2,7 @@
 #include "view/sentence.h"
 
 #include "base/scan.h"
+#include "base/time.h"
 #include "view/head.h"
 #include "view/step.h"
 
@@ -75,6 +76,51 @@ ir_sx_list(struct ir_sx *x, int key)
         ir_buf_adds(
             &b, ir_pool_take(&x->pool,
                              ir_view_safe_n(x->v, (const char *)it.p, it.len)));
+    }
+    return ir_pool_buf(&x->pool, &b);
+}
+
+/* A value as people read it: of a choice its title, of a moment the time. */
+static const char *
+answer_value(struct ir_sx *x, const char *name, const char *value)
+{
+    const struct ir_var *var = ir_view_var(x->inc, name);
+    int64_t ms;
+    int prec;
+    size_t i;
+
+    if (strcmp(value, "unknown") == 0)
+        return _("unknown");
+    for (i = 0; var != NULL && i < var->choices_n; i++)
+        if (strcmp(var->choices[i].id, value) == 0)
+            return ir_pool_take(
+                &x->pool, ir_view_fill(x->v, NULL, &var->choices[i].title));
+    if (var != NULL && var->type == IR_VAR_TIME &&
+        ir_time_parse(value, x->v->now_ms, &ms, &prec, NULL) == IR_OK)
+        return ir_pool_take(&x->pool, ir_view_time(x->v, ms));
+    if (var != NULL && var->type == IR_VAR_PERSON)
+        return ir_pool_take(&x->pool, ir_view_person(x->v, value, false));
+    return ir_pool_take(&x->pool, ir_view_safe(x->v, value));
+}
+
+const char *
+ir_sx_answers(struct ir_sx *x, int key)
+{
+    struct ir_body_item it;
+    struct ir_buf b = {0};
+    size_t i = 0;
+
+    while (ir_body_each(x->e, key, &i, &it)) {
+        char *name = ir_strndup(it.name != NULL ? it.name : "",
+                                it.name != NULL ? it.name_len : 0);
+        char *value = ir_strndup((const char *)it.p, it.len);
+        const char *label = ir_pool_take(&x->pool, ir_view_label(x->inc, name));
+
+        label = ir_pool_take(&x->pool, ir_view_safe(x->v, label));
+        ir_buf_addf(&b, "%s%s = %s", b.len > 0 ? _(", ") : "", label,
+                    answer_value(x, name, value));
+        free(name);
+        free(value);
     }
     return ir_pool_buf(&x->pool, &b);
 }
@@ -205,6 +251,7 @@ step_choice(struct ir_sx *x)
 static void
 step_op(struct ir_sx *x)
 {
+    const char *said;
     uint64_t code;
 
     switch (ir_body_uint_or(x->e, 2, 0)) {
@@ -216,6 +263,9 @@ step_op(struct ir_sx *x)
         break;
     case 3:
         ir_buf_adds(x->out, _("done"));
+        said = ir_sx_answers(x, 8);
+        if (*said != '\0')
+            ir_buf_addf(x->out, _(" (%s)"), said);
         break;
     case 4:
         ir_buf_adds(x->out, _("failed"));
@@ -224,7 +274,7 @@ step_op(struct ir_sx *x)
         ir_buf_adds(x->out, _("skipped"));
         break;
     case 6:
-        ir_buf_addf(x->out, _("answered %s"), ir_sx_list(x, 8));
+        ir_buf_addf(x->out, _("answered %s"), ir_sx_answers(x, 8));
         break;
     case 7:
         ir_buf_addf(x->out, _("chosen \"%s\""), step_choice(x));

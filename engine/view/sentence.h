@@ -27,6 +27,8 @@ const char *ir_sx_member(struct ir_sx *x, int key);
 const char *ir_sx_time(struct ir_sx *x, int key);
 /* Elements of a text array, joined; names and values of pairs. */
 const char *ir_sx_list(struct ir_sx *x, int key);
+/* What was answered, by the words of the questions: "machines = 2". */
+const char *ir_sx_answers(struct ir_sx *x, int key);
 /* The title of the step whose path is in field `key`, else the path. */
 const char *ir_sx_step(struct ir_sx *x, int key);
 const char *ir_sx_step_at(struct ir_sx *x, const char *path);

@@ -2,6 +2,7 @@
  */
 #include "base/scan.h"
 #include "view/sentence.h"
+#include "view/step.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,24 +58,48 @@ say_attempt(struct ir_sx *x)
     free(id);
 }
 
+/* Who was told: an authority or partner by its title, and whom there. */
+static const char *
+told_whom(struct ir_sx *x)
+{
+    static const char *const lists[] = {"authorities", "partners", "trees"};
+    char *id = ir_body_strdup(x->e, 1), *at = strstr(id, ": ");
+    const char *name = NULL;
+    size_t i;
+
+    if (at != NULL)
+        *at = '\0';
+    for (i = 0; i < 3 && name == NULL; i++) {
+        const struct ir_json *j = ir_view_contact(x->v, lists[i], id);
+
+        name = j == NULL ? NULL : ir_json_text_of(j, "title");
+        if (j != NULL && name == NULL)
+            name = ir_json_text_of(j, "name");
+    }
+    if (at != NULL && name == NULL)
+        *at = ':'; /* no id stands there: all of it is the name */
+    name = ir_pool_take(&x->pool, ir_view_safe(x->v, name != NULL ? name : id));
+    if (at != NULL && *at == '\0')
+        name = ir_pool_f(&x->pool, _("%s, %s"), name,
+                         ir_pool_take(&x->pool, ir_view_safe(x->v, at + 2)));
+    free(id);
+    return name;
+}
+
 static void
 say_told(struct ir_sx *x)
 {
-    char *id = ir_body_strdup(x->e, 1);
-    const struct ir_json *a = ir_view_contact(x->v, "authorities", id);
-    const char *title = a != NULL ? ir_json_text_of(a, "title") : id;
-    const char *receipt = ir_sx_text(x, 5);
+    const char *receipt = ir_sx_text(x, 5), *report = ir_sx_text(x, 4);
     uint64_t due;
 
-    ir_buf_addf(x->out, _("Told %s (%s) %s"),
-                ir_pool_take(&x->pool, ir_view_safe(x->v, title)),
-                channel(x, 3), ir_sx_time(x, 2));
+    ir_buf_addf(x->out, _("Told %s (%s) %s"), told_whom(x), channel(x, 3),
+                ir_sx_time(x, 2));
+    if (*report != '\0')
+        ir_buf_addf(x->out, _(", %s"), ir_report_say(report));
     if (*receipt != '\0')
         ir_buf_addf(x->out, _(", receipt number %s"), receipt);
     if (ir_body_uint(x->e, 6, &due))
         ir_buf_addf(x->out, _(", next report due %s"), ir_sx_time(x, 6));
-    ir_sx_reason(x, 4);
-    free(id);
 }
 
 bool

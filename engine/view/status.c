@@ -27,7 +27,7 @@ write_clocks(const struct ir_view *v, const struct ir_incident *inc,
                          c->state == IR_CLOCK_MISSED    ? IR_STYLE_ALARM
                          : c->state == IR_CLOCK_AT_RISK ? IR_STYLE_ACCENT
                                                         : IR_STYLE_NONE,
-                         ir_head_clock(v, c, &pool), out);
+                         ir_head_clock(v, inc, c, &pool), out);
     }
     ir_pool_take(&pool, (char *)order);
     ir_pool_done(&pool);

@@ -62,6 +62,12 @@ void ir_step_unknown(struct ir_sv *x);
 bool ir_step_lacks(const struct ir_incident *inc, const struct ir_step *s,
                    bool *run);
 
+/* The words for which report it is ("first"); "report" where none is named.
+ *
+ * Owns:   static, or `kind` itself.
+ */
+const char *ir_report_say(const char *kind);
+
 /* " Good: text": a paragraph of the step, left out when `text` is "". */
 void ir_step_para(struct ir_sv *x, const char *lead, enum ir_style style,
                   const char *text);

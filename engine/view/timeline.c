@@ -35,6 +35,27 @@ slack(int precision)
     }
 }
 
+/* The answers that a step entry (field 8) or the declaration (7) carries. */
+static void
+take_answers(const struct ir_entry *e, struct ir_titem *it)
+{
+    int key = e->h.kind == IR_KIND_STEP       ? 8
+              : e->h.kind == IR_KIND_INCIDENT ? 7
+                                              : 0;
+    struct ir_body_item item;
+    size_t i = 0;
+
+    while (key != 0 && ir_body_each(e, key, &i, &item)) {
+        if (item.name == NULL)
+            continue;
+        it->answers =
+            ir_realloc(it->answers, (it->answers_n + 1) * sizeof *it->answers);
+        it->answers[it->answers_n].name = ir_strndup(item.name, item.name_len);
+        it->answers[it->answers_n++].value =
+            ir_strndup((const char *)item.p, item.len);
+    }
+}
+
 static void
 build_item(const struct ir_view *v, const struct ir_entry *e,
            const struct ir_incident *inc, struct ir_titem *it)
@@ -71,6 +92,7 @@ build_item(const struct ir_view *v, const struct ir_entry *e,
     if (e->h.kind == IR_KIND_STEP || e->h.kind == IR_KIND_REQUEST)
         it->step = ir_body_strdup(e, 1);
     it->amend = ir_strdup("");
+    take_answers(e, it);
 }
 
 /* A later entry corrected this one: keep both, the correction beside. */
@@ -186,11 +208,16 @@ ir_timeline_build(const struct ir_view *v, const struct ir_entry *const *e,
 void
 ir_timeline_done(struct ir_timeline *tl)
 {
-    size_t i;
+    size_t i, k;
 
     for (i = 0; i < tl->n; i++) {
         free(tl->items[i].text);
         free(tl->items[i].step);
+        for (k = 0; k < tl->items[i].answers_n; k++) {
+            free(tl->items[i].answers[k].name);
+            free(tl->items[i].answers[k].value);
+        }
+        free(tl->items[i].answers);
         free(tl->items[i].amend);
     }
     free(tl->items);
@@ -350,6 +377,11 @@ item_json(const struct ir_view *v, const struct ir_titem *it)
         ir_json_set_int(obj, "kind", (int64_t)it->kind);
     ir_json_set_str(obj, "text", it->text);
     ir_json_set_str(obj, "step", it->step);
+    if (it->answers_n > 0) {
+        refs = ir_json_set_take(obj, "answers", ir_json_new_obj());
+        for (i = 0; i < it->answers_n; i++)
+            ir_json_set_str(refs, it->answers[i].name, it->answers[i].value);
+    }
     refs = ir_json_set_take(obj, "refs", ir_json_new_arr());
     for (i = 0; i < it->refs_n; i++) {
         ir_hex(it->refs[i], IR_ID_BYTES, hex);

@@ -27,8 +27,10 @@ struct ir_titem {
     bool node;   /* a device signed it */
     uint8_t key_id[IR_KEYID_BYTES];
     uint64_t kind;
-    char *text;  /* a sentence in the reader's language, harmless */
-    char *step;  /* step path, or NULL */
+    char *text;              /* a sentence in the reader's language, harmless */
+    char *step;              /* step path, or NULL */
+    struct ir_ivar *answers; /* what a step or the declaration answered */
+    size_t answers_n;
     char *amend; /* the corrections, "" none: text to stand beside */
     bool amended;
     size_t refs_n;

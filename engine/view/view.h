@@ -38,12 +38,36 @@ char *ir_view_safe(const struct ir_view *v, const char *s);
 char *ir_view_safe_n(const struct ir_view *v, const char *s, size_t n);
 
 /* `s` with ${var} filled in from `inc` (may be NULL). What is not known is
- * "<var>", or with `say` a token of the reader's language that nobody takes
- * for a value: "[var not known]". Not yet harmless.
+ * "<var>", or with `say` ir_view_unknown. Not yet harmless.
  *
  * Owns:   the caller frees with free().
  */
 char *ir_view_expand(const struct ir_incident *inc, const char *s, bool say);
+
+/* What a question asks for, in few words of the reader's language: "which
+ * server showed it first" of "Which server showed it first (FS1, FS2, ...)?";
+ * of a Japanese one the noun it is about, where it has one (*noun).
+ *
+ * Owns:   the caller frees with free(); "" where nothing is asked.
+ */
+char *ir_view_asked(const struct ir_text *ask, bool *noun);
+
+/* The variable of that name in a plan that `inc` (may be NULL) walks, or NULL.
+ *
+ * Owns:   borrowed from the plan.
+ */
+const struct ir_var *ir_view_var(const struct ir_incident *inc,
+                                 const char *name);
+
+/* What stands for a variable that is not known, made of its question so that
+ * nobody takes it for a value: "[not known: which server showed it first]".
+ * ir_view_label: the same words without saying so; the variable's own name
+ * where no plan of the incident asks for it.
+ *
+ * Owns:   the caller frees with free().
+ */
+char *ir_view_unknown(const struct ir_incident *inc, const char *name);
+char *ir_view_label(const struct ir_incident *inc, const char *name);
 
 /* The text in the reader's language with ${var} filled in from `inc` (may be
  * NULL) and made harmless; "" when absent. Where no incident is walked, a

@@ -54,6 +54,14 @@ is_open(const struct ir_istep *st)
             (st->state == IR_STEP_FAILED && !ir_view_gave_way(st)));
 }
 
+/* Is the step left to whoever is here: nobody holds its role? */
+static bool
+is_anybodys(const struct ir_incident *inc, const struct ir_istep *st)
+{
+    return st->step == NULL || st->step->role == NULL ||
+           ir_incident_role(inc, st->step->role) < 0;
+}
+
 /* How near a step is to `me`; the lowest is shown. 99: not at all. */
 static int
 nearness(const struct ir_incident *inc, size_t i, int me)
@@ -71,30 +79,43 @@ nearness(const struct ir_incident *inc, size_t i, int me)
             return 9;
     if (st->state == IR_STEP_FAILED && (st->by == me || mine))
         return 1;
-    if (mine && st->step != NULL && st->step->role != NULL)
-        return 2;
-    return 4;
+    if (mine || is_anybodys(inc, st))
+        return st->step != NULL && st->step->contain ? 2 : 3;
+    return st->step != NULL && st->step->contain ? 4 : 5;
+}
+
+/* When the time of step `i` runs out. */
+static int64_t
+runs_out(const struct ir_incident *inc, size_t i)
+{
+    return inc->steps[i].due_ms > 0 ? inc->steps[i].due_ms : INT64_MAX;
+}
+
+/* Does step `a` come before `b` for `me`? Of equally near ones the one whose
+ * time runs out first, else the runbook's order.
+ */
+static bool
+comes_before(const struct ir_incident *inc, size_t a, size_t b, int me)
+{
+    int na = nearness(inc, a, me), nb = nearness(inc, b, me);
+
+    if (na != nb)
+        return na < nb;
+    if (runs_out(inc, a) != runs_out(inc, b))
+        return runs_out(inc, a) < runs_out(inc, b);
+    return a < b;
 }
 
 int
 ir_view_focus(const struct ir_incident *inc, int me)
 {
-    int64_t soonest = 0;
-    int best = 99, found = -1;
+    int found = -1;
     size_t i;
 
-    for (i = 0; i < inc->steps_n; i++) {
-        int64_t due =
-            inc->steps[i].due_ms > 0 ? inc->steps[i].due_ms : INT64_MAX;
-        int n = nearness(inc, i, me);
-
-        /* of equally near ones, the one whose time runs out first */
-        if (n < best || (n == best && n < 99 && due < soonest)) {
-            best = n;
-            soonest = due;
+    for (i = 0; i < inc->steps_n; i++)
+        if (nearness(inc, i, me) < 99 &&
+            (found < 0 || comes_before(inc, i, (size_t)found, me)))
             found = (int)i;
-        }
-    }
     return found;
 }
 
@@ -234,16 +255,24 @@ static void
 write_others(const struct ir_view *v, const struct ir_walk *w, int focus,
              size_t max, struct ir_buf *out)
 {
+    size_t *order = ir_malloc((w->inc->steps_n + 1) * sizeof *order);
+    size_t i, j, open_n = 0, n = 0, more = 0;
     struct ir_pool pool = {0};
-    size_t i, n = 0, more = 0;
 
     for (i = 0; i < w->inc->steps_n; i++) {
-        const struct ir_istep *st = &w->inc->steps[i];
+        if ((int)i == focus || !is_open(&w->inc->steps[i]))
+            continue;
+        for (j = open_n++;
+             j > 0 && comes_before(w->inc, i, order[j - 1], v->me); j--)
+            order[j] = order[j - 1];
+        order[j] = i;
+    }
+    ir_pool_take(&pool, (char *)order);
+    for (i = 0; i < open_n; i++) {
+        const struct ir_istep *st = &w->inc->steps[order[i]];
         struct ir_buf left = {0};
         const char *name;
 
-        if ((int)i == focus || !is_open(st))
-            continue;
         if (n >= max) {
             more++;
             continue;

@@ -19,9 +19,10 @@ struct ir_walk {
 };
 
 /* The step to show: the one `me` has taken, else a failed one of theirs, else
- * the first ready one of a role they hold, else the first ready or failed
- * one, else the first active one; undo steps only once they are begun. Of
- * equally near ones the one whose time runs out first. -1: none.
+ * a ready one of a role they hold or nobody does, what contains first; else
+ * one of a role that somebody else holds, else what others have taken, else
+ * what waits; undo steps only once they are begun. Of equally near ones the
+ * one whose time runs out first. -1: none.
  */
 int ir_view_focus(const struct ir_incident *inc, int me);
 

@@ -166,19 +166,7 @@ ir_view_weektime(const struct ir_view *v, int64_t ms)
 char *
 ir_view_span(int64_t ms)
 {
-    long s = (long)(ms / 1000), m = s / 60, h = m / 60;
-
-    if (s < 60)
-        return ir_asprintf(_("%ld s"), s);
-    if (m < 60)
-        return ir_asprintf(_("%ld min"), m);
-    if (h < 48 && m % 60 != 0)
-        return ir_asprintf(_("%ld h %ld min"), h, m % 60);
-    if (h < 48)
-        return ir_asprintf(_("%ld h"), h);
-    if (h % 24 != 0)
-        return ir_asprintf(_("%ld days %ld h"), h / 24, h % 24);
-    return ir_asprintf(_("%ld days"), h / 24);
+    return ir_time_span(ms);
 }
 
 char *

@@ -319,7 +319,7 @@ test_error_json(void **state)
     e = ir_json_get(j, "error");
     assert_false(ir_json_get_bool(e, "recorded", true));
     assert_string_equal(ir_json_get_str(e, "again", ""),
-                        "ir note --at 03:12 \"...\"");
+                        "ir note --at 2026-11-21T03:12+09:00 \"...\"");
     ir_json_free(j);
     fixture_done(&f);
 }
@@ -373,13 +373,59 @@ test_sort(void **state)
     assert_ptr_equal(p[2], &c);
 }
 
+/* A question in few words, for a sentence that lacks the answer. */
+static void
+test_asked(void **state)
+{
+    static const struct {
+        const char *en, *ja, *want_en, *want_ja;
+        bool noun;
+    } cases[] = {
+        {"Which server showed it first (FS1, FS2, ...)?",
+         "最初に異常が出たサーバーはどれですか？（FS1、FS2など）",
+         "which server showed it first", "最初に異常が出たサーバー", true},
+        {"Which machine is rebuilt now?", "今から作り直すのはどれですか？",
+         "which machine is rebuilt now", "今から作り直すもの", true},
+        {"Who noticed it?", "気づいたのは誰ですか？", "who noticed it",
+         "気づいた人", true},
+        {"When did the session open?", "接続が始まった時刻は？",
+         "when did the session open", "接続が始まった時刻", true},
+        {"Which door or gate (D01 to D64)?", "どの扉・門？（D01〜D64）",
+         "which door or gate", "扉・門", true},
+        {"PLC1 or PLC2?", "いつから違反していましたか？", "PLC1 or PLC2",
+         "いつから違反していましたか", false},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ir_text t = {(char *)(uintptr_t)cases[i].en,
+                            (char *)(uintptr_t)cases[i].ja};
+        bool noun = true;
+        char *s;
+
+        ir_i18n_set(IR_LANG_EN);
+        s = ir_view_asked(&t, &noun);
+        assert_string_equal(s, cases[i].want_en);
+        assert_false(noun);
+        free(s);
+        ir_i18n_set(IR_LANG_JA);
+        s = ir_view_asked(&t, &noun);
+        assert_string_equal(s, cases[i].want_ja);
+        assert_int_equal(noun, cases[i].noun);
+        free(s);
+    }
+    ir_i18n_set(IR_LANG_EN);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_screens),    cmocka_unit_test(test_status_json),
         cmocka_unit_test(test_error_json), cmocka_unit_test(test_verdict),
-        cmocka_unit_test(test_yes),        cmocka_unit_test(test_sort),
+        cmocka_unit_test(test_yes),        cmocka_unit_test(test_asked),
+        cmocka_unit_test(test_sort),
     };
 
     return cmocka_run_group_tests(tests, view_setup, NULL);

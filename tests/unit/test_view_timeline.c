@@ -448,7 +448,7 @@ test_show_json(void **state)
                         "FS1");
     assert_int_equal(ir_json_get_int(b, "op", 0), 6);
     assert_string_equal(ir_json_get_str(j, "text", ""),
-                        "Note what is known: answered host = FS1");
+                        "Note what is known: answered first host seen = FS1");
     ir_json_free(j);
     record_done(&r);
     fixture_done(&f);

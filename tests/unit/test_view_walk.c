@@ -386,9 +386,10 @@ test_argv(void **state)
         const char *host, *want;
     } cases[] = {
         {"FS1", "ssh -o BatchMode=yes -- FS1 'nft -f /etc/nftables.isolate'"},
-        {"unknown", "ssh -o BatchMode=yes -- '[host not known]' 'nft -f "
-                    "/etc/nftables.isolate'"},
-        {NULL, "ssh -o BatchMode=yes -- '[host not known]' 'nft -f "
+        {"unknown",
+         "ssh -o BatchMode=yes -- '[not known: first host seen]' 'nft -f "
+         "/etc/nftables.isolate'"},
+        {NULL, "ssh -o BatchMode=yes -- '[not known: first host seen]' 'nft -f "
                "/etc/nftables.isolate'"},
         {"it's; rm", "ssh -o BatchMode=yes -- 'it'\\''s; rm' "
                      "'nft -f /etc/nftables.isolate'"},
