@@ -64,6 +64,13 @@ struct ir_draft *ir_act_draft(struct ir_batch *b, const struct ir_case *k,
 int ir_act_gate(struct ir_ctx *c, struct ir_case *k, size_t i,
                 struct ir_said *said, struct ir_batch *b);
 
+/* Does step `i` destroy, and name what nobody knows yet? Then it may not be
+ * done: nothing is wiped by mistake.
+ *
+ * Errors: IR_EREFUSED with the command that answers.
+ */
+int ir_act_known(struct ir_ctx *c, const struct ir_case *k, size_t i);
+
 /* Record step `i` as done (or chosen, where it is a decision) with its
  * effects.
  *

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define LINE_MAX_BYTES 8192
+#define PAGE_MIN 5 /* lines: below that nothing is paged */
 
 bool
 ir_ctx_can_ask(const struct ir_ctx *c)
@@ -66,11 +67,61 @@ read_line(int fd, bool secret)
     return line;
 }
 
+/* The end of the first `lines` lines of `s`. */
+static size_t
+end_of(const char *s, size_t n, int lines)
+{
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        if (s[i] == '\n' && --lines == 0)
+            return i + 1;
+    return n;
+}
+
+char *
+ir_ctx_page(struct ir_ctx *c, const struct ir_term *t, struct ir_buf *b,
+            FILE *to)
+{
+    int room = t->lines - 1; /* the last line is the question's */
+    size_t at = 0;
+
+    if (!t->tty || room < PAGE_MIN || !ir_ctx_can_ask(c))
+        return NULL;
+    while (end_of((char *)b->p + at, b->len - at, room) + at < b->len) {
+        size_t n = end_of((char *)b->p + at, b->len - at, room);
+        char *typed;
+
+        (void)fwrite(b->p + at, 1, n, to);
+        (void)fflush(to);
+        at += n;
+        fprintf(stderr, " %s> ", _("Enter: more, or type on"));
+        (void)fflush(stderr);
+        typed = read_line(STDIN_FILENO, false);
+        if (typed == NULL || typed[strspn(typed, " \t")] != '\0') {
+            b->len = 0;
+            return typed != NULL ? typed : ir_strdup("");
+        }
+        free(typed);
+    }
+    if (at > 0) {
+        (void)fwrite(b->p + at, 1, b->len - at, to);
+        (void)fflush(to);
+        b->len = 0;
+    }
+    return NULL;
+}
+
 char *
 ir_ctx_ask(struct ir_ctx *c, const char *prompt)
 {
+    char *typed;
+
     if (!ir_ctx_can_ask(c))
         return NULL;
+    typed = ir_ctx_page(c, &c->talk_view.term, &c->talk, stderr);
+    if (typed != NULL)
+        return typed;
     ir_ctx_flush(c);
     ir_buf_adds(&c->talk, prompt);
     ir_ctx_flush(c);

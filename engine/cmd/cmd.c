@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int
@@ -187,7 +188,7 @@ unknown_cmd(struct ir_ctx *c, int argc, char **argv)
                  argc > 1 && strchr(k->name, ' ') != NULL ? " " : "",
                  argc > 1 && strchr(k->name, ' ') != NULL ? argv[1] : "");
         d = ir_edit_distance(k->name, typed);
-        if (d < best) {
+        if (d < best && (signed char)argv[0][0] >= 0) {
             best = d;
             near = k->name;
         }
@@ -242,6 +243,69 @@ home_path(const char *flag)
     if (env != NULL && env[0] != '\0')
         return ir_strdup(env);
     return ir_asprintf("%s/.ir", home != NULL && home[0] != '\0' ? home : ".");
+}
+
+/* `word` as a shell takes it. */
+static void
+add_word(struct ir_buf *b, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRST"
+                                "UVWXYZ0123456789_./:=@%+,-";
+
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        ir_buf_adds(b, word);
+        return;
+    }
+    ir_buf_addc(b, '\'');
+    for (; *word != '\0'; word++)
+        if (*word == '\'')
+            ir_buf_adds(b, "'\\''");
+        else
+            ir_buf_addc(b, *word);
+    ir_buf_addc(b, '\'');
+}
+
+/* Is `ir` on the search path the program `prog`? */
+static bool
+on_path(const char *prog)
+{
+    const char *p = getenv("PATH");
+    struct stat here, there;
+
+    if (stat(prog, &here) != 0)
+        return false;
+    while (p != NULL && *p != '\0') {
+        size_t n = strcspn(p, ":");
+        char *file = ir_asprintf("%.*s/ir", (int)n, p);
+        bool found =
+            n > 0 && access(file, X_OK) == 0 && stat(file, &there) == 0;
+
+        free(file);
+        if (found)
+            return there.st_dev == here.st_dev && there.st_ino == here.st_ino;
+        p += n + (p[n] == ':' ? 1 : 0);
+    }
+    return false;
+}
+
+char *
+ir_cmd_called(const struct ir_ctx *c)
+{
+    struct ir_buf b = {0};
+
+    add_word(&b, c->prog != NULL && strchr(c->prog, '/') != NULL &&
+                         !on_path(c->prog)
+                     ? c->prog
+                     : "ir");
+    if (c->home_flag != NULL) {
+        ir_buf_adds(&b, " -C ");
+        add_word(&b, c->home_flag);
+    }
+    if (c->as != NULL) {
+        ir_buf_adds(&b, " --as ");
+        add_word(&b, c->as);
+    }
+    return ir_buf_take(&b);
 }
 
 /* Say what went wrong, on standard error, in words or as JSON. */
@@ -306,6 +370,8 @@ ir_cmd_main(int argc, char **argv)
     int rc = globals(c, &g, &argc, argv), code;
 
     set_up(c, &g);
+    c->prog = argc > 0 ? argv[0] : NULL;
+    c->home_flag = g.home;
     if (rc == IR_OK && g.lang != NULL && strcmp(g.lang, "ja") != 0 &&
         strcmp(g.lang, "en") != 0)
         rc = ir_fail(&c->err, IR_EUSAGE, _("--lang is ja or en"));

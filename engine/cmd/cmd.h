@@ -15,6 +15,8 @@
 #include "store/store.h"
 #include "view/view.h"
 
+#include <stdio.h>
+
 /* A view to be kept: this incident is closed (case.h). */
 #define IR_OVER_NAME (5 + 2 * IR_INCIDENT_BYTES + 1)
 struct ir_over {
@@ -31,8 +33,9 @@ extern const char *const ir_contact_lists[IR_CONTACT_LISTS_N];
 struct ir_ctx {
     /* global options */
     char *home;
-    const char *as;       /* --as, or NULL */
-    const char *incident; /* --incident, or NULL */
+    const char *prog, *home_flag; /* argv[0]; -C as given, or NULL */
+    const char *as;               /* --as, or NULL */
+    const char *incident;         /* --incident, or NULL */
     bool json, plain, no_input, yes;
     /* opened on demand */
     struct ir_store *st;
@@ -78,6 +81,13 @@ extern const struct ir_cmd ir_cmds[];
  * Source: docs/man/ir.1.
  */
 int ir_cmd_main(int argc, char **argv);
+
+/* How this program was called, so that it can be typed again: "ir", or the
+ * path where `ir` means nothing or another one; with -C and --as as given.
+ *
+ * Owns:   the caller frees with free().
+ */
+char *ir_cmd_called(const struct ir_ctx *c);
 
 /* Run one command line inside an open context (the walk does). argv[0] is
  * the command's first word.
@@ -153,6 +163,15 @@ void ir_ctx_done(struct ir_ctx *c);
  * Owns:   the caller frees with free().
  */
 char *ir_ctx_ask(struct ir_ctx *c, const char *prompt);
+
+/* Show `b` a screen at a time where it is longer than the terminal; what does
+ * not need that stays in `b` for ir_ctx_flush. A line that is typed between two
+ * screens ends it and is the answer; else NULL.
+ *
+ * Owns:   the caller frees with free().
+ */
+char *ir_ctx_page(struct ir_ctx *c, const struct ir_term *t, struct ir_buf *b,
+                  FILE *to);
 
 /* The same without echo, from /dev/tty; wiped by the caller. */
 char *ir_ctx_ask_secret(struct ir_ctx *c, const char *prompt);

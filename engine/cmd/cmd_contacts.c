@@ -198,16 +198,50 @@ ir_cmd_contacts_show(struct ir_ctx *c, int argc, char **argv)
     return rc;
 }
 
+/* What is found is printed, or kept for --json. */
+struct lint {
+    struct ir_ctx *c;
+    struct ir_json *list;
+    size_t errors, warnings;
+};
+
 static void
-warn(struct ir_ctx *c, const char *id, const char *what, size_t *n)
+finding(struct lint *l, const struct ir_finding *f)
 {
-    ir_buf_addf(&c->out, _("%s: warning: %s\n"), id, what);
-    (*n)++;
+    if (l->c->json) {
+        struct ir_json *o = ir_json_add_take(l->list, ir_json_new_obj());
+
+        ir_json_set_str(o, "file", f->file);
+        ir_json_set_int(o, "line", f->line);
+        ir_json_set_str(o, "field", f->field);
+        ir_json_set_str(o, "severity", f->error ? "error" : "warning");
+        ir_json_set_str(o, "message", f->message);
+    } else {
+        ir_buf_addf(&l->c->out, "%s:%d: %s: %s\n", f->file, f->line, f->field,
+                    f->message);
+    }
+    l->errors += f->error ? 1 : 0;
+    l->warnings += f->error ? 0 : 1;
+}
+
+static void
+warn(struct lint *l, const char *id, const char *what)
+{
+    if (l->c->json) {
+        struct ir_json *o = ir_json_add_take(l->list, ir_json_new_obj());
+
+        ir_json_set_str(o, "id", id);
+        ir_json_set_str(o, "severity", "warning");
+        ir_json_set_str(o, "message", what);
+    } else {
+        ir_buf_addf(&l->c->out, _("%s: warning: %s\n"), id, what);
+    }
+    l->warnings++;
 }
 
 /* Can this one be reached by anything but mail, and by more than one way? */
 static void
-lint_ways(struct ir_ctx *c, const struct ir_json *o, size_t *n)
+lint_ways(struct lint *l, const struct ir_json *o)
 {
     const struct ir_json *ways = ir_json_get(o, "channels");
     const char *id = ir_json_get_str(o, "id", "?");
@@ -221,9 +255,9 @@ lint_ways(struct ir_ctx *c, const struct ir_json *o, size_t *n)
             other = true;
     }
     if (ir_json_len(ways) > 0 && !other)
-        warn(c, id, _("can be reached by mail only"), n);
+        warn(l, id, _("can be reached by mail only"));
     else if (ir_json_len(ways) == 1)
-        warn(c, id, _("can be reached in one way only"), n);
+        warn(l, id, _("can be reached in one way only"));
 }
 
 int
@@ -231,7 +265,8 @@ ir_cmd_contacts_lint(struct ir_ctx *c, int argc, char **argv)
 {
     struct ir_compiled comp = {0};
     char *home, *dir;
-    size_t i, warnings = 0, errors = 0;
+    struct lint lint = {.c = c};
+    size_t i;
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
@@ -242,16 +277,14 @@ ir_cmd_contacts_lint(struct ir_ctx *c, int argc, char **argv)
         return rc;
     home = realpath(c->home, NULL);
     dir = ir_asprintf("%s/site/runbooks", home != NULL ? home : c->home);
+    lint.list = c->json ? ir_json_new_arr() : NULL;
     rc = ir_worker_compile(dir, NULL, &comp, &c->err);
     for (i = 0; rc == IR_OK && i < comp.findings_n; i++) {
         const struct ir_finding *f = &comp.findings[i];
 
         if (strcmp(f->file, "contacts.lua") != 0)
             continue;
-        errors += f->error ? 1 : 0;
-        warnings += f->error ? 0 : 1;
-        ir_buf_addf(&c->out, "%s:%d: %s: %s\n", f->file, f->line, f->field,
-                    f->message);
+        finding(&lint, f);
     }
     ir_compiled_done(&comp);
     for (i = 0; rc == IR_OK && i < IR_CONTACT_LISTS_N; i++) {
@@ -262,24 +295,30 @@ ir_cmd_contacts_lint(struct ir_ctx *c, int argc, char **argv)
         for (j = 0; j < ir_json_len(l); j++) {
             const struct ir_json *o = ir_json_at(l, j);
 
-            lint_ways(c, o, &warnings);
+            lint_ways(&lint, o);
             if (strcmp(ir_contact_lists[i], "roles") == 0 &&
                 ir_json_len(ir_json_get(o, "holders")) < 2)
-                warn(c, ir_json_get_str(o, "id", "?"),
-                     _("this role has no deputy"), &warnings);
+                warn(&lint, ir_json_get_str(o, "id", "?"),
+                     _("this role has no deputy"));
         }
     }
-    if (rc == IR_OK)
-        ir_buf_addf(&c->out, _("%zu errors, %zu warnings\n"), errors, warnings);
+    if (rc == IR_OK && c->json)
+        ir_cmd_json_take(c, lint.list);
+    else if (rc == IR_OK)
+        ir_buf_addf(&c->out, _("%zu errors, %zu warnings\n"), lint.errors,
+                    lint.warnings);
+    else
+        ir_json_free(lint.list);
     free(home);
     free(dir);
-    return rc == IR_OK && errors > 0 ? IR_ENO : rc;
+    return rc == IR_OK && lint.errors > 0 ? IR_ENO : rc;
 }
 
 int
 ir_cmd_contacts_verify(struct ir_ctx *c, int argc, char **argv)
 {
     static const char *const dated[] = {"people", "partners"};
+    struct ir_json *list = c->json ? ir_json_new_arr() : NULL;
     size_t i, j, old = 0, all = 0;
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
@@ -303,6 +342,13 @@ ir_cmd_contacts_verify(struct ir_ctx *c, int argc, char **argv)
                 c->view.now_ms - ms < (int64_t)STALE_DAYS * 86400 * 1000)
                 continue;
             old++;
+            if (list != NULL) {
+                struct ir_json *row = ir_json_add_take(list, ir_json_new_obj());
+
+                ir_json_set_str(row, "id", ir_json_get_str(o, "id", "?"));
+                ir_json_set_str(row, "verified", when[0] != '\0' ? when : NULL);
+                continue;
+            }
             name = label(c, o);
             ir_buf_addf(&c->out, _("%s  %s: last verified %s\n"),
                         ir_json_get_str(o, "id", "?"), name,
@@ -310,10 +356,19 @@ ir_cmd_contacts_verify(struct ir_ctx *c, int argc, char **argv)
             free(name);
         }
     }
-    if (rc == IR_OK)
+    if (rc == IR_OK && list != NULL) {
+        struct ir_json *sum = ir_json_new_obj();
+
+        ir_json_set_int(sum, "checked", (int64_t)all);
+        ir_json_set_int(sum, "days", STALE_DAYS);
+        ir_json_set_take(sum, "older", list);
+        ir_cmd_json_take(c, sum);
+        list = NULL;
+    } else if (rc == IR_OK)
         ir_buf_addf(&c->out,
                     _("%zu of %zu are older than %d days. Call them, then put "
                       "the date into contacts.lua.\n"),
                     old, all, STALE_DAYS);
+    ir_json_free(list);
     return rc == IR_OK && old > 0 ? IR_ENO : rc;
 }

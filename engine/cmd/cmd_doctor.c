@@ -172,7 +172,7 @@ ir_cmd_doctor(struct ir_ctx *c, int argc, char **argv)
 /* Run this very program on a scratch home. */
 static int
 ir_self(struct ir_ctx *c, const char *prog, const char *home,
-        const char *const *words)
+        const char *const *words, struct ir_json *list)
 {
     const char *argv[24] = {prog, "-C", home, "--no-input", "--yes"};
     struct ir_spawn sp = {
@@ -187,8 +187,20 @@ ir_self(struct ir_ctx *c, const char *prog, const char *home,
     if (rc == IR_OK && r.exit != 0)
         rc = ir_fail(&c->err, IR_EIO, "ir %s: %s%.300s", argv[5],
                      ir_buf_str(&r.err), ir_buf_str(&r.out));
-    ir_buf_addf(&c->out, " %s  ir %s %s\n", rc == IR_OK ? _("ok ") : _("BAD"),
-                argv[5], argv[6] != NULL ? argv[6] : "");
+    if (c->json) {
+        struct ir_json *o = ir_json_add_take(list, ir_json_new_obj());
+        char *words_said =
+            ir_asprintf("%s%s%s", argv[5], argv[6] != NULL ? " " : "",
+                        argv[6] != NULL ? argv[6] : "");
+
+        ir_json_set_str(o, "command", words_said);
+        ir_json_set_bool(o, "good", rc == IR_OK);
+        free(words_said);
+    } else {
+        ir_buf_addf(&c->out, " %s  ir %s %s\n",
+                    rc == IR_OK ? _("ok ") : _("BAD"), argv[5],
+                    argv[6] != NULL ? argv[6] : "");
+    }
     ir_spawn_result_done(&r);
     return rc;
 }
@@ -212,6 +224,7 @@ ir_cmd_selftest(struct ir_ctx *c, int argc, char **argv)
     const struct ir_opt opts[] = {{"offline", 0, NULL, &offline, NULL, NULL},
                                   {NULL, 0, NULL, NULL, NULL, NULL}};
     ssize_t len = readlink("/proc/self/exe", prog, sizeof prog - 1);
+    struct ir_json *list;
     size_t i;
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
@@ -221,10 +234,15 @@ ir_cmd_selftest(struct ir_ctx *c, int argc, char **argv)
         return rc;
     if (len <= 0 || mkdtemp(dir) == NULL)
         return ir_fail(&c->err, IR_EIO, "/tmp: %s", strerror(errno));
+    list = ir_json_new_arr();
     prog[len] = '\0';
     home = ir_asprintf("%s/home", dir);
     for (i = 0; rc == IR_OK && i < sizeof script / sizeof script[0]; i++)
-        rc = ir_self(c, prog, home, script[i]);
+        rc = ir_self(c, prog, home, script[i], list);
+    if (c->json)
+        ir_cmd_json_take(c, list);
+    else
+        ir_json_free(list);
     (void)ir_path_remove_tree(dir, NULL);
     free(home);
     return rc;
@@ -234,6 +252,7 @@ int
 ir_cmd_help(struct ir_ctx *c, int argc, char **argv)
 {
     const char *group = "", *want = argc > 1 ? argv[1] : NULL;
+    struct ir_json *list = c->json ? ir_json_new_arr() : NULL, *o;
     const struct ir_cmd *k;
     size_t shown = 0;
 
@@ -244,6 +263,14 @@ ir_cmd_help(struct ir_ctx *c, int argc, char **argv)
             (strncmp(k->name, want, len) != 0 ||
              (k->name[len] != '\0' && k->name[len] != ' ')))
             continue;
+        if (list != NULL) {
+            o = ir_json_add_take(list, ir_json_new_obj());
+            ir_json_set_str(o, "name", k->name);
+            ir_json_set_str(o, "group", _(k->group));
+            ir_json_set_str(o, "summary", _(k->summary));
+            shown++;
+            continue;
+        }
         if (strcmp(group, k->group) != 0) {
             group = k->group;
             ir_buf_addf(&c->out, "%s%s\n", shown > 0 ? "\n" : "", _(group));
@@ -252,9 +279,14 @@ ir_cmd_help(struct ir_ctx *c, int argc, char **argv)
         shown++;
     }
     if (shown == 0) {
+        ir_json_free(list);
         ir_fail(&c->err, IR_EUSAGE, _("unknown command: %.60s"), want);
         ir_err_hint(&c->err, _("what there is: ir help"));
         return IR_EUSAGE;
+    }
+    if (list != NULL) {
+        ir_cmd_json_take(c, list);
+        return IR_OK;
     }
     ir_buf_addf(&c->out,
                 _("\nEverywhere: -C HOME, --as NAME, --incident NAME, --json, "

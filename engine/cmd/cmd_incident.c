@@ -24,6 +24,28 @@ enum op {
     OP_ADD = 10,
 };
 
+static const struct ir_json *
+system_of(const char *id, void *arg)
+{
+    struct ir_ctx *c = arg;
+    const struct ir_release *r = ir_trust_current(&c->trust);
+    const struct ir_json *j = NULL;
+
+    if (r == NULL && c->trust.releases_n > 0)
+        r = &c->trust.releases[c->trust.releases_n - 1];
+    if (r == NULL ||
+        ir_library_json(&c->lib, r->manifest, "system", id, &j, NULL) != IR_OK)
+        return NULL;
+    return j;
+}
+
+void
+ir_cmd_systems(struct ir_ctx *c)
+{
+    c->view.system_of = c->talk_view.system_of = system_of;
+    c->view.system_arg = c->talk_view.system_arg = c;
+}
+
 int
 ir_cmd_list(struct ir_ctx *c, int argc, char **argv)
 {
@@ -45,6 +67,7 @@ ir_cmd_list(struct ir_ctx *c, int argc, char **argv)
     if (rc != IR_OK)
         return rc;
     ir_ctx_me_soft(c);
+    ir_cmd_systems(c);
     rc = all ? ir_store_incidents(c->st, &ids, &n, &c->err)
              : ir_case_not_closed(c, &ids, &n);
     cases = ir_calloc(n, sizeof *cases);
@@ -90,8 +113,15 @@ ir_cmd_use(struct ir_ctx *c, int argc, char **argv)
     ir_hex(declare, IR_ID_BYTES, hex);
     rc = ir_store_setting_put(c->st, "incident", hex, &c->err);
     ir_incident_name(declare, name);
-    if (rc == IR_OK)
+    if (rc == IR_OK && c->json) {
+        struct ir_json *j = ir_json_new_obj();
+
+        ir_json_set_str(j, "id", hex);
+        ir_json_set_str(j, "incident", name);
+        ir_cmd_json_take(c, j);
+    } else if (rc == IR_OK) {
         ir_buf_addf(&c->out, _("In use: %s\n"), name);
+    }
     return rc;
 }
 

@@ -271,17 +271,34 @@ take_back(struct init *in)
         (void)ir_path_remove_tree(in->work, &ignored);
 }
 
+/* {"home", "site", "handle", "release"}. */
+static struct ir_json *
+made_json(struct ir_ctx *c, const struct init *in)
+{
+    struct ir_json *j = ir_json_new_obj();
+    size_t n = c->trust.releases_n;
+
+    ir_json_set_str(j, "home", c->home);
+    ir_json_set_hex(j, "site", ir_store_site(c->st), IR_ID_BYTES);
+    ir_json_set_str(j, "handle", in->hname);
+    if (n > 0)
+        ir_json_set_hex(j, "release", c->trust.releases[n - 1].manifest, 32);
+    return j;
+}
+
 static int
 finish(struct ir_ctx *c, struct init *in)
 {
     char *runbooks = NULL;
+    size_t said;
     int rc = IR_OK;
 
     ir_store_close(c->st);
     c->st = NULL;
     if (rename(in->work, c->home) != 0)
         return ir_fail(&c->err, IR_EIO, "%s: %s", c->home, strerror(errno));
-    ir_buf_addf(&c->out, _("Home made: %s\n"), c->home);
+    if (!c->json)
+        ir_buf_addf(&c->out, _("Home made: %s\n"), c->home);
     free(in->work);
     in->work = NULL;
     runbooks = ir_asprintf("%s/site", c->home);
@@ -295,9 +312,13 @@ finish(struct ir_ctx *c, struct init *in)
     ir_key_free(c->key);
     c->key = NULL;
     rc = ir_ctx_open(c, true);
+    said = c->out.len;
     if (rc == IR_OK)
         rc = ir_release_make(c, _("as shipped"));
-    if (rc == IR_OK)
+    if (rc == IR_OK && c->json) {
+        c->out.len = said; /* one object says it all */
+        ir_cmd_json_take(c, made_json(c, in));
+    } else if (rc == IR_OK)
         ir_buf_adds(&c->out,
                     _("Next: read a runbook (ir runbook list), then\n"
                       "  ir release approve      so that it can be walked\n"

@@ -10,14 +10,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What to type later, with the moment it was tried at. */
+/* What to type later, with the moment it was tried at, or the one that was
+ * meant where "20m ago" was said. Such a moment names its offset: the site's
+ * zone may not be known here. */
 static char *
 again_text(struct ir_ctx *c, const char *at)
 {
+    int64_t ms = c->view.now_ms, later = 0;
     char when[40];
+    int prec;
 
-    ir_time_text(c->view.now_ms, c->view.now_ms, when, sizeof when);
-    return ir_asprintf("ir note --at %s \"...\"", at != NULL ? at : when);
+    if (at != NULL &&
+        (ir_time_parse(at, c->view.now_ms, &ms, &prec, NULL) != IR_OK ||
+         ir_time_parse(at, c->view.now_ms + 60000, &later, &prec, NULL) !=
+             IR_OK ||
+         later == ms))
+        return ir_asprintf("ir note --at \"%s\" \"...\"", at);
+    ir_time_rfc3339(ms, when, sizeof when);
+    memmove(when + 16, when + 19, strlen(when + 19) + 1); /* to the minute */
+    return ir_asprintf("ir note --at %s \"...\"", when);
 }
 
 /* Open for a note: inside an incident where there is one, else outside. */

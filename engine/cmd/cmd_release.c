@@ -88,7 +88,6 @@ ir_cmd_release_diff(struct ir_ctx *c, int argc, char **argv)
     const struct ir_release *to = NULL, *from = NULL;
     struct ir_diff_stored a = {.c = c}, b = {.c = c};
     struct ir_diff_side sa = {0}, sb = {0};
-    size_t differ;
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
@@ -112,9 +111,7 @@ ir_cmd_release_diff(struct ir_ctx *c, int argc, char **argv)
         sa.object = sb.object;
         sa.arg = &b;
     }
-    differ = ir_diff(c, &sa, &sb, "", &c->out);
-    if (differ == 0)
-        ir_buf_adds(&c->out, _("No difference.\n"));
+    ir_diff_print(c, &sa, &sb, "");
     return IR_OK;
 }
 

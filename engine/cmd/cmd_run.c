@@ -206,6 +206,8 @@ run_step(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
     said->running = true;
     rc = ir_incident_argv(k->inc, i, &argv, &c->err);
     if (rc == IR_OK)
+        rc = ir_act_known(c, k, i);
+    if (rc == IR_OK)
         rc = ir_act_gate(c, k, i, said, &b);
     if (rc != IR_OK) {
         ir_batch_done(&b);

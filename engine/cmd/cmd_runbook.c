@@ -264,7 +264,15 @@ ir_cmd_runbook_new(struct ir_ctx *c, int argc, char **argv)
         text = ir_buf_take(&b);
         rc = ir_path_write(fd, rel, text, strlen(text), 0600, false, &c->err);
     }
-    if (rc == IR_OK)
+    if (rc == IR_OK && c->json) {
+        struct ir_json *j = ir_json_new_obj();
+        char *path = ir_asprintf("%s/%s", c->home, rel);
+
+        ir_json_set_str(j, "runbook", argv[1]);
+        ir_json_set_str(j, "path", path);
+        ir_cmd_json_take(c, j);
+        free(path);
+    } else if (rc == IR_OK)
         ir_buf_addf(&c->out,
                     _("Made: %s/%s\nEdit it, then: ir runbook lint %s\n"),
                     c->home, rel, argv[1]);
@@ -335,8 +343,7 @@ ir_cmd_runbook_diff(struct ir_ctx *c, int argc, char **argv)
         sb.arg = &cs;
         if (comp.errors > 0)
             ir_release_findings(c, &comp, &c->talk);
-        if (ir_diff(c, &sa, &sb, n > 0 ? argv[1] : "", &c->out) == 0)
-            ir_buf_adds(&c->out, _("No difference.\n"));
+        ir_diff_print(c, &sa, &sb, n > 0 ? argv[1] : "");
         for (i = 0; i < comp.objects_n; i++)
             ir_json_free(cs.parsed[i]);
         free(cs.parsed);
@@ -346,6 +353,32 @@ ir_cmd_runbook_diff(struct ir_ctx *c, int argc, char **argv)
     free(text);
     free(dir);
     return rc;
+}
+
+/* {"runbook", "steps": [{"id","title","act","command"}]}. */
+static struct ir_json *
+dry_run_json(struct ir_ctx *c, const struct ir_plan *p)
+{
+    struct ir_json *j = ir_json_new_obj(), *list, *o;
+    size_t i;
+
+    ir_json_set_str(j, "runbook", p->id);
+    list = ir_json_set_take(j, "steps", ir_json_new_arr());
+    for (i = 0; i < p->steps_n; i++) {
+        const struct ir_step *s = &p->steps[i];
+        char *title = ir_view_fill(&c->view, NULL, &s->title);
+        char *line =
+            s->act == IR_ACT_RUN ? ir_view_argv(&c->view, NULL, s) : NULL;
+
+        o = ir_json_add_take(list, ir_json_new_obj());
+        ir_json_set_str(o, "id", s->id);
+        ir_json_set_str(o, "title", title);
+        ir_json_set_str(o, "act", ir_step_act_word(s->act));
+        ir_json_set_str(o, "command", line);
+        free(title);
+        free(line);
+    }
+    return j;
 }
 
 int
@@ -362,6 +395,10 @@ ir_cmd_runbook_dry_run(struct ir_ctx *c, int argc, char **argv)
         rc = ir_ctx_open(c, false);
     if (rc == IR_OK)
         rc = one_plan(c, argv[1], &p);
+    if (rc == IR_OK && c->json) {
+        ir_cmd_json_take(c, dry_run_json(c, p));
+        return IR_OK;
+    }
     for (i = 0; rc == IR_OK && i < p->steps_n; i++) {
         const struct ir_step *s = &p->steps[i];
         char *title = ir_view_fill(&c->view, NULL, &s->title);

@@ -175,11 +175,11 @@ find_open(struct ir_ctx *c, const char *system, const struct ir_plan *plan,
     return rc;
 }
 
-/* Is it "?", in either width: an explanation is wanted? */
-static bool
-is_question(const char *typed)
+static int
+left(struct ir_ctx *c)
 {
-    return strcmp(typed, "?") == 0 || strcmp(typed, "？") == 0;
+    return ir_fail(&c->err, IR_EUSAGE,
+                   _("left: nothing was begun, nothing recorded"));
 }
 
 static int
@@ -205,10 +205,9 @@ began(struct ir_ctx *c, struct start *s)
         typed = ir_ctx_ask(c, "");
         if (typed != NULL && ir_is_quit(typed)) {
             free(typed);
-            return ir_fail(&c->err, IR_EUSAGE,
-                           _("left: nothing was begun, nothing recorded"));
+            return left(c);
         }
-        if (typed != NULL && is_question(typed)) {
+        if (typed != NULL && ir_is_question(typed)) {
             ir_buf_adds(&c->talk,
                         _(" When people first saw it: 02:40, 20m ago, "
                           "yesterday 23:10. Recovery targets run from then. "
@@ -261,6 +260,57 @@ answered(const struct start *s, const char *name)
     return false;
 }
 
+/* Does the runbook ask itself when it all began? */
+static bool
+is_beginning(const struct ir_var *v)
+{
+    return v->type == IR_VAR_TIME && strcmp(v->name, IR_VAR_BEGAN) == 0;
+}
+
+/* It was said already: nobody is asked twice. */
+static int
+put_began(struct ir_ctx *c, struct start *s, const struct ir_var *v)
+{
+    char at[32];
+
+    ir_time_rfc3339(s->began_ms, at, sizeof at);
+    return put_answer(c, s, v, at);
+}
+
+/* One question at the start; Enter is its default, else "unknown". */
+static int
+ask_at_start(struct ir_ctx *c, struct start *s, const struct ir_var *v)
+{
+    int tries, rc;
+
+    for (tries = 0; tries < 5; tries++) {
+        char *typed;
+
+        ir_view_ask(&c->talk_view, v, NULL, &c->talk);
+        typed = ir_ctx_ask(c, "");
+        if (typed == NULL)
+            break;
+        if (ir_is_quit(typed)) {
+            free(typed);
+            return left(c);
+        }
+        if (ir_is_question(typed)) {
+            ir_view_ask_more(&c->talk_view, v, &c->talk);
+            free(typed);
+            continue;
+        }
+        rc = put_answer(c, s, v,
+                        typed[strspn(typed, " \t")] != '\0' ? typed
+                        : v->dflt != NULL                   ? v->dflt
+                                                            : "unknown");
+        free(typed);
+        if (rc == IR_OK)
+            break;
+        ir_cmd_complain(c);
+    }
+    return IR_OK;
+}
+
 /* --var first, then what the runbook asks at its start. */
 static int
 variables(struct ir_ctx *c, struct start *s)
@@ -286,26 +336,13 @@ variables(struct ir_ctx *c, struct start *s)
     }
     for (i = 0; s->plan != NULL && i < s->plan->vars_n && rc == IR_OK; i++) {
         const struct ir_var *v = &s->plan->vars[i];
-        int tries;
 
-        if (!v->at_start || answered(s, v->name) || !ir_ctx_can_ask(c))
+        if (is_beginning(v) && s->began_ms > 0 && !answered(s, v->name))
+            rc = put_began(c, s, v);
+        if (rc != IR_OK || !v->at_start || answered(s, v->name) ||
+            !ir_ctx_can_ask(c))
             continue;
-        for (tries = 0; tries < 5; tries++) {
-            char *typed;
-
-            ir_view_ask(&c->talk_view, v, NULL, &c->talk);
-            typed = ir_ctx_ask(c, "");
-            if (typed == NULL)
-                break;
-            rc = put_answer(c, s, v,
-                            typed[strspn(typed, " \t")] != '\0' ? typed
-                                                                : "unknown");
-            free(typed);
-            if (rc == IR_OK)
-                break;
-            ir_cmd_complain(c);
-            rc = IR_OK;
-        }
+        rc = ask_at_start(c, s, v);
     }
     return rc;
 }

@@ -163,9 +163,13 @@ ir_cmd_home(struct ir_ctx *c, int argc, char **argv)
 {
     struct ir_home_line mine[20] = {{NULL, NULL}};
     const struct ir_incident **open = NULL;
-    struct ir_home h = {.site = true, .path = c->home};
+    struct ir_home h = {
+        .site = true,
+        .path = c->home,
+    };
     struct ir_case *cases = NULL;
     int64_t entries = 0;
+    char *self = NULL;
     size_t n = 0, i;
     int rc = ir_ctx_open(c, false);
 
@@ -177,6 +181,9 @@ ir_cmd_home(struct ir_ctx *c, int argc, char **argv)
         rc = IR_OK;
     } else if (rc == IR_OK) {
         ir_ctx_me_soft(c);
+        ir_cmd_systems(c);
+        self = ir_cmd_called(c);
+        h.self = self;
         rc = load_open(c, &cases, &open, &n);
         (void)ir_store_count(c->st, &entries, NULL);
         h.no_release = ir_trust_current(&c->trust) == NULL;
@@ -202,5 +209,6 @@ ir_cmd_home(struct ir_ctx *c, int argc, char **argv)
         ir_case_done(&cases[i]);
     free(cases);
     free(open);
+    free(self);
     return rc;
 }

@@ -2,8 +2,10 @@
  */
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "base/time.h"
 #include "cmd/act.h"
 #include "cmd/commands.h"
+#include "cmd/pick.h"
 #include "view/menu.h"
 
 #include <stdlib.h>
@@ -88,27 +90,6 @@ ask_again(struct ir_ctx *c, const struct ir_case *k, size_t i,
             k->inc->steps[i].path);
     ir_err_hint(&c->err, "ir done %s --again yes|no", k->inc->steps[i].path);
     return IR_EUSAGE;
-}
-
-int
-ir_cmd_done(struct ir_ctx *c, int argc, char **argv)
-{
-    struct ir_said said = {0};
-    struct ir_case k = {0};
-    size_t i = 0;
-    int n = 0, rc = parse(c, argc, argv, &said, 0, 1,
-                          N_("done [STEP] [-m WORDS] [--at TIME]"), &n);
-
-    if (rc == IR_OK)
-        rc = ir_cmd_begin(c, &k);
-    if (rc == IR_OK)
-        rc = ir_act_find(c, &k, n > 0 ? argv[1] : NULL, &i);
-    if (rc == IR_OK)
-        rc = ask_again(c, &k, i, &said);
-    if (rc == IR_OK)
-        rc = ir_act_done(c, &k, i, &said);
-    ir_case_done(&k);
-    return rc;
 }
 
 int
@@ -312,22 +293,37 @@ static int
 ask_var(struct ir_ctx *c, const struct ir_case *k, const struct ir_var *v,
         struct ir_pair *out, size_t *n)
 {
+    const char *known = ir_incident_var(k->inc, v->name), *keep;
+    bool began = v->type == IR_VAR_TIME && strcmp(v->name, IR_VAR_BEGAN) == 0;
     struct ir_now now;
+    char at[32];
     int tries;
 
     ir_clock_now(&now);
+    if (began && known == NULL && k->inc->began_ms > 0) {
+        ir_time_rfc3339(k->inc->began_ms, at, sizeof at);
+        known = at; /* said when the incident was declared */
+    }
+    keep = known != NULL ? known : v->dflt != NULL ? v->dflt : "unknown";
     for (tries = 0; tries < 5 && ir_ctx_can_ask(c); tries++) {
         char *typed, *value = NULL;
         int rc;
 
-        ir_view_ask(&c->talk_view, v, ir_incident_var(k->inc, v->name),
-                    &c->talk);
+        ir_view_ask(&c->talk_view, v, known, &c->talk);
         typed = ir_ctx_ask(c, "");
         if (typed == NULL)
             break;
-        rc = ir_var_parse(
-            v, typed[strspn(typed, " \t")] != '\0' ? typed : "unknown",
-            now.wall_ms, &value, &c->err);
+        if (ir_is_question(typed)) {
+            ir_view_ask_more(&c->talk_view, v, &c->talk);
+            free(typed);
+            continue;
+        }
+        rc = ir_var_parse(v,
+                          typed[strspn(typed, " \t")] == '\0' ||
+                                  (began && ir_is_unknown(typed))
+                              ? keep /* not known now does not undo it */
+                              : typed,
+                          now.wall_ms, &value, &c->err);
         free(typed);
         if (rc == IR_OK) {
             out[(*n)++] = (struct ir_pair){v->name, value};
@@ -436,6 +432,65 @@ ir_cmd_ask(struct ir_ctx *c, int argc, char **argv)
     }
     for (j = 0; j < an; j++)
         free((void *)(uintptr_t)answers[j].value);
+    ir_case_done(&k);
+    return rc;
+}
+
+/* What a step that destroys names and nobody knows is asked for first, where
+ * somebody can be asked; refused where not, or where they do not know. *i is
+ * found anew.
+ */
+static int
+ask_target(struct ir_ctx *c, struct ir_case *k, size_t *i)
+{
+    struct ir_pair answers[40] = {{NULL, NULL}};
+    struct ir_said said = {0};
+    bool known = false;
+    size_t n = 0, j;
+    char *path;
+    int rc = ir_act_known(c, k, *i);
+
+    if (rc == IR_OK || !ir_ctx_can_ask(c))
+        return rc;
+    ir_cmd_complain(c);
+    path = ir_strdup(k->inc->steps[*i].path);
+    rc = ask_rest(c, k, &k->inc->steps[*i], answers, &n);
+    for (j = 0; j < n; j++) /* unknown still: nothing new to record */
+        known = known || strcmp(answers[j].value, "unknown") != 0;
+    if (rc == IR_OK && known) {
+        said.answers = answers;
+        said.answers_n = n;
+        rc = simple(c, k, *i, IR_OP_ANSWER, &said);
+    }
+    if (rc == IR_OK)
+        rc = ir_incident_step(k->inc, path, i, &c->err);
+    if (rc == IR_OK)
+        rc = ir_act_known(c, k, *i);
+    for (j = 0; j < n; j++)
+        free((void *)(uintptr_t)answers[j].value);
+    free(path);
+    return rc;
+}
+
+int
+ir_cmd_done(struct ir_ctx *c, int argc, char **argv)
+{
+    struct ir_said said = {0};
+    struct ir_case k = {0};
+    size_t i = 0;
+    int n = 0, rc = parse(c, argc, argv, &said, 0, 1,
+                          N_("done [STEP] [-m WORDS] [--at TIME]"), &n);
+
+    if (rc == IR_OK)
+        rc = ir_cmd_begin(c, &k);
+    if (rc == IR_OK)
+        rc = ir_act_find(c, &k, n > 0 ? argv[1] : NULL, &i);
+    if (rc == IR_OK)
+        rc = ask_target(c, &k, &i);
+    if (rc == IR_OK)
+        rc = ask_again(c, &k, i, &said);
+    if (rc == IR_OK)
+        rc = ir_act_done(c, &k, i, &said);
     ir_case_done(&k);
     return rc;
 }

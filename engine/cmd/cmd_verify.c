@@ -190,7 +190,13 @@ ir_cmd_rebuild(struct ir_ctx *c, int argc, char **argv)
         rc = ir_store_home_check(c->home, &c->err);
         if (rc == IR_OK)
             rc = ir_store_salvage(c->home, &saved, &lost, &c->err);
-        if (rc == IR_OK)
+        if (rc == IR_OK && c->json) {
+            struct ir_json *j = ir_json_new_obj();
+
+            ir_json_set_int(j, "saved", saved);
+            ir_json_set_int(j, "lost", lost);
+            ir_cmd_json_take(c, j);
+        } else if (rc == IR_OK)
             ir_buf_addf(&c->out,
                         _("%lld entries saved, %lld lost. The damaged file "
                           "stays beside it as ir.db.damaged-*.\nNext: ir "

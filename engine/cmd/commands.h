@@ -41,6 +41,10 @@ ir_cmd_fn ir_cmd_triage, ir_cmd_report_in;
  */
 void ir_cmd_complain(struct ir_ctx *c);
 
+/* Let what is shown name every system, not only that of the incident in view.
+ */
+void ir_cmd_systems(struct ir_ctx *c);
+
 /* Print JSON on c->out, one line, and free it. */
 void ir_cmd_json_take(struct ir_ctx *c, struct ir_json *j);
 

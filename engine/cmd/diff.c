@@ -2,6 +2,7 @@
 #include "cmd/diff.h"
 
 #include "base/i18n.h"
+#include "cmd/commands.h"
 #include "core/text.h"
 
 #include <stdlib.h>
@@ -260,6 +261,139 @@ ir_diff(struct ir_ctx *c, const struct ir_diff_side *from,
         }
     }
     return n;
+}
+
+/* One member that differs, as it was and as it is now. */
+struct member {
+    const struct ir_json *other;
+    struct ir_json *list;
+    bool now; /* walking the new side */
+};
+
+static bool
+add_member(const char *key, struct ir_json *v, void *arg)
+{
+    struct member *m = arg;
+    struct ir_json *other = ir_json_get(m->other, key), *o;
+    char *a = ir_json_canonical(v, NULL);
+    char *b = other != NULL ? ir_json_canonical(other, NULL) : NULL;
+
+    /* what both have is told from the new side */
+    if (m->now ? b == NULL || strcmp(a, b) != 0 : b == NULL) {
+        o = ir_json_add_take(m->list, ir_json_new_obj());
+        ir_json_set_str(o, "field", key);
+        ir_json_set_str(o, "was", m->now ? b : a);
+        ir_json_set_str(o, "now", m->now ? a : b);
+    }
+    free(a);
+    free(b);
+    return true;
+}
+
+/* The members in which two objects differ; values are JSON text. */
+static struct ir_json *
+members_json(const struct ir_json *was, const struct ir_json *now)
+{
+    struct member m = {was, ir_json_new_arr(), true};
+
+    ir_json_each(now, add_member, &m);
+    m.other = now;
+    m.now = false;
+    ir_json_each(was, add_member, &m);
+    return m.list;
+}
+
+static void
+add_step(struct ir_json *list, const char *change, const struct ir_json *step,
+         const struct ir_json *was)
+{
+    struct ir_json *o = ir_json_add_take(list, ir_json_new_obj());
+
+    ir_json_set_str(o, "id", ir_json_get_str(step, "id", ""));
+    ir_json_set_str(o, "change", change);
+    if (was != NULL)
+        ir_json_set_take(o, "fields", members_json(was, step));
+}
+
+static struct ir_json *
+steps_json(const struct ir_json *a, const struct ir_json *b)
+{
+    const struct ir_json *sa = ir_json_get(a, "steps");
+    const struct ir_json *sb = ir_json_get(b, "steps");
+    struct ir_json *list = ir_json_new_arr();
+    size_t i;
+
+    for (i = 0; i < ir_json_len(sa); i++)
+        if (step_of(b, ir_json_get_str(ir_json_at(sa, i), "id", "")) == NULL)
+            add_step(list, "removed", ir_json_at(sa, i), NULL);
+    for (i = 0; i < ir_json_len(sb); i++) {
+        const struct ir_json *now = ir_json_at(sb, i);
+        const struct ir_json *was = step_of(a, ir_json_get_str(now, "id", ""));
+        char *what = was != NULL ? differing(was, now) : NULL;
+
+        if (was == NULL || *what != '\0')
+            add_step(list, was == NULL ? "added" : "changed", now, was);
+        free(what);
+    }
+    return list;
+}
+
+static struct ir_json *
+add_object(struct ir_json *list, const struct ir_json *row, const char *change)
+{
+    struct ir_json *o = ir_json_add_take(list, ir_json_new_obj());
+
+    ir_json_set_str(o, "type", ir_json_get_str(row, "type", ""));
+    ir_json_set_str(o, "name", ir_json_get_str(row, "name", ""));
+    ir_json_set_str(o, "change", change);
+    return o;
+}
+
+static struct ir_json *
+diff_json(const struct ir_diff_side *from, const struct ir_diff_side *to,
+          const char *prefix)
+{
+    const struct ir_json *la = ir_json_get(from->manifest, "objects");
+    const struct ir_json *lb = ir_json_get(to->manifest, "objects");
+    struct ir_json *list = ir_json_new_arr();
+    size_t i;
+
+    for (i = 0; i < ir_json_len(la) + ir_json_len(lb); i++) {
+        bool old = i < ir_json_len(la);
+        const struct ir_json *o =
+            old ? ir_json_at(la, i) : ir_json_at(lb, i - ir_json_len(la));
+        const char *type = ir_json_get_str(o, "type", "");
+        const char *name = ir_json_get_str(o, "name", "");
+        const struct ir_json *other =
+            row_of(old ? to->manifest : from->manifest, type, name);
+        struct ir_json *j;
+
+        if (strncmp(name, prefix, strlen(prefix)) != 0)
+            continue;
+        if (other == NULL) {
+            add_object(list, o, old ? "removed" : "added");
+        } else if (!old && strcmp(ir_json_get_str(other, "digest", ""),
+                                  ir_json_get_str(o, "digest", "")) != 0) {
+            const struct ir_json *a = from->object(type, name, from->arg);
+            const struct ir_json *b = to->object(type, name, to->arg);
+
+            j = add_object(list, o, "changed");
+            ir_json_set_take(j, "fields", members_json(a, b));
+            if (strcmp(type, "plan") == 0)
+                ir_json_set_take(j, "steps", steps_json(a, b));
+        }
+    }
+    return list;
+}
+
+void
+ir_diff_print(struct ir_ctx *c, const struct ir_diff_side *from,
+              const struct ir_diff_side *to, const char *prefix)
+{
+    if (c->json)
+        ir_cmd_json_take(c, diff_json(from, to, prefix));
+    else if (ir_diff(c, from, to, prefix, &c->out) == 0)
+        ir_buf_adds(&c->out, _("No difference.\n"));
 }
 
 static const struct ir_json *

@@ -21,6 +21,12 @@ size_t ir_diff(struct ir_ctx *c, const struct ir_diff_side *from,
                const struct ir_diff_side *to, const char *prefix,
                struct ir_buf *out);
 
+/* The same as a command prints it: to c->out, "No difference." where there is
+ * none; with --json an array of {"type","name","change","steps"}.
+ */
+void ir_diff_print(struct ir_ctx *c, const struct ir_diff_side *from,
+                   const struct ir_diff_side *to, const char *prefix);
+
 /* A side made of a release kept in the store. */
 struct ir_diff_stored {
     struct ir_ctx *c;

@@ -219,6 +219,42 @@ resolve_choice(struct ir_ctx *c, const struct ir_istep *is,
     return IR_EUSAGE;
 }
 
+/* The first name in `text` that is not known yet; false: none. */
+static bool
+unknown_in(const struct ir_case *k, const char *text, char name[33])
+{
+    size_t at = 0;
+
+    while (text != NULL && ir_plan_next_var(text, &at, name)) {
+        const char *value = ir_incident_var(k->inc, name);
+
+        if (value == NULL || strcmp(value, "unknown") == 0)
+            return true;
+    }
+    return false;
+}
+
+int
+ir_act_known(struct ir_ctx *c, const struct ir_case *k, size_t i)
+{
+    const struct ir_istep *is = &k->inc->steps[i];
+    const struct ir_step *s = is->step;
+    const struct ir_var *v;
+    char name[33];
+
+    if (s == NULL || s->destroys_n == 0 ||
+        (!unknown_in(k, s->target, name) &&
+         !unknown_in(k, ir_text(&s->title), name) &&
+         !unknown_in(k, ir_text(&s->say), name)))
+        return IR_OK;
+    v = ir_plan_var(is->plan, name);
+    ir_fail(&c->err, IR_EREFUSED,
+            _("Not yet: \"%s\" destroys, and this is not known: %s"), is->path,
+            v != NULL && v->ask.en != NULL ? ir_text(&v->ask) : name);
+    ir_err_hint(&c->err, _("answer it:  ir ask %s %s=..."), is->path, name);
+    return IR_EREFUSED;
+}
+
 /* An evidence step done by hand says what was kept; a call, who answered. */
 static int
 check_said(struct ir_ctx *c, const struct ir_istep *is,
@@ -257,6 +293,8 @@ ir_act_done(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
         rc = resolve_choice(c, is, said);
     if (rc == IR_OK && s != NULL)
         rc = check_said(c, is, said);
+    if (rc == IR_OK)
+        rc = ir_act_known(c, k, i);
     if (rc == IR_OK)
         rc = ir_act_gate(c, k, i, said, &b);
     if (rc != IR_OK) {

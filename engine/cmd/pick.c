@@ -96,6 +96,12 @@ ir_is_quit(const char *typed)
     return yes;
 }
 
+bool
+ir_is_question(const char *typed)
+{
+    return strcmp(typed, "?") == 0 || strcmp(typed, "？") == 0;
+}
+
 /* Ask until a number or name fits; NULL at the end of input. */
 static int
 ask_pick(struct ir_ctx *c, const char *what, const char *const *names, size_t n,

@@ -16,6 +16,7 @@ int ir_pick(struct ir_ctx *c, const char *what, const char *const *names,
 
 /* Is it the word for leaving a question: quit, q, 終了 (either width)?
  */
+bool ir_is_question(const char *typed);
 bool ir_is_quit(const char *typed);
 
 #endif

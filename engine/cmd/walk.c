@@ -5,6 +5,7 @@
  */
 #include "view/walk.h"
 
+#include "base/clock.h"
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "base/time.h"
@@ -26,6 +27,7 @@ struct walker {
     struct ir_case k;
     int focus;   /* -1: as the view decides */
     char *typed; /* the line as it was typed */
+    char *next;  /* typed while a long answer was shown, or NULL */
     bool quit;
 };
 
@@ -86,6 +88,19 @@ split(char *line, char **argv, int max)
     return n;
 }
 
+/* Show an answer, a screen at a time where it is long. */
+static void
+flush_long(struct walker *w)
+{
+    char *typed = ir_ctx_page(w->c, &w->c->view.term, &w->c->out, stdout);
+
+    if (typed != NULL) {
+        free(w->next);
+        w->next = typed;
+    }
+    ir_ctx_flush(w->c);
+}
+
 static int
 run_words(struct walker *w, int argc, char **argv)
 {
@@ -94,7 +109,7 @@ run_words(struct walker *w, int argc, char **argv)
 
     c->incident = w->incident;
     rc = ir_cmd_run(c, argc, argv);
-    ir_ctx_flush(c);
+    flush_long(w);
     if (rc != IR_OK && c->err.code != 0)
         ir_cmd_complain(c);
     return rc;
@@ -132,6 +147,31 @@ ask_level(struct walker *w, const char *prompt)
     return ir_strdup("unknown");
 }
 
+/* Is the step not to be done now, whatever is said about it? Then that is said
+ * before anything is asked; what it lacks is asked for. */
+static bool
+not_now(struct walker *w, size_t at)
+{
+    enum ir_gate gate = IR_GATE_NONE;
+    struct ir_now now;
+    char *v[3] = {(char *)(uintptr_t) "ask", w->k.inc->steps[at].path, NULL};
+    int rc;
+
+    ir_clock_now(&now);
+    rc = ir_incident_gate(w->k.inc, at, w->c->me, now.wall_ms, &gate,
+                          &w->c->err);
+    if (rc != IR_OK && (gate == IR_GATE_STATE || gate == IR_GATE_WAIT)) {
+        ir_cmd_complain(w->c);
+        return true;
+    }
+    memset(&w->c->err, 0, sizeof w->c->err);
+    if (ir_act_known(w->c, &w->k, at) == IR_OK)
+        return false;
+    ir_cmd_complain(w->c);
+    (void)run_words(w, 2, v);
+    return true;
+}
+
 /* `done` on the step in focus: asks what goes with it. */
 static void
 do_done(struct walker *w, int argc, char **argv)
@@ -145,6 +185,8 @@ do_done(struct walker *w, int argc, char **argv)
     for (i = 0; i < argc && n < 16; i++)
         v[n++] = argv[i];
     is = at >= 0 ? &w->k.inc->steps[at] : NULL;
+    if (argc == 1 && is != NULL && not_now(w, (size_t)at))
+        return;
     if (argc == 1 && is != NULL) {
         v[n++] = is->path;
         if (is->step != NULL && is->step->act == IR_ACT_TELL) {
@@ -368,13 +410,13 @@ own_word(struct walker *w, const char *line)
     if (strcmp(line, "help") == 0 || strcmp(line, "?") == 0 ||
         strcmp(line, "h") == 0) {
         ir_view_keys(&c->view, &c->out);
-        ir_ctx_flush(c);
+        flush_long(w);
         return true;
     }
     if (strcmp(line, "list") == 0 || strcmp(line, "l") == 0) {
         ir_case_record(c, &w->k, &v.record);
         ir_view_list(&c->view, &v, false, &c->out);
-        ir_ctx_flush(c);
+        flush_long(w);
         return true;
     }
     if (strcmp(line, "next") == 0 || strcmp(line, "n") == 0) {
@@ -494,6 +536,8 @@ one_turn(struct walker *w, char *line)
     rc = reload(w);
     if (rc != IR_OK)
         return rc;
+    if (w->next != NULL) /* what was typed meanwhile comes first */
+        return IR_OK;
     if (empty || w->k.log.n != before || focus(w) != was) {
         show(w);
         return IR_OK;
@@ -520,8 +564,9 @@ ir_walk_run(struct ir_ctx *c, const uint8_t declare[IR_ID_BYTES])
     c->in_walk = true;
     show(&w);
     while (rc == IR_OK && ir_ctx_can_ask(c) && !w.quit) {
-        char *line = ir_ctx_ask(c, "");
+        char *line = w.next != NULL ? w.next : ir_ctx_ask(c, "");
 
+        w.next = NULL;
         if (line == NULL)
             break;
         rc = one_turn(&w, line);
@@ -529,9 +574,12 @@ ir_walk_run(struct ir_ctx *c, const uint8_t declare[IR_ID_BYTES])
     }
     if (rc == IR_OK && !w.quit && ir_ctx_can_ask(c))
         ir_buf_adds(&c->out, "\n");
-    if (rc == IR_OK && ir_ctx_can_ask(c))
-        ir_buf_addf(&c->out, _("Nothing is lost. Go on with: ir start %s\n"),
-                    w.k.inc->system);
+    if (rc == IR_OK && ir_ctx_can_ask(c)) {
+        char *self = ir_cmd_called(c);
+
+        ir_view_walk_left(&c->view, self, w.k.inc->system, &c->out);
+        free(self);
+    }
     c->in_walk = false;
     c->incident = was;
     ir_case_done(&w.k);

@@ -93,6 +93,9 @@ struct ir_option { /* of a choose step, or of a choice variable */
     char *act; /* role the chooser acts in from then on, or NULL */
 };
 
+/* The name of the variable that asks when it all began (type time). */
+#define IR_VAR_BEGAN "began"
+
 struct ir_var {
     char *name;
     enum ir_var_type type;

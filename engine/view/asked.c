@@ -1,4 +1,5 @@
 /* asked.c: see view.h: what a question asks for, in few words. */
+#include "base/time.h"
 #include "base/utf8.h"
 #include "view/view.h"
 
@@ -56,6 +57,25 @@ thing(const char *asks)
                                                             : "もの";
 }
 
+/* "の台数" of "は何台ですか": a number is meant; "" for what is no count. */
+static const char *
+counted(const char *asks)
+{
+    static const struct {
+        const char *asks, *say;
+    } counts[] = {
+        {"は何台", "の台数"}, {"は何件", "の件数"}, {"は何枚", "の枚数"},
+        {"は何個", "の個数"}, {"は何通", "の通数"}, {"は何人", "の人数"},
+        {"は何本", "の本数"}, {"は何面", "の面数"}, {"は何行", "の行数"},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof counts / sizeof counts[0]; i++)
+        if (strncmp(asks, counts[i].asks, strlen(counts[i].asks)) == 0)
+            return counts[i].say;
+    return "";
+}
+
 /* "X はどれですか" is about X; "どのX" too. */
 static char *
 noun_of(const char *s, size_t n)
@@ -79,9 +99,9 @@ noun_of(const char *s, size_t n)
             if (strncmp(p, asks[i], strlen(asks[i])) != 0)
                 continue;
             if (ends(s, at - 1, "の"))
-                return ir_asprintf("%.*s%s", (int)(at - 1 - strlen("の")), s,
-                                   thing(p));
-            return ir_strndup(s, at - 1);
+                return ir_asprintf("%.*s%s%s", (int)(at - 1 - strlen("の")), s,
+                                   thing(p), counted(p));
+            return ir_asprintf("%.*s%s", (int)(at - 1), s, counted(p));
         }
     return NULL;
 }
@@ -147,4 +167,25 @@ ir_view_unknown(const struct ir_incident *inc, const char *name)
     s = ir_asprintf(noun ? _("[%s not known]") : _("[not known: %s]"), a);
     free(a);
     return s;
+}
+
+char *
+ir_view_value(const struct ir_view *v, const struct ir_var *var,
+              const char *value)
+{
+    int64_t ms;
+    int prec;
+    size_t i;
+
+    if (strcmp(value, "unknown") == 0)
+        return ir_strdup(_("unknown"));
+    for (i = 0; var != NULL && i < var->choices_n; i++)
+        if (strcmp(var->choices[i].id, value) == 0)
+            return ir_view_fill(v, NULL, &var->choices[i].title);
+    if (var != NULL && var->type == IR_VAR_TIME &&
+        ir_time_parse(value, v->now_ms, &ms, &prec, NULL) == IR_OK)
+        return ir_view_time(v, ms);
+    if (var != NULL && var->type == IR_VAR_PERSON)
+        return ir_view_person(v, value, false);
+    return ir_view_safe(v, value);
 }

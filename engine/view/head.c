@@ -44,12 +44,15 @@ ir_head_name(const struct ir_view *v, const struct ir_incident *inc,
     const struct ir_plan *plan =
         inc->instances_n > 0 ? inc->instances[0].plan : NULL;
     const struct ir_text *t = plan != NULL ? &plan->title : &none;
+    const struct ir_json *j = v->system;
     const char *sys = inc->system, *s;
     const char *title;
 
-    if (v->system != NULL && sys != NULL &&
-        strcmp(ir_json_get_str(v->system, "id", ""), sys) == 0) {
-        s = ir_json_text_of(v->system, "title");
+    if (sys != NULL &&
+        (j == NULL || strcmp(ir_json_get_str(j, "id", ""), sys) != 0))
+        j = v->system_of != NULL ? v->system_of(sys, v->system_arg) : NULL;
+    if (j != NULL && sys != NULL) {
+        s = ir_json_text_of(j, "title");
         sys = s != NULL ? s : sys;
     }
     sys = ir_pool_take(pool, ir_view_safe(v, sys));

@@ -38,7 +38,8 @@ row(const struct ir_view *v, const char *label, const char *text,
 
 static void
 open_row(const struct ir_view *v, const struct ir_incident *inc,
-         const char *label, struct ir_pool *pool, struct ir_buf *out)
+         const char *label, const char *self, struct ir_pool *pool,
+         struct ir_buf *out)
 {
     size_t mine = ir_view_for_me_n(inc, v->me);
     const char *age =
@@ -60,7 +61,7 @@ open_row(const struct ir_view *v, const struct ir_incident *inc,
     row(v, "",
         ir_pool_f(
             pool, _("continue:  %s"),
-            ir_pool_cmd(pool, "ir start %s",
+            ir_pool_cmd(pool, "%s start %s", self,
                         inc->system != NULL
                             ? ir_pool_take(pool, ir_view_safe(v, inc->system))
                             : inc->name)),
@@ -83,7 +84,8 @@ ir_view_home(const struct ir_view *v, const struct ir_home *h,
         return;
     }
     for (i = 0; i < h->open_n; i++)
-        open_row(v, h->open[i], i == 0 ? _("open") : "", &pool, out);
+        open_row(v, h->open[i], i == 0 ? _("open") : "",
+                 h->self != NULL ? h->self : "ir", &pool, out);
     for (i = 0; i < h->for_you_n; i++)
         row(v, i == 0 ? _("for you") : "", h->for_you[i].text,
             h->for_you[i].command, out);

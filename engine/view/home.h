@@ -12,6 +12,7 @@ struct ir_home {
     bool site;        /* false: no home here yet: how to begin */
     bool drill;       /* `use` has chosen an exercise */
     const char *path; /* of the home */
+    const char *self; /* how the program was called; NULL: ir */
     const struct ir_incident *const *open; /* open ones, newest first */
     size_t open_n;
     const struct ir_home_line *for_you, *overdue;

@@ -227,7 +227,7 @@ ir_view_ask(const struct ir_view *v, const struct ir_var *var, const char *now,
         ir_buf_addf(&hint, _("; Enter keeps %s"),
                     strcmp(keep, "unknown") == 0
                         ? _("unknown")
-                        : ir_pool_take(&pool, ir_view_safe(v, keep)));
+                        : ir_pool_take(&pool, ir_view_value(v, var, keep)));
     if (var->type == IR_VAR_CHOICE) {
         ir_term_para(&v->term, out, 1, NULL, IR_STYLE_BOLD, q);
         for (i = 0; i < var->choices_n; i++)
@@ -240,6 +240,21 @@ ir_view_ask(const struct ir_view *v, const struct ir_var *var, const char *now,
         prompt(v, out, ir_pool_f(&pool, _("%s (%s)"), q, ir_buf_str(&hint)));
     }
     ir_buf_done(&hint);
+    ir_pool_done(&pool);
+}
+
+void
+ir_view_ask_more(const struct ir_view *v, const struct ir_var *var,
+                 struct ir_buf *out)
+{
+    struct ir_pool pool = {0};
+
+    ir_term_para(&v->term, out, 1, NULL, IR_STYLE_NONE,
+                 ir_pool_f(&pool,
+                           _("The answer is put into the steps and commands "
+                             "that follow. It can be given later, or again. "
+                             "Expected: %s. Nobody knows: unknown."),
+                           example(var->type)));
     ir_pool_done(&pool);
 }
 

@@ -43,6 +43,10 @@ void ir_view_menu_choose(const struct ir_view *v, const struct ir_incident *inc,
 void ir_view_ask(const struct ir_view *v, const struct ir_var *var,
                  const char *now, struct ir_buf *out);
 
+/* What the answer is for and looks like: "?" at a question. */
+void ir_view_ask_more(const struct ir_view *v, const struct ir_var *var,
+                      struct ir_buf *out);
+
 /* "When did it begin? (02:40, 20m ago, unknown)> " */
 void ir_view_ask_began(const struct ir_view *v, struct ir_buf *out);
 

@@ -5,65 +5,16 @@
 #include "base/utf8.h"
 #include "view/sentence.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-
-static bool
-is_word(char ch)
-{
-    return isalnum((unsigned char)ch) != 0 || ch == '-' || ch == '_' ||
-           ch == '/';
-}
-
-/* What a command line leaves open ("STEP", "WHY") in the reader's language.
- *
- * Owns:   the caller frees with free().
- */
-static char *
-open_words(const char *s)
-{
-    static const char *const words[] = {
-        N_("WHAT YOU SAW"), N_("WHY"),       N_("STEP"),    N_("OPTION"),
-        N_("NAME"),         N_("VALUE"),     N_("SYSTEM"),  N_("SCENARIO"),
-        N_("INCIDENT"),     N_("ENTRY"),     N_("TEXT"),    N_("TIME"),
-        N_("WHO"),          N_("DIR"),       N_("FIELD"),   N_("RUNBOOK"),
-        N_("WORDS"),        N_("OPERATION"), N_("PERCENT"), N_("CRITERION"),
-        N_("TYPE")};
-    struct ir_buf b = {0};
-    char before = ' ';
-
-    while (*s != '\0') {
-        size_t i, n = 0;
-
-        for (i = 0; i < sizeof words / sizeof words[0]; i++) {
-            n = strlen(words[i]);
-            if (strncmp(s, words[i], n) == 0 && !is_word(before) &&
-                !is_word(s[n]))
-                break;
-        }
-        if (i < sizeof words / sizeof words[0]) {
-            ir_buf_adds(&b, _(words[i]));
-            s += n;
-            before = ' ';
-        } else {
-            before = *s;
-            ir_buf_addc(&b, *s++);
-        }
-    }
-    return ir_buf_take(&b);
-}
 
 /* Lines of a hint stay lines; each is made harmless and wrapped. What stands
  * behind two spaces is a command and stays in one line where it can.
  */
 static void
-write_lines(const struct ir_view *v, const char *hint, int indent,
+write_lines(const struct ir_view *v, const char *s, int indent,
             struct ir_buf *out)
 {
-    char *words = open_words(hint);
-    const char *s = words;
-
     while (*s != '\0') {
         size_t n = strcspn(s, "\n");
         struct ir_pool pool = {0};
@@ -79,7 +30,6 @@ write_lines(const struct ir_view *v, const char *hint, int indent,
         ir_pool_done(&pool);
         s += n + (s[n] == '\n');
     }
-    free(words);
 }
 
 void

@@ -2,7 +2,6 @@
 #include "view/sentence.h"
 
 #include "base/scan.h"
-#include "base/time.h"
 #include "view/head.h"
 #include "view/step.h"
 
@@ -80,29 +79,6 @@ ir_sx_list(struct ir_sx *x, int key)
     return ir_pool_buf(&x->pool, &b);
 }
 
-/* A value as people read it: of a choice its title, of a moment the time. */
-static const char *
-answer_value(struct ir_sx *x, const char *name, const char *value)
-{
-    const struct ir_var *var = ir_view_var(x->inc, name);
-    int64_t ms;
-    int prec;
-    size_t i;
-
-    if (strcmp(value, "unknown") == 0)
-        return _("unknown");
-    for (i = 0; var != NULL && i < var->choices_n; i++)
-        if (strcmp(var->choices[i].id, value) == 0)
-            return ir_pool_take(
-                &x->pool, ir_view_fill(x->v, NULL, &var->choices[i].title));
-    if (var != NULL && var->type == IR_VAR_TIME &&
-        ir_time_parse(value, x->v->now_ms, &ms, &prec, NULL) == IR_OK)
-        return ir_pool_take(&x->pool, ir_view_time(x->v, ms));
-    if (var != NULL && var->type == IR_VAR_PERSON)
-        return ir_pool_take(&x->pool, ir_view_person(x->v, value, false));
-    return ir_pool_take(&x->pool, ir_view_safe(x->v, value));
-}
-
 const char *
 ir_sx_answers(struct ir_sx *x, int key)
 {
@@ -118,7 +94,9 @@ ir_sx_answers(struct ir_sx *x, int key)
 
         label = ir_pool_take(&x->pool, ir_view_safe(x->v, label));
         ir_buf_addf(&b, "%s%s = %s", b.len > 0 ? _(", ") : "", label,
-                    answer_value(x, name, value));
+                    ir_pool_take(
+                        &x->pool,
+                        ir_view_value(x->v, ir_view_var(x->inc, name), value)));
         free(name);
         free(value);
     }

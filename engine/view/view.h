@@ -18,7 +18,10 @@ struct ir_view {
     void *contacts_arg;
     const struct ir_json *site;   /* the site object, may be NULL */
     const struct ir_json *system; /* the system in view, may be NULL */
-    int me;                       /* member index, -1: nobody */
+    /* a system by its id, where several incidents are shown; may be NULL */
+    const struct ir_json *(*system_of)(const char *id, void *arg);
+    void *system_arg;
+    int me; /* member index, -1: nobody */
 };
 
 /* Where the record is. */
@@ -58,6 +61,14 @@ char *ir_view_asked(const struct ir_text *ask, bool *noun);
  */
 const struct ir_var *ir_view_var(const struct ir_incident *inc,
                                  const char *name);
+
+/* A variable's value as people read it: of a choice its title, of a moment the
+ * time, of a person the name; the word for unknown. `var` may be NULL.
+ *
+ * Owns:   the caller frees with free().
+ */
+char *ir_view_value(const struct ir_view *v, const struct ir_var *var,
+                    const char *value);
 
 /* What stands for a variable that is not known, made of its question so that
  * nobody takes it for a value: "[not known: which server showed it first]".

@@ -497,3 +497,17 @@ ir_view_keys(const struct ir_view *v, struct ir_buf *out)
     }
     ir_table_write(&tb, &v->term, out);
 }
+
+void
+ir_view_walk_left(const struct ir_view *v, const char *self, const char *system,
+                  struct ir_buf *out)
+{
+    struct ir_pool pool = {0};
+    const char *cmd = ir_pool_take(
+        &pool, ir_view_safe(v, ir_pool_f(&pool, "%s start %s", self, system)));
+
+    ir_term_para(&v->term, out, 0, NULL, IR_STYLE_NONE,
+                 ir_pool_f(&pool, _("Nothing is lost. Go on with: %s"),
+                           ir_pool_whole(&pool, cmd, v->term.cols)));
+    ir_pool_done(&pool);
+}

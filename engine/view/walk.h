@@ -49,6 +49,12 @@ void ir_view_walk(const struct ir_view *v, const struct ir_walk *w,
 void ir_view_prompt(const struct ir_view *v, const struct ir_walk *w,
                     struct ir_buf *out);
 
+/* On leaving: nothing is lost, and what to type to go on. `self` is how the
+ * program was called.
+ */
+void ir_view_walk_left(const struct ir_view *v, const char *self,
+                       const char *system, struct ir_buf *out);
+
 /* What each word of the key line does, one line each (`help`). */
 void ir_view_keys(const struct ir_view *v, struct ir_buf *out);
 

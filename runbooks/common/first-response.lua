@@ -22,14 +22,14 @@ return {
   vars = {
     seen = vars.seen({ ask_at_start = true }),
     place = vars.place(),
-    since = vars.began(),
+    began = vars.began(),
     reporter = vars.reporter(),
     host = vars.host(),
     next_report = { type = "time",
       ask = { en = "When do we call the reporter back?", ja = "報告者に何時に折り返しますか？" } },
   },
   steps = step.flow {
-    begin.ask { after = {}, ask = { "place", "since", "reporter", "host" } },
+    begin.ask { after = {}, ask = { "place", "began", "reporter", "host" } },
     {
       id = "hold",
       title = { en = "Tell the reporter what not to do", ja = "報告者に、してはならないことを伝える" },

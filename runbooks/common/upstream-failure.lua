@@ -20,7 +20,7 @@ return {
              ja = "照明が落ちたら、昇降機と動く歩道を止め、その場で待ってもらう。" },
   legal = { "mlit-first" },
   vars = {
-    since = vars.began({ ask_at_start = true }),
+    began = vars.began({ ask_at_start = true }),
     fuel = vars.count({ ask = { en = "For how many hours is there generator fuel?",
                                 ja = "発電機の燃料は何時間分ありますか？" } }),
     back_at = { type = "time",

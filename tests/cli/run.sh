@@ -96,7 +96,7 @@ ended signal 'failed'
 
 title "a variable that nobody knows"
 exits 77 run say
-err '"host" is not known'
+err 'the command needs what is not known'
 err "ir ask say host="
 ok ask say host=unknown
 exits 77 run say

@@ -117,7 +117,7 @@ def resumed(w):
         "skip volatile " + w.w["skip"],
         "look", "done", w.w["unknown"],
         "note %s --at 65m ago" % w.w["note"],
-        "list", "help",
+        "list", "", "help",
         "quit",
     ])
     assert "volatile" in shown

@@ -1,0 +1,125 @@
+#!/bin/sh
+# What people read: what is not known by its question, what was answered and
+# who was told by name, where to go on; menus that are longer than the screen.
+. "${0%/*}/lib.sh"
+
+home shipped
+member Mori
+
+title "what is not known is named by its question, in both languages"
+as mori --no-input start flight-information ransomware
+as mori next
+out "[not known: which server showed it first]"
+silent "[host"
+ok --lang ja --as mori next
+out "［最初に異常が出たサーバー: 未確認］"
+out "ask host=..."
+exits 77 --lang ja --as mori run isolate --break-glass "alone"
+err "コマンドに必要な答えがありません: 最初に異常が出たサーバーはどれですか"
+
+title "what was answered stands in the record"
+as mori ask isolate host=fs1
+out "answered which server showed it first = fs1"
+as mori 'done' isolate -m "link light off"
+as mori fail reach -r "nobody answers"
+as mori choose lead nobody -r "nobody answers"
+as mori ask look encrypted=2
+ok --lang ja timeline
+out "完了（脅迫文や見慣れないファイル名の台数 = 2）"
+ok --json timeline
+is 2 "$(json '[step=1/look].answers.encrypted')"
+
+title "what nobody holds the role of is for who is here, the soonest first"
+as mori ask volatile host=fs1
+as mori 'done' volatile
+as mori choose spread many -r "two machines"
+ok --json --as mori next
+is 1/cut "$(json step.id)"
+as mori next
+[ "$(grep -c 'only to undo' "$T/out")" -le 1 ] || fail "undo steps in front"
+
+title "words of a command line are in the reader's language"
+exits 64 --lang ja --as mori choose lead
+err "手順 選択肢 -r 理由"
+
+title "what destroys is not done to what nobody knows"
+as mori skip cut -r "not needed here"
+for step in call-out no-mail logs entry passwords; do
+    ir --as mori skip "$step" -r "not in this test" >"$T/out" 2>&1 || :
+done
+as mori ask pick target=unknown
+for step in memory image; do
+    as mori skip "$step" -r "not in this test"
+done
+exits 77 --as mori 'done' reimage --override "no time" --again no
+err "destroys, and this is not known: Which machine is rebuilt now?"
+err "ask 1/reimage target=..."
+typed --as mori 'done' reimage <<'X'
+unknown
+X
+says "destroys"
+silent "recorded"
+
+title "leaving says how to go on as it was called"
+typed --as mori start flight-information <<'X'
+1
+quit
+X
+says "Go on with: ir --as mori start flight-information"
+mkdir "$T/elsewhere"
+cp "$IR" "$T/elsewhere/ir"
+cp "${IR%/*}/ir-worker" "$T/elsewhere/ir-worker"
+got=0
+printf '1\nquit\n' | bare "$PY" "$here/term.py" 80 24 "$T/elsewhere/ir" \
+    -C "$H" --as mori start flight-information >"$T/out" 2>"$T/err" || got=$?
+is 0 "$got"
+says "$T/elsewhere/ir -C $H --as mori start flight-information"
+
+title "long answers stop at each screen; what is typed there counts"
+COLS=40
+typed --as mori start flight-information <<'X'
+1
+list
+note seen between two screens
+quit
+X
+COLS=80
+says "Enter: more"
+says "recorded"
+ok timeline
+out "seen between two screens"
+
+title "when it began is asked once; not knowing later does not undo it"
+home shipped
+ok start public-information first-response --began "30m ago"
+ok --json status
+began=$(json vars.began)
+case $began in 20*) ;; *) fail "not taken over: $began" ;; esac
+ok show begin
+typed ask begin <<'X'
+unknown
+unknown
+unknown
+unknown
+unknown
+X
+ok --json status
+is "$began" "$(json vars.began)"
+
+title "a list names the systems of all incidents"
+home shipped
+ok start flight-information ransomware --began "1h ago" --var host=fs1
+ok start email first-response
+ok list
+out "Mail and groupware: "
+silent "email: "
+
+title "not recorded: the time to enter names its offset"
+sqlite3 "$H/ir.db" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+head -c 4096 /dev/urandom |
+    dd of="$H/ir.db" bs=4096 count=1 conv=notrunc 2>/dev/null
+exits 1 --as sato note x
+says "NOT recorded"
+tr -d '\n' <"$T/err" | grep -qE \
+    'ir note --at *20[0-9-]*T[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2} ' ||
+    fail "no offset"
