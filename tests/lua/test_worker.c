@@ -52,7 +52,7 @@ static const struct {
     {"kill -ABRT $$\n", IR_EIO, "the site"},
     {"echo '{\"file\":\"a/b.lua\"}'\necho '{\"stuck\":3}'\nexit 3\n",
      IR_ETIMEOUT, "a/b.lua"},
-    {"if grep -q 'a/b.lua.*:3'; then\n" DONE "exit 0\nfi\n"
+    {"case $asked in *a/b.lua*:3*) " DONE "exit 0 ;; esac\n"
      "echo '{\"file\":\"a/b.lua\"}'\necho '{\"stuck\":3}'\nexit 3\n",
      IR_OK, NULL},
     {"exit 0\n", IR_EIO, "without an answer"},
@@ -100,7 +100,7 @@ test_answers(void **state)
     setenv("IR_WORKER", path, 1);
     for (i = 0; i < COUNT(answers); i++) {
         memset(&out, 0, sizeof out);
-        text = ir_asprintf("#!/bin/sh\ncat >/dev/null\n%s", answers[i].script);
+        text = ir_asprintf("#!/bin/sh\nread -r asked\n%s", answers[i].script);
         put("worker", text, 0700);
         free(text);
         if (ir_worker_compile(dir, NULL, &out, &err) != answers[i].rc)
