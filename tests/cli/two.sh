@@ -78,8 +78,6 @@ a.type("note seen by sato alone")
 a.type("skip save -r not-needed")
 a.ask()
 before = len(b.shown())
-b.type("log")
-b.ask()
 b.type("")
 b.ask()
 new = b.shown()[before:]
@@ -92,7 +90,9 @@ if codes != [0, 0]:
 X
 bare env PYTHONPATH="$here" PYTHONDONTWRITEBYTECODE=1 \
     "$PY" walks.py "$IR" "$H" >out 2>err || fail "the walks"
-says "seen by sato alone"
+out "> cut"
+! within "> save" out || fail "the step of before"
 ok timeline
+out "seen by sato alone"
 out "not-needed"
 ok verify
