@@ -188,6 +188,19 @@ check_news(struct ir_ctx *c, const uint8_t manifest[32])
     return IR_EEXIST;
 }
 
+/* Name the approval of the release that is current: whatever the clocks say,
+ * what is made now comes after it. */
+static void
+follow_current(struct ir_ctx *c, struct ir_draft *d)
+{
+    const struct ir_release *r = ir_trust_current(&c->trust);
+
+    if (r == NULL)
+        return;
+    memcpy(d->refs[0], r->approval, IR_ID_BYTES);
+    d->refs_n = 1;
+}
+
 int
 ir_release_make(struct ir_ctx *c, const char *text)
 {
@@ -216,6 +229,7 @@ ir_release_make(struct ir_ctx *c, const char *text)
         ir_bodyw_text(&d->body, 2, commit[0] != '\0' ? commit : NULL);
         ir_bodyw_uint(&d->body, 3, bytes);
         ir_bodyw_text(&d->body, 4, text);
+        follow_current(c, d);
         rc = ir_batch_record(c, NULL, &b, "ir release make");
     }
     if (rc == IR_OK)

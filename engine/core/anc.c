@@ -39,7 +39,7 @@ ir_anc_init(const struct ir_entry *const *e, size_t n, struct ir_anc *a)
     for (i = 0; i < n; i++) {
         v[i].id = e[i]->id;
         v[i].at = i;
-        total += (e[i]->h.has_prev ? 1 : 0) + e[i]->h.deps_n;
+        total += (e[i]->h.has_prev ? 1 : 0) + e[i]->h.deps_n + e[i]->h.refs_n;
     }
     qsort(v, n, sizeof *v, by_id);
     a->pred = ir_calloc(total + 1, sizeof a->pred[0]);
@@ -53,6 +53,11 @@ ir_anc_init(const struct ir_entry *const *e, size_t n, struct ir_anc *a)
             a->pred[total++] = at;
         for (k = 0; k < h->deps_n; k++) {
             at = find(v, n, h->deps[k]);
+            if (at < i)
+                a->pred[total++] = at;
+        }
+        for (k = 0; k < h->refs_n; k++) {
+            at = find(v, n, h->refs[k]);
             if (at < i)
                 a->pred[total++] = at;
         }

@@ -1,5 +1,5 @@
-/* anc.h: who knew what: the graph that prev and deps make of entries in fold
- * order. Internal to folding.
+/* anc.h: who knew what: the graph that prev, deps and refs make of entries in
+ * fold order. Internal to folding.
  */
 #ifndef IR_CORE_ANC_H
 #define IR_CORE_ANC_H

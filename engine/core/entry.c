@@ -130,9 +130,8 @@ ir_entry_m(const struct ir_entry *e, const uint8_t site[IR_ID_BYTES],
            uint8_t *m)
 {
     static const uint8_t zero[IR_ID_BYTES];
-    bool first = e->h.kind == IR_KIND_ROOT && ir_body_uint_or(e, 1, 1) == 1;
 
-    memcpy(m, first ? zero : site, IR_ID_BYTES);
+    memcpy(m, e->h.kind == IR_KIND_ROOT ? zero : site, IR_ID_BYTES);
     memcpy(m + IR_ID_BYTES, e->p, e->p_len);
     memcpy(m + IR_ID_BYTES + e->p_len, e->body_digest, IR_HASH_BYTES);
     return IR_ID_BYTES + e->p_len + IR_HASH_BYTES;

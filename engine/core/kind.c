@@ -199,10 +199,17 @@ ir_kind_get(uint64_t no)
 enum ir_lane
 ir_kind_lane(uint64_t no)
 {
-    return no <= 7    ? IR_LANE_T
-           : no <= 10 ? IR_LANE_F
-           : no <= 39 ? IR_LANE_I
-                      : IR_LANE_S;
+    static const struct {
+        uint64_t last; /* of the numbers after the row before */
+        enum ir_lane lane;
+    } rows[] = {{7, IR_LANE_T},   {10, IR_LANE_F},        {39, IR_LANE_I},
+                {63, IR_LANE_S},  {95, IR_LANE_T},        {127, IR_LANE_F},
+                {191, IR_LANE_I}, {UINT64_MAX, IR_LANE_S}};
+    size_t i = 0;
+
+    while (no > rows[i].last)
+        i++;
+    return rows[i].lane;
 }
 
 int

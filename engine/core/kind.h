@@ -11,10 +11,10 @@
 #include <stdint.h>
 
 enum ir_lane {
-    IR_LANE_T = 0, /* trust, 1-7: travels first */
-    IR_LANE_F = 1, /* flash, 8-10 */
-    IR_LANE_I = 2, /* incident, 11-39 */
-    IR_LANE_S = 3, /* slow, 40 and above */
+    IR_LANE_T = 0, /* trust, 1-7 and 64-95: travels first */
+    IR_LANE_F = 1, /* flash, 8-10 and 96-127 */
+    IR_LANE_I = 2, /* incident, 11-39 and 128-191 */
+    IR_LANE_S = 3, /* slow, 40-63, 192 and above */
 };
 
 enum ir_kind_no {
@@ -101,7 +101,7 @@ const struct ir_kind *ir_kind_get(uint64_t no);
 
 /* The lane of any kind number, known or not.
  *
- * Source: docs/format.md section 2, last line.
+ * Source: docs/format.md section 2, "Lanes".
  */
 enum ir_lane ir_kind_lane(uint64_t no);
 

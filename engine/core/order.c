@@ -142,6 +142,8 @@ ir_order_sort(const struct ir_entry **e, size_t n)
             link_to(v, n, hd->prev, i);
         for (j = 0; j < hd->deps_n; j++)
             link_to(v, n, hd->deps[j], i);
+        for (j = 0; j < hd->refs_n; j++)
+            link_to(v, n, hd->refs[j], i);
     }
     for (i = 0; i < n; i++)
         if (v[i].waits == 0)

@@ -1,7 +1,7 @@
 /* order.h: the one order in which entries are folded and shown.
  *
- * Topological along prev and deps (absent ones never block), then (hlc, id):
- * the same for every set of entries, whatever order they arrived in.
+ * Topological along prev, deps and refs (absent ones never block), then (hlc,
+ * id): the same for every set of entries, whatever order they arrived in.
  */
 #ifndef IR_CORE_ORDER_H
 #define IR_CORE_ORDER_H

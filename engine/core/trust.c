@@ -44,13 +44,22 @@ ir_trust_by_admin(const struct ir_trust *t, const struct ir_revs *r,
 static void
 fold_root(struct ir_trust *t, const struct ir_entry *e)
 {
+    uint8_t id[IR_KEYID_BYTES];
     struct ir_body_item it;
+    bool own = false; /* signed by one of those it makes admins */
     size_t i = 0;
 
     if (t->has_root || memcmp(e->id, t->site, IR_ID_BYTES) != 0 ||
         e->b == NULL ||
         ir_kind_check(IR_KIND_ROOT, e->b, e->b_len, NULL) != IR_OK)
         return;
+    while (!own && ir_body_each(e, 3, &i, &it)) {
+        ir_key_id(it.p, id);
+        own = memcmp(id, e->h.author, sizeof id) == 0;
+    }
+    if (!own)
+        return;
+    i = 0;
     t->has_root = true;
     t->k = ir_body_uint_or(e, 2, 1);
     while (ir_body_each(e, 3, &i, &it)) {
@@ -64,17 +73,24 @@ static void
 add_key(struct ir_trust *t, const uint8_t *pub, bool node, size_t member,
         const struct ir_entry *cert)
 {
+    uint8_t id[IR_KEYID_BYTES], admin[IR_KEYID_BYTES];
     struct ir_cert_key *k;
     size_t i;
 
-    for (i = 0; i < t->keys_n; i++)
-        if (memcmp(t->keys[i].pub, pub, IR_PUBKEY_BYTES) == 0)
-            return; /* certified already: the first certificate stands */
+    ir_key_id(pub, id);
+    if (ir_trust_key(t, id) != NULL)
+        return; /* the first certificate of a key, or of its id, stands */
+    for (i = 0; i < t->admins_n; i++) {
+        ir_key_id(t->admins[i], admin);
+        if (memcmp(admin, id, sizeof id) == 0 &&
+            memcmp(t->admins[i], pub, IR_PUBKEY_BYTES) != 0)
+            return; /* made to look like an admin's */
+    }
     t->keys = ir_realloc(t->keys, (t->keys_n + 1) * sizeof *t->keys);
     k = &t->keys[t->keys_n++];
     memset(k, 0, sizeof *k);
     memcpy(k->pub, pub, IR_PUBKEY_BYTES);
-    ir_key_id(pub, k->key_id);
+    memcpy(k->key_id, id, sizeof id);
     k->node = node;
     k->member = member;
     memcpy(k->cert, cert->id, IR_ID_BYTES);
@@ -103,8 +119,7 @@ fold_member(struct ir_trust *t, const struct ir_entry *e)
     int at;
 
     if (!ir_body_bytes(e, 4, &mid, &len) || len != 8 ||
-        !ir_body_text(e, 6, &handle, &hlen) || hlen >= sizeof fresh.handle ||
-        t->members_n >= IR_MEMBERS_MAX)
+        !ir_body_text(e, 6, &handle, &hlen) || hlen >= sizeof fresh.handle)
         return;
     memcpy(fresh.id, mid, 8);
     memcpy(fresh.handle, handle, hlen);
@@ -249,16 +264,12 @@ ir_trust_done(struct ir_trust *t)
 const struct ir_cert_key *
 ir_trust_key(const struct ir_trust *t, const uint8_t key_id[IR_KEYID_BYTES])
 {
-    const struct ir_cert_key *found = NULL;
     size_t i;
 
     for (i = 0; i < t->keys_n; i++)
-        if (memcmp(t->keys[i].key_id, key_id, IR_KEYID_BYTES) == 0) {
-            if (found != NULL)
-                return NULL; /* an id that two keys share names nobody */
-            found = &t->keys[i];
-        }
-    return found;
+        if (memcmp(t->keys[i].key_id, key_id, IR_KEYID_BYTES) == 0)
+            return &t->keys[i];
+    return NULL;
 }
 
 int
@@ -270,7 +281,7 @@ ir_trust_admits(const struct ir_trust *t, const struct ir_entry *e,
 
     if (k == NULL)
         return ir_fail(err, IR_ESIG, _("signed by a key nobody certified"));
-    if (k->node && (kind == NULL || !kind->node_may_sign))
+    if (k->node && kind != NULL && !kind->node_may_sign)
         return ir_fail(err, IR_EREFUSED,
                        _("signed by a device; a person must sign this"));
     if (e->b == NULL && kind != NULL && kind->state_bearing)

@@ -10,7 +10,6 @@
 
 #include "core/entry.h"
 
-#define IR_MEMBERS_MAX 1024
 #define IR_MEMBER_KEYS_MAX 16
 
 struct ir_member {
@@ -46,6 +45,8 @@ struct ir_release {
                                              only while there is one member */
     size_t approver;                      /* member index, when approved */
     int64_t approved_ms;
+    size_t approved_at; /* counts approvals in fold order */
+    uint8_t approval[IR_ID_BYTES];
     char *deny_reason;
 };
 
@@ -72,7 +73,8 @@ void ir_trust_fold(const uint8_t site[IR_ID_BYTES],
                    struct ir_trust *t);
 void ir_trust_done(struct ir_trust *t);
 
-/* The certified key with this id, or NULL (none, or two with the same id).
+/* The certified key with this id, or NULL. No two have the same id: of keys
+ * that share one, only the first is certified.
  *
  * Owns:   borrowed from `t`.
  */

@@ -49,9 +49,10 @@ count_people(const struct ir_trust *t, const struct ir_entry *e, bool *seen,
         }
 }
 
-/* An approval or denial, when `people` members had been certified. */
+/* An approval or denial at place `at`, when `people` members had been
+ * certified. */
 static void
-judge(struct ir_trust *t, const struct ir_entry *e, size_t people)
+judge(struct ir_trust *t, const struct ir_entry *e, size_t at, size_t people)
 {
     const uint8_t *digest;
     size_t len, i;
@@ -77,6 +78,8 @@ judge(struct ir_trust *t, const struct ir_entry *e, size_t people)
             r->self_approved = own;
             r->approver = (size_t)who;
             r->approved_ms = ir_entry_recorded_ms(e);
+            r->approved_at = at;
+            memcpy(r->approval, e->id, IR_ID_BYTES);
         }
         return;
     }
@@ -97,7 +100,7 @@ ir_trust_fold_releases(struct ir_trust *t, const struct ir_revs *r,
         else if (e[i]->h.kind == IR_KIND_RELEASE)
             add_release(t, e[i]);
         else if (e[i]->h.kind == IR_KIND_APPROVAL)
-            judge(t, e[i], people);
+            judge(t, e[i], i, people);
     }
     free(seen);
 }
@@ -110,7 +113,7 @@ ir_trust_current(const struct ir_trust *t)
 
     for (i = 0; i < t->releases_n; i++)
         if (t->releases[i].approved &&
-            (best == NULL || t->releases[i].approved_ms >= best->approved_ms))
+            (best == NULL || t->releases[i].approved_at > best->approved_at))
             best = &t->releases[i];
     return best;
 }

@@ -149,6 +149,25 @@ stubs(void **state)
     assert_true(allowed > 0);
 }
 
+/* Whatever version a root says it has, its M begins with zeros. */
+static void
+any_root(void **state)
+{
+    static const uint8_t body[] = {0xA1, 0x01, 0x02}; /* version 2 */
+    static const uint8_t zero[IR_ID_BYTES];
+    struct vec v = vec_open(0);
+    uint8_t m[IR_M_MAX];
+
+    (void)state;
+    assert_int_equal(v.e.h.kind, IR_KIND_ROOT);
+    v.e.b = body;
+    v.e.b_len = sizeof body;
+    memset(v.site, 0x55, IR_ID_BYTES);
+    (void)ir_entry_m(&v.e, v.site, m);
+    assert_memory_equal(m, zero, IR_ID_BYTES);
+    vec_close(&v);
+}
+
 static void
 refused(void **state)
 {
@@ -367,15 +386,11 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(accepted),
-        cmocka_unit_test(stubs),
-        cmocka_unit_test(refused),
-        cmocka_unit_test(header_built),
-        cmocka_unit_test(every_bit),
-        cmocka_unit_test(exact_length),
-        cmocka_unit_test(bound_to_site_and_key),
-        cmocka_unit_test(sizes),
-        cmocka_unit_test(clocks),
+        cmocka_unit_test(accepted),     cmocka_unit_test(stubs),
+        cmocka_unit_test(any_root),     cmocka_unit_test(refused),
+        cmocka_unit_test(header_built), cmocka_unit_test(every_bit),
+        cmocka_unit_test(exact_length), cmocka_unit_test(bound_to_site_and_key),
+        cmocka_unit_test(sizes),        cmocka_unit_test(clocks),
     };
 
     return cmocka_run_group_tests(tests, begin, end);

@@ -107,9 +107,12 @@ lanes(void **state)
     static const struct {
         uint64_t no;
         enum ir_lane lane;
-    } cases[] = {{1, IR_LANE_T},  {7, IR_LANE_T},    {8, IR_LANE_F},
-                 {10, IR_LANE_F}, {11, IR_LANE_I},   {39, IR_LANE_I},
-                 {40, IR_LANE_S}, {1000, IR_LANE_S}, {INT64_MAX, IR_LANE_S}};
+    } cases[] = {{1, IR_LANE_T},    {7, IR_LANE_T},        {8, IR_LANE_F},
+                 {10, IR_LANE_F},   {11, IR_LANE_I},       {39, IR_LANE_I},
+                 {40, IR_LANE_S},   {63, IR_LANE_S},       {64, IR_LANE_T},
+                 {95, IR_LANE_T},   {96, IR_LANE_F},       {127, IR_LANE_F},
+                 {128, IR_LANE_I},  {191, IR_LANE_I},      {192, IR_LANE_S},
+                 {1000, IR_LANE_S}, {INT64_MAX, IR_LANE_S}};
     size_t i;
 
     (void)state;

@@ -56,6 +56,14 @@ prev(struct set *s, size_t of, size_t on)
 }
 
 static void
+ref(struct set *s, size_t of, size_t to)
+{
+    struct ir_header *h = &s->e[of].h;
+
+    memcpy(h->refs[h->refs_n++], s->e[to].id, IR_ID_BYTES);
+}
+
+static void
 shuffle(struct set *s)
 {
     size_t i;
@@ -147,6 +155,25 @@ links_beat_clocks(void **state)
     assert_int_equal(place(&s, 3), 1);
     assert_int_equal(place(&s, 0), 2);
     assert_int_equal(place(&s, 2), 3);
+    set_free(&s);
+}
+
+/* An answer comes after what it answers, in lanes without deps too. */
+static void
+answers_come_after(void **state)
+{
+    struct set s;
+
+    (void)state;
+    set_new(&s, 4);
+    ref(&s, 0, 2); /* an approver whose clock stands behind */
+    ref(&s, 1, 0);
+    ref(&s, 1, 3);
+    sort_all_ways(&s, 30);
+    assert_int_equal(place(&s, 2), 0);
+    assert_int_equal(place(&s, 0), 1);
+    assert_int_equal(place(&s, 3), 2);
+    assert_int_equal(place(&s, 1), 3);
     set_free(&s);
 }
 
@@ -265,6 +292,7 @@ main(void)
         cmocka_unit_test(nothing_and_one),
         cmocka_unit_test(by_clock_then_id),
         cmocka_unit_test(links_beat_clocks),
+        cmocka_unit_test(answers_come_after),
         cmocka_unit_test(absent_never_blocks),
         cmocka_unit_test(random_graphs),
         cmocka_unit_test(cycles),

@@ -19,6 +19,7 @@ struct lane {
     size_t last[PEOPLE], seq[PEOPLE]; /* last: place + 1 */
     struct ir_bodyw w;                /* body of the next one */
     size_t ref;                       /* place + 1, for the next one */
+    uint64_t ahead_s;                 /* of the clock, for the next one */
     struct ir_trust t;
 };
 
@@ -30,7 +31,8 @@ add(struct lane *l, int who, uint64_t no)
     struct ir_header *h = &e->h;
 
     ir_key_id(l->key[who]->pub, h->author);
-    h->hlc = (uint64_t)(1000 + l->n) << 16;
+    h->hlc = (uint64_t)(1000 + l->n + l->ahead_s * 1000) << 16;
+    l->ahead_s = 0;
     h->seq = ++l->seq[who];
     h->kind = no;
     if (l->last[who] > 0) {
@@ -364,6 +366,31 @@ releases(void **state)
     end(l);
 }
 
+/* A clock that ran ahead once does not keep what it approved current: what is
+ * made knowing of that approval comes after it. */
+static void
+current_whatever_the_clocks_say(void **state)
+{
+    struct lane *l = begin(1, 1);
+    size_t r, a;
+
+    (void)state;
+    member(l, 0, 0, "ito");
+    member(l, 0, 1, "mori");
+    member(l, 0, 2, "tanaka");
+    r = release(l, 0, 1);
+    l->ahead_s = 86400;
+    a = judge(l, 1, r, 1, 1);
+    l->ref = a + 1;
+    r = release(l, 0, 2);
+    judge(l, 2, r, 1, 2);
+    fold(l);
+    assert_int_equal(l->t.releases_n, 2);
+    assert_int_equal(ir_trust_current(&l->t)->manifest[0], 2);
+    assert_memory_equal(l->t.releases[0].approval, l->e[a].id, IR_ID_BYTES);
+    end(l);
+}
+
 /* A root of another site, or one whose body does not fit, begins nothing. */
 static void
 roots(void **state)
@@ -382,6 +409,12 @@ roots(void **state)
     fold(l);
     assert_false(l->t.has_root);
     assert_int_equal(l->t.members_n, 0);
+    end(l);
+    l = begin(1, 1); /* signed by somebody else than its admin */
+    ir_key_id(l->key[1]->pub, l->e[0].h.author);
+    member(l, 0, 0, "ito");
+    fold(l);
+    assert_false(l->t.has_root);
     end(l);
 }
 
@@ -402,6 +435,7 @@ main(void)
         cmocka_unit_test(revoking),
         cmocka_unit_test(revoking_an_admin_takes_k),
         cmocka_unit_test(releases),
+        cmocka_unit_test(current_whatever_the_clocks_say),
         cmocka_unit_test(roots),
     };
 

@@ -101,6 +101,10 @@ class Refused(Exception):
     """The bytes are refused for ever."""
 
 
+class OtherSuite(Refused):
+    """An entry of a suite that is not known here."""
+
+
 # Section 1: the CBOR subset.
 
 def read_head(data, at):
@@ -177,9 +181,15 @@ def read_whole(data, negative):
 
 # Sections 1 and 2: the entry and its header.
 
+LANES = ((7, "T"), (10, "F"), (39, "I"), (63, "S"), (95, "T"), (127, "F"),
+         (191, "I"))
+
+
 def lane_of(kind):
-    return "T" if kind <= 7 else "F" if kind <= 10 else \
-        "I" if kind <= 39 else "S"
+    for last, lane in LANES:
+        if kind <= last:
+            return lane
+    return "S"
 
 
 def is_uint(v):
@@ -216,11 +226,13 @@ HEADER_FORM = {
 
 
 def read_header(p):
-    if len(p) > HEADER_MAX:
-        raise Refused("header of %d bytes" % len(p))
     h = read_whole(p, False)
     if not isinstance(h, dict):
         raise Refused("the header is not a map")
+    if is_uint(h.get(0)) and h[0] != 1:
+        raise OtherSuite("suite %d" % h[0])
+    if len(p) > HEADER_MAX:
+        raise Refused("header of %d bytes" % len(p))
     for key in range(5):
         if key not in h:
             raise Refused("header key %d is missing" % key)
@@ -248,12 +260,15 @@ class Entry:
 
     def __init__(self, raw):
         parts = read_whole(raw, False)
-        if not isinstance(parts, list) or len(parts) not in (3, 4):
+        if not isinstance(parts, list) or not parts or \
+                not isinstance(parts[0], bytes):
+            raise Refused("not an array that begins with a byte string")
+        self.h = read_header(parts[0])
+        if len(parts) not in (3, 4):
             raise Refused("not an array of 3 or 4")
         if not all(isinstance(x, bytes) for x in parts[:3]):
             raise Refused("not byte strings")
         self.p, middle, self.sig = parts[:3]
-        self.h = read_header(self.p)
         self.kind, self.author = self.h[4], self.h[1]
         self.lane, self.seq, self.hlc = lane_of(self.kind), self.h[3], self.h[2]
         if len(self.sig) != 64:
@@ -289,7 +304,9 @@ class Entry:
         return self.h.get(5, "I")
 
     def before(self):
-        return ([self.h[6]] if 6 in self.h else []) + self.h.get(7, [])
+        """What this entry names, and so builds on."""
+        return ([self.h[6]] if 6 in self.h else []) + self.h.get(7, []) + \
+            self.h.get(12, [])
 
 
 # Section 3: does a body fit its kind?

@@ -21,8 +21,8 @@ import tempfile
 
 sys.dont_write_bytecode = True
 
-from ir_format import (DEPTH_MAX, KINDS, Entry, Refused, in_order, key_id,
-                       misfit, read_item)
+from ir_format import (DEPTH_MAX, KINDS, Entry, OtherSuite, Refused, in_order,
+                       key_id, misfit, read_item)
 
 WORDS = ["whole", "unwitnessed", "incomplete", "unknown-signer", "fork",
          "tampered"]
@@ -152,6 +152,9 @@ class Log:
                 misfit(1, root.body) is None:
             admins = {key_id(pub): pub for pub in root.body[3]}
             k = root.body[2]
+            if root.author not in admins:
+                self.skip(root, "the root's author is none of its admins")
+                admins = {}
         elif root is not None:
             self.skip(root, "not a root")
         acts = [e for e in self.all if e.kind <= 5 and e.author in admins]
@@ -171,43 +174,45 @@ class Log:
                     counted.add(e.id)
         self.acts = counted | {self.site} | {
             e.id for e in acts if e.kind in (2, 3) and not self.revoked(e)}
-        handles, members = {}, {}
+        members = {}
         for e in acts:
             if e.id not in self.acts:
                 continue
             if e.kind == 2:
-                if handles.setdefault(e.body[6], e.body[4]) != e.body[4]:
+                if any(handle == e.body[6] and m != e.body[4]
+                       for m, handle in members.items()):
                     self.skip(e, "the handle is another member's")
                     continue
                 members[e.body[4]] = e.body[6]
                 for pub in e.body[5][:16]:
-                    self.certify(pub, e.body[6], False)
+                    self.certify(pub, e.body[6], False, admins)
             elif e.kind == 3 and e.body[1] not in members:
                 self.skip(e, "the custodian is no member")
             elif e.kind == 3:
-                self.certify(e.body[3], members[e.body[1]] + ".device", True)
+                self.certify(e.body[3], members[e.body[1]] + ".device", True,
+                             admins)
         jobs = []
         for e in self.all:
-            pubs = self.keys.get(e.author, [])
+            pub = self.keys.get(e.author)
             if e.kind <= 5 and e.author in admins:
                 if e.id in wrong:
                     self.wrong(e)
-            elif len(pubs) != 1:
+            elif pub is None:
                 self.unknown.append(e)
-                self.skip(e, "the author is not known" if not pubs else
-                          "two keys have the author's id")
+                self.skip(e, "the author is not known")
             else:
-                jobs.append((e, pubs[0]))
+                jobs.append((e, pub))
         for i in check_signatures(jobs):
             self.wrong(self.by_id[i])
 
-    def certify(self, pub, name, node):
-        pubs = self.keys.setdefault(key_id(pub), [])
-        if pub not in pubs:
-            pubs.append(pub)
-            self.names[key_id(pub)] = name
+    def certify(self, pub, name, node, admins):
+        """The first certificate of a key, and of its id, stands."""
+        kid = key_id(pub)
+        if kid not in self.keys and admins.get(kid, pub) == pub:
+            self.keys[kid] = pub
+            self.names[kid] = name
             if node:
-                self.node.add(key_id(pub))
+                self.node.add(kid)
 
     def revoked(self, e):
         return e.author in self.revokes and \
@@ -217,7 +222,7 @@ class Log:
         """Section 2, "Chains"; seq of every author."""
         named, seqs, begun = {}, {}, {}
         for e in self.all:
-            for i in e.before() + e.h.get(12, []):
+            for i in e.before():
                 if i not in self.by_id:
                     self.missing.append({"id": i.hex(), "why": "named by " +
                                          e.id.hex()})
@@ -269,8 +274,8 @@ class Log:
             elif e.kind > 4 and self.revoked(e):
                 self.skip(e, "the key was revoked")
                 self.unknown.append(e)
-            elif e.author in self.node and \
-                    not (e.kind in KINDS and KINDS[e.kind][2]):
+            elif e.author in self.node and e.kind in KINDS and \
+                    not KINDS[e.kind][2]:
                 self.skip(e, "a device may not sign this kind")
             if e.body is not None:
                 why = misfit(e.kind, e.body)
@@ -328,8 +333,10 @@ class Log:
 
 
 def split(data):
-    """Entries of a CBOR sequence, and what is refused."""
-    entries, refused, at = [], [], 0
+    """Entries of a CBOR sequence, what is refused, and what is of a suite that
+    is not known here.
+    """
+    entries, refused, newer, at = [], [], [], 0
     while at < len(data):
         begin = at
         try:
@@ -339,9 +346,11 @@ def split(data):
             break  # where the next one begins cannot be told
         try:
             entries.append(Entry(data[begin:at]))
+        except OtherSuite as why:
+            newer.append({"at": begin, "why": str(why)})
         except Refused as why:
             refused.append({"at": begin, "why": str(why)})
-    return entries, refused
+    return entries, refused, newer
 
 
 def listed_in_order(entries):
@@ -351,7 +360,7 @@ def listed_in_order(entries):
 
 def verify(data, site=None):
     """The verdict over the bytes of a log, as a dictionary."""
-    entries, refused = split(data)
+    entries, refused, newer = split(data)
     if site is None:
         roots = [e for e in entries if e.kind == 1]
         for e in roots:
@@ -364,6 +373,7 @@ def verify(data, site=None):
     log = Log(entries, site)
     log.check()
     log.bad[:0] = refused
+    log.missing[:0] = newer
     out = log.report()
     out["in_order"] = listed_in_order(entries)
     return out

@@ -7,6 +7,8 @@ import os
 import struct
 import subprocess
 
+from ir_format import lane_of
+
 HLC = 1795219200000 << 16
 
 
@@ -95,8 +97,7 @@ class Site:
 
     def add(self, key, kind, body, incident=None, keep=True, **more):
         """Append one entry; returns its id. more: header fields as k6=..."""
-        lane = "T" if kind <= 7 else "F" if kind <= 10 else \
-            "I" if kind <= 39 else "S"
+        lane = lane_of(kind)
         self.seq[key.id] = self.seq.get(key.id, 0) + 1
         self.hlc += 1 << 16
         h = {0: 1, 1: key.id, 2: self.hlc, 3: self.seq[key.id], 4: kind}

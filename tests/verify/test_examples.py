@@ -12,7 +12,7 @@ import unittest
 
 sys.dont_write_bytecode = True
 
-from ir_format import COMMON, KINDS, Entry
+from ir_format import COMMON, KINDS, Entry, lane_of
 from make import Key, cbor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -140,6 +140,27 @@ class Tables(unittest.TestCase):
     def test_common(self):
         text = PAGE[PAGE.index("**Common fields**"):PAGE.index("**Types.**")]
         self.assertEqual(table_rows(text), COMMON)
+
+    def test_lanes(self):
+        rows = re.findall(r"^\| ([TFIS]) [a-z]+ \| ([0-9a-z, ]+) \| (\d) \|",
+                          PAGE, re.M)
+        self.assertEqual([row[0] for row in rows], list("TFIS"))
+        numbers = {}
+        for lane, text, _ in rows:
+            for first, last in re.findall(r"(\d+) (?:to (\d+)|and above)", text):
+                for n in range(int(first), int(last or 4096) + 1):
+                    self.assertNotIn(n, numbers)
+                    numbers[n] = lane
+        self.assertEqual(sorted(numbers), list(range(1, 4097)))
+        self.assertEqual(numbers, {n: lane_of(n) for n in numbers})
+
+    def test_state_bearing(self):
+        """The closed list of section 1 is that of the marks in section 3."""
+        text = re.search(r"of the kinds ([^:]*): those marked", PAGE)[1]
+        listed = set()
+        for first, last in re.findall(r"(\d+)(?: to (\d+))?", text):
+            listed |= set(range(int(first), int(last or first) + 1))
+        self.assertEqual(listed, {n for n in KINDS if KINDS[n][1]})
 
     def test_limits(self):
         from ir_format import BODY_MAX, HEADER_MAX, LIST_MAX

