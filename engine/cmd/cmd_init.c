@@ -289,7 +289,7 @@ made_json(struct ir_ctx *c, const struct init *in)
 static int
 finish(struct ir_ctx *c, struct init *in)
 {
-    char *runbooks = NULL;
+    char *home, *site;
     size_t said;
     int rc = IR_OK;
 
@@ -301,13 +301,15 @@ finish(struct ir_ctx *c, struct init *in)
         ir_buf_addf(&c->out, _("Home made: %s\n"), c->home);
     free(in->work);
     in->work = NULL;
-    runbooks = ir_asprintf("%s/site", c->home);
+    home = realpath(c->home, NULL); /* the worker takes no other name */
+    site = ir_asprintf("%s/site", home != NULL ? home : c->home);
     if (!in->no_git &&
-        ir_worker_repo_init(runbooks, in->person, &c->err) != IR_OK) {
+        ir_worker_repo_init(site, in->person, &c->err) != IR_OK) {
         ir_buf_addf(&c->talk, _("site/ is not under git: %s\n"), c->err.msg);
         memset(&c->err, 0, sizeof c->err);
     }
-    free(runbooks);
+    free(home);
+    free(site);
     c->as = in->hname;
     ir_key_free(c->key);
     c->key = NULL;

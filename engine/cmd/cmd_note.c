@@ -218,8 +218,8 @@ check_redact(struct ir_ctx *c, const struct ir_entry *e)
 
     if (kind == NULL || kind->state_bearing)
         return ir_fail(&c->err, IR_EREFUSED,
-                       _("a %s carries the incident's state: its text cannot "
-                         "be taken away"),
+                       _("an entry of kind \"%s\" carries the incident's "
+                         "state: its text cannot be taken away"),
                        kind != NULL ? kind->name : "?");
     if (e->b == NULL)
         return ir_fail(&c->err, IR_EEXIST, _("its text is gone already"));

@@ -54,6 +54,12 @@ exits 77 init file --org Minato --person Ito
 exits 1 init no/such/place --org Minato --person Ito
 is "file" "$(ls full)"
 
+title "a directory named from where one stands; one object for programs"
+ok --json init beside --org Minato --person Ito
+is ito "$(json handle)"
+is 1 "$(wc -l <out | tr -d ' ')"
+[ -d beside/site/.git ] || fail "site/ is not under git"
+
 title "an empty directory, without git, with other runbooks"
 mkdir empty
 exits 66 init empty --org Minato --person Ito --runbooks /nonexistent
