@@ -371,7 +371,7 @@ ir_cmd_exception_approve(struct ir_ctx *c, int argc, char **argv)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
         rc = find_exception(c, &k, argv[1], &x);
-    if (rc == IR_OK && x->by == c->me && ir_trust_people(&c->trust) > 1) {
+    if (rc == IR_OK && x->by == c->me && !ir_trust_is_alone(&c->trust, c->me)) {
         rc = ir_fail(&c->err, IR_EREFUSED,
                      _("this exception is your own: somebody else reviews "
                        "it"));
@@ -385,6 +385,8 @@ ir_cmd_exception_approve(struct ir_ctx *c, int argc, char **argv)
         memcpy(d->refs[0], x->entry, IR_ID_BYTES);
         d->refs_n = 1;
         rc = ir_batch_record(c, &k, &b, NULL);
+        if (rc == IR_OK)
+            rc = ir_ctx_trust(c); /* who was alone is told from lane T */
     }
     ir_case_done(&k);
     return rc;

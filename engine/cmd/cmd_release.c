@@ -142,7 +142,7 @@ judge(struct ir_ctx *c, int argc, char **argv, bool yes, const char *usage)
                      r->approved ? _("this release is approved already")
                                  : _("this release was denied"));
     if (rc == IR_OK && yes && r->author == (size_t)c->me &&
-        ir_trust_people(&c->trust) > 1) {
+        !ir_trust_is_alone(&c->trust, c->me)) {
         rc = ir_fail(&c->err, IR_EREFUSED,
                      _("you made this release: somebody else approves it"));
         ir_err_hint(&c->err, _("ir --as NAME release approve"));

@@ -63,7 +63,6 @@ open_steps(struct closing *c)
 static void
 open_exceptions(struct closing *c)
 {
-    bool alone = ir_trust_people(c->t) <= 1;
     size_t i;
 
     for (i = 0; i < c->inc->exceptions_n; i++) {
@@ -77,9 +76,10 @@ open_exceptions(struct closing *c)
                  ir_asprintf(_("The exception \"%s\" of %s (\"%s\") is not "
                                "reviewed."),
                              x->rule, handle(c, x->by), x->reason),
-                 ir_asprintf(alone ? _("ir exception approve %s")
-                                   : _("somebody else:  ir exception approve "
-                                       "%s"),
+                 ir_asprintf(ir_trust_is_alone(c->t, x->by)
+                                 ? _("ir exception approve %s")
+                                 : _("somebody else:  ir exception approve "
+                                     "%s"),
                              id));
     }
 }

@@ -61,14 +61,14 @@ answer_request(struct ir_fold *f, size_t i, struct ir_irequest *r)
     }
 }
 
-/* Somebody else looks at an exception; the same person may where the site has
- * no other. */
+/* Somebody else looks at an exception; the same person may where the site had
+ * no other then. */
 static void
 answer_exception(struct ir_fold *f, size_t i, struct ir_iexception *x)
 {
     bool own = f->author[i] == x->by;
 
-    if (own && (ir_trust_people(f->t) > 1 || x->reviewed_by >= 0))
+    if (own && (!ir_trust_alone(f->t, f->e[i]) || x->reviewed_by >= 0))
         return;
     x->reviewed_by = f->author[i];
     x->self_reviewed = own;

@@ -165,7 +165,8 @@ fold_device(struct ir_trust *t, const struct ir_entry *e)
 
 /* Tell the certified keys that they are revoked, and what stays accepted. */
 static void
-mark_revoked(struct ir_trust *t, const struct ir_revs *r)
+mark_revoked(struct ir_trust *t, const struct ir_revs *r,
+             const struct ir_entry *const *v)
 {
     size_t i, j;
 
@@ -178,6 +179,7 @@ mark_revoked(struct ir_trust *t, const struct ir_revs *r)
             if (memcmp(k->key_id, r->v[j].key, IR_KEYID_BYTES) != 0)
                 continue;
             k->revoked = true;
+            k->revoker = ir_trust_author(t, v[r->v[j].first]);
             memcpy(k->revoked_by, r->v[j].e->id, IR_ID_BYTES);
             while (ir_body_each(r->v[j].e, 3, &at, &it)) {
                 k->accepted =
@@ -233,8 +235,9 @@ ir_trust_fold(const uint8_t site[IR_ID_BYTES], const struct ir_entry *const *e,
         else
             fold_device(t, v[i]);
     }
-    mark_revoked(t, &revs);
+    mark_revoked(t, &revs, v);
     finish(t);
+    ir_trust_fold_alone(t, &revs, v, n);
     ir_trust_fold_releases(t, &revs, v, n);
     ir_revs_done(&revs);
     free(v);
@@ -257,6 +260,7 @@ ir_trust_done(struct ir_trust *t)
     free(t->members);
     free(t->keys);
     free(t->releases);
+    free(t->alone);
     free(t->admins);
     memset(t, 0, sizeof *t);
 }

@@ -31,6 +31,7 @@ struct ir_cert_key {
     uint8_t cert[IR_ID_BYTES]; /* the entry that certified it */
     bool revoked;
     uint8_t revoked_by[IR_ID_BYTES];
+    int revoker;       /* revoked: the member who did it first, or -1 */
     uint8_t *accepted; /* revoked: n ids of the newest accepted entries */
     size_t accepted_n;
 };
@@ -62,6 +63,10 @@ struct ir_trust {
     size_t keys_n;
     struct ir_release *releases; /* oldest first */
     size_t releases_n;
+    uint8_t (*alone)[IR_ID_BYTES]; /* where there are several members: the
+                                      approvals by somebody who was the only
+                                      one, sorted */
+    size_t alone_n;
 };
 
 /* Fold lane T (any order of `e`; it is sorted here).
@@ -98,6 +103,18 @@ int ir_trust_author(const struct ir_trust *t, const struct ir_entry *e);
 
 /* The newest approved release, or NULL. */
 const struct ir_release *ir_trust_current(const struct ir_trust *t);
+
+/* Was approval `e` written by somebody who was the only member then? It was
+ * when, for every key of a person other than its author, the certificate builds
+ * on it, or it builds on a revocation of that key. What the clocks said plays
+ * no part: an approval that nothing holds in its place was not made alone.
+ *
+ * Source: docs/format.md section 6, rule 8.
+ */
+bool ir_trust_alone(const struct ir_trust *t, const struct ir_entry *e);
+
+/* Would it be so of what member `who` approves now? */
+bool ir_trust_is_alone(const struct ir_trust *t, int who);
 
 /* Members with an active key: how many people can sign. */
 size_t ir_trust_people(const struct ir_trust *t);

@@ -11,6 +11,7 @@
 struct ir_rev {
     uint8_t key[IR_KEYID_BYTES];
     const struct ir_entry *e; /* borrowed */
+    size_t first;             /* place of the first one that counts */
     bool *ok;                 /* by place in fold order */
 };
 
@@ -39,8 +40,16 @@ bool ir_revs_stands(const struct ir_revs *r, const struct ir_entry *const *v,
 bool ir_trust_by_admin(const struct ir_trust *t, const struct ir_revs *r,
                        const struct ir_entry *const *v, size_t i);
 
-/* Fill t->releases from release and approval entries in fold order; members
- * and keys must be folded already.
+/* Fill t->alone from the approvals; members, keys and what is revoked must be
+ * folded already.
+ *
+ * Owns:   what it adds belongs to `t`.
+ */
+void ir_trust_fold_alone(struct ir_trust *t, const struct ir_revs *r,
+                         const struct ir_entry *const *v, size_t n);
+
+/* Fill t->releases from release and approval entries in fold order; members,
+ * keys and t->alone must be folded already.
  *
  * Owns:   what it adds belongs to `t`.
  */

@@ -2,7 +2,7 @@
  *
  * A release counts as approved when somebody other than its author approves
  * its manifest. While the site has one person only, their own approval
- * counts, and is shown as that everywhere.
+ * counts (trust_alone.c), and is shown as that everywhere.
  */
 #include "core/body.h"
 #include "core/trust_fold.h"
@@ -33,26 +33,9 @@ add_release(struct ir_trust *t, const struct ir_entry *e)
     r->text = ir_body_strdup(e, 4);
 }
 
-/* Note the members that entry `e` certified: who could have approved by then.
- */
+/* An approval or denial at place `at`. */
 static void
-count_people(const struct ir_trust *t, const struct ir_entry *e, bool *seen,
-             size_t *people)
-{
-    size_t i;
-
-    for (i = 0; i < t->keys_n; i++)
-        if (!t->keys[i].node && !seen[t->keys[i].member] &&
-            memcmp(t->keys[i].cert, e->id, IR_ID_BYTES) == 0) {
-            seen[t->keys[i].member] = true;
-            (*people)++;
-        }
-}
-
-/* An approval or denial at place `at`, when `people` members had been
- * certified. */
-static void
-judge(struct ir_trust *t, const struct ir_entry *e, size_t at, size_t people)
+judge(struct ir_trust *t, const struct ir_entry *e, size_t at)
 {
     const uint8_t *digest;
     size_t len, i;
@@ -73,7 +56,8 @@ judge(struct ir_trust *t, const struct ir_entry *e, size_t at, size_t people)
         if (!yes && !r->approved && !r->denied) {
             r->denied = true;
             r->deny_reason = ir_body_strdup(e, 3);
-        } else if (yes && !r->approved && !r->denied && (!own || people == 1)) {
+        } else if (yes && !r->approved && !r->denied &&
+                   (!own || ir_trust_alone(t, e))) {
             r->approved = true;
             r->self_approved = own;
             r->approver = (size_t)who;
@@ -89,20 +73,16 @@ void
 ir_trust_fold_releases(struct ir_trust *t, const struct ir_revs *r,
                        const struct ir_entry *const *e, size_t n)
 {
-    bool *seen = ir_calloc(t->members_n, sizeof *seen);
-    size_t i, people = 0;
+    size_t i;
 
     for (i = 0; i < n; i++) {
         if (e[i]->b == NULL || !ir_revs_stands(r, e, i))
             continue;
-        if (e[i]->h.kind == IR_KIND_MEMBER)
-            count_people(t, e[i], seen, &people);
-        else if (e[i]->h.kind == IR_KIND_RELEASE)
+        if (e[i]->h.kind == IR_KIND_RELEASE)
             add_release(t, e[i]);
         else if (e[i]->h.kind == IR_KIND_APPROVAL)
-            judge(t, e[i], i, people);
+            judge(t, e[i], i);
     }
-    free(seen);
 }
 
 const struct ir_release *

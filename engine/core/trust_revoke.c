@@ -122,6 +122,7 @@ ir_revs_fold(const struct ir_trust *t, const struct ir_entry *const *v,
             r->v = ir_realloc(r->v, (r->n + 1) * sizeof *r->v);
             rev = &r->v[r->n++];
             memcpy(rev->key, key, IR_KEYID_BYTES);
+            rev->first = i;
         } else {
             free(rev->ok);
         }

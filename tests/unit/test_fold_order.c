@@ -294,6 +294,124 @@ any_order(void **state)
     }
 }
 
+/* Fold lane T anew: `w`'s own entries of it, and the approvals. */
+static void
+trust_again(struct world *w)
+{
+    const struct ir_entry *v[PEOPLE_MAX + 4 + ENTRIES_MAX];
+    size_t i, n = 0;
+
+    for (i = 0; i < w->n; i++)
+        if (ir_kind_lane(w->e[i].h.kind) == IR_LANE_T)
+            v[n++] = &w->e[i];
+    for (i = 0; i < w->trust_n; i++)
+        v[n++] = &w->trust_e[i];
+    for (i = n - 1; i > 0; i--) {
+        size_t j = below(i + 1);
+        const struct ir_entry *t = v[i];
+
+        v[i] = v[j];
+        v[j] = t;
+    }
+    ir_trust_done(&w->trust);
+    ir_trust_fold(w->site_id, v, n, &w->trust);
+}
+
+/* An entry by the admin in lane T that builds on entry `on`. */
+static struct ir_entry *
+by_admin(struct world *w, uint64_t kind, const uint8_t *on)
+{
+    struct ir_entry *e = trust_entry(w, kind);
+
+    if (on != NULL) {
+        e->h.has_prev = true;
+        memcpy(e->h.prev, on, IR_ID_BYTES);
+    }
+    return e;
+}
+
+static const uint8_t *
+certify_mori(struct world *w, const uint8_t *on)
+{
+    struct ir_entry *e = by_admin(w, IR_KIND_MEMBER, on);
+    uint8_t id[8] = {2};
+    struct ir_bodyw b = {0};
+
+    ir_bodyw_text(&b, 1, people[1]);
+    ir_bodyw_bytes(&b, 4, id, 8);
+    ir_bodyw_hashes(&b, 5, (const uint8_t(*)[32])w->key[1]->pub, 1);
+    ir_bodyw_text(&b, 6, people[1]);
+    seal(w, e, 0, &b, w->site_id);
+    return e->id;
+}
+
+static void
+revoke_mori(struct world *w, const uint8_t *on)
+{
+    struct ir_entry *e = by_admin(w, IR_KIND_REVOKE, on);
+    uint8_t id[IR_KEYID_BYTES];
+    struct ir_bodyw b = {0};
+
+    ir_key_id(w->key[1]->pub, id);
+    ir_bodyw_bytes(&b, 1, id, sizeof id);
+    ir_bodyw_text(&b, 2, "left");
+    ir_bodyw_no_hashes(&b, 3);
+    seal(w, e, 0, &b, w->site_id);
+}
+
+static bool
+reviewed(struct world *w)
+{
+    size_t i;
+    int seen = 0;
+
+    for (i = 0; i < 8; i++) { /* whatever order lane T came in */
+        trust_again(w);
+        assert_int_equal(fold(w)->exceptions_n, 1);
+        seen += w->inc->exceptions[0].self_reviewed ? 1 : 0;
+        assert_int_equal(w->inc->exceptions[0].self_reviewed,
+                         w->inc->exceptions[0].reviewed_by >= 0);
+    }
+    assert_true(seen == 0 || seen == 8);
+    return seen > 0;
+}
+
+/* Whether one may review one's own exception is decided where the review
+ * stands: somebody who comes or goes later changes nothing about it. */
+static void
+reviewed_alone(void **state)
+{
+    struct world *w;
+    const uint8_t *mori;
+    size_t x, a;
+
+    (void)state;
+    w = world_new(2);
+    w->trust_n = 2; /* the root, and ito */
+    trust_again(w);
+    declared(w);
+    x = except(w, 0, "two-person", "1/pull");
+    a = judge(w, 0, x, 1);
+    assert_true(reviewed(w));
+    certify_mori(w, w->e[a].id); /* knows of it */
+    assert_true(reviewed(w));
+    assert_int_equal(ir_trust_people(&w->trust), 2);
+    world_free(w);
+
+    w = world_new(2);
+    w->trust_n = 2;
+    mori = certify_mori(w, w->trust_e[1].id);
+    trust_again(w);
+    declared(w);
+    x = except(w, 0, "two-person", "1/pull");
+    judge(w, 0, x, 1);
+    assert_false(reviewed(w));
+    revoke_mori(w, mori);
+    assert_false(reviewed(w)); /* there was somebody else then */
+    assert_int_equal(ir_trust_people(&w->trust), 1);
+    world_free(w);
+}
+
 /* The first step that somebody could do or skip; NULL: none. *waiting tells
  * how many wait for another. */
 static const struct ir_istep *
@@ -372,6 +490,7 @@ main(void)
         cmocka_unit_test(any_order),
         cmocka_unit_test(comes_to_an_end),
         cmocka_unit_test(came_back),
+        cmocka_unit_test(reviewed_alone),
     };
 
     if (ir_crypt_init(NULL) != IR_OK)

@@ -20,6 +20,7 @@ struct lane {
     struct ir_bodyw w;                /* body of the next one */
     size_t ref;                       /* place + 1, for the next one */
     uint64_t ahead_s;                 /* of the clock, for the next one */
+    uint64_t behind;                  /* ms, of the clock, for the next ones */
     struct ir_trust t;
 };
 
@@ -31,7 +32,7 @@ add(struct lane *l, int who, uint64_t no)
     struct ir_header *h = &e->h;
 
     ir_key_id(l->key[who]->pub, h->author);
-    h->hlc = (uint64_t)(1000 + l->n + l->ahead_s * 1000) << 16;
+    h->hlc = (uint64_t)(1000 + l->n + l->ahead_s * 1000 - l->behind) << 16;
     l->ahead_s = 0;
     h->seq = ++l->seq[who];
     h->kind = no;
@@ -366,6 +367,94 @@ releases(void **state)
     end(l);
 }
 
+/* One more key of somebody who is a member. */
+static size_t
+second_key(struct lane *l, int by, int who, int key, const char *handle)
+{
+    uint8_t id[8] = {(uint8_t)(who + 1)};
+
+    ir_bodyw_text(&l->w, 1, handle);
+    ir_bodyw_bytes(&l->w, 4, id, 8);
+    ir_bodyw_hashes(&l->w, 5, (const uint8_t(*)[32])l->key[key]->pub, 1);
+    ir_bodyw_text(&l->w, 6, handle);
+    return add(l, by, IR_KIND_MEMBER);
+}
+
+/* A second key has signed nothing yet and can state any time: what it approves
+ * of one's own was not approved alone only because it says so. */
+static void
+back_dated_alone(void **state)
+{
+    struct lane *l = begin(1, 1);
+    size_t r;
+
+    (void)state;
+    member(l, 0, 0, "ito");
+    second_key(l, 0, 0, 2, "ito");
+    member(l, 0, 1, "mori");
+    l->behind = 500; /* before everything else */
+    r = release(l, 2, 1);
+    judge(l, 2, r, 1, 1);
+    fold(l);
+    assert_int_equal(l->t.releases_n, 1);
+    assert_false(l->t.releases[0].approved);
+    l->behind = 0;
+    judge(l, 1, r, 1, 1);
+    fold(l);
+    assert_true(l->t.releases[0].approved && !l->t.releases[0].self_approved);
+    end(l);
+    /* the first key, in a fork of its own chain */
+    l = begin(1, 1);
+    member(l, 0, 0, "ito");
+    r = l->last[0];
+    member(l, 0, 1, "mori");
+    l->last[0] = r;
+    l->behind = 1;
+    r = release(l, 0, 1);
+    l->behind = 2;
+    judge(l, 0, r, 1, 1);
+    fold(l);
+    assert_false(l->t.releases[0].approved);
+    end(l);
+}
+
+/* Who made a certificate knowing of it holds it in its place, whatever the
+ * clocks; and when the others are gone one is alone again. */
+static void
+alone_before_and_after(void **state)
+{
+    struct lane *l = begin(1, 1);
+    size_t r, a;
+
+    (void)state;
+    member(l, 0, 0, "ito");
+    second_key(l, 0, 0, 2, "ito");
+    l->ahead_s = 86400;
+    r = release(l, 2, 1);
+    a = judge(l, 2, r, 1, 1);
+    assert_true(ir_trust_is_alone(fold(l), 0));
+    l->ref = a + 1;
+    member(l, 0, 1, "mori");
+    fold(l);
+    assert_true(l->t.releases[0].approved && l->t.releases[0].self_approved);
+    assert_false(ir_trust_is_alone(&l->t, 0));
+    r = release(l, 0, 2);
+    judge(l, 0, r, 1, 2);
+    revoke(l, 0, 1, MAX);
+    fold(l);
+    assert_false(l->t.releases[1].approved); /* there was somebody then */
+    assert_true(ir_trust_is_alone(&l->t, 0));
+    assert_false(ir_trust_is_alone(&l->t, 1));
+    judge(l, 0, r, 1, 2);
+    fold(l);
+    assert_true(l->t.releases[1].approved && l->t.releases[1].self_approved);
+    r = release(l, 2, 3); /* knows of no revocation */
+    judge(l, 2, r, 1, 3);
+    fold(l);
+    assert_false(l->t.releases[2].approved);
+    end(l);
+}
+
 /* A clock that ran ahead once does not keep what it approved current: what is
  * made knowing of that approval comes after it. */
 static void
@@ -435,6 +524,8 @@ main(void)
         cmocka_unit_test(revoking),
         cmocka_unit_test(revoking_an_admin_takes_k),
         cmocka_unit_test(releases),
+        cmocka_unit_test(back_dated_alone),
+        cmocka_unit_test(alone_before_and_after),
         cmocka_unit_test(current_whatever_the_clocks_say),
         cmocka_unit_test(roots),
     };
