@@ -35,6 +35,8 @@ ir_cert_device(struct ir_batch *b, const uint8_t custodian[8],
     ir_bodyw_bytes(&d->body, 4, x25519, 32);
 }
 
+#define ACCEPTED_MAX 1500 /* ids in one revoke: its body has a limit */
+
 struct heads {
     uint8_t key[IR_KEYID_BYTES];
     struct head {
@@ -78,29 +80,46 @@ note_head(const struct ir_entry *e, void *arg)
     return 0;
 }
 
+/* One revoke entry; `more`: it continues the one before it in the batch. */
+static void
+add_revoke(struct ir_batch *b, const uint8_t key[IR_KEYID_BYTES],
+           const char *reason, const uint8_t (*accepted)[32], size_t n,
+           bool more)
+{
+    struct ir_draft *d = ir_batch_add(b, NULL, IR_KIND_REVOKE);
+
+    ir_bodyw_bytes(&d->body, 1, key, IR_KEYID_BYTES);
+    ir_bodyw_text(&d->body, 2, reason);
+    if (n > 0)
+        ir_bodyw_hashes(&d->body, 3, accepted, n);
+    else
+        ir_bodyw_no_hashes(&d->body, 3);
+    if (more)
+        b->refers[b->n - 1] = b->n - 1;
+}
+
 int
 ir_cert_revoke(struct ir_ctx *c, struct ir_batch *b,
                const uint8_t key[IR_KEYID_BYTES], const char *reason)
 {
     struct heads h = {0};
     uint8_t(*ids)[32] = NULL;
-    struct ir_draft *d;
     size_t i;
     int rc;
 
     memcpy(h.key, key, IR_KEYID_BYTES);
     rc = ir_store_each(c->st, note_head, &h, &c->err);
+    if (rc == IR_OK && b->n + 1 + h.n / ACCEPTED_MAX > IR_BATCH_MAX)
+        rc = ir_fail(&c->err, IR_ELIMIT, _("too long: %zu bytes, limit %d"),
+                     h.n * IR_ID_BYTES,
+                     IR_BATCH_MAX * ACCEPTED_MAX * IR_ID_BYTES);
     if (rc == IR_OK) {
         ids = ir_calloc(h.n, sizeof ids[0]);
         for (i = 0; i < h.n; i++)
             memcpy(ids[i], h.v[i].id, IR_ID_BYTES);
-        d = ir_batch_add(b, NULL, IR_KIND_REVOKE);
-        ir_bodyw_bytes(&d->body, 1, key, IR_KEYID_BYTES);
-        ir_bodyw_text(&d->body, 2, reason);
-        if (h.n > 0)
-            ir_bodyw_hashes(&d->body, 3, (const uint8_t(*)[32])ids, h.n);
-        else
-            ir_bodyw_no_hashes(&d->body, 3);
+        for (i = 0; i == 0 || i < h.n; i += ACCEPTED_MAX)
+            add_revoke(b, key, reason, (const uint8_t(*)[32])ids + i,
+                       h.n - i < ACCEPTED_MAX ? h.n - i : ACCEPTED_MAX, i > 0);
     }
     free(ids);
     free(h.v);

@@ -27,10 +27,10 @@ author_key(const struct ir_trust *t, const struct ir_entry *e)
 static bool
 decides(const struct ir_entry *e)
 {
-    return e->h.kind < 8 || e->h.kind == IR_KIND_INCIDENT ||
-           e->h.kind == IR_KIND_STEP || e->h.kind == IR_KIND_ROLE ||
-           e->h.kind == IR_KIND_REQUEST || e->h.kind == IR_KIND_EVIDENCE ||
-           e->h.kind == IR_KIND_EXCEPTION;
+    return ir_kind_lane(e->h.kind) == IR_LANE_T ||
+           e->h.kind == IR_KIND_INCIDENT || e->h.kind == IR_KIND_STEP ||
+           e->h.kind == IR_KIND_ROLE || e->h.kind == IR_KIND_REQUEST ||
+           e->h.kind == IR_KIND_EVIDENCE || e->h.kind == IR_KIND_EXCEPTION;
 }
 
 size_t

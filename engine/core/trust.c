@@ -163,6 +163,20 @@ fold_device(struct ir_trust *t, const struct ir_entry *e)
         add_key(t, pub, true, (size_t)at, e);
 }
 
+/* What revoke entry `e` accepts of key `k`. */
+static void
+add_accepted(struct ir_cert_key *k, const struct ir_entry *e)
+{
+    struct ir_body_item it;
+    size_t at = 0;
+
+    while (ir_body_each(e, 3, &at, &it)) {
+        k->accepted =
+            ir_realloc(k->accepted, (k->accepted_n + 1) * IR_ID_BYTES);
+        memcpy(k->accepted + k->accepted_n++ * IR_ID_BYTES, it.p, IR_ID_BYTES);
+    }
+}
+
 /* Tell the certified keys that they are revoked, and what stays accepted. */
 static void
 mark_revoked(struct ir_trust *t, const struct ir_revs *r,
@@ -173,20 +187,16 @@ mark_revoked(struct ir_trust *t, const struct ir_revs *r,
     for (i = 0; i < t->keys_n; i++)
         for (j = 0; j < r->n; j++) {
             struct ir_cert_key *k = &t->keys[i];
-            struct ir_body_item it;
-            size_t at = 0;
+            const struct ir_rev *rev = &r->v[j];
+            size_t m;
 
-            if (memcmp(k->key_id, r->v[j].key, IR_KEYID_BYTES) != 0)
+            if (memcmp(k->key_id, rev->key, IR_KEYID_BYTES) != 0)
                 continue;
             k->revoked = true;
-            k->revoker = ir_trust_author(t, v[r->v[j].first]);
-            memcpy(k->revoked_by, r->v[j].e->id, IR_ID_BYTES);
-            while (ir_body_each(r->v[j].e, 3, &at, &it)) {
-                k->accepted =
-                    ir_realloc(k->accepted, (k->accepted_n + 1) * IR_ID_BYTES);
-                memcpy(k->accepted + k->accepted_n++ * IR_ID_BYTES, it.p,
-                       IR_ID_BYTES);
-            }
+            k->revoker = ir_trust_author(t, v[rev->first]);
+            memcpy(k->revoked_by, rev->e[rev->e_n - 1]->id, IR_ID_BYTES);
+            for (m = 0; m < rev->e_n; m++)
+                add_accepted(k, rev->e[m]);
         }
 }
 

@@ -5,14 +5,15 @@
 #include "core/anc.h"
 #include "core/trust.h"
 
-/* A revoked key: the entry that counts, and which of the entries given to the
- * fold it still accepts.
+/* A revoked key: the entries that count, each continuing the one before, and
+ * which of the entries given to the fold they still accept.
  */
 struct ir_rev {
     uint8_t key[IR_KEYID_BYTES];
-    const struct ir_entry *e; /* borrowed */
-    size_t first;             /* place of the first one that counts */
-    bool *ok;                 /* by place in fold order */
+    const struct ir_entry **e; /* the entries are borrowed */
+    size_t e_n;
+    size_t first; /* place of the first one that counts */
+    bool *ok;     /* by place in fold order */
 };
 
 struct ir_revs {

@@ -1,7 +1,8 @@
 /* trust_revoke.c: which keys are revoked, and what of them stays accepted.
  *
  * Revokes are judged in fold order, each by those that count before it. Of
- * several for one key the last says what stays accepted.
+ * several for one key the last says what stays accepted, with those before it
+ * that it continues.
  * Source: docs/format.md section 6, rule 6.
  */
 #include "core/body.h"
@@ -99,6 +100,19 @@ is_admin_key(const struct ir_trust *t, const uint8_t *key)
     return false;
 }
 
+/* Does revoke entry `e` go on where the one in force ended: does it name it?
+ */
+static bool
+continues(const struct ir_entry *e, const struct ir_rev *rev)
+{
+    size_t k;
+
+    for (k = 0; k < e->h.refs_n; k++)
+        if (memcmp(e->h.refs[k], rev->e[rev->e_n - 1]->id, IR_ID_BYTES) == 0)
+            return true;
+    return false;
+}
+
 void
 ir_revs_fold(const struct ir_trust *t, const struct ir_entry *const *v,
              size_t n, struct ir_revs *r)
@@ -121,13 +135,16 @@ ir_revs_fold(const struct ir_trust *t, const struct ir_entry *const *v,
         if (rev == NULL) {
             r->v = ir_realloc(r->v, (r->n + 1) * sizeof *r->v);
             rev = &r->v[r->n++];
+            memset(rev, 0, sizeof *rev);
             memcpy(rev->key, key, IR_KEYID_BYTES);
             rev->first = i;
-        } else {
-            free(rev->ok);
+            rev->ok = ir_calloc(n + 1, sizeof *rev->ok);
+        } else if (!continues(e, rev)) {
+            memset(rev->ok, 0, n * sizeof *rev->ok);
+            rev->e_n = 0;
         }
-        rev->e = e;
-        rev->ok = ir_calloc(n + 1, sizeof *rev->ok);
+        rev->e = ir_realloc(rev->e, (rev->e_n + 1) * sizeof(struct ir_entry *));
+        rev->e[rev->e_n++] = e;
         mark_accepted(r, v, n, e, rev->ok);
     }
 }
@@ -137,8 +154,10 @@ ir_revs_done(struct ir_revs *r)
 {
     size_t i;
 
-    for (i = 0; i < r->n; i++)
+    for (i = 0; i < r->n; i++) {
         free(r->v[i].ok);
+        free(r->v[i].e);
+    }
     if (r->n > 0)
         ir_anc_done(&r->anc);
     free(r->v);

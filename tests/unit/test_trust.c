@@ -455,6 +455,36 @@ alone_before_and_after(void **state)
     end(l);
 }
 
+/* What one revoke cannot hold another continues, when it names it. */
+static void
+revoking_in_parts(void **state)
+{
+    struct lane *l = begin(1, 1);
+    size_t a, b, c, r;
+
+    (void)state;
+    member(l, 0, 0, "ito");
+    member(l, 0, 1, "mori");
+    a = release(l, 1, 1);
+    l->last[1] = 0; /* as in lane F: nothing builds on it */
+    b = release(l, 1, 2);
+    l->last[1] = 0;
+    c = release(l, 1, 3);
+    r = revoke(l, 0, 1, a);
+    l->ref = r + 1;
+    r = revoke(l, 0, 1, b);
+    fold(l);
+    assert_int_equal(l->t.releases_n, 2);
+    assert_int_equal(key_of(l, 1)->accepted_n, 2);
+    assert_memory_equal(key_of(l, 1)->revoked_by, l->e[r].id, IR_ID_BYTES);
+    revoke(l, 0, 1, c); /* in place of both */
+    fold(l);
+    assert_int_equal(l->t.releases_n, 1);
+    assert_int_equal(l->t.releases[0].manifest[0], 3);
+    assert_int_equal(key_of(l, 1)->accepted_n, 1);
+    end(l);
+}
+
 /* A clock that ran ahead once does not keep what it approved current: what is
  * made knowing of that approval comes after it. */
 static void
@@ -523,6 +553,7 @@ main(void)
         cmocka_unit_test(revoked_approvals),
         cmocka_unit_test(revoking),
         cmocka_unit_test(revoking_an_admin_takes_k),
+        cmocka_unit_test(revoking_in_parts),
         cmocka_unit_test(releases),
         cmocka_unit_test(back_dated_alone),
         cmocka_unit_test(alone_before_and_after),

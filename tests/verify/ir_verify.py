@@ -161,7 +161,7 @@ class Log:
         wrong = check_signatures([(e, admins[e.author]) for e in acts])
         acts = [e for e in acts if e.id not in wrong and
                 misfit(e.kind, e.body) is None]
-        self.revokes, counted = {}, set()
+        self.revokes, counted, last = {}, set(), {}
         for e in acts:
             if e.kind == 4:
                 yes = {e.author} | {
@@ -170,7 +170,11 @@ class Log:
                 if e.body[1] in admins and len(yes) < k:
                     self.skip(e, "takes %d admins" % k)
                 elif not self.revoked(e):
-                    self.revokes[e.body[1]] = build_on(self.by_id, e.body[3])
+                    more = last.get(e.body[1]) in e.h.get(12, [])
+                    self.revokes[e.body[1]] = \
+                        build_on(self.by_id, e.body[3]) | (
+                            self.revokes[e.body[1]] if more else set())
+                    last[e.body[1]] = e.id
                     counted.add(e.id)
         self.acts = counted | {self.site} | {
             e.id for e in acts if e.kind in (2, 3) and not self.revoked(e)}

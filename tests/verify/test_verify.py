@@ -320,6 +320,24 @@ class Counting(Case):
         site.add(self.sato, 4, {1: self.ito.id, 2: "all right", 3: [after]})
         self.verdict(site, "unwitnessed", not_counted=0)
 
+    def test_revoked_in_parts(self):
+        site = self.begin()
+        acks = [site.add(self.ito, 9, {1: 1}, k12=[site.note])
+                for _ in range(3)]
+        first = site.add(self.sato, 4, {1: self.ito.id, 2: "left",
+                                        3: [site.step, acks[0]]})
+        second = site.add(self.sato, 4, {1: self.ito.id, 2: "left",
+                                         3: [acks[1]]}, k12=[first])
+        out = self.not_counted(site, acks[2], "unknown-signer")
+        self.assertEqual(len(out["not_counted"]), 1)
+        site.add(self.sato, 4, {1: self.ito.id, 2: "left", 3: [acks[2]]},
+                 k12=[second])
+        self.verdict(site, "unwitnessed", not_counted=0)
+        site.add(self.sato, 4, {1: self.ito.id, 2: "left", 3: [acks[2]]},
+                 k12=[first])
+        out = self.not_counted(site, site.step, "unknown-signer")
+        self.assertEqual(len(out["not_counted"]), 3)
+
     def test_revoking_oneself(self):
         site = self.begin()
         i = site.add(self.sato, 4, {1: self.sato.id, 2: "lost",
