@@ -22,6 +22,7 @@
 /* Ids whose text is withheld: named by a redact that counts. */
 struct withheld {
     struct ir_ctx *c;
+    const struct ir_incident *inc; /* the one in use: its names are known */
     uint8_t (*ids)[IR_ID_BYTES];
     size_t n;
 };
@@ -74,13 +75,19 @@ static int
 print_line(const struct ir_entry *e, void *arg)
 {
     const struct withheld *w = arg;
+    const struct ir_incident *inc = w->inc;
     struct ir_ctx *c = w->c;
     struct ir_entry out = for_others(w, e);
 
+    if (inc != NULL &&
+        (!e->h.has_incident ||
+         memcmp(e->h.incident, inc->id, sizeof inc->id) != 0) &&
+        memcmp(e->id, inc->declare, sizeof inc->declare) != 0)
+        inc = NULL;
     if (c->json)
-        ir_cmd_json_take(c, ir_view_log_json(&c->view, &out, NULL));
+        ir_cmd_json_take(c, ir_view_log_json(&c->view, &out, inc));
     else
-        ir_view_log_line(&c->view, &out, NULL, &c->out);
+        ir_view_log_line(&c->view, &out, inc, &c->out);
     if (c->out.len > 65536)
         ir_ctx_flush(c);
     return ferror(stdout);
@@ -92,7 +99,8 @@ ir_cmd_log(struct ir_ctx *c, int argc, char **argv)
     bool cbor = false;
     const struct ir_opt opts[] = {{"cbor", 0, NULL, &cbor, NULL, NULL},
                                   {NULL, 0, NULL, NULL, NULL, NULL}};
-    struct withheld w = {c, NULL, 0};
+    struct withheld w = {.c = c};
+    struct ir_case k = {0};
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
@@ -104,9 +112,18 @@ ir_cmd_log(struct ir_ctx *c, int argc, char **argv)
                      _("this is binary: send it to a file or a program"));
     if (rc == IR_OK)
         rc = ir_store_each(c->st, note_withheld, &w, &c->err);
+    if (rc == IR_OK && !cbor) { /* best effort: the log is read without it */
+        struct ir_err keep = c->err;
+
+        ir_ctx_me_soft(c);
+        if (ir_case_current(c, 0, &k) == IR_OK)
+            w.inc = k.inc;
+        c->err = keep;
+    }
     if (rc == IR_OK)
         rc = ir_store_each(c->st, cbor ? print_cbor : print_line, &w, &c->err);
     free(w.ids);
+    ir_case_done(&k);
     return rc;
 }
 
@@ -315,7 +332,7 @@ int
 ir_cmd_export_entry(struct ir_ctx *c, int argc, char **argv)
 {
     const struct ir_cert_key *key;
-    struct withheld w = {c, NULL, 0};
+    struct withheld w = {.c = c};
     struct ir_log log = {0};
     struct ir_entry e;
     uint8_t id[IR_ID_BYTES];

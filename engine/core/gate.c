@@ -96,7 +96,7 @@ gate_wait(const struct ir_incident *inc, size_t i, int64_t now_ms,
     if (st->step == NULL || st->step->wait_s == 0 || now_ms >= st->due_ms)
         return IR_OK;
     ir_time_text(st->due_ms, now_ms, at, sizeof at);
-    left = ir_time_span(st->due_ms - now_ms + 999);
+    left = ir_time_span(st->due_ms - now_ms);
     ir_fail(err, IR_EREFUSED, _("Not yet: %s waits until %s (%s left)."), name,
             at, left);
     free(left);

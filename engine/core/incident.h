@@ -274,6 +274,12 @@ int ir_incident_may_close(
     const struct ir_incident *inc, const struct ir_trust *t,
     void (*why)(const char *text, const char *hint, void *arg), void *arg);
 
+/* The words for the rule of an exception ("two-person"), else the rule itself.
+ *
+ * Owns:   static, or `rule`.
+ */
+const char *ir_rule_say(const char *rule);
+
 /* What keeps member `who` from doing step `i` now (done, run): two-person
  * rule, destroys gate, wait, not ready, plan. Sets *gate to the strongest.
  *

@@ -25,11 +25,14 @@ say_take(struct closing *c, char *text, char *hint)
 }
 
 static const char *
-handle(const struct closing *c, int member)
+name(const struct closing *c, int member)
 {
-    return member >= 0 && (size_t)member < c->t->members_n
-               ? c->t->members[member].handle
-               : _("nobody");
+    const struct ir_member *m;
+
+    if (member < 0 || (size_t)member >= c->t->members_n)
+        return _("nobody");
+    m = &c->t->members[member];
+    return m->name != NULL && *m->name != '\0' ? m->name : m->handle;
 }
 
 static void
@@ -50,7 +53,7 @@ open_steps(struct closing *c)
             text = ir_asprintf(_("Step %s is open."), st->path);
         else if (st->state == IR_STEP_ACTIVE)
             text = ir_asprintf(_("Step %s is in the hands of %s."), st->path,
-                               handle(c, st->by));
+                               name(c, st->by));
         else if (st->state == IR_STEP_FAILED)
             text = ir_asprintf(_("Step %s failed and was left so."), st->path);
         else
@@ -58,6 +61,24 @@ open_steps(struct closing *c)
         say_take(c, text,
                  ir_asprintf(_("do it, or:  ir skip %s -r WHY"), st->path));
     }
+}
+
+const char *
+ir_rule_say(const char *rule)
+{
+    static const struct {
+        const char *id, *say;
+    } words[] = {
+        {"unapproved", N_("unapproved runbook")},
+        {"two-person", N_("without a second person")},
+        {"destroys", N_("destroys what is not preserved")},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(words[i].id, rule) == 0)
+            return _(words[i].say);
+    return rule;
 }
 
 static void
@@ -75,7 +96,7 @@ open_exceptions(struct closing *c)
         say_take(c,
                  ir_asprintf(_("The exception \"%s\" of %s (\"%s\") is not "
                                "reviewed."),
-                             x->rule, handle(c, x->by), x->reason),
+                             ir_rule_say(x->rule), name(c, x->by), x->reason),
                  ir_asprintf(ir_trust_is_alone(c->t, x->by)
                                  ? _("ir exception approve %s")
                                  : _("somebody else:  ir exception approve "

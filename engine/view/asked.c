@@ -57,16 +57,17 @@ thing(const char *asks)
                                                             : "もの";
 }
 
-/* "の台数" of "は何台ですか": a number is meant; "" for what is no count. */
+/* "台数" of "は何台ですか": a number is meant; "" for what is no count. */
 static const char *
 counted(const char *asks)
 {
     static const struct {
         const char *asks, *say;
     } counts[] = {
-        {"は何台", "の台数"}, {"は何件", "の件数"}, {"は何枚", "の枚数"},
-        {"は何個", "の個数"}, {"は何通", "の通数"}, {"は何人", "の人数"},
-        {"は何本", "の本数"}, {"は何面", "の面数"}, {"は何行", "の行数"},
+        {"は何台", "台数"}, {"は何件", "件数"}, {"は何枚", "枚数"},
+        {"は何個", "個数"}, {"は何通", "通数"}, {"は何人", "人数"},
+        {"は何本", "本数"}, {"は何面", "面数"}, {"は何行", "行数"},
+        {"は何分", "分数"}, {"はいくつ", "数"},
     };
     size_t i;
 
@@ -99,9 +100,10 @@ noun_of(const char *s, size_t n)
             if (strncmp(p, asks[i], strlen(asks[i])) != 0)
                 continue;
             if (ends(s, at - 1, "の"))
-                return ir_asprintf("%.*s%s%s", (int)(at - 1 - strlen("の")), s,
-                                   thing(p), counted(p));
-            return ir_asprintf("%.*s%s", (int)(at - 1), s, counted(p));
+                return ir_asprintf("%.*s%s", (int)(at - 1 - strlen("の")), s,
+                                   *counted(p) != '\0' ? counted(p) : thing(p));
+            return ir_asprintf("%.*s%s%s", (int)(at - 1), s,
+                               *counted(p) != '\0' ? "の" : "", counted(p));
         }
     return NULL;
 }

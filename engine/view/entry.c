@@ -312,12 +312,14 @@ ir_view_log_line(const struct ir_view *v, const struct ir_entry *e,
             10);
         ir_buf_addc(&l, ' ');
     }
-    ir_buf_adds(&l, ir_buf_str(&text));
-    if (v->term.tty && v->term.utf8) /* the cut mark is not ASCII */
-        ir_utf8_cut(out, ir_buf_str(&l), v->term.cols);
-    else
+    if (v->term.tty) { /* a screen wraps, a pipe has one line an entry */
+        ir_term_para(&v->term, out, 0, ir_buf_str(&l), IR_STYLE_NONE,
+                     ir_buf_str(&text));
+    } else {
         ir_buf_adds(out, ir_buf_str(&l));
-    ir_buf_addc(out, '\n');
+        ir_buf_adds(out, ir_buf_str(&text));
+        ir_buf_addc(out, '\n');
+    }
     ir_buf_done(&text);
     ir_buf_done(&l);
     ir_pool_done(&pool);

@@ -395,7 +395,7 @@ head_clocks(const struct ir_view *v, const struct ir_incident *inc, int level,
             n++;
         } else if (rank >= 2 && rank < 5 && calm_n < calm_most[level] &&
                    (level < 2 || n == 0)) {
-            if (calm_n == 0 && line.len > 0) {
+            if ((calm_n == 0 || level == 0) && line.len > 0) {
                 ir_head_labelled(v, label, style, ir_buf_str(&line), out);
                 ir_buf_done(&line);
                 label = "";

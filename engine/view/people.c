@@ -249,7 +249,7 @@ ir_view_clocks(const struct ir_view *v, const struct ir_incident *inc,
                      _("No clock runs."));
     for (i = 0; i < inc->clocks_n; i++) {
         const struct ir_iclock *c = &inc->clocks[order[i]];
-        const char *from = "", *by = "", *basis = "";
+        const char *from = "", *by = "", *basis = "", *name, *what;
 
         ir_term_para(&v->term, out, 1, NULL,
                      c->state == IR_CLOCK_MISSED    ? IR_STYLE_ALARM
@@ -266,10 +266,17 @@ ir_view_clocks(const struct ir_view *v, const struct ir_incident *inc,
         if (c->basis != NULL)
             basis = ir_pool_f(&pool, _(" (\"%s\")"),
                               ir_pool_take(&pool, ir_view_safe(v, c->basis)));
+        name = ir_pool_take(&pool, ir_view_safe(v, c->name));
+        what = ir_pool_f(&pool, "%s%s%s", from, by, basis);
+        if (v->term.cols < IR_TERM_NARROW) { /* a name is typed: not cut */
+            ir_term_para(&v->term, out, 2, NULL, IR_STYLE_DIM, name);
+            if (*what != '\0')
+                ir_term_para(&v->term, out, 2, NULL, IR_STYLE_DIM, what);
+            continue;
+        }
         ir_term_para(&v->term, out, 5, NULL, IR_STYLE_DIM,
-                     ir_pool_f(&pool, "%s%s%s%s%s",
-                               ir_pool_take(&pool, ir_view_safe(v, c->name)),
-                               *from != '\0' ? _(", ") : "", from, by, basis));
+                     ir_pool_f(&pool, "%s%s%s", name,
+                               *from != '\0' ? _(", ") : "", what));
     }
     ir_pool_done(&pool);
 }

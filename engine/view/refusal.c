@@ -11,9 +11,9 @@
 /* Lines of a hint stay lines; each is made harmless and wrapped. What stands
  * behind two spaces is a command and stays in one line where it can.
  */
-static void
-write_lines(const struct ir_view *v, const char *s, int indent,
-            struct ir_buf *out)
+void
+ir_view_hint(const struct ir_view *v, const char *s, int indent,
+             struct ir_buf *out)
 {
     while (*s != '\0') {
         size_t n = strcspn(s, "\n");
@@ -40,7 +40,7 @@ ir_view_error(const struct ir_view *v, const struct ir_err *err,
                                                     : ir_err_word(err->code));
 
     ir_term_para(&v->term, out, 1, NULL, IR_STYLE_BOLD, msg);
-    write_lines(v, err->hint, 3, out);
+    ir_view_hint(v, err->hint, 3, out);
     free(msg);
 }
 
@@ -138,7 +138,7 @@ ir_view_not_recorded(const struct ir_view *v, const struct ir_err *err,
 
     ir_term_para(&v->term, out, 1, NULL, IR_STYLE_ALARM,
                  ir_pool_f(&pool, _("NOT recorded. %s"), msg));
-    write_lines(v, err->hint, 3, out);
+    ir_view_hint(v, err->hint, 3, out);
     ir_term_para(&v->term, out, 1, NULL, IR_STYLE_BOLD,
                  ir_pool_f(&pool, _("Write it on paper. Enter it later: %s"),
                            ir_pool_whole(&pool, cmd, v->term.cols - 1)));
@@ -171,7 +171,7 @@ ir_view_reasons(const struct ir_view *v, const char *intro,
 
         ir_term_para(&v->term, out, 3, "- ", IR_STYLE_NONE, t);
         if (r[i].hint != NULL)
-            write_lines(v, r[i].hint, 5, out);
+            ir_view_hint(v, r[i].hint, 5, out);
         free(t);
     }
 }

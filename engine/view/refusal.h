@@ -5,6 +5,15 @@
 
 #include "view/timeline.h"
 
+/* A hint at `indent`: its lines stay lines, each made harmless and wrapped.
+ * What stands behind two spaces is a command and stays in one line where it
+ * can.
+ *
+ * Owns:   `out` keeps a copy.
+ */
+void ir_view_hint(const struct ir_view *v, const char *s, int indent,
+                  struct ir_buf *out);
+
 /* The message, then the hint, wrapped; lines of the hint stay lines.
  *
  * Owns:   `out` keeps a copy.

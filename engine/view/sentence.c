@@ -352,28 +352,10 @@ say_measure(struct ir_sx *x)
         ir_buf_addf(x->out, _(", review %s"), ir_sx_time(x, 4));
 }
 
-static const char *
-rule_say(const char *rule)
-{
-    static const struct {
-        const char *id, *say;
-    } words[] = {
-        {"unapproved", N_("unapproved runbook")},
-        {"two-person", N_("without a second person")},
-        {"destroys", N_("destroys what is not preserved")},
-    };
-    size_t i;
-
-    for (i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(words[i].id, rule) == 0)
-            return _(words[i].say);
-    return rule;
-}
-
 const char *
 ir_view_rule(const struct ir_view *v, const char *rule, struct ir_pool *pool)
 {
-    return rule_say(ir_pool_take(pool, ir_view_safe(v, rule)));
+    return ir_rule_say(ir_pool_take(pool, ir_view_safe(v, rule)));
 }
 
 bool
@@ -403,7 +385,7 @@ ir_sx_walk(struct ir_sx *x)
         ir_sx_reason(x, 7);
         return true;
     case IR_KIND_EXCEPTION:
-        ir_buf_addf(x->out, _("Exception: %s"), rule_say(ir_sx_text(x, 1)));
+        ir_buf_addf(x->out, _("Exception: %s"), ir_rule_say(ir_sx_text(x, 1)));
         if (strchr(ir_sx_text(x, 5), '/') != NULL)
             ir_buf_addf(x->out, _(", %s"), ir_sx_step(x, 5));
         ir_sx_reason(x, 2);

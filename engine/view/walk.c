@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "view/head.h"
+#include "view/refusal.h"
 #include "view/step.h"
 
 #include <stdlib.h>
@@ -206,16 +207,14 @@ static void
 on_reason(const char *text, const char *hint, void *arg)
 {
     struct reasons *r = arg;
-    char *t = ir_view_safe(r->v, text), *h = ir_view_safe(r->v, hint);
+    char *t = ir_view_safe(r->v, text);
 
     if (r->n++ == 0)
         ir_term_para(&r->v->term, r->out, 1, NULL, IR_STYLE_BOLD,
                      _("No step is open. Before the incident can close:"));
     ir_term_para(&r->v->term, r->out, 3, "- ", IR_STYLE_NONE, t);
-    if (*h != '\0')
-        ir_term_para(&r->v->term, r->out, 5, NULL, IR_STYLE_NONE, h);
+    ir_view_hint(r->v, hint, 5, r->out);
     free(t);
-    free(h);
 }
 
 static void
@@ -305,6 +304,8 @@ add_verbs(const struct ir_view *v, const struct ir_incident *inc,
     const struct ir_irequest *r = ir_step_request(inc, st);
     bool waits, lacks = ir_step_lacks(inc, s, &waits);
     bool open = r != NULL && !r->expired && !r->denied && r->approved_by < 0;
+    bool later = false; /* it only waits for its time */
+    size_t i;
 
     if (s != NULL && s->act == IR_ACT_CHOOSE)
         ir_buf_addf(b, s->options_n > 1 ? "1-%zu  " : "%zu  ", s->options_n);
@@ -315,7 +316,10 @@ add_verbs(const struct ir_view *v, const struct ir_incident *inc,
         ir_buf_adds(b, "ask  ");
     if (open && r->by != v->me)
         ir_buf_adds(b, "approve  deny  ");
-    if (s == NULL || (s->act != IR_ACT_CHOOSE && s->act != IR_ACT_ASK))
+    for (i = 0; i < st->needs_n; i++)
+        later = later || strcmp(st->needs[i], "wait") == 0;
+    if (!later &&
+        (s == NULL || (s->act != IR_ACT_CHOOSE && s->act != IR_ACT_ASK)))
         ir_buf_adds(b, "done  ");
     ir_buf_adds(b, "fail  skip  note  ");
     ir_buf_adds(b, st->state == IR_STEP_ACTIVE && st->by == v->me

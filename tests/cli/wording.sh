@@ -123,3 +123,40 @@ says "NOT recorded"
 tr -d '\n' <"$T/err" | grep -qE \
     'ir note --at *20[0-9-]*T[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2} ' ||
     fail "no offset"
+
+title "after closing a missed clock stands still"
+home small
+ok start alpha loops --began "150m ago"
+ok 'done' begin
+ok 'done' try
+ok choose enough none -r "stop here"
+ok close
+ok list --all
+ok --json status
+was=$(json 'clocks[name=alpha/show/rto].elapsed_s')
+ok status
+missed=$(grep -o 'MISSED by [0-9a-z ]*' "$T/out" | head -n 1)
+[ -n "$missed" ] || fail "no missed clock"
+at_time +3h 0 --json status
+is "$was" "$(json 'clocks[name=alpha/show/rto].elapsed_s')"
+at_time +3h 0 status
+out "$missed"
+
+title "the log names steps of the incident in use as the timeline does"
+ok log
+out "done"
+silent "1/begin"
+
+title "a step that only waits for its time is not offered to be done"
+started alpha loops --new
+ok 'done' begin
+ok fail try -r broken
+ok 'done' spare --again no
+typed start alpha <<'X'
+1
+done
+quit
+X
+says "waits until"
+silent "What did you see"
+silent "done  fail  skip"

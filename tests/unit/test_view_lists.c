@@ -388,6 +388,8 @@ test_asked(void **state)
          "which machine is rebuilt now", "今から作り直すもの", true},
         {"How many machines show a note?", "脅迫文は何台に出ていますか？",
          "how many machines show a note", "脅迫文の台数", true},
+        {"How many can carry bags?", "今、運搬に出られるのは何人？",
+         "how many can carry bags", "今、運搬に出られる人数", true},
         {"Who noticed it?", "気づいたのは誰ですか？", "who noticed it",
          "気づいた人", true},
         {"When did the session open?", "接続が始まった時刻は？",
