@@ -31,8 +31,8 @@ return {
   steps = step.flow {
     { id = "kept",
       title = { en = "Decide: is the evidence safe?", ja = "証拠が保全済みかを判断する" },
-      say = { en = "Type evidence list: controller read-outs, EWS1, terminals, RG1.",
-              ja = "evidence list で制御装置の読出し、EWS1、操作端末、RG1を確かめる。" },
+      say = { en = "Look through custody record and cabinet: controller read-outs, EWS1, terminals, RG1.",
+              ja = "引継ぎ記録と保管庫で、制御装置の読出し、EWS1、操作端末、RG1の分を確かめる。" },
       role = "security", within = "10m",
       choose = {
         { id = "yes", title = { en = "All are listed", ja = "全てある" }, go = "master" },

@@ -4,6 +4,7 @@ local back = require "lib.back"
 local bcp = require "lib.bcp"
 local begin = require "lib.begin"
 local credentials = require "lib.credentials"
+local evidence = require "lib.evidence"
 local step = require "lib.step"
 local vars = require "lib.vars"
 
@@ -42,15 +43,6 @@ return {
       warn = { en = "Set the write-protect tab before it goes into the drive.",
                ja = "装置に入れる前に書込み禁止のつまみを入れる。" },
       role = "mail-admin", within = "30m", ask = { "tape" } },
-    { id = "kept",
-      title = { en = "Check that the evidence is kept", ja = "証拠の保全を確かめる" },
-      say = { en = "Type: evidence list. Look for memory, logs and disk of each machine.",
-              ja = "evidence list と入力し、機器ごとにメモリー、ログ、ディスクの有無を見る。" },
-      good = { en = "Each machine to be rebuilt has all three, with digests.",
-               ja = "作り直す機器ごとに、3種ともハッシュ値付きで揃っている。" },
-      on_fail = { en = "Something is missing: take it now with evidence run, then mark this done.",
-                  ja = "欠けていれば evidence run で今採取し、済んでから done とする。" },
-      role = "security", within = "15m", preserves = { "memory", "logs", "disk" } },
     { id = "island",
       title = { en = "Build the clean island", ja = "隔離した復元区画を作る" },
       say = { en = "Connect the restore switch RSW1 (rack C3, top) to nothing but the tape drive and laptop.",
@@ -66,7 +58,25 @@ return {
       title = { en = "Name the machine to rebuild", ja = "作り直す機器を決める" },
       say = { en = "Order: IDP1, MB1, MB2, GW1, SH1, MX1, MX2.",
               ja = "IDP1、MB1、MB2、GW1、SH1、MX1、MX2の順に行う。" },
+      good = { en = "One machine is named.", ja = "1台を入力した。" },
+      on_fail = { en = "Not sure whether it was hit: rebuild it.", ja = "被害の有無に迷う機器は作り直す。" },
       role = "administrator", within = "2m", ask = { "host" } },
+    { id = "kept",
+      title = { en = "Decide: is its evidence kept?", ja = "証拠が保全済みかを判断する" },
+      say = { en = "Look in the custody record for memory, logs and disk of ${host}.",
+              ja = "引継ぎ記録で、${host}のメモリー、ログ、ディスクの有無を見る。" },
+      role = "security", within = "15m",
+      choose = {
+        { id = "yes", title = { en = "All three, with digests", ja = "3種ともハッシュ値付きである" }, go = "wipe" },
+        { id = "no", title = { en = "Something is missing", ja = "欠けている" }, go = "volatile" },
+        { id = "dead", title = { en = "Missing, and it does not run", ja = "欠けていて、動かない" },
+          say = { en = "Memory is lost: the commander signs for that later.",
+                  ja = "メモリーは失われた。後で指揮者の署名を受けて進める。" },
+          go = "image" },
+      } },
+    evidence.volatile { target = "${host}", role = "security" },
+    evidence.logs { target = "${host}", role = "security" },
+    evidence.disk { target = "${host}", preserves = { "disk", "logs" } },
     { id = "wipe",
       title = { en = "Install ${host} anew", ja = "${host}を初期化して入れ直す" },
       say = { en = "Move ${host} to RSW1, boot the medium of the red binder, choose \"erase all\".",

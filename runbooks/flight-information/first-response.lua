@@ -158,9 +158,20 @@ return {
                 ja = "3F-10室の会議電話。保守会社050-0000-0301、CSIRT 050-0000-0117" },
       good = { en = "They agree on the next look and on who does it.", ja = "次に見る所と担当が決まった。" },
       on_fail = { en = "No answer from one: begin with the other.", ja = "一方が出ない場合は、もう一方と始める。" },
+    },
+    {
+      id = "half-hour",
+      title = { en = "Wait for the next look", ja = "次の確認まで待つ" },
+      role = "commander",
+      wait = "30m",
+      say = { en = "Let them work. Write down whatever changes, with the time.",
+              ja = "作業に専念してもらい、変化があれば時刻とともに書く。" },
+      good = { en = "Half an hour has passed.", ja = "30分たった。" },
+      on_fail = { en = "It spreads: end the wait early, with the reason.",
+                  ja = "広がったら、理由を入れて待ちを切り上げる。" },
       ["repeat"] = { to = "experts", max = 12,
-        ask = { en = "Still unknown: another round in 30 minutes?",
-                ja = "まだ不明ですか？（30分後にもう一度行う）" } },
+        ask = { en = "Is it still unknown: another call now?",
+                ja = "まだ不明ですか？（もう一度電話する）" } },
     },
     {
       id = "tell-all",
@@ -171,7 +182,7 @@ return {
     {
       id = "return",
       title = { en = "Return to normal operation", ja = "平常運用へ切り戻す" },
-      after = { "experts" },
+      after = { "half-hour" },
       runbook = "flight-information/return-to-normal",
     },
     {

@@ -67,18 +67,18 @@ function mailflow.let_out(o)
   }, o)
 end
 
--- State on the record, and so on every screen, that mail must not be trusted.
+-- State aloud and in the record that mail must not be trusted.
 -- Returns one step, id "distrust".
 function mailflow.distrust(o)
   return step.over({
     id = "distrust",
     title = { en = "Declare mail untrusted", ja = "メールの使用禁止を宣言する" },
-    say = { en = "Type: channel distrust mail. Say it aloud in the room as well.",
-            ja = "channel distrust mail と入力し、その場の全員にも声に出して伝える。" },
-    good = { en = "The line \"mail\" reads: do not use.",
-             ja = "画面のメール欄が「使用禁止」になる。" },
-    on_fail = { en = "Command refused: write it on the whiteboard of 3F-10.",
-                ja = "入力できなければ3F-10室の白板に書く。" },
+    say = { en = "Say aloud, and by phone to those elsewhere: mail is not to be used.",
+            ja = "「メールは使用禁止」と、その場では声に出し、離れた要員には電話で告げる。" },
+    good = { en = "Each repeated it. DO NOT USE MAIL stands on the whiteboard of 3F-10.",
+             ja = "全員が復唱し、3F-10室の白板に「メール使用禁止」と書いた。" },
+    on_fail = { en = "Somebody not reached: send a runner, not a message.",
+                ja = "連絡のつかない要員には人を走らせる。メールやチャットで伝えない。" },
     warn = { en = "Not a word about the attack in mail, calendar or shared files.",
              ja = "攻撃のことをメール、予定表、共有ファイルに書かない。" },
     role = "commander",

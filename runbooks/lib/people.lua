@@ -147,8 +147,9 @@ function people.authority(o)
 end
 
 -- Decide whether the police are told, at the organisation's own judgement.
---   go_no  id of the step after "not now" (required: the step after the three)
--- Returns three or four steps: police (choose), tell-police, told-police.
+--   go_no  id of the step after "not now" (required: the step after the four)
+-- The clock counts from this decision, and a step of its own states it.
+-- Returns four steps: police (choose), clock-police, tell-police, told-police.
 function people.police(o)
   local first = step.over({
     id = "police",
@@ -163,7 +164,7 @@ function people.police(o)
     within = "2h",
     choose = {
       { id = "yes", title = { en = "Tell the police now", ja = "今、警察に相談する" },
-        go = "tell-police" },
+        go = "clock-police" },
       { id = "later", title = { en = "Not now; look again tomorrow",
                                 ja = "今はしない（翌日見直す）" },
         go = o.go_no },
@@ -171,7 +172,7 @@ function people.police(o)
   }, o, { go_no = true })
   local out = { first }
   for _, s in ipairs(people.authority({
-    authority = "police", clock = "police",
+    authority = "police", clock = "police", start = true,
     who = { en = "Police", ja = "警察" },
     title = { en = "Consult the police", ja = "警察に相談する" },
     role = "legal",

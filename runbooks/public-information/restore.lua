@@ -5,6 +5,7 @@ local back = require "lib.back"
 local bcp = require "lib.bcp"
 local begin = require "lib.begin"
 local credentials = require "lib.credentials"
+local evidence = require "lib.evidence"
 local step = require "lib.step"
 local vars = require "lib.vars"
 
@@ -97,23 +98,31 @@ return {
       on_fail = { en = "Different: choose another source.",
                   ja = "違う場合は別の復元元を選ぶ。", go = "source" },
       role = "content", within = "15m" },
-    { id = "kept",
-      title = { en = "Check that the evidence is kept", ja = "証拠の保全を確かめる" },
-      say = { en = "Type: evidence list. Look for memory, logs and disk of each server.",
-              ja = "evidence list と入力し、各サーバーのメモリー、ログ、ディスクの有無を見る。" },
-      good = { en = "Each server to be rebuilt has all three, with digests.",
-               ja = "作り直すサーバーごとに、3種ともハッシュ値付きで揃っている。" },
-      on_fail = { en = "Something is missing: take it now with evidence run, then mark this done.",
-                  ja = "欠けていれば evidence run で今採取し、済んでから done とする。" },
-      role = "security", within = "10m",
-      preserves = { "memory", "logs", "disk" } },
 
     -- Server by server.
     { id = "which",
       title = { en = "Name the server to rebuild", ja = "作り直すサーバーを決める" },
       say = { en = "Begin with WEB1, then WEB2. CMS1 comes last.",
               ja = "WEB1、WEB2の順に行い、CMS1は最後にする。" },
+      good = { en = "One server is named.", ja = "1台を入力した。" },
+      on_fail = { en = "Not sure whether it was hit: rebuild it.", ja = "被害の有無に迷うサーバーは作り直す。" },
       role = "administrator", within = "2m", ask = { "server" } },
+    { id = "kept",
+      title = { en = "Decide: is its evidence kept?", ja = "証拠が保全済みかを判断する" },
+      say = { en = "Look in the custody record for memory, logs and disk of ${server}.",
+              ja = "引継ぎ記録で、${server}のメモリー、ログ、ディスクの有無を見る。" },
+      role = "security", within = "10m",
+      choose = {
+        { id = "yes", title = { en = "All three, with digests", ja = "3種ともハッシュ値付きである" }, go = "wipe" },
+        { id = "no", title = { en = "Something is missing", ja = "欠けている" }, go = "volatile" },
+        { id = "dead", title = { en = "Missing, and it does not run", ja = "欠けていて、動かない" },
+          say = { en = "Memory is lost: the commander signs for that later.",
+                  ja = "メモリーは失われた。後で指揮者の署名を受けて進める。" },
+          go = "image" },
+      } },
+    evidence.volatile { target = "${server}", role = "security" },
+    evidence.logs { target = "${server}", role = "security" },
+    evidence.disk { target = "${server}", preserves = { "disk", "logs" } },
     { id = "wipe",
       title = { en = "Install ${server} anew", ja = "${server}を初期化して入れ直す" },
       say = { en = "Boot ${server} from the installation medium in the blue binder. Choose \"erase all\".",

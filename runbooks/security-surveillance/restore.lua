@@ -35,8 +35,8 @@ return {
                         ja = "VMS1に被害があればVMS1、次にNVR1〜NVR4の順とする。" } },
     { id = "kept",
       title = { en = "Decide: is its evidence safe?", ja = "証拠が保全済みかを判断する" },
-      say = { en = "Type evidence list: memory, logs, disk and recordings of ${target}.",
-              ja = "evidence list で${target}のメモリー、ログ、ディスク、録画を確かめる。" },
+      say = { en = "Look through the custody record: memory, logs, disk and recordings of ${target}.",
+              ja = "引継ぎ記録で、${target}のメモリー、ログ、ディスク、録画の有無を確かめる。" },
       role = "security", within = "10m",
       choose = {
         { id = "yes", title = { en = "All four are listed", ja = "四つともある" }, go = "bag" },
