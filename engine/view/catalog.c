@@ -291,7 +291,7 @@ write_operation(const struct ir_view *v, const struct ir_json *op,
                     (int)ir_json_get_int(op, "level", 0));
     ir_term_row(&v->term, out, 3, IR_STYLE_BOLD, text_of(v, op, "title", pool),
                 IR_STYLE_NONE, ir_pool_buf(pool, &b));
-    ir_term_para(&v->term, out, 5, _("By hand: "), IR_STYLE_NONE,
+    ir_term_para(&v->term, out, 5, _("Fallback: "), IR_STYLE_NONE,
                  text_of(v, op, "fallback", pool));
 }
 
