@@ -136,6 +136,68 @@ judge_revoked(struct ir_fold *f, const struct ir_cert_key *key)
     free(ok);
 }
 
+/* Is `o` a declare that was made to share our short id? */
+static bool
+is_twin(const struct ir_fold *f, const struct ir_entry *o)
+{
+    return o->h.kind == IR_KIND_INCIDENT && !o->h.has_incident &&
+           memcmp(o->id, f->in->declare, IR_INCIDENT_BYTES) == 0 &&
+           memcmp(o->id, f->in->declare, IR_ID_BYTES) != 0;
+}
+
+static bool
+is_named(const struct ir_header *h, const uint8_t *id)
+{
+    size_t k;
+
+    if (h->has_prev && memcmp(h->prev, id, IR_ID_BYTES) == 0)
+        return true;
+    for (k = 0; k < h->deps_n; k++)
+        if (memcmp(h->deps[k], id, IR_ID_BYTES) == 0)
+            return true;
+    for (k = 0; k < h->refs_n; k++)
+        if (memcmp(h->refs[k], id, IR_ID_BYTES) == 0)
+            return true;
+    return false;
+}
+
+/* What builds on declare `id`, in `set`. */
+static void
+mark_later(const struct ir_fold *f, const uint8_t *id, bool *set)
+{
+    size_t i, k;
+
+    for (i = 0; i < f->n; i++) {
+        set[i] = is_named(&f->e[i]->h, id);
+        for (k = f->anc.first[i]; !set[i] && k < f->anc.first[i + 1]; k++)
+            set[i] = set[f->anc.pred[k]];
+    }
+}
+
+/* What builds on another declare with our short id, and not on ours, is that
+ * one's. */
+static void
+judge_twins(struct ir_fold *f)
+{
+    bool *ours = NULL, *theirs = NULL;
+    size_t i, k;
+
+    for (k = 0; k < f->in->e_n; k++) {
+        if (!is_twin(f, f->in->e[k]))
+            continue;
+        if (ours == NULL) {
+            ours = ir_calloc(f->n + 1, sizeof *ours);
+            theirs = ir_calloc(f->n + 1, sizeof *theirs);
+            mark_later(f, f->in->declare, ours);
+        }
+        mark_later(f, f->in->e[k]->id, theirs);
+        for (i = 0; i < f->n; i++)
+            f->counts[i] = f->counts[i] && (ours[i] || !theirs[i]);
+    }
+    free(ours);
+    free(theirs);
+}
+
 /* Which entries count? */
 static void
 judge(struct ir_fold *f)
@@ -154,6 +216,7 @@ judge(struct ir_fold *f)
     for (i = 0; i < f->t->keys_n; i++)
         if (f->t->keys[i].revoked)
             judge_revoked(f, &f->t->keys[i]);
+    judge_twins(f);
     for (i = 0; i < f->n; i++) {
         if (f->e[i]->h.kind == IR_KIND_CHANNEL && !f->e[i]->h.has_incident)
             continue;

@@ -199,6 +199,34 @@ what_does_not_count(void **state)
     world_free(w);
 }
 
+/* Somebody made a declare that shares the first eight bytes: what builds on
+ * that one is not of this incident, what builds on both is. */
+static void
+twins(void **state)
+{
+    struct world *w = world_new(2);
+    const struct ir_plan *p =
+        world_plan(w, "sys/fire", "", STEP("a", "") "," STEP("b", ""));
+    struct ir_header *h;
+    size_t twin;
+
+    (void)state;
+    w->apart = true;
+    incident(w, 0, 1, p, 0);
+    twin = incident(w, 1, 1, p, 0);
+    h = &w->e[twin].h;
+    h->has_incident = h->has_prev = false;
+    h->deps_n = 0;
+    memcpy(w->e[twin].id, w->e[0].id, IR_INCIDENT_BYTES);
+    step(w, 1, "1/a", DONE, NULL);
+    assert_shape(w, "1/a:R 1/b:W");
+    assert_int_equal(w->inc->entries_n, 1);
+    together(w);
+    step(w, 0, "1/a", DONE, NULL);
+    assert_shape(w, "1/a:D 1/b:R");
+    world_free(w);
+}
+
 static void
 conflicts(void **state)
 {
@@ -435,6 +463,7 @@ main(void)
         cmocka_unit_test(nested_runbooks),
         cmocka_unit_test(repeats),
         cmocka_unit_test(what_does_not_count),
+        cmocka_unit_test(twins),
         cmocka_unit_test(conflicts),
         cmocka_unit_test(closing_apart),
         cmocka_unit_test(systems_added_apart),

@@ -293,6 +293,9 @@ class Log:
                 continue
             of = [d for d in declared.get(e.h[5], [])
                   if d.id not in self.uncounted]
+            if len(of) > 1:
+                past = build_on(self.by_id, [e.id])
+                of = [d for d in of if d.id in past] or of
             if not of:
                 self.skip(e, "the incident's declare entry is not here")
             elif all(d.h.get(10, 0) != e.h.get(10, 0) for d in of):
