@@ -41,7 +41,11 @@ struct ir_ctx {
     struct ir_store *st;
     struct ir_log trust_log;
     struct ir_trust trust;
-    bool signed_only; /* set before opening: leave out what is not signed */
+    bool signed_only;   /* ir_ctx_signed: of what decides, leave out what
+                           is not signed by whom it names */
+    bool signed_all;    /* with it: of what only tells, too */
+    size_t trust_out_n; /* how many were left out, in lane T */
+    size_t unsigned_n;  /* and of the incident loaded last */
     bool trust_loaded;
     struct ir_library lib;
     uint8_t manifest[32]; /* of the release in view */
@@ -142,6 +146,16 @@ int ir_ctx_key(struct ir_ctx *c);
  * Owns:   borrowed from `c`.
  */
 void ir_ctx_signer(struct ir_ctx *c, struct ir_signer *s);
+
+/* From now on leave out what decides and is not signed by whom it names;
+ * before ir_ctx_open or after.
+ *
+ * Errors: as ir_ctx_trust.
+ */
+int ir_ctx_signed(struct ir_ctx *c);
+
+/* Say, if so, that entries were left out because of their signatures. */
+void ir_ctx_left_out(struct ir_ctx *c);
 
 /* Use the approved release (or `manifest`) for site, contacts and systems in
  * what is shown.

@@ -337,7 +337,7 @@ ir_cmd_close(struct ir_ctx *c, int argc, char **argv)
     if (n == 1)
         c->incident = argv[1];
     if (rc == IR_OK)
-        rc = ir_cmd_begin(c, &k);
+        rc = ir_cmd_begin_signed(c, &k);
     if (rc == IR_OK && k.inc->state == IR_INC_CLOSED)
         rc =
             ir_fail(&c->err, IR_EEXIST, _("%s is closed already"), k.inc->name);

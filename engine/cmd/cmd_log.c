@@ -251,13 +251,17 @@ ir_cmd_timeline(struct ir_ctx *c, int argc, char **argv)
         rc = ir_args_count(n, 0, 1, N_("timeline [INCIDENT] [--all] [--ids]"),
                            &c->err);
     if (rc == IR_OK)
+        rc = ir_ctx_signed(c);
+    if (rc == IR_OK)
         rc = ir_ctx_open(c, false);
     if (rc != IR_OK)
         return rc;
     ir_ctx_me_soft(c);
     if (n == 1)
         c->incident = argv[1];
+    c->signed_all = true;
     rc = ir_case_current(c, 0, &k);
+    c->signed_all = false;
     if (rc != IR_OK)
         return rc;
     ir_timeline_build(&c->view, k.e, k.n, k.inc, &tl);
@@ -269,6 +273,7 @@ ir_cmd_timeline(struct ir_ctx *c, int argc, char **argv)
         ir_buf_addf(&c->talk,
                     _("%zu entries are damaged and not shown: ir verify\n"),
                     k.log.damaged_n);
+    ir_ctx_left_out(c);
     ir_timeline_done(&tl);
     ir_case_done(&k);
     return IR_OK;

@@ -368,7 +368,7 @@ ir_cmd_exception_approve(struct ir_ctx *c, int argc, char **argv)
         rc = ir_args_count(n, 1, 1, N_("exception approve ID [-r WORDS]"),
                            &c->err);
     if (rc == IR_OK)
-        rc = ir_cmd_begin(c, &k);
+        rc = ir_cmd_begin_signed(c, &k);
     if (rc == IR_OK)
         rc = find_exception(c, &k, argv[1], &x);
     if (rc == IR_OK && x->by == c->me && !ir_trust_is_alone(&c->trust, c->me)) {

@@ -132,7 +132,10 @@ judge(struct ir_ctx *c, int argc, char **argv, bool yes, const char *usage)
     if (rc == IR_OK)
         rc = ir_args_count(n, 0, 1, usage, &c->err);
     if (rc == IR_OK)
+        rc = ir_ctx_signed(c);
+    if (rc == IR_OK)
         rc = ir_ctx_open(c, true);
+    ir_ctx_left_out(c);
     if (rc == IR_OK)
         rc = ir_ctx_me(c);
     if (rc == IR_OK)
@@ -203,7 +206,7 @@ ir_cmd_repin(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_args_count(n, 0, 0, N_("repin -r WHY"), &c->err);
     if (rc == IR_OK)
-        rc = ir_cmd_begin(c, &k);
+        rc = ir_cmd_begin_signed(c, &k);
     r = rc == IR_OK ? ir_trust_current(&c->trust) : NULL;
     if (rc == IR_OK && r == NULL)
         rc = ir_fail(&c->err, IR_EREFUSED, _("no release is approved"));

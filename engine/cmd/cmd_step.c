@@ -472,6 +472,21 @@ ask_target(struct ir_ctx *c, struct ir_case *k, size_t *i)
     return rc;
 }
 
+/* A step that takes two people or destroys evidence is done by what is signed
+ * only; to look at every signature takes too long for every step. */
+static int
+by_signed(struct ir_ctx *c, struct ir_case *k, const char *name, size_t *i)
+{
+    const struct ir_step *s = k->inc->steps[*i].step;
+    int rc;
+
+    if (c->signed_only || s == NULL || (s->confirm < 2 && s->destroys_n == 0))
+        return IR_OK;
+    ir_case_done(k);
+    rc = ir_cmd_begin_signed(c, k);
+    return rc == IR_OK ? ir_act_find(c, k, name, i) : rc;
+}
+
 int
 ir_cmd_done(struct ir_ctx *c, int argc, char **argv)
 {
@@ -485,6 +500,8 @@ ir_cmd_done(struct ir_ctx *c, int argc, char **argv)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
         rc = ir_act_find(c, &k, n > 0 ? argv[1] : NULL, &i);
+    if (rc == IR_OK)
+        rc = by_signed(c, &k, n > 0 ? argv[1] : NULL, &i);
     if (rc == IR_OK)
         rc = ask_target(c, &k, &i);
     if (rc == IR_OK)

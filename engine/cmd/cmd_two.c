@@ -112,7 +112,7 @@ ir_cmd_approve(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_args_count(n, 1, 1, N_("approve STEP"), &c->err);
     if (rc == IR_OK)
-        rc = ir_cmd_begin(c, &k);
+        rc = ir_cmd_begin_signed(c, &k);
     if (rc == IR_OK)
         rc = find_request(c, &k, argv[1], &r);
     if (rc == IR_OK)
@@ -151,7 +151,7 @@ ir_cmd_deny(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_args_count(n, 1, 1, N_("deny STEP -r WHY"), &c->err);
     if (rc == IR_OK)
-        rc = ir_cmd_begin(c, &k);
+        rc = ir_cmd_begin_signed(c, &k);
     if (rc == IR_OK)
         rc = find_request(c, &k, argv[1], &r);
     if (rc == IR_OK)

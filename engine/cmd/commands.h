@@ -56,6 +56,13 @@ void ir_cmd_json_take(struct ir_ctx *c, struct ir_json *j);
 struct ir_case;
 int ir_cmd_begin(struct ir_ctx *c, struct ir_case *k);
 
+/* The same for what is decided by what others signed: entries with a wrong
+ * signature are left out, and it is said that some were.
+ *
+ * Errors: as ir_cmd_begin.
+ */
+int ir_cmd_begin_signed(struct ir_ctx *c, struct ir_case *k);
+
 /* Find an entry by the beginning of its id.
  *
  * Errors: IR_ENOTFOUND, IR_EUSAGE ambiguous.

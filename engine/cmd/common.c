@@ -28,6 +28,18 @@ ir_cmd_begin(struct ir_ctx *c, struct ir_case *k)
 }
 
 int
+ir_cmd_begin_signed(struct ir_ctx *c, struct ir_case *k)
+{
+    int rc = ir_ctx_signed(c);
+
+    if (rc == IR_OK)
+        rc = ir_cmd_begin(c, k);
+    if (rc == IR_OK)
+        ir_ctx_left_out(c);
+    return rc;
+}
+
+int
 ir_cmd_entry_id(struct ir_ctx *c, const char *hex, uint8_t id[IR_ID_BYTES])
 {
     uint8_t ids[2][IR_ID_BYTES];

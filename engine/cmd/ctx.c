@@ -20,12 +20,14 @@ int
 ir_ctx_trust(struct ir_ctx *c)
 {
     const struct ir_entry **v;
+    size_t out;
     int rc;
 
     if (c->trust_loaded)
         ir_trust_done(&c->trust);
     ir_log_done(&c->trust_log);
     c->trust_loaded = false;
+    c->trust_out_n = 0;
     rc = ir_store_load_trust(c->st, &c->trust_log, &c->err);
     if (rc != IR_OK)
         return rc;
@@ -36,8 +38,11 @@ ir_ctx_trust(struct ir_ctx *c)
         ir_trust_fold(ir_store_site(c->st), v, c->trust_log.n, &c->trust);
         free(v);
         c->trust_loaded = true;
-    } while (c->signed_only && ir_signed_only(&c->trust, ir_store_site(c->st),
-                                              &c->trust_log) > 0);
+        out = c->signed_only ? ir_signed_only(&c->trust, ir_store_site(c->st),
+                                              false, &c->trust_log)
+                             : 0;
+        c->trust_out_n += out;
+    } while (out > 0);
     c->view.trust = c->talk_view.trust = &c->trust;
     return IR_OK;
 }
@@ -65,6 +70,27 @@ ir_ctx_open(struct ir_ctx *c, bool write)
         ir_ctx_site(c, NULL);
     }
     return IR_OK;
+}
+
+int
+ir_ctx_signed(struct ir_ctx *c)
+{
+    if (c->signed_only)
+        return IR_OK;
+    c->signed_only = true;
+    return c->st != NULL ? ir_ctx_trust(c) : IR_OK;
+}
+
+void
+ir_ctx_left_out(struct ir_ctx *c)
+{
+    size_t n = c->trust_out_n + c->unsigned_n;
+
+    if (n > 0)
+        ir_buf_addf(&c->talk,
+                    _("left out, not signed by whom they name: %zu (ir "
+                      "verify)\n"),
+                    n);
 }
 
 /* One object of the release in view, or NULL. */

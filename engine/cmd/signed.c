@@ -27,21 +27,22 @@ author_key(const struct ir_trust *t, const struct ir_entry *e)
 static bool
 decides(const struct ir_entry *e)
 {
-    return ir_kind_lane(e->h.kind) == IR_LANE_T ||
-           e->h.kind == IR_KIND_INCIDENT || e->h.kind == IR_KIND_STEP ||
-           e->h.kind == IR_KIND_ROLE || e->h.kind == IR_KIND_REQUEST ||
-           e->h.kind == IR_KIND_EVIDENCE || e->h.kind == IR_KIND_EXCEPTION;
+    return ir_kind_lane(e->h.kind) == IR_LANE_T || e->h.kind == IR_KIND_CLOCK ||
+           e->h.kind == IR_KIND_MEASURE || e->h.kind == IR_KIND_INCIDENT ||
+           e->h.kind == IR_KIND_STEP || e->h.kind == IR_KIND_ROLE ||
+           e->h.kind == IR_KIND_REQUEST || e->h.kind == IR_KIND_EVIDENCE ||
+           e->h.kind == IR_KIND_EXCEPTION;
 }
 
 size_t
 ir_signed_only(const struct ir_trust *t, const uint8_t site[IR_ID_BYTES],
-               struct ir_log *log)
+               bool all, struct ir_log *log)
 {
     size_t i, kept = 0, out = 0;
 
     for (i = 0; i < log->n; i++) {
         const struct ir_entry *e = &log->e[i];
-        const uint8_t *pub = decides(e) ? author_key(t, e) : NULL;
+        const uint8_t *pub = all || decides(e) ? author_key(t, e) : NULL;
         uint8_t blob[IR_SSHSIG_BLOB_BYTES];
 
         if (pub != NULL) {

@@ -10,12 +10,12 @@
 
 /* Take entries out of `log` whose signature is not that of the certified key
  * or admin they name; tells how many. What an unknown author wrote stays: it
- * counts for nothing. Notes and the like, which decide nothing, are not
- * looked at.
+ * counts for nothing. Notes and the like, which decide nothing, are looked at
+ * with `all` only: for what is shown as the record.
  *
  * Units:  about 0.1 ms an entry.
  */
 size_t ir_signed_only(const struct ir_trust *t, const uint8_t site[IR_ID_BYTES],
-                      struct ir_log *log);
+                      bool all, struct ir_log *log);
 
 #endif
