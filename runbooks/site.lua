@@ -59,7 +59,7 @@ return {
                 ja = "けが人がいるか、設備が勝手に動いていますか？" } },
       { id = "ransom", severity = 1, unknown = "event",
         ask = { en = "Does any machine show a ransom note or encrypted files (one is enough)?",
-                ja = "身代金の要求文、または暗号化されたファイルが1台でもありますか？" } },
+                ja = "脅迫文、または暗号化されたファイルが1台でもありますか？" } },
       { id = "control", severity = 1, unknown = "incident",
         ask = { en = "Is a control system (baggage, power, doors) acting on commands nobody gave?",
                 ja = "制御設備（手荷物、電源、扉）が、誰も出していない指示で動いていますか？" } },

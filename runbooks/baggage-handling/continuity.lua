@@ -14,11 +14,11 @@ return {
     ja = "ラインは施錠したままにする。20kg超は二人で持つ。反射ベストを着け、走らない。1時間で交代する。",
   },
   vars = {
-    staff = vars.count { ask = { en = "How many people can carry now?", ja = "今、運搬に出られるのは何人？" } },
+    staff = vars.count { ask = { en = "How many people can carry now?", ja = "今、運搬に出られる人は何人ですか？" } },
     flights = vars.count { ask = { en = "How many flights leave in the next three hours?",
-                                   ja = "3時間以内に出発する便はいくつ？" } },
+                                   ja = "3時間以内に出発する便はいくつですか？" } },
     rate = vars.count { ask = { en = "How many bags were sorted in the last hour?",
-                                ja = "この1時間に仕分けた手荷物は何個？" } },
+                                ja = "この1時間に仕分けた手荷物は何個ですか？" } },
   },
   steps = step.flow {
     { id = "roll",

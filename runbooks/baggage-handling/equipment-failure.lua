@@ -16,7 +16,7 @@ return {
   id = "baggage-handling/equipment-failure",
   title = { en = "Baggage machinery failed", ja = "手荷物設備の故障" },
   symptoms = { en = "Jam, burnt smell, red lamp, or one machine stands",
-               ja = "荷詰まり、焦げ臭さ、赤い灯、1台だけ停止" },
+               ja = "荷詰まり、焦げ臭さ、赤ランプ、1台だけ停止" },
   severity = 3,
   order = 4,
   safety = {
@@ -24,7 +24,7 @@ return {
     ja = "開閉器に自分の錠を掛けるまで手を入れない。必ず二人で行う。",
   },
   vars = {
-    part = { type = "choice", ask = { en = "What has failed?", ja = "何が故障した？" },
+    part = { type = "choice", ask = { en = "What has failed?", ja = "故障したのはどれですか？" },
              choices = {
                { id = "jam", title = { en = "A jammed bag or belt", ja = "荷詰まり・コンベヤ" } },
                { id = "sorter", title = { en = "Sorter or a chute", ja = "仕分機・シュート" } },
@@ -34,9 +34,9 @@ return {
              } },
     began = vars.began(),
     where = vars.place { ask = { en = "Where (zone, chute, machine number)?",
-                                 ja = "どこ？（区間、シュート、機械番号）" } },
+                                 ja = "故障した場所はどこですか？（区間、シュート、機械番号）" } },
     spoilt = vars.count { ask = { en = "How many bags are damaged or lost their tag?",
-                                  ja = "破損した、またはタグの取れた手荷物は何個？" } },
+                                  ja = "破損した、またはタグの取れた手荷物は何個ですか？" } },
   },
   steps = step.flow {
     machinery.danger { calm = "reach" },
@@ -143,7 +143,7 @@ return {
     { id = "vendor",
       title = { en = "Have Mihon Conveyor repair it", ja = "見本搬送エンジニアリングに修理させる" },
       say = { en = "Channel 6 or contract MSC-2026-013: part, zone ${where}, lamps.",
-              ja = "無線6または契約MSC-2026-013に、箇所（${where}）と灯の状態を伝える。" },
+              ja = "無線6または契約MSC-2026-013に、箇所（${where}）とランプの状態を伝える。" },
       good = { en = "Repair time named; part in the store or on its way.", ja = "修理の所要時間を聞き、部品の所在がわかった。" },
       on_fail = { en = "Over an hour: commander decides on sorting by hand.",
                   ja = "1時間を超えるなら、手作業への移行を指揮者が決める。" },

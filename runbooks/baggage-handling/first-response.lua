@@ -24,7 +24,7 @@ return {
     began = vars.began(),
     reporter = vars.reporter(),
     waiting = vars.count { ask = { en = "How many bags are waiting at the counters?",
-                                   ja = "カウンターで待っている手荷物は何個？" } },
+                                   ja = "カウンターで待っている手荷物は何個ですか？" } },
   },
   steps = step.flow {
     machinery.danger { calm = "reach" },
@@ -32,7 +32,7 @@ return {
     machinery.engineer(),
     begin.ask { ask = { "seen", "began", "reporter", "waiting" } },
     begin.photo { what = { en = "HMI1, HMI2 and the lamps of cabinets H1 to H3",
-                           ja = "HMI1、HMI2、盤H1〜H3の灯" } },
+                           ja = "HMI1、HMI2、盤H1〜H3のランプ" } },
     { id = "as-found",
       title = { en = "Leave it as it is", ja = "今の状態を残す" },
       say = { en = "Channel 6: nobody restarts, scans, updates or plugs anything in.",
@@ -48,7 +48,7 @@ return {
       choose = {
         { id = "acts", title = { en = "Machinery acts on no command", ja = "指示のない動きをする" }, go = "to-logic" },
         { id = "remote", title = { en = "RG1 REMOTE lit, pointer moves", ja = "RG1の「遠隔」点灯、矢印が勝手に動く" }, go = "to-account" },
-        { id = "screens", title = { en = "A note, odd windows, dead keys", ja = "要求文、覚えのない画面、操作不能" }, go = "to-malware" },
+        { id = "screens", title = { en = "A note, odd windows, dead keys", ja = "脅迫文、覚えのない画面、操作不能" }, go = "to-malware" },
         { id = "grey", title = { en = "Zones grey, \"no communication\"", ja = "灰色の区間、「通信断」" }, go = "to-network" },
         { id = "l24", title = { en = "All bags run to L24", ja = "手荷物が全てL24に落ちる" }, go = "to-upstream" },
         { id = "broken", title = { en = "Jam, smell, one machine stands", ja = "荷詰まり、臭い、1台だけ停止" }, go = "to-fault" },

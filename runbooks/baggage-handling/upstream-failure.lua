@@ -26,11 +26,11 @@ return {
   legal = { "mlit-first" },
   vars = {
     began = vars.began { ask = { en = "When did the last flight message arrive?",
-                                 ja = "最後に便情報が届いた時刻は？" } },
+                                 ja = "最後に便情報が届いたのはいつですか？" } },
     airlines = { type = "text", ask = { en = "Which airlines are missing (\"all\" if all)?",
-                                        ja = "途絶えた航空会社は？（全てなら「全て」）" } },
-    address = vars.address { ask = { en = "Which address floods IF1?", ja = "IF1に大量に送ってくるアドレスは？" } },
-    waiting = vars.count { ask = { en = "How many bags lie at L24?", ja = "L24に溜まった手荷物は何個？" } },
+                                        ja = "便情報が途絶えた航空会社はどこですか？（全てなら「全て」）" } },
+    address = vars.address { ask = { en = "Which address floods IF1?", ja = "IF1に大量に送ってくるアドレスは何ですか？" } },
+    waiting = vars.count { ask = { en = "How many bags lie at L24?", ja = "L24に溜まった手荷物は何個ですか？" } },
   },
   steps = step.flow {
     { id = "feed-slow",
@@ -130,7 +130,7 @@ return {
 
     -- Our interface server.
     evidence.logs { id = "if1-logs", target = "IF1", role = "security", within = "15m",
-                    on_fail = { en = "Dead: note its lamps, go on.", ja = "動かなければ灯の状態を控えて進む。" } },
+                    on_fail = { en = "Dead: note its lamps, go on.", ja = "動かなければランプの状態を控えて進む。" } },
     evidence.volatile { id = "if1-memory", target = "IF1", role = "security", within = "15m",
                         on_fail = { en = "Frozen solid: photograph it; the commander overrides the restart.",
                                     ja = "全く応じなければ撮影し、再起動は指揮者の署名で進める。" } },

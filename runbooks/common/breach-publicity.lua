@@ -75,7 +75,7 @@ return {
       after = { "facts" },
       say = { en = "Cause, improvement, recovery, future protection; a person and a date for each.",
               ja = "原因、改善、復旧、再発防止を、責任者と期日を付けて書く。" },
-      place = { en = "template media-breach; paper copy: binder, tab 10", ja = "ひな形 media-breach。紙は綴りの見出し10" },
+      place = { en = "template media-breach; paper copy: binder, tab 10", ja = "ひな形 media-breach。紙は綴りの10番" },
       good = { en = "A reader outside understands it at the first reading.",
                ja = "社外の人が一度読んでわかる。" },
       on_fail = { en = "Cause not known: say what is excluded and when we report again.",

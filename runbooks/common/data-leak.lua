@@ -41,7 +41,7 @@ return {
   },
   steps = step.flow {
     command.lead {},
-    begin.ask { ask = { "reporter", "items", "persons" } },
+    begin.ask { ask = { "reporter", "items", "persons" }, after = {} },
     {
       id = "still",
       title = { en = "Can it still be seen?", ja = "今も見られるかを判断する" },
@@ -63,8 +63,8 @@ return {
       role = "administrator",
       within = "10m",
       contain = true,
-      say = { en = "Close the page or folder to everybody; copy it to the evidence disk.",
-              ja = "ページやフォルダーを閉じ、証拠用ディスクに写しを取る。" },
+      say = { en = "Close the page or folder to everybody. Leave what is in it.",
+              ja = "ページやフォルダーを誰にも見えないよう閉じる。中身は残す。" },
       good = { en = "The phone on mobile data is refused.", ja = "携帯回線の電話で開けなくなった。" },
       on_fail = { en = "Cannot close one: stop the whole server's public side.",
                   ja = "個別に閉じられなければ、公開側ごと止める。" },
@@ -110,7 +110,7 @@ return {
     },
     evidence.logs {
       target = "leak-source",
-      device = { en = "the place it came from", ja = "漏えい元" },
+      device = { en = "the place it came from, with a copy of the data", ja = "漏えい元（漏えいした情報の写しも含む）" },
       span = { en = "since the data was put there", ja = "情報を置いた時から" },
       role = "security",
     },

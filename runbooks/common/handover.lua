@@ -67,7 +67,7 @@ return {
       after = { "pause" },
       say = { en = "State, open steps, clocks with times, promises made outside, people, worry.",
               ja = "現状、未完了の手順、期限、社外への約束、要員、気がかりを書く。" },
-      place = { en = "sheet H-1, binder, tab 3", ja = "用紙H-1（綴りの見出し3）" },
+      place = { en = "sheet H-1, binder, tab 3", ja = "用紙H-1（綴りの3番）" },
       good = { en = "It fits on one page and every time has a date.", ja = "1枚に収まり、時刻に日付がある。" },
       on_fail = { en = "Too tired to write: speak, the scribe writes.", ja = "書けないほど疲れていれば、話して記録係が書く。" },
       ask = { "worry" },

@@ -16,7 +16,7 @@ return {
   id = "common/lost-device",
   title = { en = "Lost or stolen device", ja = "機器・媒体の紛失、盗難" },
   symptoms = { en = "Phone, laptop, USB stick or card is missing",
-               ja = "電話、端末、USBメモリー、職員証がない" },
+               ja = "電話、端末、USBメモリー、社員証がない" },
   severity = 3,
   order = 20,
   safety = { en = "Threatened or robbed: give it away, go to safety, call 110.",
@@ -27,7 +27,7 @@ return {
       ask = { en = "Who had it?", ja = "持っていたのは誰ですか？" } }),
     device = { type = "text",
       ask = { en = "What is it, with which label number?", ja = "何ですか？管理番号は何番ですか？" } },
-    last = vars.began({ ask = { en = "When was it surely there?", ja = "確かにあった最後の時刻はいつですか？" } }),
+    last = vars.began({ ask = { en = "When was it last known to be there?", ja = "確かにあった最後の時刻はいつですか？" } }),
     place = vars.place({ ask = { en = "Where was it last?", ja = "最後にあった場所はどこですか？" } }),
     guard = { type = "choice",
       ask = { en = "How is it protected?", ja = "どのように守られていますか？" },
@@ -59,7 +59,7 @@ return {
       choose = {
         { id = "smart", title = { en = "Phone or laptop", ja = "電話・ノート端末" }, go = "remote-lock" },
         { id = "medium", title = { en = "USB stick, disk or paper", ja = "USBメモリー、ディスク、書類" }, go = "search" },
-        { id = "card", title = { en = "Staff card, key or token", ja = "職員証、鍵、認証器" }, go = "card-off" },
+        { id = "card", title = { en = "Staff card, key or token", ja = "社員証、鍵、認証器" }, go = "card-off" },
       },
     },
     {
@@ -109,7 +109,7 @@ return {
     },
     {
       id = "card-off",
-      title = { en = "Block the card or key", ja = "職員証・鍵を無効にする" },
+      title = { en = "Block the card or key", ja = "社員証・鍵を無効にする" },
       role = "guard-duty",
       within = "10m",
       contain = true,
@@ -230,7 +230,7 @@ return {
     },
     {
       id = "new-device",
-      title = { en = "Hand out a clean substitute", ja = "清浄な代替機を渡す" },
+      title = { en = "Hand out a clean substitute", ja = "初期化済みの代替機を渡す" },
       role = "helpdesk",
       within = "1d",
       say = { en = "Enrol a substitute in person; restore only the data needed.",

@@ -37,7 +37,7 @@ return {
   },
   steps = step.flow {
     command.lead(),
-    begin.ask { ask = { "account", "since", "address" } },
+    begin.ask { ask = { "account", "since", "address" }, after = {} },
 
     -- Keep the rules first: two minutes, and they are the best trace there is.
     { id = "rules",

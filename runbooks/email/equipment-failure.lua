@@ -37,7 +37,7 @@ return {
     { id = "attack",
       title = { en = "Does anything point to an attack?", ja = "攻撃の兆候がないか確かめる" },
       say = { en = "Look for notes, odd file names, unknown sign-ins, files vanishing.",
-              ja = "要求文、見慣れない拡張子、覚えのないログイン、消えるファイルを探す。" },
+              ja = "脅迫文、見慣れない拡張子、覚えのないログイン、消えるファイルを探す。" },
       role = "mail-admin", within = "10m",
       choose = {
         { id = "no", title = { en = "Nothing: a failure", ja = "ない: 故障として進める" }, go = "hold-in" },

@@ -43,7 +43,7 @@ return {
   },
   steps = step.flow {
     command.lead(),
-    begin.ask { ask = { "reporter", "account", "device", "last_seen", "place" } },
+    begin.ask { ask = { "reporter", "account", "device", "last_seen", "place" }, after = {} },
     { id = "ring",
       title = { en = "Ring it once", ja = "一度だけ鳴らす" },
       say = { en = "Call its number, ring for one minute. Do not say whose it is.",

@@ -21,7 +21,7 @@ return {
   id = "email/ransomware",
   title = { en = "Mail and files encrypted", ja = "メール・共有ファイルの暗号化" },
   symptoms = { en = "Ransom note, odd file names, mail does not open",
-               ja = "身代金の要求文、見慣れない拡張子、メールが開かない" },
+               ja = "脅迫文、見慣れない拡張子、メールが開かない" },
   severity = 1,
   order = 1,
   safety = {
@@ -30,19 +30,20 @@ return {
   },
   legal = { "appi-preliminary", "mlit-first" },
   vars = {
-    host = vars.host(),
+    host = vars.host { ask_at_start = true },
     began = vars.began(),
     other = vars.count {
       ask = { en = "How many machines show the note?",
-              ja = "要求文が出ている機器は何台ですか？" } },
+              ja = "脅迫文が出ている機器は何台ですか？" } },
   },
   steps = step.flow {
     command.lead(),
-    begin.photo { what = { en = "the ransom note", ja = "身代金の要求文" } },
+    begin.photo { what = { en = "the ransom note", ja = "脅迫文" } },
     begin.ask { ask = { "host", "began" } },
 
     -- Containment, by one person, in this order.
     contain.segment {
+      after = {},
       segment = { en = "the mail segment", ja = "メール系の区画" },
       place = { en = "rack C1, CSW1 ports 23 and 24", ja = "ラックC1、CSW1の23・24番ポート" },
       effect = { en = "Mail, calendars and shared files stop for everybody.",
@@ -66,7 +67,7 @@ return {
       by = { en = "by radio channel 1, public address and the six notice boards",
              ja = "無線1チャンネル、館内放送、6か所の掲示板で" },
       warn = { en = "Say also: leave PCs on, pull the cable if a note appears.",
-               ja = "端末の電源は切らず、要求文が出たらケーブルを抜くよう伝える。" } },
+               ja = "端末の電源は切らず、脅迫文が出たらケーブルを抜くよう伝える。" } },
     people.tree { id = "heads", tree = "management", who = { en = "management", ja = "経営層" },
                   role = "secretariat" },
 
@@ -77,9 +78,9 @@ return {
 
     -- How far?
     { id = "walk",
-      title = { en = "Walk the floors and count notes", ja = "各階を回り、要求文を数える" },
+      title = { en = "Walk the floors and count notes", ja = "各階を回り、脅迫文を数える" },
       say = { en = "Have each department count PCs that show the note; fetch the numbers on foot.",
-              ja = "部署ごとに要求文の出た端末を数えさせ、人が回って集める。" },
+              ja = "部署ごとに脅迫文の出た端末を数えさせ、人が回って集める。" },
       role = "helpdesk", within = "1h", after = { "distrust" }, ask = { "other" } },
     { id = "spread",
       title = { en = "Decide how far it reached", ja = "広がりを判断する" },
@@ -122,7 +123,7 @@ return {
     { id = "experts",
       title = { en = "Call the experts in", ja = "外部の専門家を呼ぶ" },
       say = { en = "Phone Mihon Forensics (MSC-2026-020, four hours). Read them the note and ${host}.",
-              ja = "見本フォレンジック（MSC-2026-020、4時間以内）に電話し、要求文と${host}を伝える。" },
+              ja = "見本フォレンジック（MSC-2026-020、4時間以内）に電話し、脅迫文と${host}を伝える。" },
       good = { en = "They name who comes and when; they say what not to touch.",
                ja = "来る人、到着時刻、触れてはならない物を聞いた。" },
       on_fail = { en = "Not reached: the police desk gives advice at any hour.",
@@ -134,7 +135,7 @@ return {
     { id = "taken",
       title = { en = "Was data carried off?", ja = "情報の持出しを判断する" },
       say = { en = "Look in FW1's record for large uploads in the last 30 days, and in the note.",
-              ja = "FW1の記録で過去30日の大量送信を探し、要求文も読む。" },
+              ja = "FW1の記録で過去30日の大量送信を探し、脅迫文も読む。" },
       role = "security", within = "1d",
       choose = {
         { id = "yes", title = { en = "Yes", ja = "ある" } },
@@ -145,7 +146,7 @@ return {
 
     -- Recovery.
     evidence.disk { target = "${host}", after = { "experts", "net-state", "ransom" } },
-    { id = "restore", title = { en = "Rebuild and restore", ja = "作り直して復元する" },
+    { id = "restore", title = { en = "Rebuild and restore", ja = "再構築して復元する" },
       role = "mail-admin", runbook = "email/restore" },
     { id = "return", title = { en = "Return to normal operation", ja = "平常運用に切り戻す" },
       role = "mail-admin", runbook = "email/return-to-normal",

@@ -19,14 +19,14 @@ return {
   },
   vars = {
     good_at = { type = "time",
-                ask = { en = "When was everything last surely clean?",
+                ask = { en = "When was everything last known to be clean?",
                         ja = "確実に無事だった最後の時刻はいつですか？" } },
     tape = { type = "text",
              ask = { en = "Number of the tape to restore from?",
                      ja = "復元に使うテープの番号は何番ですか？" } },
     host = vars.host {
       ask = { en = "Which machine is rebuilt now?",
-              ja = "次に作り直す機器はどれですか？" } },
+              ja = "次に再構築する機器はどれですか？" } },
     boxes = vars.count {
       ask = { en = "How many mailboxes were restored?",
               ja = "復元したメールボックスは何個ですか？" } },
@@ -55,11 +55,11 @@ return {
 
     -- Machine by machine: IDP1, MB1, MB2, GW1, SH1, MX1, MX2.
     { id = "which",
-      title = { en = "Name the machine to rebuild", ja = "作り直す機器を決める" },
+      title = { en = "Name the machine to rebuild", ja = "再構築する機器を決める" },
       say = { en = "Order: IDP1, MB1, MB2, GW1, SH1, MX1, MX2.",
               ja = "IDP1、MB1、MB2、GW1、SH1、MX1、MX2の順に行う。" },
       good = { en = "One machine is named.", ja = "1台を入力した。" },
-      on_fail = { en = "Not sure whether it was hit: rebuild it.", ja = "被害の有無に迷う機器は作り直す。" },
+      on_fail = { en = "Not sure whether it was hit: rebuild it.", ja = "被害の有無に迷う機器は再構築する。" },
       role = "administrator", within = "2m", ask = { "host" } },
     { id = "kept",
       title = { en = "Decide: is its evidence kept?", ja = "証拠が保全済みかを判断する" },
@@ -107,7 +107,7 @@ return {
       role = "security", within = "2h",
       ["repeat"] = { to = "which", max = 10,
                      ask = { en = "Rebuild another machine?",
-                             ja = "ほかの機器も作り直しますか？" } } },
+                             ja = "ほかの機器も再構築しますか？" } } },
 
     -- Who may sign in.
     credentials.keys {
@@ -144,7 +144,7 @@ return {
     { id = "journal",
       title = { en = "Fill the gap from the journal", ja = "欠けた期間をARC1の写しで補う" },
       say = { en = "Copy ARC1's mail from the tape's hour to the stop into a folder \"Refilled\".",
-              ja = "テープの時刻から停止までのメールをARC1から「補充」フォルダに写す。" },
+              ja = "テープの時刻から停止までのメールをARC1から「補充」フォルダーに写す。" },
       good = { en = "ARC1's count equals the refilled count, box by box.",
                ja = "ARC1の通数と補充した通数が、メールボックスごとに一致する。" },
       on_fail = { en = "Counts differ: stop, search by message number.",
@@ -169,13 +169,13 @@ return {
       say = { en = "Connect GW1, then SH1, read-only for the first hour.",
               ja = "GW1、SH1の順につなぎ、最初の1時間は読取り専用にする。" },
       good = { en = "No file changes its name; five departments open their folders.",
-               ja = "ファイル名の変化がなく、5部署が自分のフォルダを開けた。" },
+               ja = "ファイル名の変化がなく、5部署が自分のフォルダーを開けた。" },
       on_fail = { en = "Names change: unplug SH1 at once (CSW1 port 8).",
                   ja = "名前が変わり始めたら直ちにSH1（CSW1の8番ポート）を抜く。" },
       role = "administrator", within = "2h" },
     bcp.level { id = "level-files", operation = "shared-files", level = 80,
                 what = { en = "Four of five departments work in their folders.",
-                         ja = "5部署のうち4部署以上が自分のフォルダで作業できる。" } },
+                         ja = "5部署のうち4部署以上が自分のフォルダーで作業できる。" } },
     back.watch { wait = "4h", what = { en = "sign-ins, outgoing counts and file names",
                                        ja = "ログイン、送信数、ファイル名の変化" } },
     { id = "stow",

@@ -21,7 +21,7 @@ return {
   legal = { "mlit-first", "police", "appi-preliminary" },
   vars = {
     account = vars.account({ ask_at_start = true }),
-    since = vars.began({ ask = { en = "When did the owner surely use it last?",
+    since = vars.began({ ask = { en = "When is the owner known to have used it last?",
                                  ja = "本人が確かに最後に使ったのはいつですか？" } }),
     address = vars.address(),
     reach = { type = "choice",
@@ -70,7 +70,7 @@ return {
               ja = "本人に直接、新しい初期パスワードを渡し、停止を解く。" },
       good = { en = "The owner signed in with a second factor.", ja = "本人が多要素でログインできた。" },
       on_fail = { en = "Owner is far away: use the voice plus staff card number.",
-                  ja = "遠方の場合は、声と職員証番号で確認する。" },
+                  ja = "遠方の場合は、声と社員番号で確認する。" },
       go = "end",
     },
     begin.ask {

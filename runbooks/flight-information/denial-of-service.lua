@@ -101,7 +101,7 @@ return {
       address = "${address}",
       place = { en = "FW1 (rack A2)", ja = "FW1（ラックA2）" },
       warn = { en = "Never block the airlines: list in the binder, tab 8.",
-               ja = "航空会社を遮断しない（一覧は綴りの見出し8）。" },
+               ja = "航空会社を遮断しない（一覧は綴りの8番）。" },
     },
     {
       id = "carrier",
@@ -125,7 +125,7 @@ return {
       after = { "crowd" },
       say = { en = "On WEB-F switch to the plain page: airlines' own pages and one time.",
               ja = "WEB-Fを簡易画面（各社の案内先と更新時刻だけ）に切り替える。" },
-      place = { en = "WEB-F: rack B5; command in the binder, tab 8", ja = "WEB-FはラックB5。操作は綴りの見出し8" },
+      place = { en = "WEB-F: rack B5; command in the binder, tab 8", ja = "WEB-FはラックB5。操作は綴りの8番" },
       good = { en = "A phone on mobile data opens it within three seconds.",
                ja = "携帯回線の電話で3秒以内に開く。" },
       on_fail = { en = "Still slow: take the web list off, say so by voice.",

@@ -21,7 +21,7 @@ return {
   severity = 1,
   order = 2,
   safety = { en = "A false warning can start a rush. Open the wide exits and calm people by voice.",
-             ja = "偽の警告は群衆を走らせる。広い出口を開け、肉声で落ち着かせる。" },
+             ja = "偽の警告で人が一斉に動くおそれがある。広い出口を開け、肉声で落ち着くよう呼びかける。" },
   legal = { "mlit-first", "police" },
   vars = {
     place = vars.place({ ask_at_start = true,
@@ -63,7 +63,7 @@ return {
       on_fail = { en = "Blank it again.", ja = "再び消灯する。" },
     },
     begin.photo {
-      what = { en = "a false display", ja = "誤った表示" },
+      what = { en = "the false text, on a display or on OPS1", ja = "誤った文面（案内表示またはOPS1の画面）" },
       after = {},
       within = "2m",
       place = { en = "duty camera: top drawer, room 3F-08", ja = "当直用カメラは3F-08室の机の上段" },
@@ -91,7 +91,7 @@ return {
       within = "10m",
       say = { en = "Compare three flights on FDB1, on FG1 and by phone with the airline.",
               ja = "3便を、FDB1、FG1、航空会社への電話の三つで比べる。" },
-      place = { en = "OPS1, menu Records; red binder, tab 6", ja = "OPS1の「記録」。手順は赤い綴りの見出し6" },
+      place = { en = "OPS1, menu Records; red binder, tab 6", ja = "OPS1の「記録」。手順は赤い綴りの6番" },
       good = { en = "It is known at which of the three the wrong value first appears.",
                ja = "三つのうち、どこから誤っているかがわかった。" },
       on_fail = { en = "No answer from the airline: choose foreign.",

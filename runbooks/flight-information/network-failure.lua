@@ -46,7 +46,7 @@ return {
       place = { en = "public address desk 1F-02", ja = "1F-02放送卓" },
       good = { en = "The next three flights of each concourse were heard.",
                ja = "各コンコースの次の3便が放送された。" },
-      on_fail = { en = "Desk on the same network? Use megaphones.",
+      on_fail = { en = "Desk dead too: use megaphones.",
                   ja = "放送卓も使えない場合は拡声器を使う。" },
     },
     {
@@ -113,7 +113,7 @@ return {
       say = { en = "Load yesterday's saved configuration into ${device}.",
               ja = "${device}に前日の保存設定を読み込む。" },
       place = { en = "saved nightly on BK1, folder net; printed: red binder, tab 7",
-                ja = "BK1のnetフォルダー（毎晩保存）、印刷は赤い綴りの見出し7" },
+                ja = "BK1のnetフォルダー（毎晩保存）、印刷は赤い綴りの7番" },
       good = { en = "Displays of one concourse return within two minutes.",
                ja = "2分以内に1つのコンコースの表示が戻る。" },
       on_fail = { en = "No change: it was something else; swap the device.",

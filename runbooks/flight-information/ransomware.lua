@@ -21,7 +21,7 @@ return {
   severity = 1,
   order = 1,
   safety = { en = "People first: a crowd at a dark display needs a person, not a screen.",
-             ja = "人の安全を優先する。表示が消えた場所の人だまりには、まず係員を置く。" },
+             ja = "人の安全を優先する。表示が消えて人が集まる場所には、まず係員を置く。" },
   legal = { "mlit-first", "police", "appi-preliminary" },
   vars = {
     host = vars.host({ ask_at_start = true,
@@ -31,7 +31,7 @@ return {
       ask = { en = "How many machines show a note or odd file names?",
               ja = "脅迫文や見慣れないファイル名は何台に出ていますか？" } }),
     target = vars.host({
-      ask = { en = "Which machine is rebuilt now?", ja = "今から作り直すのはどれですか？" } }),
+      ask = { en = "Which machine is rebuilt now?", ja = "今から再構築するのはどれですか？" } }),
   },
   steps = step.flow {
     contain.script {
@@ -141,7 +141,7 @@ return {
       id = "tell-all",
       title = { en = "Tell ministry, police and sector", ja = "所管官庁・関係機関に知らせる" },
       runbook = "common/authorities",
-      after = { "spread" },
+      after = { "no-mail", "call-out" },
     },
     command.call_out { after = { "lead" } },
     {
@@ -180,11 +180,12 @@ return {
     credentials.change {
       what = { en = "all administrator and service passwords of the display network",
                ja = "表示系の管理者・サービス用パスワード全て" },
+      within = "25m",
       after = { "spread" },
     },
     {
       id = "pick",
-      title = { en = "Choose the server to rebuild", ja = "作り直すサーバーを選ぶ" },
+      title = { en = "Choose the server to rebuild", ja = "再構築するサーバーを選ぶ" },
       after = { "entry", "passwords", "volatile" },
       role = "administrator",
       within = "5m",
@@ -192,7 +193,7 @@ return {
               ja = "1台を指定する。FDB1、FS1、FS2、AN1の順とする。" },
       good = { en = "Everybody knows which machine is worked on.",
                ja = "どの機器を扱うか、全員が知っている。" },
-      on_fail = { en = "Doubt about a server: rebuild it.", ja = "被害が疑わしいものは作り直す。" },
+      on_fail = { en = "Doubt about a server: rebuild it.", ja = "被害が疑わしいものは再構築する。" },
       ask = { "target" },
     },
     evidence.volatile {
@@ -207,13 +208,13 @@ return {
     evidence.disk { target = "${target}" },
     {
       id = "reimage",
-      title = { en = "Reimage ${target}", ja = "${target}を初期化して作り直す" },
+      title = { en = "Reimage ${target}", ja = "${target}を初期化して再構築する" },
       role = "operator",
       within = "1h",
       confirm = 2,
       destroys = { "disk", "memory" },
       say = { en = "Boot ${target} from the golden USB stick and write the clean image.",
-              ja = "${target}を原本USBメモリーから起動し、清浄な基本システムを書き込む。" },
+              ja = "${target}を原本USBメモリーから起動し、基本システムの原本を書き込む。" },
       place = { en = "golden stick: safe, room 5F-01, red tag", ja = "原本USBメモリーは5F-01室の金庫、赤札" },
       good = { en = "It starts clean, patched and still without a network.",
                ja = "更新済みの状態で起動し、まだネットワークにつながっていない。" },
@@ -221,7 +222,7 @@ return {
                   ja = "書き込めない場合は、ラックB5の予備機FS9を使う。" },
       warn = { en = "Memory and disk must be preserved first.", ja = "メモリーとディスクの保全が先である。" },
       ["repeat"] = { to = "pick", max = 8,
-        ask = { en = "Is another server to be rebuilt?", ja = "作り直すサーバーはまだありますか？" } },
+        ask = { en = "Is another server to be rebuilt?", ja = "再構築するサーバーはまだありますか？" } },
     },
     {
       id = "data",

@@ -35,7 +35,7 @@ return {
       say = { en = "Take the newest set from before the first trace of the attack.",
               ja = "攻撃の最初の痕跡より前で、最も新しいものを選ぶ。" },
       place = { en = "list of sets: red binder, tab 4; safe in room 5F-01",
-                ja = "一覧は赤い綴りの見出し4、媒体は5F-01室の金庫" },
+                ja = "一覧は赤い綴りの4番、媒体は5F-01室の金庫" },
       good = { en = "The time of the set lies before the first trace.",
                ja = "取得時刻が最初の痕跡より前である。" },
       on_fail = { en = "First trace unknown: take the weekly disk.",

@@ -11,7 +11,7 @@ return {
             ja = "連絡ありがとうございます。この電話の時刻を記録します（期限の起算になります）。" },
   fields = {
     { id = "who", type = "person", required = true,
-      ask = { en = "Who reports it, and how do we call you back?", ja = "報告者のお名前と折返しの番号は？" } },
+      ask = { en = "Who reports it, and how do we call you back?", ja = "報告者のお名前と折返しの番号は何ですか？" } },
     { id = "aware", type = "time", required = true,
       ask = { en = "When did the first of us learn of it?", ja = "社内の誰かが最初に知ったのはいつですか？" } },
     { id = "what", type = "text", required = true,

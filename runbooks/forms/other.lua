@@ -11,7 +11,7 @@ return {
             ja = "ご自分の言葉でお話しください。足りない点はお聞きします。" },
   fields = {
     { id = "who", type = "person", required = true,
-      ask = { en = "Your name, and how do we call you back?", ja = "お名前と折返しの番号は？" } },
+      ask = { en = "Your name, and how do we call you back?", ja = "お名前と折返しの番号は何ですか？" } },
     { id = "what", type = "text", required = true,
       ask = { en = "What did you see, hear or get?", ja = "何を見ましたか、聞きましたか、受け取りましたか？" } },
     { id = "when", type = "time", required = true,

@@ -11,7 +11,7 @@ return {
             ja = "今いる所は安全ですか。危険なら離れて、そこから電話してください。" },
   fields = {
     { id = "who", type = "person", required = true,
-      ask = { en = "Your name, and how do we call you back?", ja = "お名前と折返しの番号は？" } },
+      ask = { en = "Your name, and how do we call you back?", ja = "お名前と折返しの番号は何ですか？" } },
     { id = "hurt", type = "choice", required = true,
       ask = { en = "Is anybody hurt?", ja = "けが人はいますか？" },
       choices = {

@@ -19,7 +19,7 @@ return {
     { id = "systems", type = "text", required = true,
       ask = { en = "Which systems, where do they stand?", ja = "対象システムと設置場所" } },
     { id = "traces", type = "text", required = false,
-      ask = { en = "Addresses, accounts, demands, phone numbers seen?", ja = "通信元、アカウント、要求文、電話番号など" } },
+      ask = { en = "Addresses, accounts, demands, phone numbers seen?", ja = "通信元、アカウント、脅迫文、電話番号など" } },
     { id = "kept", type = "text", required = true,
       ask = { en = "What is preserved, by whom, where is it?", ja = "保全した証拠、採取者、保管場所" } },
     { id = "loss", type = "text", required = false,

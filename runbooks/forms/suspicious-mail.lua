@@ -13,7 +13,7 @@ return {
   fields = {
     { id = "who", type = "person", required = true,
       ask = { en = "Who received it, and how do we call you back?",
-              ja = "受け取った方のお名前と折返しの番号は？" } },
+              ja = "受け取った方のお名前と折返しの番号は何ですか？" } },
     { id = "when", type = "time", required = true,
       ask = { en = "When did it arrive?", ja = "いつ届きましたか？" } },
     { id = "sender", type = "text", required = true,

@@ -11,7 +11,7 @@ return {
             ja = "短くお聞きします。その後、当面の動き方をお伝えします。" },
   fields = {
     { id = "who", type = "person", required = true,
-      ask = { en = "Your name, and how do we call you back?", ja = "お名前と折返しの番号は？" } },
+      ask = { en = "Your name, and how do we call you back?", ja = "お名前と折返しの番号は何ですか？" } },
     { id = "system", type = "choice", required = true,
       ask = { en = "Which system?", ja = "どのシステムですか？" },
       choices = {

@@ -11,7 +11,7 @@ return {
             ja = "ありがとうございます。アドレス欄を一文字ずつ、続いておかしな文面を読んでください。" },
   fields = {
     { id = "who", type = "person", required = true,
-      ask = { en = "Your name, and how do we call you back?", ja = "お名前と折返しの番号は？" },
+      ask = { en = "Your name, and how do we call you back?", ja = "お名前と折返しの番号は何ですか？" },
       help = { en = "A citizen need not give a name: write \"citizen\".",
                ja = "一般の方は無理に聞かず「一般の方」と書く。" } },
     { id = "address", type = "text", required = true,

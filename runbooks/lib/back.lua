@@ -75,7 +75,7 @@ function back.reconcile(o)
         en = "Draw [sample] [records] by lot and compare each with [source].",
         ja = "[records]から無作為に[sample]件を選び、[source]と照合する。",
       }, gaps),
-      good = { en = "No difference. The comparer did not do the entering.",
+      good = { en = "No difference. Whoever compared did not do the entering.",
                ja = "相違なし。照合したのは入力者とは別の人である。" },
       on_fail = { en = "One difference: compare them all.",
                   ja = "1件でも違えば全件を照合する。",
@@ -114,10 +114,10 @@ end
 function back.watch(o)
   return step.over({
     id = "watch",
-    title = { en = "Watch before standing down", ja = "様子を見る" },
+    title = { en = "Watch before standing down", ja = "代替運用を解く前に監視する" },
     say = text.fill({
       en = "Watch [what]. The fallback crew stays within reach.",
-      ja = "[what]を見続ける。代替運用の要員はすぐ戻れる所に置く。",
+      ja = "[what]を監視する。代替運用の要員は、すぐ戻れる所で待機させる。",
     }, { what = o.what }),
     good = { en = "Nothing unusual for the whole time.",
              ja = "この間、異常がない。" },
@@ -189,7 +189,7 @@ function back.close(o)
                ja = "例外措置を別の要員が確認し、改善事項に責任者が付き、終結した。" },
       on_fail = { en = "Somebody missing: hear them within a month, then close.",
                   ja = "欠席者には1か月以内に話を聞き、その後に終結する。" },
-      warn = { en = "What failed is looked for, not who.",
+      warn = { en = "Look for what failed, not for whom to blame.",
                ja = "人を責めない。仕組みの弱い所を探す。" },
       role = "commander",
       within = "14d",

@@ -195,7 +195,7 @@ function evidence.controller(o)
     title = { en = "Save the controller program", ja = "制御装置のプログラムを保全する" },
     say = text.fill({
       en = "Upload program and settings of [device] with the clean laptop.",
-      ja = "専用の清浄な端末で[device]のプログラムと設定を読み出す。",
+      ja = "封印済みの専用端末で[device]のプログラムと設定を読み出す。",
     }, { device = o.device or o.target }),
     good = { en = "The upload is saved and compared with the master copy.",
              ja = "読み出しを保存し、原本と比べ終えた。" },

@@ -40,7 +40,7 @@ function machinery.danger(o)
       say = { en = "Press the nearest red button or pull the cord. Anybody may.",
               ja = "最寄りの赤いボタンを押すか、引き綱を引く。誰が行ってもよい。" },
       good = { en = "Belts stand; the amber lamp over the hall door blinks.",
-               ja = "コンベヤが止まり、仕分場入口の橙色灯が点滅する。" },
+               ja = "コンベヤが止まり、仕分場入口の橙色のランプが点滅する。" },
       on_fail = { en = "Still moves: main switch of MCC1, room B1F-06, handle down.",
                   ja = "止まらなければ、B1F-06室MCC1の主開閉器の取手を下げる。" },
       warn = { en = "Do not release it. Do not stop by the screen only.",

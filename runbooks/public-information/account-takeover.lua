@@ -34,7 +34,7 @@ return {
   },
   steps = step.flow {
     command.lead(),
-    begin.ask { ask = { "account", "since", "address", "host" } },
+    begin.ask { ask = { "account", "since", "address", "host" }, after = {} },
     web.halt(),
     contain.account { account = "${account}",
                       where = { en = "CMS1 (menu Users, from JMP2)",

@@ -49,7 +49,7 @@ return {
   },
   steps = step.flow {
     command.lead(),
-    begin.ask { ask = { "began", "reporter", "seen" } },
+    begin.ask { ask = { "began", "reporter", "seen" }, after = {} },
     { id = "close-form",
       title = { en = "Close the inquiry form", ja = "問合せフォームを閉じる" },
       say = { en = "In the delivery console, menu Pages, set /inquiry to \"closed\".",

@@ -35,7 +35,7 @@ return {
     { id = "attack",
       title = { en = "Does anything point to an attack?", ja = "攻撃の兆候がないか確かめる" },
       say = { en = "Look for odd file names, notes, unknown sign-ins, changed pages.",
-              ja = "見慣れない拡張子、要求文、覚えのないログイン、ページの変化を探す。" },
+              ja = "見慣れない拡張子、脅迫文、覚えのないログイン、ページの変化を探す。" },
       role = "administrator", within = "10m",
       choose = {
         { id = "no", title = { en = "Nothing: a failure", ja = "ない: 故障として進める" }, go = "static" },
@@ -87,7 +87,7 @@ return {
       measure = { text = { en = "Pages from one server only", ja = "サーバー1台で公開" },
                   owner = "administrator", review = "24h" } },
     web.halt { go = "vendor",
-               title = { en = "Hold publishing while CMS1 is ill", ja = "公開処理を保留する" },
+               title = { en = "Hold publishing while CMS1 is down", ja = "公開処理を保留する" },
                measure = { text = { en = "Publishing on hold; items on registration sheets",
                                     ja = "公開を保留し、登録票で受け付ける" },
                            owner = "content", review = "12h" } },

@@ -40,8 +40,10 @@ return {
   },
   steps = step.flow {
     command.lead(),
-    begin.ask { ask = { "page", "began" } },
+    -- The page does not wait for the telephone.
+    begin.ask { ask = { "page", "began" }, after = {}, within = "2m" },
     begin.photo {
+      within = "2m",
       what = { en = "the false page with its address",
                ja = "改ざんされたページ（アドレス欄まで）" },
     },
@@ -50,7 +52,7 @@ return {
       say = { en = "Open ${page} on two phones over different carriers. Compare.",
               ja = "${page}を、回線の異なるスマートフォン2台で開いて比べる。" },
       role = "operator",
-      within = "5m",
+      within = "2m",
       choose = {
         { id = "harmful",
           title = { en = "False everywhere, may hurt people now", ja = "全員に見え、実害のおそれがある" },

@@ -50,7 +50,7 @@ return {
               ja = "ラックD1とD2のランプと画面を見る。操作はしない。" },
       role = "operator", within = "10m",
       choose = {
-        { id = "note", title = { en = "A note, odd file names, strange windows", ja = "要求文、見慣れない拡張子や画面" }, go = "halt" },
+        { id = "note", title = { en = "A note, odd file names, strange windows", ja = "脅迫文、見慣れない拡張子や画面" }, go = "halt" },
         { id = "lamps", title = { en = "Red lamps, dead machine, heat", ja = "赤ランプ、停止、異常な熱" }, go = "sort" },
         { id = "nothing", title = { en = "Nothing to be seen", ja = "異常は見えない" }, go = "sort" },
       } },

@@ -22,7 +22,7 @@ return {
   id = "public-information/ransomware",
   title = { en = "Registration servers encrypted", ja = "登録系サーバーの暗号化" },
   symptoms = { en = "Ransom note, odd file names, CMS1 does not open",
-               ja = "身代金の要求文、見慣れない拡張子、CMS1が開かない" },
+               ja = "脅迫文、見慣れない拡張子、CMS1が開かない" },
   severity = 1,
   order = 4,
   legal = { "client-first", "appi-preliminary" },
@@ -35,11 +35,12 @@ return {
   },
   steps = step.flow {
     command.lead(),
-    begin.photo { what = { en = "the ransom note", ja = "身代金の要求文" } },
+    begin.photo { what = { en = "the ransom note", ja = "脅迫文" } },
     begin.ask { ask = { "host", "began" } },
 
     -- Apart from each other, in this order; one person can do it.
     contain.segment {
+      after = {},
       segment = { en = "the management LAN", ja = "管理用LAN" },
       place = { en = "rack D2, MSW1 ports 23 and 24", ja = "ラックD2、MSW1の23・24番ポート" },
       effect = { en = "Registration stops; the public pages stay.",
@@ -81,7 +82,7 @@ return {
     { id = "spread",
       title = { en = "Find how far it reached", ja = "広がりを確かめる" },
       say = { en = "At each console of rack D1 and D2, look for the note. Touch nothing.",
-              ja = "ラックD1とD2の各画面で要求文の有無だけを見る。操作はしない。" },
+              ja = "ラックD1とD2の各画面で脅迫文の有無だけを見る。操作はしない。" },
       role = "security", within = "30m", after = { "volatile" },
       choose = {
         { id = "cms", title = { en = "CMS1 only", ja = "CMS1だけ" }, go = "ransom" },
@@ -115,7 +116,7 @@ return {
       role = "content", runbook = "public-information/continuity",
       after = { "invoke-bcp" }, when = { step = "invoke-bcp", chose = "invoke" }, go = "end" },
     evidence.disk { target = "${host}" },
-    { id = "restore", title = { en = "Rebuild and restore", ja = "作り直して復元する" },
+    { id = "restore", title = { en = "Rebuild and restore", ja = "再構築して復元する" },
       role = "administrator", runbook = "public-information/restore" },
     { id = "return", title = { en = "Return to normal operation", ja = "平常運用に切り戻す" },
       role = "content", runbook = "public-information/return-to-normal",

@@ -17,11 +17,11 @@ return {
   },
   vars = {
     present = vars.count { ask = { en = "How many guards are here now?",
-                                   ja = "今いる警備員は何人？" } },
+                                   ja = "今いる警備員は何人ですか？" } },
     gates = vars.count { ask = { en = "How many gates stay open?",
-                                 ja = "開けておく門はいくつ？" } },
+                                 ja = "開けておく門はいくつですか？" } },
     seen = vars.count { ask = { en = "How many of the 12 posts and 4 rounds are manned?",
-                                ja = "立哨12か所と巡回4経路のうち、人がいるのはいくつ？" } },
+                                ja = "立哨12か所と巡回4経路のうち、人がいる位置はいくつですか？" } },
   },
   steps = step.flow {
     { id = "roll",
@@ -73,7 +73,7 @@ return {
       title = { en = "Issue keys by signature", ja = "鍵を署名と引換えに渡す" },
       say = { en = "Give keys of box 4 to post leaders only; each signs time and number.",
               ja = "鍵箱4の鍵は立哨の責任者にだけ渡し、時刻と番号に署名させる。" },
-      good = { en = "Every hook is full or has a signed tag.", ja = "全てのかぎ掛けに、鍵か署名入りの札がある。" },
+      good = { en = "Every hook is full or has a signed tag.", ja = "全ての鍵掛けに、鍵か署名入りの札がある。" },
       on_fail = { en = "A key is missing: say which door, post two there.",
                   ja = "鍵が足りなければ扉を特定し、二人を立てる。" },
       role = "guard-duty", within = "10m" },

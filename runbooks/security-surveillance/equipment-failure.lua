@@ -24,11 +24,11 @@ return {
   },
   vars = {
     host = vars.host { ask = { en = "Which machine (NVR1 to NVR4, VMS1)?",
-                               ja = "どの装置？（NVR1〜NVR4、VMS1）" } },
+                               ja = "異常のある装置はどれですか？（NVR1〜NVR4、VMS1）" } },
     began = vars.began { ask = { en = "When is its newest recording?",
-                                 ja = "最後に録画できている時刻は？" } },
+                                 ja = "最後に録画できた時刻はいつですか？" } },
     disks = vars.count { ask = { en = "How many disk lamps are red?",
-                                 ja = "赤いディスクランプは何個？" } },
+                                 ja = "赤いディスクランプは何個ですか？" } },
   },
   steps = step.flow {
     command.lead(),
@@ -41,7 +41,7 @@ return {
       place = { en = "rack E2, room 1F-07", ja = "1F-07室 ラックE2" },
       choose = {
         { id = "fault", title = { en = "Fault message or red lamp", ja = "故障の表示や赤ランプがある" }, go = "take-over" },
-        { id = "attack", title = { en = "Note, odd names, files will not open", ja = "要求文、変わった名前、開かない録画" }, go = "ransom" },
+        { id = "attack", title = { en = "Note, odd names, files will not open", ja = "脅迫文、変わった名前、開かない録画" }, go = "ransom" },
         { id = "unknown", title = { en = "Cannot tell", ja = "わからない" }, go = "take-over" },
       } },
     { id = "ransom", title = { en = "Recorders encrypted", ja = "録画装置の暗号化" },

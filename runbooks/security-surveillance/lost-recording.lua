@@ -21,12 +21,12 @@ return {
   legal = { "appi-preliminary" },
   vars = {
     cameras = { type = "text", ask = { en = "Which cameras, as on the plan (117, 118)?",
-                                       ja = "カメラ番号は？（例: 117、118）" } },
-    from = { type = "time", ask = { en = "From what time?", ja = "何時から？" } },
-    upto = { type = "time", ask = { en = "Until what time?", ja = "何時まで？" } },
-    asker = vars.reporter { ask = { en = "Who asks for it?", ja = "求めているのは誰？" } },
+                                       ja = "対象のカメラはどれですか？（番号。例: 117、118）" } },
+    from = { type = "time", ask = { en = "From what time?", ja = "必要な録画は何時からですか？" } },
+    upto = { type = "time", ask = { en = "Until what time?", ja = "必要な録画は何時までですか？" } },
+    asker = vars.reporter { ask = { en = "Who asks for it?", ja = "録画を求めているのは誰ですか？" } },
     copies = vars.count { ask = { en = "How many pieces were exported?",
-                                  ja = "書き出したのは何件？" } },
+                                  ja = "書き出した録画は何件ですか？" } },
   },
   steps = step.flow {
     guards.hold(),

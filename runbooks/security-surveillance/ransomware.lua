@@ -17,7 +17,7 @@ return {
   id = "security-surveillance/ransomware",
   title = { en = "Recorders encrypted", ja = "録画装置の暗号化" },
   symptoms = { en = "Ransom note on a recorder or console, recordings do not open",
-               ja = "身代金の要求文が出る、録画が開けない" },
+               ja = "脅迫文が出る、録画が開けない" },
   severity = 1,
   order = 1,
   safety = {
@@ -26,27 +26,27 @@ return {
   },
   legal = { "mlit-first", "appi-preliminary" },
   vars = {
-    host = vars.host {
+    host = vars.host { ask_at_start = true,
       ask = { en = "Which recorder or server showed it first (NVR1 to NVR4, VMS1)?",
-              ja = "最初に異常が出たのは？（NVR1〜NVR4、VMS1など）" } },
+              ja = "最初に異常が出た装置はどれですか？（NVR1〜NVR4、VMS1など）" } },
     began = vars.began(),
     blind = vars.count {
       ask = { en = "How many of the 36 red-list cameras show no picture?",
-              ja = "重点カメラ36台のうち、映像が出ないのは何台？" } },
+              ja = "重点カメラ36台のうち、映像が出ないカメラは何台ですか？" } },
     newest = { type = "time",
                ask = { en = "Until what time do recordings still play?",
-                       ja = "再生できる録画は何時まで？" } },
+                       ja = "再生できる録画は何時までですか？" } },
   },
   steps = step.flow {
     command.lead(),
     begin.ask { ask = { "host", "began" } },
     begin.photo {
       what = { en = "the note on ${host} and the lamps of rack E2",
-               ja = "${host}の要求文とラックE2のランプ" },
+               ja = "${host}の脅迫文とラックE2のランプ" },
     },
 
     -- Containment: one person can do it in ten minutes.
-    guards.cut(),
+    guards.cut { after = {} },
     guards.vendor_off(),
     contain.cable {
       device = "${host}",
@@ -129,7 +129,7 @@ return {
     { id = "vendor",
       title = { en = "Call Mihon Security Works", ja = "見本警備機器を呼ぶ" },
       say = { en = "Phone the vendor, contract MSC-2026-012: recorder, software version, note text.",
-              ja = "契約MSC-2026-012の窓口に、機種、版、要求文を電話で伝える。" },
+              ja = "契約MSC-2026-012の窓口に、機種、版、脅迫文を電話で伝える。" },
       good = { en = "An engineer comes within four hours with sealed media.",
                ja = "技術者が4時間以内に、封印済み媒体を持って来る。" },
       on_fail = { en = "No answer: call again every 15 minutes; go on without.",

@@ -18,15 +18,15 @@ return {
   },
   vars = {
     target = vars.host { ask = { en = "Which machine is rebuilt now?",
-                                 ja = "今から復元する装置は？" } },
+                                 ja = "今から復元する装置はどれですか？" } },
     cause = { type = "choice",
-              ask = { en = "Why is it rebuilt?", ja = "復元する理由は？" },
+              ask = { en = "Why is it rebuilt?", ja = "復元する理由はどれですか？" },
               choices = {
                 { id = "attack", title = { en = "Attack, or not excluded", ja = "攻撃、または否定できない" } },
                 { id = "fault", title = { en = "A fault, attack excluded", ja = "故障（攻撃ではない）" } },
               } },
     good_day = { type = "text", ask = { en = "Which day's configuration is used (number on the seal)?",
-                                        ja = "使う設定の控えの日付は？（封印の番号）" } },
+                                        ja = "使う設定の控えは何番ですか？（封印の番号）" } },
   },
   steps = step.flow {
     begin.ask { ask = { "target", "cause" }, role = "administrator",
@@ -100,7 +100,7 @@ return {
     { id = "clock",
       title = { en = "Set its clock source", ja = "時刻源を設定する" },
       say = { en = "Enter the three time servers of tab 7; compare with the radio clock.",
-              ja = "綴り7番の時刻サーバー3台を設定し、電波時計と比べる。" },
+              ja = "綴りの7番の時刻サーバー3台を設定し、電波時計と比べる。" },
       good = { en = "Within one second after five minutes.", ja = "5分後の差が1秒以内である。" },
       on_fail = { en = "No time server: set it by the radio clock, note the offset.",
                   ja = "つながらなければ電波時計で合わせ、差を控える。" },

@@ -17,13 +17,13 @@ return {
   },
   vars = {
     from = { type = "time", ask = { en = "Since when did cameras not record?",
-                                    ja = "録画が途切れた時刻は？" } },
+                                    ja = "録画が途切れたのはいつですか？" } },
     upto = { type = "time", ask = { en = "Since when do they record again?",
-                                    ja = "録画が再開した時刻は？" } },
+                                    ja = "録画が再開したのはいつですか？" } },
     lines = vars.count { ask = { en = "How many lines have the gate books?",
-                                 ja = "通行簿は全部で何行？" } },
+                                 ja = "通行簿の記録は何行ですか？" } },
     inside = vars.count { ask = { en = "How many went in and did not come out?",
-                                  ja = "入ったまま出た記録のない人は何人？" } },
+                                  ja = "入ったまま出た記録のない人は何人ですか？" } },
   },
   steps = step.flow {
     { id = "times",
