@@ -357,7 +357,9 @@ set_up(struct ir_ctx *c, const struct globals *g)
     c->view.me = c->talk_view.me = c->me = -1;
     c->view.now_ms = c->talk_view.now_ms = now.wall_ms;
     c->home = home_path(g->home);
-    if (fell_back)
+    if (c->json) /* data: no terminal alters it */
+        c->view.term.utf8 = c->talk_view.term.utf8 = true;
+    if (fell_back && !c->json)
         ir_buf_adds(&c->talk, "This terminal cannot show Japanese: English "
                               "it is (--lang ja insists).\n");
 }
@@ -391,8 +393,14 @@ ir_cmd_main(int argc, char **argv)
         complain(c);
     ir_ctx_flush(c);
     code = ir_cmd_exit(rc);
-    if (ferror(stdout) != 0 && code == 0)
+    if (ferror(stdout) != 0 && code == 0) {
         code = 1;
+        if (!c->json)
+            ir_buf_adds(&c->talk,
+                        _("Not all of the answer could be written to standard "
+                          "output. What was recorded is kept.\n"));
+        ir_ctx_flush(c);
+    }
     ir_ctx_done(c);
     free(c);
     return code;

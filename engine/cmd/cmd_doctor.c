@@ -254,6 +254,7 @@ ir_cmd_help(struct ir_ctx *c, int argc, char **argv)
     const char *group = "", *want = argc > 1 ? argv[1] : NULL;
     struct ir_json *list = c->json ? ir_json_new_arr() : NULL, *o;
     const struct ir_cmd *k;
+    char lead[40], *text, *line, *rest = NULL;
     size_t shown = 0;
 
     for (k = ir_cmds; k->name != NULL; k++) {
@@ -275,7 +276,9 @@ ir_cmd_help(struct ir_ctx *c, int argc, char **argv)
             group = k->group;
             ir_buf_addf(&c->out, "%s%s\n", shown > 0 ? "\n" : "", _(group));
         }
-        ir_buf_addf(&c->out, "  ir %-20s %s\n", k->name, _(k->summary));
+        snprintf(lead, sizeof lead, "ir %-20s ", k->name);
+        ir_term_para(&c->view.term, &c->out, 2, lead, IR_STYLE_NONE,
+                     _(k->summary));
         shown++;
     }
     if (shown == 0) {
@@ -288,11 +291,17 @@ ir_cmd_help(struct ir_ctx *c, int argc, char **argv)
         ir_cmd_json_take(c, list);
         return IR_OK;
     }
-    ir_buf_addf(&c->out,
-                _("\nEverywhere: -C HOME, --as NAME, --incident NAME, --json, "
-                  "--lang ja|en, --plain, --no-input, --yes\nMore: man "
-                  "ir%s%s\n"),
-                want != NULL && strcmp(want, "help") != 0 ? "-" : "",
-                want != NULL && strcmp(want, "help") != 0 ? want : "");
+    text = ir_asprintf(
+        _("\nEverywhere: -C HOME, --as NAME, --incident NAME, --json, "
+          "--lang ja|en, --plain, --no-input, --yes\nMore: man "
+          "ir%s%s\n"),
+        want != NULL && strcmp(want, "help") != 0 ? "-" : "",
+        want != NULL && strcmp(want, "help") != 0 ? want : "");
+    ir_buf_addc(&c->out, '\n');
+    for (line = strtok_r(text, "\n", &rest); line != NULL;
+         line = strtok_r(NULL, "\n", &rest)) {
+        ir_term_para(&c->view.term, &c->out, 0, NULL, IR_STYLE_NONE, line);
+    }
+    free(text);
     return IR_OK;
 }
