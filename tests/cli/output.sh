@@ -79,7 +79,7 @@ typed --plain status </dev/null
 ! grep -q "$(printf '\033')" out || fail "codes with --plain"
 
 title "who reads stops reading: no noise, and ir knows"
-ok note "$(head -c 90000 /dev/zero | tr '\0' x)"
+ok note "$(head -c 60000 /dev/zero | tr '\0' x)"
 for words in log timeline "log --cbor" help status "--json log"; do
     {
         rc=0
