@@ -359,6 +359,8 @@ ir_cmd_export_entry(struct ir_ctx *c, int argc, char **argv)
     if (dirfd < 0) {
         rc = ir_fail(&c->err, errno == ENOENT ? IR_ENOTFOUND : IR_EIO, "%s: %s",
                      n > 1 ? argv[2] : ".", strerror(errno));
+        if (rc == IR_ENOTFOUND && n > 1)
+            ir_err_hint(&c->err, _("make it first:  mkdir %s"), argv[2]);
         goto out;
     }
     key = ir_trust_key(&c->trust, log.e[0].h.author);

@@ -510,8 +510,15 @@ ir_view_walk_left(const struct ir_view *v, const char *self, const char *system,
     const char *cmd = ir_pool_take(
         &pool, ir_view_safe(v, ir_pool_f(&pool, "%s start %s", self, system)));
 
-    ir_term_para(&v->term, out, 0, NULL, IR_STYLE_NONE,
-                 ir_pool_f(&pool, _("Nothing is lost. Go on with: %s"),
-                           ir_pool_whole(&pool, cmd, v->term.cols)));
+    if (ir_utf8_width(cmd) <= v->term.cols) {
+        ir_term_para(&v->term, out, 0, NULL, IR_STYLE_NONE,
+                     ir_pool_f(&pool, _("Nothing is lost. Go on with: %s"),
+                               ir_pool_cmd(&pool, "%s", cmd)));
+    } else { /* the terminal folds it: what is copied stays one line */
+        ir_term_para(
+            &v->term, out, 0, NULL, IR_STYLE_NONE,
+            ir_pool_f(&pool, _("Nothing is lost. Go on with: %s"), ""));
+        ir_buf_addf(out, "%s\n", cmd);
+    }
     ir_pool_done(&pool);
 }

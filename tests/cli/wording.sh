@@ -160,3 +160,9 @@ X
 says "waits until"
 silent "What did you see"
 silent "done  fail  skip"
+
+title "a directory that is not there is to be made first"
+ok --json note "to be shown"
+one=$(id)
+exits 66 export-entry "$one" "$T/none"
+err "mkdir $T/none"
