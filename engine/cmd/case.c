@@ -29,22 +29,41 @@ point_view(struct ir_ctx *c, struct ir_case *k)
     c->view.system = c->talk_view.system = k->system;
 }
 
+/* What an incident is folded from. */
+static struct ir_fold_in
+fold_in(struct ir_ctx *c, const struct ir_case *k, const uint8_t *declare,
+        int64_t now_ms)
+{
+    struct ir_fold_in in = {.trust = &c->trust,
+                            .e = k->e,
+                            .e_n = k->n,
+                            .declare = declare,
+                            .look = ir_library_lookup(&c->lib),
+                            .now_ms = now_ms};
+
+    return in;
+}
+
+void
+ir_case_tell_left(struct ir_ctx *c, struct ir_case *k)
+{
+    struct ir_fold_in in = fold_in(c, k, k->inc->declare, 0);
+
+    ir_incident_tell_left(&in, k->inc);
+}
+
 /* Fold what is loaded. */
 static int
 fold(struct ir_ctx *c, struct ir_case *k, const uint8_t *declare,
      int64_t now_ms)
 {
-    struct ir_fold_in in = {.trust = &c->trust,
-                            .declare = declare,
-                            .look = ir_library_lookup(&c->lib),
-                            .now_ms = now_ms};
+    struct ir_fold_in in;
     int rc;
 
     k->e = ir_log_ptrs(&k->log);
     k->n = k->log.n;
     ir_order_sort(k->e, k->n);
-    in.e = k->e;
-    in.e_n = k->n;
+    in = fold_in(c, k, declare, now_ms);
     rc = ir_incident_fold(&in, &k->inc, &c->err);
     if (rc == IR_OK)
         point_view(c, k);

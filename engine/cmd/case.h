@@ -43,6 +43,9 @@ int ir_case_bare(struct ir_ctx *c, struct ir_case *k);
 int ir_case_find(struct ir_ctx *c, const char *name,
                  uint8_t declare[IR_ID_BYTES]);
 
+/* Where it is closed, tell what was open then: ir_incident_tell_left. */
+void ir_case_tell_left(struct ir_ctx *c, struct ir_case *k);
+
 /* Let go of the entries and keep what was folded of them, for lists.
  *
  * Owns:   the incident is borrowed from `k`.

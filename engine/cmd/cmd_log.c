@@ -264,6 +264,7 @@ ir_cmd_timeline(struct ir_ctx *c, int argc, char **argv)
     c->signed_all = false;
     if (rc != IR_OK)
         return rc;
+    ir_case_tell_left(c, &k);
     ir_timeline_build(&c->view, k.e, k.n, k.inc, &tl);
     if (c->json)
         ir_cmd_json_take(c, ir_view_timeline_json(&c->view, &tl));

@@ -65,6 +65,7 @@ ir_cmd_status(struct ir_ctx *c, int argc, char **argv)
     if (rc != IR_OK)
         return rc;
     w.inc = k.inc;
+    ir_case_tell_left(c, &k);
     ir_case_record(c, &k, &w.record);
     if (c->json)
         ir_cmd_json_take(c, ir_view_status_json(&c->view, &w));

@@ -191,6 +191,7 @@ struct ir_incident {
     int64_t began_ms; /* 0: unknown */
     int began_prec;
     int64_t declared_ms, closed_ms;
+    uint8_t closing[IR_ID_BYTES];      /* closed: the entry that did it */
     int64_t contained_ms, restored_ms; /* 0: not */
     int declared_by;
     struct ir_iinstance *instances;
@@ -215,6 +216,8 @@ struct ir_incident {
     size_t joined_n;
     char **conflicts; /* sentences */
     size_t conflicts_n;
+    char **left_open; /* sentences: ir_incident_tell_left */
+    size_t left_open_n;
     uint8_t (*links)[IR_INCIDENT_BYTES];
     size_t links_n;
     char **preserved; /* evidence sources preserved so far, sorted */
@@ -243,6 +246,16 @@ struct ir_fold_in {
 int ir_incident_fold(const struct ir_fold_in *in, struct ir_incident **out,
                      struct ir_err *err);
 void ir_incident_free(struct ir_incident *inc);
+
+/* Tell in inc->left_open what was open when a closed incident was closed: what
+ * ir_incident_may_close says of the entries that stand before the one that
+ * closed it. Somebody with another program, or who did not know of everything,
+ * may have closed it all the same. `in` is what `inc` was folded from.
+ *
+ * Owns:   what it adds belongs to `inc`; nothing where it is not closed.
+ */
+void ir_incident_tell_left(const struct ir_fold_in *in,
+                           struct ir_incident *inc);
 
 /* What people call an incident: "IR-7K4Q" from the id of its declare entry.
  *

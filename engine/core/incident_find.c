@@ -322,6 +322,7 @@ ir_incident_free(struct ir_incident *inc)
     free(inc->joined);
     free(inc->links);
     free_all(inc->conflicts, inc->conflicts_n);
+    free_all(inc->left_open, inc->left_open_n);
     free_all(inc->preserved, inc->preserved_n);
     free(inc->system);
     free(inc->scenario);

@@ -311,3 +311,39 @@ out:
         ir_incident_free(inc);
     return rc;
 }
+
+static void
+add_left(const char *text, const char *hint, void *arg)
+{
+    struct ir_incident *inc = arg;
+
+    (void)hint; /* it is over: nothing is asked of anybody */
+    inc->left_open = ir_realloc(inc->left_open, (inc->left_open_n + 1) *
+                                                    sizeof inc->left_open[0]);
+    inc->left_open[inc->left_open_n++] = ir_strdup(text);
+}
+
+void
+ir_incident_tell_left(const struct ir_fold_in *in, struct ir_incident *inc)
+{
+    struct ir_fold f = {.in = in};
+    struct ir_incident *then = NULL;
+    struct ir_fold_in before = *in;
+    size_t at;
+
+    if (inc->state != IR_INC_CLOSED || inc->left_open_n > 0)
+        return;
+    gather(&f);
+    for (at = 0; at < f.n; at++)
+        if (memcmp(f.e[at]->id, inc->closing, IR_ID_BYTES) == 0)
+            break;
+    before.e = f.e;
+    before.e_n = at;
+    if (at < f.n) {
+        before.now_ms = ir_entry_recorded_ms(f.e[at]);
+        if (ir_incident_fold(&before, &then, NULL) == IR_OK)
+            (void)ir_incident_may_close(then, in->trust, add_left, inc);
+    }
+    ir_incident_free(then);
+    free(f.e);
+}

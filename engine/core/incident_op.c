@@ -286,6 +286,7 @@ settle_state(struct ir_fold *f, const struct ir_heads *phase,
         return;
     inc->state = IR_INC_CLOSED;
     inc->closed_ms = ir_fold_at(f, closing->v[0]);
+    memcpy(inc->closing, f->e[closing->v[0]]->id, IR_ID_BYTES);
     n = beside(f, closing->v[0]);
     if (n > 0)
         ir_fold_conflict(f,

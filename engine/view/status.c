@@ -162,6 +162,10 @@ write_open(const struct ir_view *v, const struct ir_incident *inc,
         ir_head_labelled(v, _("conflict"), IR_STYLE_BOLD,
                          ir_pool_take(pool, ir_view_safe(v, inc->conflicts[i])),
                          out);
+    for (i = 0; i < inc->left_open_n; i++)
+        ir_head_labelled(v, _("left open"), IR_STYLE_BOLD,
+                         ir_pool_take(pool, ir_view_safe(v, inc->left_open[i])),
+                         out);
     if (inc->not_counted_n > 0)
         ir_head_labelled(v, _("entries"), IR_STYLE_BOLD,
                          ir_pool_f(pool,

@@ -70,6 +70,9 @@ set_more(const struct ir_view *v, const struct ir_incident *inc,
     a = ir_json_set_take(o, "conflicts", ir_json_new_arr());
     for (i = 0; i < inc->conflicts_n; i++)
         ir_json_add_str(a, inc->conflicts[i]);
+    a = ir_json_set_take(o, "left_open", ir_json_new_arr());
+    for (i = 0; i < inc->left_open_n; i++)
+        ir_json_add_str(a, inc->left_open[i]);
     a = ir_json_set_take(o, "joined", ir_json_new_arr());
     for (i = 0; i < inc->joined_n; i++)
         if (v->trust != NULL && inc->joined[i] >= 0 &&

@@ -56,6 +56,17 @@ take_answers(const struct ir_entry *e, struct ir_titem *it)
     }
 }
 
+/* What was left open by the entry that closed the incident. */
+static void
+take_left(const struct ir_incident *inc, struct ir_titem *it)
+{
+    size_t i;
+
+    it->left_open = ir_calloc(inc->left_open_n, sizeof it->left_open[0]);
+    for (i = 0; i < inc->left_open_n; i++)
+        it->left_open[it->left_open_n++] = ir_strdup(inc->left_open[i]);
+}
+
 static void
 build_item(const struct ir_view *v, const struct ir_entry *e,
            const struct ir_incident *inc, struct ir_titem *it)
@@ -93,6 +104,9 @@ build_item(const struct ir_view *v, const struct ir_entry *e,
         it->step = ir_body_strdup(e, 1);
     it->amend = ir_strdup("");
     take_answers(e, it);
+    if (inc != NULL && inc->left_open_n > 0 &&
+        memcmp(e->id, inc->closing, IR_ID_BYTES) == 0)
+        take_left(inc, it);
 }
 
 /* A later entry corrected this one: keep both, the correction beside. */
@@ -219,6 +233,9 @@ ir_timeline_done(struct ir_timeline *tl)
         }
         free(tl->items[i].answers);
         free(tl->items[i].amend);
+        for (k = 0; k < tl->items[i].left_open_n; k++)
+            free(tl->items[i].left_open[k]);
+        free(tl->items[i].left_open);
     }
     free(tl->items);
     *tl = (struct ir_timeline){0};
@@ -257,9 +274,15 @@ who_of(const struct ir_view *v, const struct ir_titem *it, struct ir_pool *pool)
 
 /* The sentence with what must be known about it. */
 static const char *
-what_of(const struct ir_titem *it, struct ir_pool *pool)
+what_of(const struct ir_view *v, const struct ir_titem *it,
+        struct ir_pool *pool)
 {
     const char *what = ir_pool_f(pool, "%s%s", it->text, it->amend);
+    size_t i;
+
+    for (i = 0; i < it->left_open_n; i++)
+        what = ir_pool_f(pool, _("%s (left open: %s)"), what,
+                         ir_pool_take(pool, ir_view_safe(v, it->left_open[i])));
 
     if (!it->counts)
         what = ir_pool_f(pool, _("(does not count) %s"), what);
@@ -287,7 +310,7 @@ write_item(const struct ir_view *v, const struct ir_titem *it, bool ids,
         ir_hex(it->id, 4, hex);
         cells[c++] = ir_pool_f(pool, "%s", hex);
     }
-    cells[c++] = what_of(it, pool);
+    cells[c++] = what_of(v, it, pool);
     ir_table_row(tb, it->counts ? IR_STYLE_NONE : IR_STYLE_DIM, cells);
 }
 
@@ -310,7 +333,7 @@ narrow_item(const struct ir_view *v, const struct ir_titem *it, bool ids,
                 ir_pool_f(pool, "%s  %s%s%s", when, who_of(v, it, pool),
                           ids ? "  " : "", ids ? hex : ""),
                 IR_STYLE_NONE, right);
-    ir_term_para(&v->term, out, 3, NULL, IR_STYLE_NONE, what_of(it, pool));
+    ir_term_para(&v->term, out, 3, NULL, IR_STYLE_NONE, what_of(v, it, pool));
 }
 
 void
@@ -386,6 +409,11 @@ item_json(const struct ir_view *v, const struct ir_titem *it)
     for (i = 0; i < it->refs_n; i++) {
         ir_hex(it->refs[i], IR_ID_BYTES, hex);
         ir_json_add_str(refs, hex);
+    }
+    if (it->left_open_n > 0) {
+        refs = ir_json_set_take(obj, "left_open", ir_json_new_arr());
+        for (i = 0; i < it->left_open_n; i++)
+            ir_json_add_str(refs, it->left_open[i]);
     }
     ir_json_set_bool(obj, "amended", it->amended);
     ir_json_set_str(obj, "correction",

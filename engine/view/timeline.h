@@ -33,6 +33,8 @@ struct ir_titem {
     size_t answers_n;
     char *amend; /* the corrections, "" none: text to stand beside */
     bool amended;
+    char **left_open; /* it closed the incident: what was open then */
+    size_t left_open_n;
     size_t refs_n;
     uint8_t refs[IR_REFS_MAX][IR_ID_BYTES];
     enum ir_redacted redacted;

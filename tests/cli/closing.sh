@@ -52,8 +52,10 @@ as sato close --at "1m ago" -r "all well"
 ok --json status
 is closed "$(json incident.state)"
 [ "$(json incident.closed)" != null ] || fail "no moment"
+out '"left_open":[]'
 ok timeline
 out "all well"
+silent "left open"
 
 title "closed: nothing is walked, words are still taken"
 exits 1 --as sato close

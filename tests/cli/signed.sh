@@ -101,6 +101,36 @@ silent "all well"
 as sato close -r "this time"
 back
 
+title "closed though something was open: it stays closed and is told"
+as sato close -r "all well"
+ok status
+silent "left open"
+spoil 17
+ok timeline
+out "(left open: Step 1/move is open.)"
+ok --json timeline
+out '"left_open":["Step 1/move is open.",'
+"$PY" - "$H/ir.db" <<'PY'
+import sqlite3
+import sys
+
+db = sqlite3.connect(sys.argv[1])
+for name in "entry_never_deleted", "body_deleted_only_when_erased":
+    db.execute("DROP TRIGGER " + name)
+gone, = db.execute("SELECT id FROM entry WHERE kind = 17"
+                   " ORDER BY n DESC LIMIT 1").fetchone()
+db.execute("DELETE FROM body WHERE id = ?", (gone,))
+db.execute("DELETE FROM entry WHERE id = ?", (gone,))
+db.commit()
+PY
+ok status
+out "left open"
+out "Step 1/move is open."
+ok --json status
+is closed "$(json incident.state)"
+out '"left_open":["Step 1/move is open.",'
+back
+
 title "the timeline tells what was signed"
 ok timeline
 out "the board was dark"

@@ -445,6 +445,7 @@ fold_of(struct world *w, const struct ir_entry **v, size_t n, int64_t now_ms)
 
     if (ir_incident_fold(&in, &inc, &err) != IR_OK)
         fail_msg("%s", err.msg);
+    ir_incident_tell_left(&in, inc);
     return inc;
 }
 

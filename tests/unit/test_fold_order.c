@@ -89,6 +89,8 @@ dump_lists(const struct ir_incident *inc, struct ir_buf *b)
         ir_buf_addf(b, "joined %d\n", inc->joined[i]);
     for (i = 0; i < inc->conflicts_n; i++)
         ir_buf_addf(b, "conflict %s\n", inc->conflicts[i]);
+    for (i = 0; i < inc->left_open_n; i++)
+        ir_buf_addf(b, "left open %s\n", inc->left_open[i]);
     for (i = 0; i < inc->preserved_n; i++)
         ir_buf_addf(b, "preserved %s\n", inc->preserved[i]);
 }

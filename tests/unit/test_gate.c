@@ -387,6 +387,41 @@ may_close(void **state)
     world_free(w);
 }
 
+/* Who closes it with another program closes it: that is signed. What was open
+ * then stays to be read, whatever is mended later. */
+static void
+closed_all_the_same(void **state)
+{
+    struct world *w = world_new(2);
+    const struct ir_plan *p = world_plan(w, "sys/fire", "", STEP("a", ""));
+    size_t x, m;
+
+    (void)state;
+    incident(w, 0, 1, p, 3);
+    x = except(w, 0, "acting", "");
+    m = says(w, 0, IR_KIND_MEASURE, "boards by hand", 1);
+    assert_int_equal(fold(w)->left_open_n, 0);
+    incident(w, 0, 6, NULL, 0);
+    assert_int_equal(fold(w)->state, IR_INC_CLOSED);
+    assert_memory_equal(w->inc->closing, w->e[w->n - 1].id, IR_ID_BYTES);
+    assert_int_equal(w->inc->left_open_n, 5);
+    assert_non_null(strstr(w->inc->left_open[0], "1/a"));
+    assert_non_null(strstr(w->inc->left_open[1], "not reviewed"));
+    assert_non_null(strstr(w->inc->left_open[4], "permanent"));
+    judge(w, 1, x, 1);
+    w->ref = m + 1;
+    says(w, 0, IR_KIND_MEASURE, "over", 3);
+    assert_int_equal(fold(w)->left_open_n, 5);
+    incident(w, 0, 7, NULL, 0);
+    assert_int_equal(fold(w)->left_open_n, 0);
+    step(w, 0, "1/a", DONE, NULL);
+    assert_int_equal(reasons(w, NULL), 0);
+    incident(w, 0, 6, NULL, 0);
+    assert_int_equal(fold(w)->state, IR_INC_CLOSED);
+    assert_int_equal(w->inc->left_open_n, 0);
+    world_free(w);
+}
+
 static void
 alone_may_review_oneself(void **state)
 {
@@ -417,6 +452,7 @@ main(void)
         cmocka_unit_test(approved_once),
         cmocka_unit_test(argv_is_checked_again),
         cmocka_unit_test(may_close),
+        cmocka_unit_test(closed_all_the_same),
         cmocka_unit_test(alone_may_review_oneself),
     };
 
