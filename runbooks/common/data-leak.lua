@@ -110,7 +110,9 @@ return {
     },
     evidence.logs {
       target = "leak-source",
-      device = { en = "the place it came from, with a copy of the data", ja = "漏えい元（漏えいした情報の写しも含む）" },
+      device = { en = "the place it came from", ja = "漏えい元" },
+      say = { en = "Copy the leaked data and its access record to the evidence disk.",
+              ja = "漏えいした情報とその閲覧記録を、証拠用ディスクに写す。" },
       span = { en = "since the data was put there", ja = "情報を置いた時から" },
       role = "security",
     },

@@ -153,8 +153,8 @@ return {
                   ja = "勝手に戻る場合はOPS1の通信を切り、セキュリティを呼ぶ。" },
     },
     credentials.change {
-      what = { en = "the passwords of ${account} and of all accounts with the same rights",
-               ja = "${account}と、同じ権限の全アカウントのパスワード" },
+      what = { en = "the passwords of ${account} and all with the same rights",
+               ja = "${account}と同じ権限の全員のパスワード" },
       after = { "logs" },
     },
     credentials.keys {

@@ -21,8 +21,8 @@ function credentials.change(o)
     id = "passwords",
     title = { en = "Change the passwords", ja = "パスワードを変える" },
     say = text.fill({
-      en = "From [from], change [what] and end open sessions.",
-      ja = "[from]から[what]を変更し、接続中の利用を切る。",
+      en = "From [from], change [what]. End all open sessions.",
+      ja = "[from]から[what]を変更する。接続中の利用も全て切る。",
     }, gaps),
     good = { en = "The old password is refused; no old session is left.",
              ja = "古いパスワードが拒否され、以前の接続が残っていない。" },

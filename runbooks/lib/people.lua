@@ -47,7 +47,7 @@ function people.audience(o)
     id = "inform-" .. o.audience,
     title = text.fill({ en = "Inform [who]", ja = "[who]に知らせる" }, gaps),
     say = text.fill({
-      en = "Tell [who] [by]: what, since when, what to do, next word when.",
+      en = "Tell [who] [by]. Say what, since when, what to do, next word when.",
       ja = "[by]、[who]に事象、開始時刻、とるべき行動、次の連絡時刻を知らせる。",
     }, gaps),
     good = { en = "It was heard or read, and the next time is named.",

@@ -124,6 +124,10 @@ return {
       title = { en = "Count people and kinds of data", ja = "人数と項目を数える" },
       say = { en = "From log and snapshot, count the people. Take the larger number.",
               ja = "ログとスナップショットから人数を数え、多いほうを採る。" },
+      good = { en = "Number and kind are entered, with how they were counted.",
+               ja = "人数と項目を入力し、数え方を控えた。" },
+      on_fail = { en = "Cannot be counted: everybody in DB1 counts.",
+                  ja = "数えられない場合は、DB1の全員を対象とする。" },
       role = "privacy", within = "4h", ask = { "persons", "items" } },
 
     -- Those who must hear of it.
