@@ -131,6 +131,7 @@ return {
       id = "tell-mlit-more",
       authority = "mlit",
       report = "follow-up",
+      clock = "mlit-followup",
       who = { en = "Transport ministry", ja = "国土交通省" },
       after = { "told-mlit" },
       within = "24h",

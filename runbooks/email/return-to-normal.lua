@@ -159,7 +159,7 @@ return {
                                        ja = "送信待ち、相手の拒否、ヘルプデスクへの電話" } },
     mailflow.partners { id = "over",
                         title = { en = "Tell partners it is over", ja = "取引先に復旧を知らせる" },
-                        say = { en = "Phone partners: mail works, what they should send again.",
+                        say = { en = "Phone partners: mail works again, and what they should resend.",
                                 ja = "取引先に電話し、復旧と、再送してほしいものを伝える。" } },
     { id = "boards",
       title = { en = "Close the message desk", ja = "連絡所を閉じる" },

@@ -184,6 +184,15 @@ return {
       what = { en = "State 100 percent when both machines serve again.",
                ja = "両系がそろって動いたら100%を記録する。" },
     },
+    -- Work by hand is an effect on passengers.
+    people.authority {
+      authority = "mlit",
+      who = { en = "Transport ministry", ja = "国土交通省" },
+      clock = "mlit-first",
+      start = true,
+      after = { "takeover" },
+      when = { step = "takeover", state = "failed" },
+    },
     people.audience {
       audience = "airlines",
       who = { en = "airlines and handlers", ja = "航空会社・地上取扱会社" },

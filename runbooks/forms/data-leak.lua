@@ -19,8 +19,8 @@ return {
               ja = "どんな情報ですか？（氏名、住所、顔画像、カード、健康）" } },
     { id = "count", type = "number", required = true,
       ask = { en = "Of how many people, about?", ja = "およそ何人分ですか？" },
-      help = { en = "\"unknown\" is allowed; over 1,000 must be reported.",
-               ja = "不明でよい。1,000人を超えると報告義務がある。" } },
+      help = { en = "\"unknown\" is allowed. Over 1,000, or sensitive data: it must be reported.",
+               ja = "不明でよい。1,000人超や要配慮個人情報などは報告義務がある。" } },
     { id = "how", type = "choice", required = true,
       ask = { en = "How did it happen?", ja = "どのように起きましたか？" },
       choices = {

@@ -37,7 +37,7 @@ return {
         { id = "unknown", title = { en = "Not known", ja = "わからない" } },
       } },
     { id = "machine", type = "host", required = false,
-      ask = { en = "On which machine (label on the frame)?", ja = "どの端末ですか？（枠の管理番号）" } },
+      ask = { en = "On which machine (label on the frame)?", ja = "どの端末ですか？（本体の管理番号）" } },
   },
   then_say = { en = "Do not delete or forward it. If you pressed or opened anything: pull the network cable, leave the power on, wait for our call.",
                ja = "削除や転送はしないでください。押した・開いた場合は、LANケーブルを抜き、電源は入れたまま、電話をお待ちください。" },

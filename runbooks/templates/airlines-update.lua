@@ -10,13 +10,11 @@ return {
            "Flights and counters concerned: ${who}.\n" ..
            "Reason: ${why}.\n" ..
            "What we do, what we ask of you: ${how}.\n" ..
-           "Please fax your flight list to 3F-08 every 15 minutes while this lasts.\n" ..
            "We call again within 20 minutes.\n",
     ja = "事象: ${what}。開始: ${when}。場所: ${where}。\n" ..
            "対象の便・カウンター: ${who}。\n" ..
            "原因: ${why}。\n" ..
            "当社の対応とお願い: ${how}。\n" ..
-           "解消まで、15分ごとに便の一覧を3F-08室へファクスしてください。\n" ..
            "20分以内に改めて電話します。\n",
   },
 }
