@@ -400,7 +400,8 @@ own_check_begin(struct own_check *o, const struct ir_store *st)
     char *path = ir_asprintf("%s/ir.db", st->home);
 
     if (sqlite3_open_v2(path, &o->db,
-                        SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
+                        SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX |
+                            SQLITE_OPEN_NOFOLLOW,
                         NULL) == SQLITE_OK &&
         sqlite3_exec(o->db, "PRAGMA schema_version", NULL, NULL, NULL) ==
             SQLITE_OK)

@@ -49,6 +49,30 @@ check_fs(const char *home, struct ir_err *err)
     return IR_OK;
 }
 
+/* None of the database's files may be a link: what is kept would lie somewhere
+ * else, under other rights, and what is written would be written there.
+ */
+static int
+check_links(const char *home, struct ir_err *err)
+{
+    static const char *const ext[] = {"", "-wal", "-shm", "-journal"};
+    struct stat sb;
+    size_t i;
+    int rc = IR_OK;
+
+    for (i = 0; i < sizeof ext / sizeof ext[0] && rc == IR_OK; i++) {
+        char *path = ir_asprintf("%s/ir.db%s", home, ext[i]);
+
+        if (lstat(path, &sb) == 0 && S_ISLNK(sb.st_mode))
+            rc = ir_fail(err, IR_EREFUSED,
+                         _("%s is a symbolic link: the log must lie in the "
+                           "home itself"),
+                         path);
+        free(path);
+    }
+    return rc;
+}
+
 int
 ir_store_home_check(const char *home, struct ir_err *err)
 {
@@ -74,7 +98,7 @@ ir_store_home_check(const char *home, struct ir_err *err)
         ir_err_hint(err, "chmod 700 '%s'", home);
         return IR_EREFUSED;
     }
-    return check_fs(home, err);
+    return check_links(home, err) == IR_OK ? check_fs(home, err) : IR_EREFUSED;
 }
 
 int
@@ -297,7 +321,8 @@ open_file(struct ir_store *st, const char *path, enum ir_store_mode mode,
     char *wal, *uri;
     int rc;
 
-    flags |= SQLITE_OPEN_NOMUTEX; /* one thread: store.h */
+    flags |= SQLITE_OPEN_NOMUTEX;  /* one thread: store.h */
+    flags |= SQLITE_OPEN_NOFOLLOW; /* should one come after check_links */
     if (mode == IR_STORE_CREATE)
         flags |= SQLITE_OPEN_CREATE;
     rc = sqlite3_open_v2(path, &st->db, flags, NULL);

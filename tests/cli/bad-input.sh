@@ -73,6 +73,31 @@ if [ "$(command id -u)" -eq 0 ]; then
     chown 0 "$H"
 fi
 
+title "a database that lies elsewhere"
+sqlite3 "$H/ir.db" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+mkdir far
+
+# state: of the home's database files and of what they point to.
+state() { (cd "$H" && stat -c '%n %s %Y' ir.db* && sha256sum "$T"/far/*); }
+
+for file in ir.db ir.db-wal ir.db-shm; do
+    [ -e "$H/$file" ] || : >"$H/$file"
+    mv "$H/$file" far/there
+    for name in there nowhere; do # also a link that leads nowhere
+        ln -s "$T/far/$name" "$H/$file"
+        before=$(state)
+        for words in 'note x' status 'rebuild --salvage' verify; do
+            # shellcheck disable=SC2086
+            exits 77 --as sato $words
+            err "$file is a symbolic link"
+        done
+        is "$before" "$(state)"
+        rm "$H/$file"
+    done
+    mv far/there "$H/$file"
+done
+as sato note "here again"
+
 title "a terminal that cannot draw Japanese speaks English"
 IRLANG=ja_JP.UTF-8 IRTERM=linux
 typed status </dev/null
