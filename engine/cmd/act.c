@@ -249,6 +249,21 @@ pass_evidence(struct ir_ctx *c, struct ir_case *k, size_t i,
 }
 
 int
+ir_act_hold(struct ir_ctx *c, struct ir_case *k, size_t *i)
+{
+    enum ir_gate gate = IR_GATE_NONE;
+    struct ir_now now;
+
+    ir_clock_now(&now);
+    if (ir_incident_gate(k->inc, *i, c->me, now.wall_ms, &gate, &c->err) !=
+            IR_OK &&
+        gate == IR_GATE_STATE)
+        return IR_EREFUSED;
+    memset(&c->err, 0, sizeof c->err);
+    return ir_case_hold(c, k, i);
+}
+
+int
 ir_act_gate(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said,
             struct ir_batch *b)
 {

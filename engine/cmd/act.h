@@ -55,6 +55,13 @@ struct ir_draft *ir_act_draft(struct ir_batch *b, const struct ir_case *k,
                               size_t i, enum ir_step_op op,
                               const struct ir_said *said);
 
+/* Take the right to write (ir_case_hold) for deciding about step `i`, unless
+ * it is over or has not come up, which nobody needs a key to be told.
+ *
+ * Errors: as ir_case_hold, and of the gate.
+ */
+int ir_act_hold(struct ir_ctx *c, struct ir_case *k, size_t *i);
+
 /* May step `i` happen now? Adds what must be recorded with it (exceptions for
  * break-glass and override, a cut wait). When a second person is needed and
  * nobody has been asked, records the request and returns IR_EREFUSED.

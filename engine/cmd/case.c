@@ -103,6 +103,7 @@ ir_case_load(struct ir_ctx *c, const uint8_t declare[IR_ID_BYTES],
         now_ms = now.wall_ms;
     }
     c->view.now_ms = c->talk_view.now_ms = now_ms;
+    k->version = ir_store_version(c->st);
     rc = ir_store_load_incident(c->st, declare, &k->log, &c->err);
     if (rc == IR_OK)
         rc = ir_store_load_loose(c->st, IR_KIND_CHANNEL, &k->log, &c->err);

@@ -11,6 +11,7 @@ struct ir_case {
     size_t n;
     struct ir_incident *inc;
     const struct ir_json *site, *system; /* of its manifest */
+    int64_t version;                     /* of the store when it was loaded */
 };
 
 /* Load and fold an incident by the id of its declare entry, at `now_ms` (0:
@@ -84,6 +85,21 @@ int ir_case_keep_over(struct ir_ctx *c, bool leave);
 /* Where the record is: counts for the screens. */
 void ir_case_record(const struct ir_ctx *c, const struct ir_case *k,
                     struct ir_view_record *r);
+
+/* Take the right to write before it is decided whether something may happen,
+ * so that nobody decides the same at the same time: begins the transaction
+ * which the next ir_batch_commit ends. What others have recorded since `k` was
+ * loaded is taken in; of a step that they decide about, the signatures are
+ * checked. `i`, which may be NULL, is the place of the step in question, found
+ * again.
+ *
+ * Errors: IR_EREFUSED the step is no longer as it was; IR_ENOTFOUND, IR_EBUSY,
+ *         IR_ESTORE, IR_ESIG. Then nothing is held, and `k` may be empty.
+ */
+int ir_case_hold(struct ir_ctx *c, struct ir_case *k, size_t *i);
+
+/* Let go of it when nothing was recorded; else does nothing. */
+void ir_case_drop(struct ir_ctx *c);
 
 /* Drafts to be recorded together, in one transaction. */
 #define IR_BATCH_MAX 12

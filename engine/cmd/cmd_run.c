@@ -2,17 +2,22 @@
  * output capped, kept by digest and shown escaped.
  */
 #include "base/i18n.h"
+#include "base/path.h"
 #include "base/spawn.h"
 #include "cmd/act.h"
 #include "cmd/commands.h"
 #include "view/refusal.h"
 #include "view/walk.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#define ARGV_MAX (32 * 1024)    /* bytes of the command that are recorded */
 #define OUTPUT_MAX (256 * 1024) /* bytes kept of each stream */
 #define SHOWN_LINES 20
 #define DEADLINE_DEFAULT_S 60
@@ -110,11 +115,77 @@ keep_output(const struct ir_spawn_result *r, struct ir_buf *out)
     keep(&r->err, r->err_total, out);
 }
 
+/* Keep every other ir of this home from running the same step while this one
+ * does: the lock goes with the process, whatever ends it. Each step has its
+ * own byte of one empty file. Where there can be no lock there is none: what
+ * two people approved is counted by the log.
+ *
+ * Owns:   *fd is the caller's, close(); -1 without a lock.
+ * Errors: IR_EREFUSED it runs already.
+ */
 static int
-record_begin(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_batch *b)
+lock_step(struct ir_ctx *c, const struct ir_case *k, const char *path, int *fd)
 {
-    (void)ir_act_draft(b, k, i, IR_OP_BEGIN, NULL);
-    return ir_batch_record(c, k, b, NULL);
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
+    char *name = ir_asprintf("%s %s", k->inc->name, path);
+    uint8_t h[IR_HASH_BYTES];
+    int home = open(c->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    size_t b;
+
+    *fd = -1;
+    if (home >= 0)
+        (void)ir_path_open(home, "run.lock", O_RDWR | O_CREAT, 0600, fd, NULL);
+    if (home >= 0)
+        close(home);
+    ir_sha256(name, strlen(name), h);
+    free(name);
+    for (b = 0; b < 7; b++)
+        lock.l_start = lock.l_start << 8 | h[b];
+    if (*fd < 0 || fcntl(*fd, F_OFD_SETLK, &lock) == 0 ||
+        (errno != EAGAIN && errno != EACCES))
+        return IR_OK;
+    close(*fd);
+    *fd = -1;
+    ir_fail(&c->err, IR_EREFUSED,
+            _("%s is being run by another ir at this moment: nothing was run"),
+            path);
+    ir_err_hint(&c->err, "ir show %s", path);
+    return IR_EREFUSED;
+}
+
+/* Decide that the step may be run now and record that it begins, at one go. */
+static int
+begin(struct ir_ctx *c, struct ir_case *k, size_t *i, struct ir_said *said,
+      char ***argv)
+{
+    struct ir_batch b = {0};
+    struct ir_draft *d;
+    char path[200];
+    size_t n, len = 0;
+    int rc = ir_act_hold(c, k, i);
+
+    if (rc == IR_OK)
+        rc = ir_act_known(c, k, *i);
+    if (rc == IR_OK)
+        rc = ir_incident_argv(k->inc, *i, argv, &c->err);
+    if (rc == IR_OK)
+        rc = ir_act_gate(c, k, *i, said, &b);
+    if (rc == IR_OK) {
+        snprintf(path, sizeof path, "%s", k->inc->steps[*i].path);
+        d = ir_act_draft(&b, k, *i, IR_OP_BEGIN, NULL);
+        for (n = 0; (*argv)[n] != NULL; n++)
+            len += strlen((*argv)[n]);
+        if (len <= ARGV_MAX) /* else the plan and the answers tell it */
+            ir_bodyw_texts(&d->body, 11, (const char *const *)*argv, n);
+        rc = ir_batch_record(c, k, &b, NULL);
+        if (rc == IR_OK) /* the steps were folded anew: find it again */
+            rc = ir_incident_step(k->inc, path, i, &c->err);
+    } else {
+        ir_batch_done(&b);
+    }
+    ir_case_drop(c);
+    ir_ctx_flush(c);
+    return rc;
 }
 
 /* Run it and record how it ended. */
@@ -191,9 +262,8 @@ static int
 run_step(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
 {
     const struct ir_istep *is = &k->inc->steps[i];
-    struct ir_batch b = {0};
-    char path[200], **argv = NULL;
-    int rc;
+    char **argv = NULL;
+    int fd = -1, rc;
 
     if (is->step == NULL || is->step->act != IR_ACT_RUN) {
         ir_fail(&c->err, IR_EUSAGE,
@@ -204,24 +274,14 @@ run_step(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
     if (k->inc->status == IR_EXERCISE && !is->step->real)
         return pretend(c, k, i, said);
     said->running = true;
-    rc = ir_incident_argv(k->inc, i, &argv, &c->err);
+    rc = lock_step(c, k, is->path, &fd);
     if (rc == IR_OK)
-        rc = ir_act_known(c, k, i);
-    if (rc == IR_OK)
-        rc = ir_act_gate(c, k, i, said, &b);
-    if (rc != IR_OK) {
-        ir_batch_done(&b);
-        ir_argv_free(argv);
-        return rc;
-    }
-    snprintf(path, sizeof path, "%s", is->path);
-    rc = record_begin(c, k, i, &b);
-    ir_ctx_flush(c);
-    if (rc == IR_OK) /* the steps were folded anew: find it again */
-        rc = ir_incident_step(k->inc, path, &i, &c->err);
+        rc = begin(c, k, &i, said, &argv);
     if (rc == IR_OK)
         rc = run_and_record(c, k, i, argv, said);
     ir_argv_free(argv);
+    if (fd >= 0)
+        close(fd);
     return rc;
 }
 

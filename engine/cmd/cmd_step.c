@@ -129,12 +129,15 @@ simple(struct ir_ctx *c, struct ir_case *k, size_t i, enum ir_step_op op,
        struct ir_said *said)
 {
     struct ir_batch b = {0};
-    struct ir_draft *d = ir_act_draft(&b, k, i, op, said);
-    int rc = ir_draft_at(c, d, said->at);
+    int rc = ir_case_hold(c, k, &i);
 
     if (rc == IR_OK)
-        return ir_batch_record(c, k, &b, NULL);
-    ir_batch_done(&b);
+        rc = ir_draft_at(c, ir_act_draft(&b, k, i, op, said), said->at);
+    if (rc == IR_OK)
+        rc = ir_batch_record(c, k, &b, NULL);
+    else
+        ir_batch_done(&b);
+    ir_case_drop(c);
     return rc;
 }
 

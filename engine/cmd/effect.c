@@ -284,7 +284,7 @@ ir_act_done(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
     const struct ir_istep *is = &k->inc->steps[i];
     const struct ir_step *s = is->step;
     struct ir_batch b = {0};
-    struct ir_draft *d;
+    struct ir_draft *d = NULL;
     bool choose = s != NULL && s->act == IR_ACT_CHOOSE;
     size_t j;
     int rc = IR_OK;
@@ -294,13 +294,17 @@ ir_act_done(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
     if (rc == IR_OK && s != NULL)
         rc = check_said(c, is, said);
     if (rc == IR_OK)
+        rc = ir_act_hold(c, k, &i);
+    if (rc == IR_OK)
         rc = ir_act_known(c, k, i);
     if (rc == IR_OK)
         rc = ir_act_gate(c, k, i, said, &b);
     if (rc != IR_OK) {
+        ir_case_drop(c);
         ir_batch_done(&b);
         return rc;
     }
+    s = k->inc->steps[i].step;
     d = ir_act_draft(&b, k, i, choose ? IR_OP_CHOOSE : IR_OP_DONE, said);
     rc = ir_draft_at(c, d, said->at);
     if (rc == IR_OK && s != NULL)
@@ -315,5 +319,6 @@ ir_act_done(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
         rc = ir_batch_record(c, k, &b, NULL);
     else
         ir_batch_done(&b);
+    ir_case_drop(c);
     return rc;
 }

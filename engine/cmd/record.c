@@ -105,6 +105,109 @@ append_all(struct ir_ctx *c, struct ir_batch *b, const struct ir_signer *who,
     return rc;
 }
 
+/* Fold the trust lane again; who acts stays the same person. */
+static int
+trust_again(struct ir_ctx *c)
+{
+    uint8_t id[8], key[IR_KEYID_BYTES];
+    const struct ir_cert_key *cert;
+    size_t i;
+    int rc;
+
+    memcpy(id, c->trust.members[c->me].id, sizeof id);
+    ir_key_id(c->key->pub, key);
+    rc = ir_ctx_trust(c);
+    c->me = -1;
+    for (i = 0; rc == IR_OK && i < c->trust.members_n; i++)
+        if (memcmp(c->trust.members[i].id, id, sizeof id) == 0)
+            c->me = (int)i;
+    c->view.me = c->talk_view.me = c->me;
+    if (rc != IR_OK)
+        return rc;
+    cert = ir_trust_key(&c->trust, key);
+    if (c->me < 0 || cert == NULL || cert->revoked)
+        return ir_fail(&c->err, IR_EREFUSED,
+                       _("the key in this home no longer counts"));
+    return IR_OK;
+}
+
+/* Load the incident again, and find the step that was meant: it must stand as
+ * it stood, or what was decided about it is not what is so now. */
+static int
+case_again(struct ir_ctx *c, struct ir_case *k, size_t *i)
+{
+    uint8_t declare[IR_ID_BYTES], entry[IR_ID_BYTES];
+    enum ir_step_state state;
+    uint64_t iteration;
+    char *path;
+    int rc = trust_again(c);
+
+    if (rc != IR_OK)
+        return rc;
+    memcpy(declare, k->inc->declare, sizeof declare);
+    if (i == NULL) {
+        ir_case_done(k);
+        return ir_case_load(c, declare, 0, k);
+    }
+    path = ir_strdup(k->inc->steps[*i].path);
+    state = k->inc->steps[*i].state;
+    iteration = k->inc->steps[*i].iteration;
+    memcpy(entry, k->inc->steps[*i].entry, sizeof entry);
+    ir_case_done(k);
+    rc = ir_case_load(c, declare, 0, k);
+    if (rc == IR_OK)
+        rc = ir_incident_step(k->inc, path, i, &c->err);
+    if (rc == IR_OK && (k->inc->steps[*i].state != state ||
+                        k->inc->steps[*i].iteration != iteration ||
+                        memcmp(k->inc->steps[*i].entry, entry, 32) != 0)) {
+        rc = ir_fail(&c->err, IR_EREFUSED,
+                     _("%s was recorded by somebody else just now: nothing "
+                       "was done or recorded"),
+                     path);
+        ir_err_hint(&c->err, "ir show %s", path);
+    }
+    free(path);
+    return rc;
+}
+
+/* Is it decided by what others recorded (approvals, what was preserved)? */
+static bool
+is_guarded(const struct ir_case *k, const size_t *i)
+{
+    const struct ir_step *s = i != NULL ? k->inc->steps[*i].step : NULL;
+
+    return s != NULL && (s->confirm > 1 || s->destroys_n > 0);
+}
+
+int
+ir_case_hold(struct ir_ctx *c, struct ir_case *k, size_t *i)
+{
+    bool check = !c->signed_only && is_guarded(k, i);
+    int rc = ir_ctx_key(c);
+
+    if (rc == IR_OK)
+        rc = ir_store_begin(c->st, &c->err);
+    if (rc != IR_OK) {
+        c->not_recorded = true;
+        return rc;
+    }
+    c->held = true;
+    c->signed_only = c->signed_only || check;
+    if (check || k->version == 0 || ir_store_version(c->st) != k->version)
+        rc = case_again(c, k, i);
+    if (rc != IR_OK)
+        ir_case_drop(c);
+    return rc;
+}
+
+void
+ir_case_drop(struct ir_ctx *c)
+{
+    if (c->held)
+        ir_store_rollback(c->st);
+    c->held = false;
+}
+
 int
 ir_batch_commit(struct ir_ctx *c, struct ir_batch *b)
 {
@@ -115,7 +218,7 @@ ir_batch_commit(struct ir_ctx *c, struct ir_batch *b)
     if (rc == IR_OK) {
         ir_ctx_signer(c, &who);
         ir_clock_now(&now);
-        rc = ir_store_begin(c->st, &c->err);
+        rc = c->held ? IR_OK : ir_store_begin(c->st, &c->err);
     }
     if (rc == IR_OK) {
         rc = append_all(c, b, &who, &now);
@@ -123,6 +226,7 @@ ir_batch_commit(struct ir_ctx *c, struct ir_batch *b)
             rc = ir_store_commit(c->st, &c->err);
         else
             ir_store_rollback(c->st);
+        c->held = false;
     }
     if (rc != IR_OK) {
         size_t n = b->n;

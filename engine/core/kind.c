@@ -74,10 +74,12 @@ static const struct ir_field f_incident[] = {
     F(7, PAIRS, "vars"),    F(8, UINT, "began"),
     F(9, UINT, "instance"), OPT(10, 5, "began_precision")};
 static const struct ir_field f_step[] = {
-    R(1, TEXT, "step"),         OP(2, 8, "op"),         F(3, UINT, "iteration"),
-    F(4, TEXT, "reason"),       F(5, TEXT, "choice"),   F(6, UINT, "exit"),
-    F(7, TEXTS, "evidence"),    F(8, PAIRS, "answers"), F(9, HASH, "output"),
-    F(10, UINT, "output_bytes")};
+    R(1, TEXT, "step"),      OP(2, 8, "op"),
+    F(3, UINT, "iteration"), F(4, TEXT, "reason"),
+    F(5, TEXT, "choice"),    F(6, UINT, "exit"),
+    F(7, TEXTS, "evidence"), F(8, PAIRS, "answers"),
+    F(9, HASH, "output"),    F(10, UINT, "output_bytes"),
+    F(11, TEXTS, "argv")};
 static const struct ir_field f_note[] = {
     R(1, TEXT, "text"),  F(2, TEXT, "who"), F(3, TEXT, "what"),
     F(4, TEXT, "where"), F(5, TEXT, "why"), F(6, TEXT, "how")};

@@ -462,6 +462,19 @@ ir_store_commit(struct ir_store *st, struct ir_err *err)
     return rc;
 }
 
+int64_t
+ir_store_version(struct ir_store *st)
+{
+    static const char sql[] = "PRAGMA data_version";
+    sqlite3_stmt *q = NULL;
+    int64_t v = 0;
+
+    if (ir_db_get(st, sql, &q, NULL) == IR_OK && sqlite3_step(q) == SQLITE_ROW)
+        v = sqlite3_column_int64(q, 0);
+    ir_db_put(st, q);
+    return v;
+}
+
 void
 ir_store_rollback(struct ir_store *st)
 {

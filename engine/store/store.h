@@ -58,6 +58,13 @@ int ir_store_commit(struct ir_store *st, struct ir_err *err);
 int ir_store_begin_now(struct ir_store *st);
 void ir_store_rollback(struct ir_store *st);
 
+/* A number that is another one as soon as somebody else has committed: what
+ * was read before may be old then. What this connection commits leaves it.
+ *
+ * Errors: 0, which is none, when it cannot be told.
+ */
+int64_t ir_store_version(struct ir_store *st);
+
 /* The site's id (zero bytes in an empty store), and setting it once.
  *
  * Owns:   borrowed from `st`.

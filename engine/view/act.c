@@ -47,6 +47,28 @@ bare(const char *s)
     return *s != '\0' && s[strspn(s, ok)] == '\0';
 }
 
+void
+ir_view_quote(const struct ir_view *v, const char *word, struct ir_buf *out)
+{
+    char *shown = ir_view_safe(v, word);
+    const char *p;
+
+    if (out->len > 0)
+        ir_buf_addc(out, ' ');
+    if (bare(shown)) {
+        ir_buf_adds(out, shown);
+    } else {
+        ir_buf_addc(out, '\'');
+        for (p = shown; *p != '\0'; p++)
+            if (*p == '\'')
+                ir_buf_adds(out, "'\\''");
+            else
+                ir_buf_addc(out, *p);
+        ir_buf_addc(out, '\'');
+    }
+    free(shown);
+}
+
 char *
 ir_view_argv(const struct ir_view *v, const struct ir_incident *inc,
              const struct ir_step *s)
@@ -57,24 +79,9 @@ ir_view_argv(const struct ir_view *v, const struct ir_incident *inc,
 
     for (i = 0; i < s->argv_n; i++) {
         char *word = ir_view_expand(inc, s->argv[i], walked);
-        char *shown = ir_view_safe(v, word);
-        const char *p;
 
-        if (i > 0)
-            ir_buf_addc(&b, ' ');
-        if (bare(shown)) {
-            ir_buf_adds(&b, shown);
-        } else {
-            ir_buf_addc(&b, '\'');
-            for (p = shown; *p != '\0'; p++)
-                if (*p == '\'')
-                    ir_buf_adds(&b, "'\\''");
-                else
-                    ir_buf_addc(&b, *p);
-            ir_buf_addc(&b, '\'');
-        }
+        ir_view_quote(v, word, &b);
         free(word);
-        free(shown);
     }
     return ir_buf_take(&b);
 }

@@ -225,6 +225,23 @@ step_choice(struct ir_sx *x)
     return id;
 }
 
+/* The command as it was run, "" where none is recorded. */
+static const char *
+step_argv(struct ir_sx *x)
+{
+    struct ir_body_item it;
+    struct ir_buf b = {0};
+    size_t i = 0;
+
+    while (ir_body_each(x->e, 11, &i, &it)) {
+        char *word = ir_strndup((const char *)it.p, it.len);
+
+        ir_view_quote(x->v, word, &b);
+        free(word);
+    }
+    return ir_pool_buf(&x->pool, &b);
+}
+
 /* What happened to a step, without the reason. */
 static void
 step_op(struct ir_sx *x)
@@ -238,6 +255,9 @@ step_op(struct ir_sx *x)
         break;
     case 2:
         ir_buf_adds(x->out, _("begun"));
+        said = step_argv(x);
+        if (*said != '\0')
+            ir_buf_addf(x->out, _(" (%s)"), said);
         break;
     case 3:
         ir_buf_adds(x->out, _("done"));

@@ -94,6 +94,10 @@ struct ir_json *ir_view_step_json(const struct ir_view *v,
                                   const struct ir_incident *inc, size_t i,
                                   bool full);
 
+/* Add a word to a command line in `out`, as below. */
+void ir_view_quote(const struct ir_view *v, const char *word,
+                   struct ir_buf *out);
+
 /* The argv of a run step with its variables filled in, as one line a person
  * can read back: words with anything but [A-Za-z0-9_./:=@%+,-] in single
  * quotes, controls escaped.

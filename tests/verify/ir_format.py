@@ -31,7 +31,7 @@ KINDS_TEXT = """
  | 9 instance uint | 10 began_precision 1..5
 17 step ! | 1* step text | 2* op 1..8 | 3 iteration uint | 4 reason text
  | 5 choice text | 6 exit uint | 7 evidence texts | 8 answers pairs
- | 9 output hash | 10 output_bytes uint
+ | 9 output hash | 10 output_bytes uint | 11 argv texts
 18 note | 1* text text | 2 who text | 3 what text | 4 where text | 5 why text
  | 6 how text
 19 decision | 1* text text | 2 options texts | 3 chosen text | 4* reason text
