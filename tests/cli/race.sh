@@ -61,8 +61,8 @@ ten --as sato run works
 is 1 "$won"
 is 9 "$lost"
 is 1 "$(lines works)"
-is 1 "$(recorded "1/works: begun")"
-is 1 "$(recorded "1/works: done")"
+is 1 "$(recorded "works: begun")"
+is 1 "$(recorded "works: done")"
 
 title "the same where the command fails: the approval is used up"
 exits 77 --as sato run breaks
@@ -71,7 +71,7 @@ ten --as sato run breaks
 is 1 "$won"
 is 9 "$lost"
 is 1 "$(lines breaks)"
-is 1 "$(recorded "1/breaks: begun")"
+is 1 "$(recorded "breaks: begun")"
 exits 77 --as sato run breaks
 says "second person"
 
@@ -79,7 +79,7 @@ title "ten at once, alone: one run, one exception"
 ten --as sato run alone --break-glass "nobody else is here"
 is 1 "$won"
 is 1 "$(lines alone)"
-is 1 "$(recorded "1/alone: begun")"
+is 1 "$(recorded "alone: begun")"
 ok --json exception list
 is 1 "$(json "#")"
 
@@ -87,7 +87,7 @@ title "ten say that the same step is done: one is believed"
 ten --as sato 'done' hand -m "seen"
 is 1 "$won"
 is 9 "$lost"
-is 1 "$(recorded "1/hand: done")"
+is 1 "$(recorded "hand: done")"
 
 title "what was run stands in the record"
 ok timeline
