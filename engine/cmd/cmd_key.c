@@ -129,6 +129,36 @@ record_rotation(struct ir_ctx *c, const struct ir_member *m, size_t who,
     return rc == IR_OK ? ir_batch_record(c, NULL, &b, NULL) : rc;
 }
 
+/* May who acts give member `name` a new key? The keys in the root are the
+ * site's beginning: nothing in docs/format.md puts others in their place.
+ *
+ * Errors: IR_ENOTFOUND, IR_EREFUSED.
+ */
+static int
+check_rotate(struct ir_ctx *c, const char *name, int *who)
+{
+    *who = ir_trust_member(&c->trust, name);
+    if (*who < 0)
+        return ir_fail(&c->err, IR_ENOTFOUND,
+                       _("nobody called \"%.60s\" is a member here"), name);
+    if (!c->trust.members[c->me].admin)
+        return ir_fail(&c->err, IR_EREFUSED,
+                       _("only an administrator of the site can certify a new "
+                         "key"));
+    if (!c->trust.members[*who].admin)
+        return IR_OK;
+    ir_fail(&c->err, IR_EREFUSED,
+            _("the key of %s is an administrator's: it stands in the site's "
+              "root and cannot be replaced"),
+            c->trust.members[*who].handle);
+    ir_err_hint(&c->err,
+                _("lock it anew:  ir key passphrase\nsomebody else may have "
+                  "it? begin a new site:  ir init DIR --runbooks "
+                  "%s/site/runbooks"),
+                c->home);
+    return IR_EREFUSED;
+}
+
 int
 ir_cmd_key_rotate(struct ir_ctx *c, int argc, char **argv)
 {
@@ -139,32 +169,20 @@ ir_cmd_key_rotate(struct ir_ctx *c, int argc, char **argv)
         {"passphrase", 0, NULL, &passphrase, NULL, NULL},
         {"agent-key", 0, &agent, NULL, NULL, NULL},
         {NULL, 0, NULL, NULL, NULL, NULL}};
-    int n = 0, fd = -1, who, rc = ir_args(argc, argv, opts, &n, &c->err);
+    int n = 0, fd = -1, who = -1, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
         rc = ir_args_count(n, 1, 1, N_("key rotate NAME"), &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, true);
     if (rc == IR_OK)
+        rc = ir_ctx_me(c);
+    if (rc == IR_OK)
+        rc = check_rotate(c, argv[1], &who);
+    if (rc == IR_OK)
         rc = ir_ctx_key(c);
-    if (rc != IR_OK)
-        return rc;
-    who = ir_trust_member(&c->trust, argv[1]);
-    if (who < 0)
-        return ir_fail(&c->err, IR_ENOTFOUND,
-                       _("nobody called \"%.60s\" is a member here"), argv[1]);
-    if (!c->trust.members[c->me].admin)
-        return ir_fail(&c->err, IR_EREFUSED,
-                       _("only an administrator of the site can certify a new "
-                         "key"));
-    if (c->trust.members[who].admin) {
-        ir_fail(&c->err, IR_EREFUSED,
-                _("this key is an administrator's: it stands in the site's "
-                  "root and cannot be changed alone"));
-        ir_err_hint(&c->err, "ir key passphrase");
-        return IR_EREFUSED;
-    }
-    rc = open_home(c, &fd);
+    if (rc == IR_OK)
+        rc = open_home(c, &fd);
     if (rc == IR_OK)
         rc = ir_cert_new_key(c, fd, argv[1], agent, passphrase, true, &fresh);
     if (rc == IR_OK)
