@@ -112,7 +112,8 @@ device_id(struct ir_ctx *c, uint8_t out[IR_KEYID_BYTES])
 
 /* The request for just this that nobody has answered yet, or NULL. */
 static const struct ir_irequest *
-asked_for(const struct ir_case *k, size_t i, const uint8_t digest[32])
+asked_for(const struct ir_case *k, size_t i, const uint8_t digest[32],
+          const uint8_t device[IR_KEYID_BYTES])
 {
     const struct ir_istep *s = &k->inc->steps[i];
     size_t j;
@@ -122,7 +123,9 @@ asked_for(const struct ir_case *k, size_t i, const uint8_t digest[32])
 
         if (strcmp(r->path, s->path) == 0 && r->iteration == s->iteration &&
             !r->used && !r->denied && !r->expired && !r->cancelled &&
-            r->approved_by < 0 && memcmp(r->argv_digest, digest, 32) == 0)
+            r->approved_by < 0 && memcmp(r->argv_digest, digest, 32) == 0 &&
+            (s->step == NULL || s->step->argv_n == 0 ||
+             memcmp(r->device, device, IR_KEYID_BYTES) == 0))
             return r;
     }
     return NULL;
@@ -153,12 +156,12 @@ request(struct ir_ctx *c, struct ir_case *k, size_t i)
     ir_incident_argv_digest(k->inc, i, digest);
     if (s->plan != NULL)
         memcpy(plan, s->plan->digest, 32);
-    asked = asked_for(k, i, digest);
+    device_id(c, device);
+    asked = asked_for(k, i, digest, device);
     if (asked != NULL && asked->by != c->me)
         return IR_EREFUSED; /* the gate's words: look at it and approve */
     if (asked == NULL) {
         ir_clock_now(&now);
-        device_id(c, device);
         what = s->step != NULL && s->step->argv_n > 0
                    ? ir_view_argv(&c->view, k->inc, s->step)
                : s->step != NULL
@@ -269,14 +272,18 @@ ir_act_gate(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said,
 {
     const struct ir_istep *s = &k->inc->steps[i];
     enum ir_gate gate = IR_GATE_NONE;
+    uint8_t device[IR_KEYID_BYTES];
     struct ir_now now;
     int rc;
 
     ir_clock_now(&now);
     rc = ir_incident_gate(k->inc, i, c->me, now.wall_ms, &gate, &c->err);
-    if (rc == IR_OK && said->running &&
-        !ir_incident_may_run(k->inc, i, now.wall_ms))
-        gate = IR_GATE_TWO; /* its approval let it run once already */
+    if (rc == IR_OK && said->running && s->step != NULL &&
+        s->step->confirm > 1) {
+        device_id(c, device);
+        if (!ir_incident_may_run(k->inc, i, now.wall_ms, device))
+            gate = IR_GATE_TWO; /* it let it run already, or elsewhere */
+    }
     if (gate == IR_GATE_NONE || s->step == NULL)
         return rc;
     if (gate == IR_GATE_TWO && !said->running && s->step->contain &&

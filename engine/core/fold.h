@@ -105,10 +105,11 @@ const struct ir_iexception *ir_fold_excepted(const struct ir_incident *inc,
 
 /* The request for step `st` as it stands now (same iteration, plan, command)
  * that is approved, unused and in time at `now_ms`; or NULL. With `waiting`:
- * one that still waits for its approval.
+ * one that still waits for its approval; with `device`, a key id: one that may
+ * run there.
  */
 const struct ir_irequest *ir_fold_request(const struct ir_incident *inc,
                                           size_t i, int64_t now_ms,
-                                          bool waiting);
+                                          bool waiting, const uint8_t *device);
 
 #endif

@@ -106,12 +106,13 @@ gate_wait(const struct ir_incident *inc, size_t i, int64_t now_ms,
 }
 
 bool
-ir_incident_may_run(const struct ir_incident *inc, size_t i, int64_t now_ms)
+ir_incident_may_run(const struct ir_incident *inc, size_t i, int64_t now_ms,
+                    const uint8_t *device)
 {
     const struct ir_istep *st = &inc->steps[i];
 
     return st->step == NULL || st->step->confirm < 2 ||
-           ir_fold_request(inc, i, now_ms, false) != NULL ||
+           ir_fold_request(inc, i, now_ms, false, device) != NULL ||
            (st->step->contain &&
             ir_fold_excepted(inc, st, "two-person") != NULL);
 }
@@ -124,9 +125,9 @@ gate_two(const struct ir_incident *inc, size_t i, int who, int64_t now_ms,
     const struct ir_irequest *r;
     const char *name = ir_incident_typed(inc, i);
 
-    if (st->cleared || ir_incident_may_run(inc, i, now_ms))
+    if (st->cleared || ir_incident_may_run(inc, i, now_ms, NULL))
         return IR_OK;
-    r = ir_fold_request(inc, i, now_ms, true);
+    r = ir_fold_request(inc, i, now_ms, true, NULL);
     if (r == NULL)
         ir_fail(err, IR_EREFUSED,
                 _("%s takes two people: one asks, another approves."), name);

@@ -158,7 +158,8 @@ struct ir_irequest {
     char *path, *what;
     uint64_t iteration;
     uint8_t argv_digest[32], plan[32];
-    int by, approved_by; /* -1 */
+    uint8_t device[IR_KEYID_BYTES]; /* where it may run; zeros: anywhere */
+    int by, approved_by;            /* -1 */
     bool denied, used, expired, cancelled;
     int64_t expires_ms, approved_ms;
     char *deny_reason;
@@ -311,12 +312,13 @@ int ir_incident_gate(const struct ir_incident *inc, size_t i, int who,
 /* Is preserved what step `i` destroys, or has the lead overridden that? */
 bool ir_incident_is_kept(const struct ir_incident *inc, size_t i);
 
-/* May the command of step `i` run, as far as two people go? A step that was
- * begun may be ended under the approval it was begun with, but to run its
- * command once more takes a new one.
+/* May the command of step `i` run, as far as two people go, on the device of
+ * that key id (NULL: on the one it was asked for)? A step that was begun may be
+ * ended under the approval it was begun with, but to run its command once more
+ * takes a new one.
  */
 bool ir_incident_may_run(const struct ir_incident *inc, size_t i,
-                         int64_t now_ms);
+                         int64_t now_ms, const uint8_t *device);
 
 /* The command of run step `i` with its variables filled in: a NULL-ended
  * argv.

@@ -32,6 +32,8 @@ add_request(struct ir_fold *f, size_t i)
         memcpy(r->argv_digest, p, IR_HASH_BYTES);
     if (ir_body_bytes(f->e[i], 4, &p, &len) && len == IR_HASH_BYTES)
         memcpy(r->plan, p, IR_HASH_BYTES);
+    if (ir_body_bytes(f->e[i], 5, &p, &len) && len == IR_KEYID_BYTES)
+        memcpy(r->device, p, IR_KEYID_BYTES);
     r->by = f->author[i];
     r->approved_by = -1;
     r->expires_ms = ir_fold_moment(f, i, 6);
@@ -360,8 +362,9 @@ ir_fold_excepted(const struct ir_incident *inc, const struct ir_istep *st,
 
 const struct ir_irequest *
 ir_fold_request(const struct ir_incident *inc, size_t i, int64_t now_ms,
-                bool waiting)
+                bool waiting, const uint8_t *device)
 {
+    static const uint8_t anywhere[IR_KEYID_BYTES];
     const struct ir_istep *st = &inc->steps[i];
     uint8_t digest[IR_HASH_BYTES];
     size_t k;
@@ -375,6 +378,8 @@ ir_fold_request(const struct ir_incident *inc, size_t i, int64_t now_ms,
         if (!r->used && !r->denied && !r->cancelled &&
             now_ms <= r->expires_ms && r->iteration == st->iteration &&
             (r->approved_by < 0) == waiting && strcmp(r->path, st->path) == 0 &&
+            (device == NULL || memcmp(r->device, device, IR_KEYID_BYTES) == 0 ||
+             memcmp(r->device, anywhere, IR_KEYID_BYTES) == 0) &&
             memcmp(r->plan, st->plan->digest, IR_HASH_BYTES) == 0 &&
             memcmp(r->argv_digest, digest, IR_HASH_BYTES) == 0)
             return r;
@@ -397,7 +402,7 @@ tell_needs(struct ir_fold *f, size_t i)
     if (s->wait_s > 0 && f->in->now_ms < st->due_ms)
         need(st, "wait", "");
     if (s->confirm > 1 && !st->cleared &&
-        ir_fold_request(f->inc, i, f->in->now_ms, false) == NULL &&
+        ir_fold_request(f->inc, i, f->in->now_ms, false, NULL) == NULL &&
         !(s->contain && ir_fold_excepted(f->inc, st, "two-person") != NULL))
         need(st, "approval", "");
     if (ir_fold_excepted(f->inc, st, "destroys") != NULL)

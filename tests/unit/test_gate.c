@@ -19,6 +19,7 @@ gate_of(struct world *w, const char *name, int who, struct ir_err *err)
     return gate;
 }
 
+#define HERE ((const uint8_t *)"12345678") /* the device that asks */
 #define TWO                                                                    \
     STEP("cut", ",'confirm':2,'contain':true,'run':['ssh','--','${host}']")    \
     "," STEP("wipe", ",'confirm':2,'undo':'unwipe'") "," STEP("unwipe", "")
@@ -37,7 +38,7 @@ request(struct world *w, int who, const char *path, uint64_t iteration)
     ir_bodyw_uint(&b, 2, iteration);
     ir_bodyw_bytes(&b, 3, digest, 32);
     ir_bodyw_bytes(&b, 4, st->plan->digest, 32);
-    ir_bodyw_bytes(&b, 5, "12345678", 8);
+    ir_bodyw_bytes(&b, 5, HERE, 8);
     ir_bodyw_uint(&b, 6, (uint64_t)w->now_ms + 900000);
     return put(w, who, IR_KIND_REQUEST, &b);
 }
@@ -239,11 +240,13 @@ approved_once(void **state)
     one = request(w, 0, "1/cut", 1);
     judge(w, 1, one, 1);
     fold(w);
-    assert_true(ir_incident_may_run(w->inc, 0, w->now_ms));
+    assert_true(ir_incident_may_run(w->inc, 0, w->now_ms, HERE));
+    assert_false(
+        ir_incident_may_run(w->inc, 0, w->now_ms, (const uint8_t *)"87654321"));
     step(w, 0, "1/cut", BEGIN, NULL);
     fold(w);
     assert_int_equal(gate_of(w, "cut", 0, &err), IR_GATE_NONE);
-    assert_false(ir_incident_may_run(w->inc, 0, w->now_ms));
+    assert_false(ir_incident_may_run(w->inc, 0, w->now_ms, HERE));
     step(w, 0, "1/cut", FAIL, "no");
 
     one = request(w, 0, "1/cut", 1);
@@ -265,10 +268,10 @@ approved_once(void **state)
 
     one = except(w, 0, "two-person", "1/cut");
     fold(w);
-    assert_true(ir_incident_may_run(w->inc, 0, w->now_ms));
+    assert_true(ir_incident_may_run(w->inc, 0, w->now_ms, HERE));
     judge(w, 1, one, 2); /* a refused exception opens nothing */
     fold(w);
-    assert_false(ir_incident_may_run(w->inc, 0, w->now_ms));
+    assert_false(ir_incident_may_run(w->inc, 0, w->now_ms, HERE));
     world_free(w);
 }
 
