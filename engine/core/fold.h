@@ -80,6 +80,7 @@ const struct ir_step *ir_fold_step(struct ir_fold *f, const char *path);
 void ir_fold_ops(struct ir_fold *f);     /* kind 16: state, systems, vars */
 void ir_fold_records(struct ir_fold *f); /* sort what steps say */
 void ir_fold_vars(struct ir_fold *f);
+void ir_fold_began(struct ir_fold *f); /* answered in a step after declaring */
 void ir_fold_mail(struct ir_fold *f);
 void ir_fold_roles(struct ir_fold *f); /* and exceptions */
 void ir_fold_requests(struct ir_fold *f);

@@ -294,6 +294,7 @@ ir_incident_fold(const struct ir_fold_in *in, struct ir_incident **out,
     ir_fold_ops(&f);
     ir_fold_records(&f);
     ir_fold_vars(&f);
+    ir_fold_began(&f);
     ir_fold_mail(&f);
     ir_fold_roles(&f);
     ir_fold_requests(&f);

@@ -2,6 +2,7 @@
  * measures: records that replace one another.
  */
 #include "base/i18n.h"
+#include "base/time.h"
 #include "core/fold.h"
 
 #include <stdlib.h>
@@ -114,6 +115,32 @@ ir_fold_vars(struct ir_fold *f)
     }
     qsort(inc->vars, inc->vars_n, sizeof inc->vars[0], var_by_name);
     free(vs.v);
+}
+
+void
+ir_fold_began(struct ir_fold *f)
+{
+    struct ir_incident *inc = f->inc;
+    const struct ir_ivar *v = NULL;
+    int64_t ms = 0, said;
+    size_t i;
+    int prec;
+
+    for (i = 0; i < inc->vars_n; i++)
+        if (strcmp(inc->vars[i].name, IR_VAR_BEGAN) == 0)
+            v = &inc->vars[i];
+    for (i = 0; v != NULL && i < f->n; i++) {
+        if (memcmp(f->e[i]->id, v->entry, IR_ID_BYTES) != 0 ||
+            !ir_fold_is(f, i, IR_KIND_STEP))
+            continue;
+        said = ir_entry_recorded_ms(f->e[i]);
+        if (ir_time_parse(v->value, said, &ms, &prec, NULL) == IR_OK &&
+            ms != inc->began_ms &&
+            ms <= said + (int64_t)IR_TIME_AHEAD_S * 1000) {
+            inc->began_ms = ms;
+            inc->began_prec = prec;
+        }
+    }
 }
 
 void

@@ -112,6 +112,31 @@ told(struct world *w, const char *name, int64_t now_ms)
     return clk(w, name)->state;
 }
 
+/* Who learns later when it began moves what counts from then; nobody moves it
+ * into the future, and "unknown" takes nothing back. */
+static void
+began_later(void **state)
+{
+    struct world *w = begin("");
+    int64_t t;
+
+    (void)state;
+    fold(w);
+    t = w->inc->declared_ms;
+    assert_int_equal(clk(w, "sys/show/rto")->from_ms, t);
+    answer(w, 0, "1/a", "began", "1970-01-01T00:00:10Z");
+    fold(w);
+    assert_int_equal(w->inc->began_ms, 10000);
+    assert_int_equal(clk(w, "sys/show/rto")->from_ms, 10000);
+    answer(w, 0, "1/a", "began", "unknown");
+    fold(w);
+    assert_int_equal(clk(w, "sys/show/rto")->from_ms, t);
+    answer(w, 0, "1/a", "began", "2999-01-01T00:00:00Z");
+    fold(w);
+    assert_int_equal(clk(w, "sys/show/rto")->from_ms, t);
+    world_free(w);
+}
+
 static void
 operations(void **state)
 {
@@ -299,6 +324,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rules),
+        cmocka_unit_test(began_later),
         cmocka_unit_test(operations),
         cmocka_unit_test(data_lost),
         cmocka_unit_test(stops_when_closed),
