@@ -44,7 +44,7 @@ return {
       place = { en = "HMI1, room B1F-04", ja = "B1F-04室 HMI1" },
       choose = {
         { id = "cabinet", title = { en = "Zones of one cabinet (H1 or H2)", ja = "一つの盤（H1かH2）の区間" }, go = "go-cabinet" },
-        { id = "ring", title = { en = "Grey at one border, \"ring open\"", ja = "境目だけ灰色、「環路断」" }, go = "ring" },
+        { id = "ring", title = { en = "Grey at one border, \"ring open\"", ja = "境目だけ灰色、「リング断」" }, go = "ring" },
         { id = "servers", title = { en = "Lines run, only the sorter lacks orders", ja = "ラインは動き、仕分指示だけがない" }, go = "go-cabinet" },
         { id = "flood", title = { en = "All flickers, slow answers", ja = "全体が点滅し、反応が遅い" }, go = "flood" },
         { id = "feed", title = { en = "Only \"no flight data\"", ja = "「便情報なし」だけ" }, go = "to-upstream" },
@@ -78,7 +78,7 @@ return {
 
     -- The ring.
     { id = "ring",
-      title = { en = "Find the open border", ja = "環路の断点を探す" },
+      title = { en = "Find the open border", ja = "リングの切れ目を探す" },
       say = { en = "Follow the blue cable between the two grey zones, with a lamp.",
               ja = "灰色の二区間の間の青いケーブルを、懐中電灯を持ってたどる。" },
       good = { en = "Plug seated or damage found, photographed.", ja = "抜けかけや損傷を見つけ、撮影した。" },
@@ -115,7 +115,7 @@ return {
       choose = {
         { id = "hmi", title = { en = "A terminal or server of ours", ja = "当社の端末・サーバー" }, go = "to-malware" },
         { id = "foreign", title = { en = "Something nobody knows", ja = "覚えのない機器" }, go = "foreign" },
-        { id = "loop", title = { en = "A loop or broken device", ja = "輪になった配線、故障した機器" }, go = "track" },
+        { id = "loop", title = { en = "A loop or broken device", ja = "ループした配線、故障した機器" }, go = "track" },
       } },
     { id = "to-malware", title = { en = "Malware on baggage terminals", ja = "操作端末の不正プログラム" },
       role = "control", runbook = "baggage-handling/malware-hmi", go = "end" },

@@ -74,7 +74,7 @@ return {
       good = { en = "No belt hums; lamps of PLC1 to PLC3 are still on.",
                ja = "どのコンベヤも音がせず、PLC1〜PLC3のランプは付いたままである。" },
       on_fail = { en = "Handle stuck: electrician on duty, channel 5; hall stays empty.",
-                  ja = "取手が動かなければ無線5で電気当番を呼び、仕分場を無人に保つ。" },
+                  ja = "ハンドルが動かなければ無線5で電気当番を呼び、仕分場を無人に保つ。" },
       role = "control", within = "5m",
       place = { en = "room B1F-06", ja = "B1F-06室" }, contain = true },
     { id = "passed",

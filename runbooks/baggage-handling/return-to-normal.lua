@@ -91,7 +91,7 @@ return {
       title = { en = "Clear the hall of carts and people", ja = "仕分場から台車と人を出す" },
       say = { en = "Carts out of the lines' way, boards down, roll at the hall door.",
               ja = "台車をラインから離し、便名板を外し、入口で点呼する。" },
-      good = { en = "Roll complete; eight posts manned.", ja = "点呼が合い、赤い柱8か所に人がいる。" },
+      good = { en = "Roll complete; eight posts staffed.", ja = "点呼が合い、赤い柱8か所に人がいる。" },
       on_fail = { en = "One missing: no start.", ja = "一人でも足りなければ動かさない。" },
       role = "baggage-duty", within = "20m", after = { "count-in" } },
     { id = "flights",

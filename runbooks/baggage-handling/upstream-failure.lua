@@ -155,7 +155,7 @@ return {
       measure = { text = { en = "Sorting by the typed flight table", ja = "手入力の便割当表による仕分け" },
                   owner = "baggage-duty", review = "3h" } },
     { id = "mcs",
-      title = { en = "Man the coding station", ja = "手動登録所に人を置く" },
+      title = { en = "Staff the coding station", ja = "手動登録所に人を置く" },
       say = { en = "Two people at MCS1: read tag, key flight, second one checks.",
               ja = "MCS1に二人置き、タグを読み、便を打ち、もう一人が確かめる。" },
       good = { en = "400 bags an hour; L24 empties.", ja = "毎時400個をさばき、L24が減る。" },

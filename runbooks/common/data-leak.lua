@@ -100,7 +100,7 @@ return {
     },
     {
       id = "caches",
-      title = { en = "Ask others to forget it", ja = "複製の削除を依頼する" },
+      title = { en = "Ask others to remove copies", ja = "複製の削除を依頼する" },
       role = "administrator",
       within = "4h",
       say = { en = "Search for the file name outside; ask search engines and archives to remove it.",

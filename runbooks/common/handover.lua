@@ -136,7 +136,7 @@ return {
     },
     {
       id = "first-look",
-      title = { en = "The new shift looks with fresh eyes", ja = "新しい目で見直す" },
+      title = { en = "The new shift looks afresh", ja = "交代した班で改めて見直す" },
       role = "commander",
       after = { "say-it" },
       within = "1h",

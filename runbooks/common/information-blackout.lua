@@ -20,7 +20,7 @@ return {
   steps = step.flow {
     {
       id = "desk",
-      title = { en = "Man the information desk", ja = "情報班を置く" },
+      title = { en = "Staff the information desk", ja = "情報班を置く" },
       role = "spokesperson",
       within = "5m",
       say = { en = "Three people: one writes, one releases, one listens outside.",

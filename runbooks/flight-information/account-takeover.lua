@@ -164,7 +164,7 @@ return {
     },
     {
       id = "doors",
-      title = { en = "Look for doors left open", ja = "残された裏口を探す" },
+      title = { en = "Look for doors left open", ja = "残されたバックドアを探す" },
       role = "security",
       within = "4h",
       say = { en = "Search for new accounts, keys, rules, jobs and forwarding since ${since}.",

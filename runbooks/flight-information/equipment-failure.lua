@@ -44,7 +44,7 @@ return {
     },
     {
       id = "why",
-      title = { en = "Fault or foul play?", ja = "故障か、人為か" },
+      title = { en = "Fault or attack?", ja = "故障か、攻撃か" },
       role = "operator",
       within = "5m",
       say = { en = "Look for a note, odd files, opened doors, a foreign USB stick.",

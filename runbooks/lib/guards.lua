@@ -67,7 +67,7 @@ function guards.posts(o)
     }, { plan = o.plan }),
     good = { en = "Every post has reported its number by radio.",
              ja = "全ての立哨位置から、番号の報告が無線で入った。" },
-    on_fail = { en = "Too few: man P1 to P4, lock the other gates, call Mihon Guards.",
+    on_fail = { en = "Too few: staff P1 to P4, lock the other gates, call Mihon Guards.",
                 ja = "足りなければP1〜P4を優先し、他の門を閉め、見本警備保障を呼ぶ。" },
     warn = { en = "Nobody alone outdoors or in the apron passage.",
              ja = "屋外と駐機場通路に一人で立たせない。" },

@@ -83,7 +83,7 @@ return {
                   ja = "移せない項目がある間は、公開の保留を続ける。" },
       role = "content", within = "30m" },
     { id = "doors",
-      title = { en = "Look for doors left open", ja = "残された裏口を探す" },
+      title = { en = "Look for doors left open", ja = "残されたバックドアを探す" },
       say = { en = "In CMS1, list users, API keys, add-ons and templates changed since ${since}.",
               ja = "CMS1で、${since}以降に変わった利用者、APIキー、追加機能、雛形を一覧にする。" },
       good = { en = "Each change has a person who says it was theirs.",
@@ -97,7 +97,7 @@ return {
     { id = "verdict",
       title = { en = "Decide what it was", ja = "被害の種類を判断する" },
       say = { en = "Put the item list, the doors and the comparison side by side.",
-              ja = "項目の一覧、裏口、台帳照合の結果を並べて見る。" },
+              ja = "項目の一覧、バックドア、台帳照合の結果を並べて見る。" },
       role = "security", within = "30m",
       after = { "volatile", "timed", "doors", "compare", "told-client" },
       choose = {

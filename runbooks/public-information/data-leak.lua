@@ -102,7 +102,7 @@ return {
         { id = "unknown", title = { en = "Not known: count as stolen", ja = "不明: 持ち出しとして扱う" }, go = "look-out" },
       } },
     { id = "engines",
-      title = { en = "Have search engines forget it", ja = "検索サイトから消してもらう" },
+      title = { en = "Have search engines remove it", ja = "検索サイトから消してもらう" },
       say = { en = "Send each search engine the removal form for the address.",
               ja = "検索サイトごとに、該当アドレスの削除申請を出す。" },
       good = { en = "The search no longer shows text or cached copy.",

@@ -141,7 +141,7 @@ return {
       choose = {
         { id = "whole", title = { en = "Signatures whole", ja = "署名に異常なし" },
           say = { en = "The recorder kept what it was given; the camera lied.",
-                  ja = "録画装置は受け取ったまま残した。偽りはカメラ側にある。" } },
+                  ja = "録画装置は受け取ったまま残した。異常はカメラ側にある。" } },
         { id = "broken", title = { en = "Broken, or hours missing", ja = "異常あり、または欠けた時間がある" },
           say = { en = "The recorder or VMS1 was changed.", ja = "録画装置またはVMS1が操作された。" } },
         { id = "not-signed", title = { en = "No signatures to check", ja = "署名がなく、調べられない" } },

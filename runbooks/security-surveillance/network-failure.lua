@@ -170,9 +170,9 @@ return {
       role = "guard-duty", within = "30m",
       choose = {
         { id = "device", title = { en = "A device nobody knows", ja = "覚えのない機器がある" }, go = "cut-found" },
-        { id = "loop", title = { en = "A loop or a broken camera", ja = "輪になった配線、故障したカメラ" },
+        { id = "loop", title = { en = "A loop or a broken camera", ja = "ループした配線、故障したカメラ" },
           say = { en = "Open the loop, or leave the camera unplugged with a tag.",
-                  ja = "輪を外す。故障したカメラは抜いたまま札を付ける。" }, go = "verify" },
+                  ja = "ループを外す。故障したカメラは抜いたまま札を付ける。" }, go = "verify" },
         { id = "nothing", title = { en = "Nothing found", ja = "何も見つからない" }, go = "portable" },
       } },
 

@@ -48,7 +48,7 @@ return {
               ja = "${from}以降の紛失・返納をACS1に入力し、「全制御盤へ送信」を押す。" },
       good = { en = "DC1 to DC18 say \"list updated\", same number of cards.",
                ja = "DC1〜DC18が「更新済み」となり、枚数が同じである。" },
-      on_fail = { en = "A controller lags: its doors stay manned.", ja = "更新されない制御盤の扉は立哨を残す。" },
+      on_fail = { en = "A controller lags: its doors stay staffed.", ja = "更新されない制御盤の扉は立哨を残す。" },
       role = "guard-duty", within = "45m" },
     guards.doors { id = "doors-again", on_fail = { en = "It opens: send the list again.",
                                                    ja = "開いた場合は一覧を送り直す。", go = "cards" } },
