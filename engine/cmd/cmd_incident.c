@@ -367,6 +367,7 @@ ir_cmd_add(struct ir_ctx *c, int argc, char **argv)
     struct ir_batch b = {0};
     struct ir_draft *d;
     char *system = NULL;
+    bool common;
     int last = 0, n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
     size_t i;
 
@@ -377,10 +378,14 @@ ir_cmd_add(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK && !k.inc->has_manifest)
         rc = ir_fail(&c->err, IR_ENOTFOUND,
                      _("this incident has no release of runbooks"));
-    if (rc == IR_OK)
+    common =
+        rc == IR_OK && k.inc->system != NULL && strcmp(argv[1], "common") == 0;
+    if (common) /* of every system, so of this incident's own */
+        system = ir_strdup(k.inc->system);
+    else if (rc == IR_OK)
         rc = ir_start_system(c, k.inc->manifest, argv[1], &system);
     if (rc == IR_OK)
-        rc = ir_start_scenario(c, k.inc->manifest, system,
+        rc = ir_start_scenario(c, k.inc->manifest, common ? "common" : system,
                                n > 1 ? argv[2] : NULL, &plan);
     for (i = 0; rc == IR_OK && i < k.inc->instances_n; i++)
         if (k.inc->instances[i].number > last)

@@ -179,9 +179,10 @@ gather(struct ir_ctx *c, const uint8_t manifest[32], const char *system,
     const char *prefix[2] = {own, "common/"};
     const struct ir_plan **v = NULL;
     size_t got = 0, p;
+    size_t end = all_kinds && strcmp(system, "common") != 0 ? 2 : 1;
     int rc = IR_OK;
 
-    for (p = 0; p < (all_kinds ? 2 : 1) && rc == IR_OK; p++) {
+    for (p = 0; p < end && rc == IR_OK; p++) {
         const char **names = NULL;
         size_t n = 0, i, from = got;
 

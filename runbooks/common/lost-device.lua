@@ -97,7 +97,7 @@ return {
     },
     {
       id = "member-off",
-      title = { en = "Revoke its ir key", ja = "irの鍵を失効させる" },
+      title = { en = "Revoke its key in ir", ja = "irの鍵を失効させる" },
       role = "security",
       within = "15m",
       say = { en = "If it is enrolled in ir, an administrator revokes its key; the holder makes a new one.",

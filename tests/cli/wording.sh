@@ -166,3 +166,12 @@ ok --json note "to be shown"
 one=$(id)
 exits 66 export-entry "$one" "$T/none"
 err "mkdir $T/none"
+
+title "what the runbooks say to type is there: a runbook common to all"
+home shipped
+ok --no-input start email ransomware
+ok add common data-leak
+ok --json status
+is common/data-leak "$(json "instances[number=2].scenario")"
+exits 66 add common nothing
+is 1 "$(grep -o data-leak "$T/err" | wc -l)"
