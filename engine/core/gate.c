@@ -156,26 +156,6 @@ gate_two(const struct ir_incident *inc, size_t i, int who, int64_t now_ms,
     return refuse(gate, IR_GATE_TWO);
 }
 
-static const char *
-source_word(const char *source)
-{
-    static const struct {
-        const char *id, *word;
-    } words[] = {
-        {"disk", N_("disk")},
-        {"memory", N_("memory")},
-        {"logs", N_("logs")},
-        {"recording", N_("recordings")},
-        {"config", N_("configuration")},
-    };
-    size_t i;
-
-    for (i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(words[i].id, source) == 0)
-            return _(words[i].word);
-    return source;
-}
-
 static void
 add_word(struct ir_buf *list, const char *word)
 {
@@ -241,7 +221,7 @@ gate_evidence(const struct ir_incident *inc, size_t i, int who,
     for (k = 0; s != NULL && k < s->destroys_n; k++) {
         if (ir_fold_preserved(inc, st, s->destroys[k]))
             continue;
-        add_word(&missing, source_word(s->destroys[k]));
+        add_word(&missing, ir_source_word(s->destroys[k]));
         add_savers(inc, s->destroys[k], &savers);
         first = first != NULL ? first : s->destroys[k];
     }

@@ -37,6 +37,26 @@ ir_step_act_word(enum ir_step_act a)
     return act_words[a];
 }
 
+const char *
+ir_source_word(const char *source)
+{
+    static const struct {
+        const char *id, *word;
+    } words[] = {
+        {"disk", N_("disk")},
+        {"memory", N_("memory")},
+        {"logs", N_("logs")},
+        {"recording", N_("recordings")},
+        {"config", N_("configuration")},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(words[i].id, source) == 0)
+            return _(words[i].word);
+    return source;
+}
+
 bool
 ir_plan_name_ok(const char *s)
 {

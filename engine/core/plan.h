@@ -249,6 +249,13 @@ const char *ir_plan_kind_word(enum ir_plan_kind k);
 const char *ir_var_type_word(enum ir_var_type t);
 const char *ir_step_act_word(enum ir_step_act a);
 
+/* The word a person reads for a source of evidence ("disk"), which `preserves`
+ * and `destroys` name; one that is not known stands for itself.
+ *
+ * Owns:   static, or `source`.
+ */
+const char *ir_source_word(const char *source);
+
 /* Check and normalise an answer for a variable: "unknown" words become
  * "unknown"; a host or address must look like one and never begin with "-";
  * a number is decimal; a time is parsed (base/time.h) and becomes RFC 3339;

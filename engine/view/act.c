@@ -417,7 +417,7 @@ sources(struct ir_sv *x, char *const *s, size_t n)
     for (i = 0; i < n; i++) {
         if (b.len > 0)
             ir_buf_adds(&b, _(", "));
-        ir_buf_adds(&b, ir_source_say(s[i]));
+        ir_buf_adds(&b, ir_source_word(s[i]));
     }
     return ir_pool_buf(&x->pool, &b);
 }

@@ -256,26 +256,6 @@ gate_two(struct ir_sv *x)
     gate_alone(x);
 }
 
-const char *
-ir_source_say(const char *source)
-{
-    static const struct {
-        const char *id, *say;
-    } words[] = {
-        {"disk", N_("disk")},
-        {"memory", N_("memory")},
-        {"logs", N_("logs")},
-        {"recording", N_("recordings")},
-        {"config", N_("configuration")},
-    };
-    size_t i;
-
-    for (i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(words[i].id, source) == 0)
-            return _(words[i].say);
-    return source;
-}
-
 /* Names of the steps that preserve `source` and are not over. */
 static void
 preservers(struct ir_sv *x, const char *source, struct ir_buf *b)
@@ -312,7 +292,7 @@ gate_evidence(struct ir_sv *x)
         n += sizeof evidence - 1;
         if (missing.len > 0)
             ir_buf_adds(&missing, _(", "));
-        ir_buf_adds(&missing, ir_source_say(n));
+        ir_buf_adds(&missing, ir_source_word(n));
         preservers(x, n, &steps);
     }
     if (missing.len > 0) {

@@ -72,7 +72,4 @@ const char *ir_report_say(const char *kind);
 void ir_step_para(struct ir_sv *x, const char *lead, enum ir_style style,
                   const char *text);
 
-/* The word for a source of evidence ("disk"). */
-const char *ir_source_say(const char *source);
-
 #endif

@@ -305,6 +305,17 @@ warns_without_refusing(void **state)
     ir_plan_free(p);
 }
 
+/* One list of words, for refusals and screens alike. */
+static void
+source_words(void **state)
+{
+    (void)state;
+    assert_string_equal(ir_source_word("disk"), "disk");
+    assert_string_equal(ir_source_word("recording"), "recordings");
+    assert_string_equal(ir_source_word("config"), "configuration");
+    assert_string_equal(ir_source_word("tape"), "tape");
+}
+
 int
 main(void)
 {
@@ -314,6 +325,7 @@ main(void)
         cmocka_unit_test(refuses_what_is_wrong),
         cmocka_unit_test(refuses_too_much),
         cmocka_unit_test(warns_without_refusing),
+        cmocka_unit_test(source_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
