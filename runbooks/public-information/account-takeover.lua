@@ -85,7 +85,7 @@ return {
     { id = "doors",
       title = { en = "Look for doors left open", ja = "残されたバックドアを探す" },
       say = { en = "In CMS1, list users, API keys, add-ons and templates changed since ${since}.",
-              ja = "CMS1で、${since}以降に変わった利用者、APIキー、追加機能、雛形を一覧にする。" },
+              ja = "CMS1で、${since}以降に変わった利用者、APIキー、追加機能、ひな形を一覧にする。" },
       good = { en = "Each change has a person who says it was theirs.",
                ja = "全ての変更に、行った本人がいる。" },
       on_fail = { en = "One nobody owns: disable it, note its name.",
