@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/scan.h"
+#include "cmd/cmd.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -158,13 +159,12 @@ ir_args_join(char **argv, int from, int *n)
 }
 
 int
-ir_args_count(int n, int min, int max, const char *usage, struct ir_err *err)
+ir_args_count(int n, int min, int max, const char *command, struct ir_err *err)
 {
     if (n >= min && n <= max)
         return IR_OK;
     ir_fail(err, IR_EUSAGE,
             n < min ? _("something is missing") : _("too many words"));
-    ir_err_hint(err, _("usage: ir %s"),
-                strchr(usage, ' ') != NULL ? _(usage) : usage);
+    ir_err_hint(err, _("usage: ir %s"), ir_cmd_usage(command));
     return IR_EUSAGE;
 }

@@ -36,13 +36,12 @@ int ir_args(int argc, char **argv, const struct ir_opt *opts, int *n,
  */
 char *ir_args_join(char **argv, int from, int *n);
 
-/* Are there between min and max operands? `usage` goes into the hint,
- * in the reader's language: N_("take [STEP]"), as the manual's SYNOPSIS has it.
- * One word alone is a command: the same in every language.
+/* Are there between min and max operands? The hint shows the usage line of
+ * `command` ("role take").
  *
  * Errors: IR_EUSAGE.
  */
-int ir_args_count(int n, int min, int max, const char *usage,
+int ir_args_count(int n, int min, int max, const char *command,
                   struct ir_err *err);
 
 #endif

@@ -73,6 +73,7 @@ struct ir_cmd {
     int (*fn)(struct ir_ctx *c, int argc, char **argv);
     const char *group;   /* N_() heading in `ir help` */
     const char *summary; /* N_() one line */
+    const char *usage;   /* as the manual's SYNOPSIS; N_() where it has words */
 };
 
 /* The table, ended by a NULL name.
@@ -80,6 +81,13 @@ struct ir_cmd {
  * Owns:   static.
  */
 extern const struct ir_cmd ir_cmds[];
+
+/* The usage line of a command of the table without "ir", in the reader's
+ * language; the name itself when there is none of that name.
+ *
+ * Owns:   static, or `name`.
+ */
+const char *ir_cmd_usage(const char *name);
 
 /* Run `ir` with these words (argv[0] is the program); returns the exit code.
  *

@@ -99,10 +99,7 @@ ir_cmd_contacts_list(struct ir_ctx *c, int argc, char **argv)
     size_t i, at = 0;
 
     if (rc == IR_OK)
-        rc = ir_args_count(
-            n, 0, 1,
-            "contacts list [people|roles|trees|audiences|authorities|partners]",
-            &c->err);
+        rc = ir_args_count(n, 0, 1, "contacts list", &c->err);
     if (rc == IR_OK)
         rc = open_contacts(c);
     if (rc == IR_OK && n > 0)
@@ -175,7 +172,7 @@ ir_cmd_contacts_show(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, N_("contacts show ID"), &c->err);
+        rc = ir_args_count(n, 1, 1, "contacts show", &c->err);
     if (rc == IR_OK)
         rc = open_contacts(c);
     for (i = 0; rc == IR_OK && i < IR_CONTACT_LISTS_N; i++) {

@@ -229,7 +229,7 @@ ir_cmd_selftest(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 0, "selftest [--offline]", &c->err);
+        rc = ir_args_count(n, 0, 0, "selftest", &c->err);
     if (rc != IR_OK)
         return rc;
     if (len <= 0 || mkdtemp(dir) == NULL)
@@ -254,7 +254,7 @@ ir_cmd_help(struct ir_ctx *c, int argc, char **argv)
     const char *group = "", *want = argc > 1 ? argv[1] : NULL;
     struct ir_json *list = c->json ? ir_json_new_arr() : NULL, *o;
     const struct ir_cmd *k;
-    char lead[40], *text, *line, *rest = NULL;
+    char lead[40], *usage, *text, *line, *rest = NULL;
     size_t shown = 0;
 
     for (k = ir_cmds; k->name != NULL; k++) {
@@ -269,6 +269,9 @@ ir_cmd_help(struct ir_ctx *c, int argc, char **argv)
             ir_json_set_str(o, "name", k->name);
             ir_json_set_str(o, "group", _(k->group));
             ir_json_set_str(o, "summary", _(k->summary));
+            usage = ir_asprintf("ir %s", ir_cmd_usage(k->name));
+            ir_json_set_str(o, "usage", usage);
+            free(usage);
             shown++;
             continue;
         }
@@ -279,6 +282,11 @@ ir_cmd_help(struct ir_ctx *c, int argc, char **argv)
         snprintf(lead, sizeof lead, "ir %-20s ", k->name);
         ir_term_para(&c->view.term, &c->out, 2, lead, IR_STYLE_NONE,
                      _(k->summary));
+        if (want != NULL && strcmp(want, "help") != 0) {
+            usage = ir_asprintf(_("usage: ir %s"), ir_cmd_usage(k->name));
+            ir_term_para(&c->view.term, &c->out, 6, NULL, IR_STYLE_NONE, usage);
+            free(usage);
+        }
         shown++;
     }
     if (shown == 0) {

@@ -61,7 +61,7 @@ ir_cmd_list(struct ir_ctx *c, int argc, char **argv)
     int words = 0, rc = ir_args(argc, argv, opts, &words, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(words, 0, 0, "list [--all]", &c->err);
+        rc = ir_args_count(words, 0, 0, "list", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, false);
     if (rc != IR_OK)
@@ -103,7 +103,7 @@ ir_cmd_use(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, N_("use INCIDENT"), &c->err);
+        rc = ir_args_count(n, 1, 1, "use", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, true);
     if (rc == IR_OK)
@@ -144,7 +144,7 @@ ir_cmd_join(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 1, N_("join [INCIDENT]"), &c->err);
+        rc = ir_args_count(n, 0, 1, "join", &c->err);
     if (n == 1)
         c->incident = argv[1];
     if (rc == IR_OK)
@@ -171,7 +171,7 @@ ir_cmd_link(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, N_("link INCIDENT"), &c->err);
+        rc = ir_args_count(n, 1, 1, "link", &c->err);
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
@@ -203,7 +203,7 @@ ir_cmd_severity(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, N_("severity N -r WHY"), &c->err);
+        rc = ir_args_count(n, 1, 1, "severity", &c->err);
     if (rc == IR_OK)
         rc = ir_scan_int(argv[1], 1, 4, &level, &c->err);
     if (rc == IR_OK)
@@ -223,7 +223,8 @@ ir_cmd_severity(struct ir_ctx *c, int argc, char **argv)
 
 /* `contained`, `restored`, `reopen`: one word, maybe when it happened. */
 static int
-state_op(struct ir_ctx *c, int argc, char **argv, enum op op, const char *usage)
+state_op(struct ir_ctx *c, int argc, char **argv, enum op op,
+         const char *command)
 {
     const char *at = NULL, *reason = NULL;
     const struct ir_opt opts[] = {{"at", 0, &at, NULL, NULL, NULL},
@@ -235,7 +236,7 @@ state_op(struct ir_ctx *c, int argc, char **argv, enum op op, const char *usage)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 1, usage, &c->err);
+        rc = ir_args_count(n, 0, 1, command, &c->err);
     if (n == 1)
         c->incident = argv[1];
     if (rc == IR_OK)
@@ -258,22 +259,19 @@ state_op(struct ir_ctx *c, int argc, char **argv, enum op op, const char *usage)
 int
 ir_cmd_contained(struct ir_ctx *c, int argc, char **argv)
 {
-    return state_op(c, argc, argv, OP_CONTAINED,
-                    N_("contained [INCIDENT] [--at TIME] [-r WORDS]"));
+    return state_op(c, argc, argv, OP_CONTAINED, "contained");
 }
 
 int
 ir_cmd_restored(struct ir_ctx *c, int argc, char **argv)
 {
-    return state_op(c, argc, argv, OP_RESTORED,
-                    N_("restored [INCIDENT] [--at TIME] [-r WORDS]"));
+    return state_op(c, argc, argv, OP_RESTORED, "restored");
 }
 
 int
 ir_cmd_reopen(struct ir_ctx *c, int argc, char **argv)
 {
-    return state_op(c, argc, argv, OP_REOPEN,
-                    N_("reopen [INCIDENT] [--at TIME] [-r WHY]"));
+    return state_op(c, argc, argv, OP_REOPEN, "reopen");
 }
 
 struct reasons {
@@ -332,8 +330,7 @@ ir_cmd_close(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(
-            n, 0, 1, N_("close [INCIDENT] [--at TIME] [-r WORDS]"), &c->err);
+        rc = ir_args_count(n, 0, 1, "close", &c->err);
     if (n == 1)
         c->incident = argv[1];
     if (rc == IR_OK)
@@ -372,7 +369,7 @@ ir_cmd_add(struct ir_ctx *c, int argc, char **argv)
     size_t i;
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 2, N_("add SYSTEM [SCENARIO]"), &c->err);
+        rc = ir_args_count(n, 1, 2, "add", &c->err);
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK && !k.inc->has_manifest)

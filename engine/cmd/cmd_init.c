@@ -237,10 +237,7 @@ parse(struct ir_ctx *c, int argc, char **argv, struct init *in)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(
-            n, 0, 1,
-            N_("init [DIR] --org NAME --person NAME [--handle HANDLE]"),
-            &c->err);
+        rc = ir_args_count(n, 0, 1, "init", &c->err);
     if (rc != IR_OK)
         return rc;
     if (n == 1) {

@@ -22,11 +22,11 @@ open_home(struct ir_ctx *c, int *fd)
 }
 
 static int
-no_operands(struct ir_ctx *c, int argc, char **argv, const char *usage)
+no_operands(struct ir_ctx *c, int argc, char **argv, const char *command)
 {
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
-    return rc == IR_OK ? ir_args_count(n, 0, 0, usage, &c->err) : rc;
+    return rc == IR_OK ? ir_args_count(n, 0, 0, command, &c->err) : rc;
 }
 
 int
@@ -79,7 +79,7 @@ ir_cmd_key_passphrase(struct ir_ctx *c, int argc, char **argv)
     int n = 0, fd = -1, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 0, "key passphrase [--none]", &c->err);
+        rc = ir_args_count(n, 0, 0, "key passphrase", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, false);
     if (rc == IR_OK)
@@ -172,7 +172,7 @@ ir_cmd_key_rotate(struct ir_ctx *c, int argc, char **argv)
     int n = 0, fd = -1, who = -1, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, N_("key rotate NAME"), &c->err);
+        rc = ir_args_count(n, 1, 1, "key rotate", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, true);
     if (rc == IR_OK)

@@ -104,7 +104,7 @@ ir_cmd_log(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 0, "log [--cbor]", &c->err);
+        rc = ir_args_count(n, 0, 0, "log", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, false);
     if (rc == IR_OK && cbor && isatty(STDOUT_FILENO))
@@ -219,7 +219,7 @@ ir_cmd_show(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, N_("show ENTRY|STEP [--hex]"), &c->err);
+        rc = ir_args_count(n, 1, 1, "show", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, false);
     if (rc != IR_OK)
@@ -248,8 +248,7 @@ ir_cmd_timeline(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 1, N_("timeline [INCIDENT] [--all] [--ids]"),
-                           &c->err);
+        rc = ir_args_count(n, 0, 1, "timeline", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_signed(c);
     if (rc == IR_OK)
@@ -345,7 +344,7 @@ ir_cmd_export_entry(struct ir_ctx *c, int argc, char **argv)
     int n = 0, dirfd = -1, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 2, N_("export-entry ENTRY [DIR]"), &c->err);
+        rc = ir_args_count(n, 1, 2, "export-entry", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, false);
     if (rc == IR_OK)

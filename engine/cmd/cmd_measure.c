@@ -45,9 +45,7 @@ ir_cmd_measure_start(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         joined = ir_args_join(argv, 1, &n);
     if (rc == IR_OK)
-        rc = ir_args_count(
-            n, 1, 1, N_("measure start TEXT [--owner NAME] [--review WHEN]"),
-            &c->err);
+        rc = ir_args_count(n, 1, 1, "measure start", &c->err);
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK && review != NULL)
@@ -94,7 +92,7 @@ find_measure(struct ir_ctx *c, const struct ir_case *k, const char *hex,
 /* `review`, `lift`, `permanent`: about a measure that was begun. */
 static int
 about_measure(struct ir_ctx *c, int argc, char **argv, uint64_t op, int words,
-              const char *usage)
+              const char *command)
 {
     const char *owner = NULL, *review = NULL;
     const struct ir_opt opts[] = {{"owner", 0, &owner, NULL, NULL, NULL},
@@ -111,7 +109,7 @@ about_measure(struct ir_ctx *c, int argc, char **argv, uint64_t op, int words,
     if (rc == IR_OK)
         joined = ir_args_join(argv, 2, &n);
     if (rc == IR_OK)
-        rc = ir_args_count(n, words, 2, usage, &c->err);
+        rc = ir_args_count(n, words, 2, command, &c->err);
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
@@ -137,21 +135,19 @@ about_measure(struct ir_ctx *c, int argc, char **argv, uint64_t op, int words,
 int
 ir_cmd_measure_review(struct ir_ctx *c, int argc, char **argv)
 {
-    return about_measure(
-        c, argc, argv, 2, 1,
-        N_("measure review ID [TEXT] [--review WHEN] [--owner NAME]"));
+    return about_measure(c, argc, argv, 2, 1, "measure review");
 }
 
 int
 ir_cmd_measure_lift(struct ir_ctx *c, int argc, char **argv)
 {
-    return about_measure(c, argc, argv, 3, 1, N_("measure lift ID [WHY]"));
+    return about_measure(c, argc, argv, 3, 1, "measure lift");
 }
 
 int
 ir_cmd_measure_permanent(struct ir_ctx *c, int argc, char **argv)
 {
-    return about_measure(c, argc, argv, 4, 2, N_("measure permanent ID TEXT"));
+    return about_measure(c, argc, argv, 4, 2, "measure permanent");
 }
 
 /* The clock a word means: a name of the incident, or its unique end. */
@@ -193,7 +189,7 @@ find_clock(struct ir_ctx *c, const struct ir_case *k, const char *name,
 
 static int
 state_clock(struct ir_ctx *c, int argc, char **argv, const char *op,
-            bool needs_reason, const char *usage)
+            bool needs_reason, const char *command)
 {
     const char *from = NULL, *reason = NULL, *at = NULL, *name = NULL;
     const struct ir_opt opts[] = {{"from", 0, &from, NULL, NULL, NULL},
@@ -206,7 +202,7 @@ state_clock(struct ir_ctx *c, int argc, char **argv, const char *op,
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, usage, &c->err);
+        rc = ir_args_count(n, 1, 1, command, &c->err);
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
@@ -230,29 +226,25 @@ state_clock(struct ir_ctx *c, int argc, char **argv, const char *op,
 int
 ir_cmd_clock_start(struct ir_ctx *c, int argc, char **argv)
 {
-    return state_clock(c, argc, argv, "start", false,
-                       N_("clock start NAME [--from TIME] [-r BASIS]"));
+    return state_clock(c, argc, argv, "start", false, "clock start");
 }
 
 int
 ir_cmd_clock_met(struct ir_ctx *c, int argc, char **argv)
 {
-    return state_clock(c, argc, argv, "met", false,
-                       N_("clock met NAME [--at TIME] [-r WORDS]"));
+    return state_clock(c, argc, argv, "met", false, "clock met");
 }
 
 int
 ir_cmd_clock_stop(struct ir_ctx *c, int argc, char **argv)
 {
-    return state_clock(c, argc, argv, "stop", true,
-                       N_("clock stop NAME -r WHY"));
+    return state_clock(c, argc, argv, "stop", true, "clock stop");
 }
 
 int
 ir_cmd_clock_undecided(struct ir_ctx *c, int argc, char **argv)
 {
-    return state_clock(c, argc, argv, "undecided", false,
-                       N_("clock undecided NAME [-r WORDS]"));
+    return state_clock(c, argc, argv, "undecided", false, "clock undecided");
 }
 
 /* "displays" or "flight-information/displays" of a system in the incident. */
@@ -303,9 +295,7 @@ ir_cmd_service(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(
-            n, 2, 2, N_("service OPERATION PERCENT [--at TIME] [--basis TEXT]"),
-            &c->err);
+        rc = ir_args_count(n, 2, 2, "service", &c->err);
     if (rc == IR_OK && argv[2][0] != '\0' &&
         argv[2][strlen(argv[2]) - 1] == '%')
         argv[2][strlen(argv[2]) - 1] = '\0';
@@ -365,8 +355,7 @@ ir_cmd_exception_approve(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, N_("exception approve ID [-r WORDS]"),
-                           &c->err);
+        rc = ir_args_count(n, 1, 1, "exception approve", &c->err);
     if (rc == IR_OK)
         rc = ir_cmd_begin_signed(c, &k);
     if (rc == IR_OK)

@@ -100,9 +100,7 @@ ir_cmd_member_add(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(
-            n, 1, 1, N_("member add NAME [--handle HANDLE] [--role ROLE]"),
-            &c->err);
+        rc = ir_args_count(n, 1, 1, "member add", &c->err);
     if (rc == IR_OK)
         rc = must_be_admin(c);
     if (rc == IR_OK)
@@ -131,7 +129,7 @@ ir_cmd_member_remove(struct ir_ctx *c, int argc, char **argv)
     int n = 0, who, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, N_("member remove NAME -r WHY"), &c->err);
+        rc = ir_args_count(n, 1, 1, "member remove", &c->err);
     if (rc == IR_OK)
         rc = must_be_admin(c);
     if (rc != IR_OK)

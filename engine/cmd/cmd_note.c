@@ -74,7 +74,7 @@ ir_cmd_note(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         joined = ir_args_join(argv, 1, &n);
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, N_("note TEXT [--at TIME]"), &c->err);
+        rc = ir_args_count(n, 1, 1, "note", &c->err);
     if (rc != IR_OK)
         return rc;
     if (argv[1][strspn(argv[1], " \t\n")] == '\0')
@@ -125,7 +125,7 @@ ir_cmd_decide(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         joined = ir_args_join(argv, 1, &n);
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, N_("decide TEXT -r WHY"), &c->err);
+        rc = ir_args_count(n, 1, 1, "decide", &c->err);
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
@@ -189,7 +189,7 @@ ir_cmd_amend(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         joined = ir_args_join(argv, 2, &n);
     if (rc == IR_OK)
-        rc = ir_args_count(n, 2, 2, N_("amend ENTRY TEXT"), &c->err);
+        rc = ir_args_count(n, 2, 2, "amend", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, true);
     if (rc == IR_OK)
@@ -244,8 +244,7 @@ ir_cmd_redact(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, N_("redact ENTRY -r WHY [--erase]"),
-                           &c->err);
+        rc = ir_args_count(n, 1, 1, "redact", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, true);
     if (rc == IR_OK)

@@ -20,7 +20,7 @@ ir_cmd_release_make(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 0, N_("release make [-m TEXT]"), &c->err);
+        rc = ir_args_count(n, 0, 0, "release make", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, true);
     if (rc == IR_OK)
@@ -91,7 +91,7 @@ ir_cmd_release_diff(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 2, N_("release diff [FROM [TO]]"), &c->err);
+        rc = ir_args_count(n, 0, 2, "release diff", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, false);
     if (rc == IR_OK)
@@ -118,7 +118,7 @@ ir_cmd_release_diff(struct ir_ctx *c, int argc, char **argv)
 /* Approve or deny: by another member than the author; alone one may approve
  * one's own, and it is shown as that. */
 static int
-judge(struct ir_ctx *c, int argc, char **argv, bool yes, const char *usage)
+judge(struct ir_ctx *c, int argc, char **argv, bool yes, const char *command)
 {
     const char *reason = NULL;
     const struct ir_opt opts[] = {{"reason", 'r', &reason, NULL, NULL, NULL},
@@ -130,7 +130,7 @@ judge(struct ir_ctx *c, int argc, char **argv, bool yes, const char *usage)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 1, usage, &c->err);
+        rc = ir_args_count(n, 0, 1, command, &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_signed(c);
     if (rc == IR_OK)
@@ -170,8 +170,7 @@ judge(struct ir_ctx *c, int argc, char **argv, bool yes, const char *usage)
 int
 ir_cmd_release_approve(struct ir_ctx *c, int argc, char **argv)
 {
-    int rc =
-        judge(c, argc, argv, true, N_("release approve [RELEASE] [-r WORDS]"));
+    int rc = judge(c, argc, argv, true, "release approve");
     const struct ir_release *r =
         rc == IR_OK ? ir_trust_current(&c->trust) : NULL;
 
@@ -185,7 +184,7 @@ ir_cmd_release_approve(struct ir_ctx *c, int argc, char **argv)
 int
 ir_cmd_release_deny(struct ir_ctx *c, int argc, char **argv)
 {
-    return judge(c, argc, argv, false, N_("release deny [RELEASE] -r WHY"));
+    return judge(c, argc, argv, false, "release deny");
 }
 
 int
@@ -204,7 +203,7 @@ ir_cmd_repin(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 0, N_("repin -r WHY"), &c->err);
+        rc = ir_args_count(n, 0, 0, "repin", &c->err);
     if (rc == IR_OK)
         rc = ir_cmd_begin_signed(c, &k);
     r = rc == IR_OK ? ir_trust_current(&c->trust) : NULL;

@@ -18,7 +18,7 @@ enum role_op {
 
 /* Read-only lists of people share this. */
 static int
-list(struct ir_ctx *c, int argc, char **argv, const char *usage,
+list(struct ir_ctx *c, int argc, char **argv, const char *command,
      void (*text)(const struct ir_view *, const struct ir_incident *,
                   struct ir_buf *),
      struct ir_json *(*json)(const struct ir_view *,
@@ -28,7 +28,7 @@ list(struct ir_ctx *c, int argc, char **argv, const char *usage,
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 0, usage, &c->err);
+        rc = ir_args_count(n, 0, 0, command, &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, false);
     if (rc != IR_OK)
@@ -164,7 +164,7 @@ check_op(struct ir_ctx *c, const struct ir_case *k, enum role_op op,
 
 static int
 change(struct ir_ctx *c, int argc, char **argv, enum role_op op,
-       const char *usage)
+       const char *command)
 {
     const char *reason = NULL;
     const struct ir_opt opts[] = {{"reason", 'r', &reason, NULL, NULL, NULL},
@@ -177,7 +177,7 @@ change(struct ir_ctx *c, int argc, char **argv, enum role_op op,
     int rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, want, want, usage, &c->err);
+        rc = ir_args_count(n, want, want, command, &c->err);
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
@@ -207,29 +207,29 @@ change(struct ir_ctx *c, int argc, char **argv, enum role_op op,
 int
 ir_cmd_role_take(struct ir_ctx *c, int argc, char **argv)
 {
-    return change(c, argc, argv, ROLE_TAKE, N_("role take ROLE"));
+    return change(c, argc, argv, ROLE_TAKE, "role take");
 }
 
 int
 ir_cmd_role_offer(struct ir_ctx *c, int argc, char **argv)
 {
-    return change(c, argc, argv, ROLE_OFFER, N_("role offer ROLE NAME"));
+    return change(c, argc, argv, ROLE_OFFER, "role offer");
 }
 
 int
 ir_cmd_role_accept(struct ir_ctx *c, int argc, char **argv)
 {
-    return change(c, argc, argv, ROLE_ACCEPT, N_("role accept ROLE"));
+    return change(c, argc, argv, ROLE_ACCEPT, "role accept");
 }
 
 int
 ir_cmd_role_release(struct ir_ctx *c, int argc, char **argv)
 {
-    return change(c, argc, argv, ROLE_RELEASE, N_("role release ROLE"));
+    return change(c, argc, argv, ROLE_RELEASE, "role release");
 }
 
 int
 ir_cmd_role_act(struct ir_ctx *c, int argc, char **argv)
 {
-    return change(c, argc, argv, ROLE_ACT, N_("role act ROLE -r WHY"));
+    return change(c, argc, argv, ROLE_ACT, "role act");
 }

@@ -299,8 +299,7 @@ ir_cmd_run_step(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 1, N_("run [STEP] [--break-glass WHY]"),
-                           &c->err);
+        rc = ir_args_count(n, 0, 1, "run", &c->err);
     c->signed_only = true;
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);

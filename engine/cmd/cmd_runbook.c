@@ -71,7 +71,7 @@ ir_cmd_runbook_list(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 1, N_("runbook list [SYSTEM]"), &c->err);
+        rc = ir_args_count(n, 0, 1, "runbook list", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, false);
     if (rc == IR_OK)
@@ -113,8 +113,7 @@ ir_cmd_runbook_show(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc =
-            ir_args_count(n, 1, 1, N_("runbook show SYSTEM/SCENARIO"), &c->err);
+        rc = ir_args_count(n, 1, 1, "runbook show", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, false);
     if (rc == IR_OK)
@@ -179,9 +178,7 @@ ir_cmd_runbook_lint(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 1,
-                           N_("runbook lint [SYSTEM/SCENARIO] [--site DIR]"),
-                           &c->err);
+        rc = ir_args_count(n, 0, 1, "runbook lint", &c->err);
     if (rc != IR_OK)
         return rc;
     dir = site_dir(c, site);
@@ -229,7 +226,7 @@ ir_cmd_runbook_new(struct ir_ctx *c, int argc, char **argv)
     int n = 0, fd = -1, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, N_("runbook new SYSTEM/SCENARIO"), &c->err);
+        rc = ir_args_count(n, 1, 1, "runbook new", &c->err);
     if (rc == IR_OK)
         rc = ir_store_home_check(c->home, &c->err);
     if (rc != IR_OK)
@@ -321,8 +318,7 @@ ir_cmd_runbook_diff(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 1, N_("runbook diff [SYSTEM/SCENARIO]"),
-                           &c->err);
+        rc = ir_args_count(n, 0, 1, "runbook diff", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, false);
     if (rc == IR_OK)
@@ -389,8 +385,7 @@ ir_cmd_runbook_dry_run(struct ir_ctx *c, int argc, char **argv)
     size_t i;
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, N_("runbook dry-run SYSTEM/SCENARIO"),
-                           &c->err);
+        rc = ir_args_count(n, 1, 1, "runbook dry-run", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, false);
     if (rc == IR_OK)
@@ -472,7 +467,7 @@ ir_cmd_system_show(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, N_("system show SYSTEM"), &c->err);
+        rc = ir_args_count(n, 1, 1, "system show", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, false);
     if (rc == IR_OK)

@@ -414,8 +414,7 @@ parse(struct ir_ctx *c, int argc, char **argv, struct start *s)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(
-            n, 0, 2, N_("start [SYSTEM [SCENARIO]] [--began TIME]"), &c->err);
+        rc = ir_args_count(n, 0, 2, "start", &c->err);
     if (n > 0)
         s->system = argv[1];
     if (n > 1)

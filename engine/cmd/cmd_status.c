@@ -56,8 +56,7 @@ ir_cmd_status(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 1, N_("status [INCIDENT] [--now TIME]"),
-                           &c->err);
+        rc = ir_args_count(n, 0, 1, "status", &c->err);
     if (n == 1)
         c->incident = argv[1];
     if (rc == IR_OK)
@@ -84,7 +83,7 @@ ir_cmd_next(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 1, N_("next [INCIDENT]"), &c->err);
+        rc = ir_args_count(n, 0, 1, "next", &c->err);
     if (n == 1)
         c->incident = argv[1];
     if (rc == IR_OK)

@@ -14,7 +14,7 @@
 /* Every option a step command may take. */
 static int
 parse(struct ir_ctx *c, int argc, char **argv, struct ir_said *said, int min,
-      int max, const char *usage, int *n)
+      int max, const char *command, int *n)
 {
     const struct ir_opt opts[] = {
         {"reason", 'r', &said->reason, NULL, NULL, NULL},
@@ -31,7 +31,7 @@ parse(struct ir_ctx *c, int argc, char **argv, struct ir_said *said, int min,
         {NULL, 0, NULL, NULL, NULL, NULL}};
     int rc = ir_args(argc, argv, opts, n, &c->err);
 
-    return rc == IR_OK ? ir_args_count(*n, min, max, usage, &c->err) : rc;
+    return rc == IR_OK ? ir_args_count(*n, min, max, command, &c->err) : rc;
 }
 
 /* Where the step can be repeated, whether it is must be said: --again, or
@@ -99,8 +99,7 @@ ir_cmd_choose(struct ir_ctx *c, int argc, char **argv)
     struct ir_case k = {0};
     char *why = NULL;
     size_t i = 0;
-    int n = 0, rc = parse(c, argc, argv, &said, 2, 2,
-                          N_("choose STEP OPTION -r WHY"), &n);
+    int n = 0, rc = parse(c, argc, argv, &said, 2, 2, "choose", &n);
 
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
@@ -169,7 +168,7 @@ ir_cmd_take(struct ir_ctx *c, int argc, char **argv)
     struct ir_said said = {0};
     struct ir_case k = {0};
     size_t i = 0;
-    int n = 0, rc = parse(c, argc, argv, &said, 0, 1, N_("take [STEP]"), &n);
+    int n = 0, rc = parse(c, argc, argv, &said, 0, 1, "take", &n);
 
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
@@ -195,8 +194,7 @@ ir_cmd_give_back(struct ir_ctx *c, int argc, char **argv)
     struct ir_said said = {0};
     struct ir_case k = {0};
     size_t i = 0;
-    int n = 0, rc = parse(c, argc, argv, &said, 1, 1,
-                          N_("give-back STEP [-r WHY]"), &n);
+    int n = 0, rc = parse(c, argc, argv, &said, 1, 1, "give-back", &n);
 
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
@@ -213,13 +211,13 @@ ir_cmd_give_back(struct ir_ctx *c, int argc, char **argv)
 /* `fail` and `skip`: only what is open can fail or be left out. */
 static int
 fail_or_skip(struct ir_ctx *c, int argc, char **argv, enum ir_step_op op,
-             const char *usage)
+             const char *command)
 {
     struct ir_said said = {0};
     struct ir_case k = {0};
     char *why = NULL;
     size_t i = 0;
-    int n = 0, rc = parse(c, argc, argv, &said, 0, 1, usage, &n);
+    int n = 0, rc = parse(c, argc, argv, &said, 0, 1, command, &n);
 
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
@@ -248,13 +246,13 @@ fail_or_skip(struct ir_ctx *c, int argc, char **argv, enum ir_step_op op,
 int
 ir_cmd_fail(struct ir_ctx *c, int argc, char **argv)
 {
-    return fail_or_skip(c, argc, argv, IR_OP_FAIL, N_("fail [STEP] -r WHY"));
+    return fail_or_skip(c, argc, argv, IR_OP_FAIL, "fail");
 }
 
 int
 ir_cmd_skip(struct ir_ctx *c, int argc, char **argv)
 {
-    return fail_or_skip(c, argc, argv, IR_OP_SKIP, N_("skip [STEP] -r WHY"));
+    return fail_or_skip(c, argc, argv, IR_OP_SKIP, "skip");
 }
 
 /* "name=value" words into checked answers; strings to be freed. */
@@ -402,8 +400,7 @@ ir_cmd_ask(struct ir_ctx *c, int argc, char **argv)
     struct ir_said said = {0};
     struct ir_case k = {0};
     size_t i = 0, an = 0, j;
-    int n = 0, rc = parse(c, argc, argv, &said, 1, 33,
-                          N_("ask STEP [NAME=VALUE ...]"), &n);
+    int n = 0, rc = parse(c, argc, argv, &said, 1, 33, "ask", &n);
 
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
@@ -496,8 +493,7 @@ ir_cmd_done(struct ir_ctx *c, int argc, char **argv)
     struct ir_said said = {0};
     struct ir_case k = {0};
     size_t i = 0;
-    int n = 0, rc = parse(c, argc, argv, &said, 0, 1,
-                          N_("done [STEP] [-m WORDS] [--at TIME]"), &n);
+    int n = 0, rc = parse(c, argc, argv, &said, 0, 1, "done", &n);
 
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);

@@ -168,8 +168,7 @@ ir_cmd_triage(struct ir_ctx *c, int argc, char **argv)
     size_t i;
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 60, N_("triage [CRITERION=ANSWER ...]"),
-                           &c->err);
+        rc = ir_args_count(n, 0, 60, "triage", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, true);
     if (rc == IR_OK)
@@ -406,10 +405,7 @@ ir_cmd_report_in(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 1,
-                           N_("report-in [TYPE] [--from WHO] [--means HOW] "
-                              "[--set FIELD=VALUE ...]"),
-                           &c->err);
+        rc = ir_args_count(n, 0, 1, "report-in", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, true);
     if (rc == IR_OK)

@@ -110,7 +110,7 @@ ir_cmd_approve(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, N_("approve STEP"), &c->err);
+        rc = ir_args_count(n, 1, 1, "approve", &c->err);
     if (rc == IR_OK)
         rc = ir_cmd_begin_signed(c, &k);
     if (rc == IR_OK)
@@ -149,7 +149,7 @@ ir_cmd_deny(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, N_("deny STEP -r WHY"), &c->err);
+        rc = ir_args_count(n, 1, 1, "deny", &c->err);
     if (rc == IR_OK)
         rc = ir_cmd_begin_signed(c, &k);
     if (rc == IR_OK)

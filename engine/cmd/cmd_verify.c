@@ -141,8 +141,7 @@ ir_cmd_verify(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc =
-            ir_args_count(n, 0, 0, "verify [--strict] [--chain-only]", &c->err);
+        rc = ir_args_count(n, 0, 0, "verify", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, false);
     if (rc != IR_OK)
@@ -183,7 +182,7 @@ ir_cmd_rebuild(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 0, "rebuild [--salvage]", &c->err);
+        rc = ir_args_count(n, 0, 0, "rebuild", &c->err);
     if (rc != IR_OK)
         return rc;
     if (salvage) {

@@ -28,6 +28,7 @@ one 0 help
 is init "$(json '[0].name')"
 one 0 help role
 is "role list" "$(json '[0].name')"
+is "ir role take ROLE" "$(json '[1].usage')"
 exits 64 --json help nonsense
 one 0 runbook new alpha/made
 is alpha/made "$(json runbook)"

@@ -19,7 +19,8 @@ print(max([0] + [sum(0 if unicodedata.combining(c) else
 title "40 columns: no line is longer, no word is lost"
 for lang in en ja; do
     for words in status next "contacts list" timeline "clock list" who \
-        "runbook list" "release list" "exception list" help log; do
+        "runbook list" "release list" "exception list" help log \
+        "help role" "help report-in"; do
         COLS=40
         # shellcheck disable=SC2086 # a command and its operands
         typed --lang $lang $words </dev/null

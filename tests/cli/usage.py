@@ -4,7 +4,7 @@
 Every command of engine/cmd/table.c is run with no word and with far too many;
 the usage line that comes back stands word for word in the SYNOPSIS of its
 manual page in the same language, and a Japanese one holds no English word that
-is to be replaced by something.
+is to be replaced by something. `ir help COMMAND` shows the same line.
 """
 import os
 import re
@@ -33,13 +33,13 @@ def synopsis(command, lang):
     return words
 
 
-def said(ir, lang, words):
+def said(ir, lang, words, stream="stderr"):
     r = subprocess.run(
         [ir, "--no-input", *words], stdin=subprocess.DEVNULL, env={
             "IR_HOME": os.getcwd() + "/none", "IR_LANG": lang,
             "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "COLUMNS": "400"},
         capture_output=True, text=True, timeout=60, check=False)
-    return r.returncode, r.stderr
+    return r.returncode, getattr(r, stream)
 
 
 def usage(ir, lang, command):
@@ -67,6 +67,14 @@ def wrong(line, command, lang):
                 yield f'"{w}" is English: {line}'
 
 
+def not_helped(ir, lang, command, line):
+    """`ir help` shows a line for each command that begins with the word."""
+    lead = "使い方: ir " if lang == "ja" else "usage: ir "
+    code, text = said(ir, lang, ["help", command], "stdout")
+    if code != 0 or f"{lead}{line}\n" not in text:
+        yield f"ir help does not show: {lead}{line}"
+
+
 def main():
     ir, lang = os.path.abspath(sys.argv[1]), sys.argv[2]
     bad, n = [], 0
@@ -78,8 +86,10 @@ def main():
             if command in ANY:
                 continue
             n += 1
+            line = usage(ir, lang, command)
             bad += [f"ir {command}: {w}"
-                    for w in wrong(usage(ir, lang, command), command, lang)]
+                    for w in [*wrong(line, command, lang),
+                              *not_helped(ir, lang, command, line)]]
         os.chdir("/")
     print("\n".join(bad))
     print(f"{n} commands, {len(bad)} wrong")
