@@ -203,11 +203,11 @@ began(struct ir_ctx *c, struct start *s)
 
         ir_view_ask_began(&c->talk_view, &c->talk);
         typed = ir_ctx_ask(c, "");
-        if (typed != NULL && ir_is_quit(typed)) {
+        if (typed == NULL || ir_is_quit(typed)) {
             free(typed);
             return left(c);
         }
-        if (typed != NULL && ir_is_question(typed)) {
+        if (ir_is_question(typed)) {
             ir_buf_adds(&c->talk,
                         _(" When people first saw it: 02:40, 20m ago, "
                           "yesterday 23:10. Recovery targets run from then. "
@@ -215,8 +215,7 @@ began(struct ir_ctx *c, struct start *s)
             free(typed);
             continue;
         }
-        if (typed == NULL || typed[strspn(typed, " \t")] == '\0' ||
-            ir_is_unknown(typed)) {
+        if (typed[strspn(typed, " \t")] == '\0' || ir_is_unknown(typed)) {
             free(typed);
             return IR_OK;
         }
@@ -288,9 +287,7 @@ ask_at_start(struct ir_ctx *c, struct start *s, const struct ir_var *v)
 
         ir_view_ask(&c->talk_view, v, NULL, &c->talk);
         typed = ir_ctx_ask(c, "");
-        if (typed == NULL)
-            break;
-        if (ir_is_quit(typed)) {
+        if (typed == NULL || ir_is_quit(typed)) {
             free(typed);
             return left(c);
         }

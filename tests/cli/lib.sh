@@ -112,6 +112,7 @@ typed() {
     got=0
     bare "$PY" "$here/term.py" "$COLS" "$ROWS" \
         "$IR" "$@" >"$T/out" 2>"$T/err" || got=$?
+    [ "$got" -ne 99 ] || fail "stuck: ir $*"
 }
 
 # within TEXT FILE...: is it there, also over the end of a line?

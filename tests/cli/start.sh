@@ -56,15 +56,23 @@ was=$(entries)
 typed start <<'X'
 quit
 X
-is "$was" "$(entries)"
 typed start flight-information <<'X'
 1
 ^D
 X
+is 64 "$got"
+says "nothing was begun"
+typed start flight-information <<'X'
+1
+unknown
+^D
+X
+is 64 "$got"
 typed start flight-information <<'X'
 ^C
 X
 is 130 "$got"
+is "$was" "$(entries)"
 
 title "by words, nobody to ask"
 home shipped

@@ -130,7 +130,8 @@ def main():
     except Stuck as e:
         term.kill()
         print(term.shown())
-        sys.exit("term.py: %s" % e)
+        print("term.py: %s" % e, file=sys.stderr)
+        sys.exit(99)  # no exit status of ir, so that no test takes it for one
     print(term.shown())
     sys.exit(code if code >= 0 else 128 - code)
 

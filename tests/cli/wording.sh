@@ -101,7 +101,6 @@ unknown
 unknown
 unknown
 unknown
-unknown
 X
 ok --json status
 is "$began" "$(json vars.began)"
