@@ -100,7 +100,6 @@ typed ask begin <<'X'
 unknown
 unknown
 unknown
-unknown
 X
 ok --json status
 is "$began" "$(json vars.began)"
