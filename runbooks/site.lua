@@ -57,7 +57,7 @@ return {
       { id = "people", severity = 1, unknown = "incident",
         ask = { en = "Is anybody hurt, or does machinery move on its own?",
                 ja = "けが人がいるか、設備が勝手に動いていますか？" } },
-      { id = "ransom", severity = 1, unknown = "event",
+      { id = "ransom", severity = 1, unknown = "incident",
         ask = { en = "Does any machine show a ransom note or encrypted files (one is enough)?",
                 ja = "脅迫文、または暗号化されたファイルが1台でもありますか？" } },
       { id = "control", severity = 1, unknown = "incident",

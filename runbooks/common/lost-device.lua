@@ -21,7 +21,7 @@ return {
   order = 20,
   safety = { en = "Threatened or robbed: give it away, go to safety, call 110.",
              ja = "脅された場合は渡して離れ、110番に電話する。" },
-  legal = { "appi-preliminary", "police" },
+  legal = { "appi-preliminary" },
   vars = {
     holder = vars.reporter({ ask_at_start = true,
       ask = { en = "Who had it?", ja = "持っていたのは誰ですか？" } }),

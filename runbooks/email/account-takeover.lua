@@ -133,8 +133,8 @@ return {
 
     { id = "warn-them",
       title = { en = "Warn those who got such mail", ja = "受け取った人に知らせる" },
-      say = { en = "Phone each recipient of the false mail: do not open, do not pay, delete, tell us.",
-              ja = "偽メールの宛先に電話し、開かない、払わない、消す、知らせるよう頼む。" },
+      say = { en = "Phone each recipient of the false mail: do not open, do not pay, keep it, tell us.",
+              ja = "偽メールの宛先に電話し、開かない、払わない、消さずに残す、知らせるよう頼む。" },
       good = { en = "Every recipient on the list has a tick and a time.",
                ja = "宛先の一覧の全員に印と時刻が付いた。" },
       on_fail = { en = "Over fifty: telephone the heads of section, then paper.",
