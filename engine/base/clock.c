@@ -16,7 +16,9 @@ read_ms(clockid_t id)
     struct timespec ts = {0, 0};
 
     clock_gettime(id, &ts);
-    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+    /* the record knows no moment before 1970, nor before the boot */
+    return ts.tv_sec < 0 ? 0
+                         : (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 /* "8f3c1d2a-9b4e-...": 16 hex digits of it, its hyphens left out. */

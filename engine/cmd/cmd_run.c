@@ -262,6 +262,8 @@ static int
 run_step(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
 {
     const struct ir_istep *is = &k->inc->steps[i];
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct sigaction was;
     char **argv = NULL;
     int fd = -1, rc;
 
@@ -274,11 +276,16 @@ run_step(struct ir_ctx *c, struct ir_case *k, size_t i, struct ir_said *said)
     if (k->inc->status == IR_EXERCISE && !is->step->real)
         return pretend(c, k, i, said);
     said->running = true;
+    /* A reader who leaves (ir run ... | head) must not end us between the
+     * entry that says it begins and the command, nor before its end is
+     * recorded. */
+    (void)sigaction(SIGPIPE, &ignore, &was);
     rc = lock_step(c, k, is->path, &fd);
     if (rc == IR_OK)
         rc = begin(c, k, &i, said, &argv);
     if (rc == IR_OK)
         rc = run_and_record(c, k, i, argv, said);
+    (void)sigaction(SIGPIPE, &was, NULL);
     ir_argv_free(argv);
     if (fd >= 0)
         close(fd);

@@ -1,6 +1,7 @@
 /* ir.c: the program responders run. Everything is in cmd/. */
 #include "cmd/cmd.h"
 
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -14,6 +15,9 @@ main(int argc, char **argv)
 
     if (setrlimit(RLIMIT_CORE, &none) != 0)
         (void)setrlimit(RLIMIT_CORE, &zero);
+    /* A file that may not grow (ulimit -f) is a write that fails, which is
+     * said, not an end without a word. */
+    (void)signal(SIGXFSZ, SIG_IGN);
     (void)umask(077); /* a home is its owner's alone */
     return ir_cmd_main(argc, argv);
 }

@@ -223,6 +223,8 @@ ir_store_append(struct ir_store *st, const struct ir_signer *who,
     rc = ir_header_decode(p.p, p.len, &e.h, err);
     if (rc == IR_OK)
         rc = ir_kind_check(d->kind, b.p, b.len, err);
+    if (rc == IR_OK) /* what a reader would refuse is never signed */
+        rc = ir_entry_body_check(&e, err);
     if (rc == IR_OK)
         rc = sign_and_put(st, who, &e, err);
     if (rc == IR_OK)

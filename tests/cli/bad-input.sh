@@ -98,6 +98,20 @@ for file in ir.db ir.db-wal ir.db-shm; do
 done
 as sato note "here again"
 
+title "a file may not grow (ulimit -f): said, not ended without a word"
+before=$(entries)
+(
+    ulimit -f 1
+    rc=0
+    ir --as sato note "too much" >"$T/limited" 2>&1 </dev/null || rc=$?
+    echo "$rc" >>"$T/limited"
+) || :
+cat limited >out
+is 1 "$(tail -n 1 out)"
+says "NOT recorded"
+is "$before" "$(entries)"
+ok verify
+
 title "a terminal that cannot draw Japanese speaks English"
 IRLANG=ja_JP.UTF-8 IRTERM=linux
 typed status </dev/null

@@ -154,3 +154,15 @@ wait $pid || :
 ok status --json
 is failed "$(json "steps[id=1/long].state")"
 ok verify
+
+title "who reads stops reading: what has begun is run, and its end recorded"
+H=$T/reader
+home small
+started alpha commands
+{
+    sleep 1
+    ir run hello 2>err || :
+} | :
+ok status --json
+is 'done' "$(json "steps[id=1/hello].state")"
+ok verify

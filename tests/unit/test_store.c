@@ -182,6 +182,27 @@ test_clock_back(void **state)
     remove_home(&h);
 }
 
+/* Bytes that a reader would refuse are not signed: an entry is for ever. */
+static void
+test_unreadable_refused(void **state)
+{
+    struct ir_draft d = {.kind = IR_KIND_NOTE};
+    struct home h;
+    struct ir_err err = {0};
+    uint8_t id[32];
+
+    (void)state;
+    setup_home(&h);
+    ir_bodyw_text(&d.body, 1, "text");
+    ir_bodyw_uint(&d.body, 29, (uint64_t)-5000); /* not a note's own */
+    assert_int_equal(append(&h, &d, id, &err), IR_EPARSE);
+    memset(&d, 0, sizeof d);
+    d.kind = IR_KIND_NOTE;
+    ir_bodyw_text(&d.body, 1, "\xff\xfe");
+    assert_int_equal(append(&h, &d, id, &err), IR_EPARSE);
+    remove_home(&h);
+}
+
 static void
 test_home_refused(void **state)
 {
@@ -213,6 +234,7 @@ main(void)
         cmocka_unit_test(test_erased_for_good),
         cmocka_unit_test(test_two_writers),
         cmocka_unit_test(test_clock_back),
+        cmocka_unit_test(test_unreadable_refused),
         cmocka_unit_test(test_home_refused),
     };
 
