@@ -17,8 +17,7 @@ read_ms(clockid_t id)
 
     clock_gettime(id, &ts);
     /* the record knows no moment before 1970, nor before the boot */
-    return ts.tv_sec < 0 ? 0
-                         : (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+    return ts.tv_sec < 0 ? 0 : (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 /* "8f3c1d2a-9b4e-...": 16 hex digits of it, its hyphens left out. */
