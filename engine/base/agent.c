@@ -211,6 +211,15 @@ out:
     return rc;
 }
 
+static int
+no_key(struct ir_err *err)
+{
+    ir_fail(err, IR_ESIG,
+            _("the ssh-agent does not have the key, or refused to sign"));
+    ir_err_hint(err, _("See ssh-add -l; add the key with ssh-add."));
+    return IR_ESIG;
+}
+
 /* What an agent that signs sends back. */
 static int
 check_signature(int type, const struct ir_buf *answer,
@@ -220,12 +229,8 @@ check_signature(int type, const struct ir_buf *answer,
     struct cursor c = {answer->p, answer->p + answer->len}, blob;
     uint8_t got[IR_SIG_BYTES];
 
-    if (type == AGENT_FAILURE) {
-        ir_fail(err, IR_ESIG,
-                _("the ssh-agent does not have the key, or refused to sign"));
-        ir_err_hint(err, _("See ssh-add -l; add the key with ssh-add."));
-        return IR_ESIG;
-    }
+    if (type == AGENT_FAILURE)
+        return no_key(err);
     if (type != AGENT_SIGN_ANSWER || !next_string(&c, &blob) || c.p != c.end ||
         !typed_bytes(blob, got, sizeof got))
         return not_protocol(err);
@@ -290,15 +295,41 @@ search(const struct ir_buf *answer, const char *want, const uint8_t *want_pub,
     return c.p == c.end ? IR_OK : not_protocol(err);
 }
 
+/* Ask for the list, and search it. */
+static int
+listed(const char *want, const uint8_t *want_pub, uint8_t pub[IR_PUBKEY_BYTES],
+       size_t *found, struct ir_err *err)
+{
+    struct ir_buf none = {0}, answer = {0};
+    int type = 0, rc = talk(AGENT_LIST, &none, &type, &answer, err);
+
+    if (rc == IR_OK && type != AGENT_LIST_ANSWER)
+        rc = type == AGENT_FAILURE ? no_agent(err, _("it refuses to list keys"))
+                                   : not_protocol(err);
+    if (rc == IR_OK)
+        rc = search(&answer, want, want_pub, pub, found, err);
+    ir_buf_done(&answer);
+    return rc;
+}
+
+int
+ir_agent_has(const uint8_t pub[IR_PUBKEY_BYTES], struct ir_err *err)
+{
+    uint8_t got[IR_PUBKEY_BYTES];
+    size_t found = 0;
+    int rc = listed(NULL, pub, got, &found, err);
+
+    return rc == IR_OK && found == 0 ? no_key(err) : rc;
+}
+
 int
 ir_agent_find(const char *want, uint8_t pub[IR_PUBKEY_BYTES],
               struct ir_err *err)
 {
     uint8_t want_pub[IR_PUBKEY_BYTES], got[IR_PUBKEY_BYTES];
-    struct ir_buf none = {0}, answer = {0};
     bool is_key = false;
     size_t found = 0;
-    int type = 0, rc;
+    int rc;
 
     if (want != NULL &&
         strncmp(want, KEY_TYPE " ", strlen(KEY_TYPE) + 1) == 0) {
@@ -307,13 +338,7 @@ ir_agent_find(const char *want, uint8_t pub[IR_PUBKEY_BYTES],
             return rc;
         is_key = true;
     }
-    rc = talk(AGENT_LIST, &none, &type, &answer, err);
-    if (rc == IR_OK && type != AGENT_LIST_ANSWER)
-        rc = type == AGENT_FAILURE ? no_agent(err, _("it refuses to list keys"))
-                                   : not_protocol(err);
-    if (rc == IR_OK)
-        rc = search(&answer, want, is_key ? want_pub : NULL, got, &found, err);
-    ir_buf_done(&answer);
+    rc = listed(want, is_key ? want_pub : NULL, got, &found, err);
     if (rc != IR_OK)
         return rc;
     if (found == 0) {

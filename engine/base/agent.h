@@ -36,4 +36,13 @@ int ir_agent_sign(const uint8_t pub[IR_PUBKEY_BYTES], const void *p, size_t n,
 int ir_agent_find(const char *want, uint8_t pub[IR_PUBKEY_BYTES],
                   struct ir_err *err);
 
+/* Does the agent answer, and hold the ssh-ed25519 key `pub`? To be asked before
+ * a lock is taken under which it will sign: an agent that hangs then keeps
+ * nobody else waiting.
+ *
+ * Errors: IR_ESIG no agent, or one without the key; IR_EPARSE, IR_ETIMEOUT.
+ * Blocks: until the agent answers.
+ */
+int ir_agent_has(const uint8_t pub[IR_PUBKEY_BYTES], struct ir_err *err);
+
 #endif

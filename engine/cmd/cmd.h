@@ -144,9 +144,10 @@ int ir_ctx_me(struct ir_ctx *c);
 /* The same if it can be told, else c->me stays -1: for reading. */
 void ir_ctx_me_soft(struct ir_ctx *c);
 
-/* Unlock the key of who acts (asks for a passphrase where there is one).
+/* Unlock the key of who acts (asks for a passphrase where there is one; asks
+ * an ssh-agent whether it is there, each time).
  *
- * Errors: IR_ESIG, IR_ENOTFOUND.
+ * Errors: IR_ESIG, IR_ENOTFOUND, IR_ETIMEOUT.
  */
 int ir_ctx_key(struct ir_ctx *c);
 

@@ -345,17 +345,14 @@ check_certified(struct ir_ctx *c)
     return IR_OK;
 }
 
-int
-ir_ctx_key(struct ir_ctx *c)
+/* Read the key of the person who acts. */
+static int
+load_key(struct ir_ctx *c)
 {
     enum ir_keyfile form = IR_KEYFILE_PLAIN;
-    const char *handle;
-    int fd = -1, rc = ir_ctx_me(c);
+    const char *handle = c->trust.members[c->me].handle;
+    int fd = -1, rc = home_fd(c, &fd);
 
-    if (rc != IR_OK || c->key != NULL)
-        return rc;
-    handle = c->trust.members[c->me].handle;
-    rc = home_fd(c, &fd);
     if (rc == IR_OK)
         rc = ir_keyring_form(fd, handle, &form, &c->err);
     if (rc == IR_OK && form == IR_KEYFILE_BOX)
@@ -366,6 +363,18 @@ ir_ctx_key(struct ir_ctx *c)
         close(fd);
     if (rc == IR_OK)
         rc = check_certified(c);
+    return rc;
+}
+
+int
+ir_ctx_key(struct ir_ctx *c)
+{
+    int rc = ir_ctx_me(c);
+
+    if (rc == IR_OK && c->key == NULL)
+        rc = load_key(c);
+    if (rc == IR_OK && c->key->secret == NULL) /* no lock is held yet */
+        rc = ir_agent_has(c->key->pub, &c->err);
     return rc;
 }
 

@@ -158,7 +158,11 @@ test_real(void **state)
     assert_int_equal(ir_agent_sign(one, NULL, 0, sig, &err), IR_OK);
     assert_true(ir_verify(one, "", 0, sig));
     assert_int_equal(ir_agent_sign(two, "x", 1, sig, &err), IR_ESIG);
+    assert_int_equal(ir_agent_has(one, &err), IR_OK);
+    assert_int_equal(ir_agent_has(two, &err), IR_ESIG);
+    assert_true(err.hint[0] != '\0');
     add_key("two");
+    assert_int_equal(ir_agent_has(two, &err), IR_OK);
     memset(pub, 7, sizeof pub);
     assert_int_equal(ir_agent_find(NULL, pub, &err), IR_EUSAGE);
     assert_int_equal(ir_agent_find("nobody", pub, &err), IR_ENOTFOUND);
@@ -217,6 +221,7 @@ test_no_agent(void **state)
         ROW(i, ir_agent_find(NULL, pub, &err) == IR_ESIG);
         ROW(i, err.code == IR_ESIG && err.hint[0] != '\0');
         ROW(i, ir_agent_sign(pub, "x", 1, sig, &err) == IR_ESIG);
+        ROW(i, ir_agent_has(pub, &err) == IR_ESIG);
     }
     setenv("SSH_AUTH_SOCK", old, 1);
     free(old);
