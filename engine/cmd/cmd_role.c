@@ -182,13 +182,13 @@ change(struct ir_ctx *c, int argc, char **argv, enum role_op op,
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
         rc = check_role(c, argv[1]);
-    if (rc == IR_OK)
-        rc = check_op(c, &k, op, argv[1]);
     who = op == ROLE_OFFER && rc == IR_OK ? ir_trust_member(&c->trust, argv[2])
                                           : c->me;
     if (rc == IR_OK && who < 0)
         rc = ir_fail(&c->err, IR_ENOTFOUND,
                      _("nobody called \"%.60s\" is a member here"), argv[2]);
+    if (rc == IR_OK)
+        rc = check_op(c, &k, op, argv[1]);
     if (rc == IR_OK && op == ROLE_ACT)
         rc = ir_reason(c, reason, 0, &why);
     if (rc == IR_OK) {

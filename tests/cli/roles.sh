@@ -33,6 +33,8 @@ exits 64 --as mori role take
 
 title "handover is signed by both"
 exits 77 --as mori role offer commander ito
+exits 66 --as mori role offer commander nobody
+err "nobody called \"nobody\" is a member here"
 exits 66 --as sato role offer commander nobody
 exits 77 --as mori role accept commander
 as sato role offer commander mori
