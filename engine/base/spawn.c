@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,7 +28,7 @@ enum phase { RUNNING, TERMED, KILLED };
 struct run {
     const struct ir_spawn *sp;
     struct ir_spawn_result *res;
-    pid_t pid;
+    pid_t parent, pid;
     int pidfd, in, out, err, told; /* told: errno of an exec that failed */
     int child[4];                  /* the child's ends: in, out, err, told */
     size_t sent;                   /* bytes of input written */
@@ -144,6 +145,11 @@ become(const struct run *r, const char *file, char *const *env)
     sigset_t none;
     int e;
 
+    /* whoever watches its deadline is gone: it does not go on alone */
+    if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0)
+        goto out;
+    if (getppid() != r->parent)
+        _exit(127);
     setsid(); /* a group of its own, and no terminal to stop at */
     for (int sig = 1; sig < NSIG; sig++)
         sigaction(sig, &dfl, NULL);
@@ -340,6 +346,7 @@ attend(struct run *r)
 static bool
 start(struct run *r, const char *file, char *const *env)
 {
+    r->parent = getpid();
     r->pid = fork();
     if (r->pid < 0)
         return false;

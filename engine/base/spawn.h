@@ -6,7 +6,8 @@
  * hanging. Its environment is only what `env` lists, signals are as in a fresh
  * login, fds are 0, 1, 2 and `keep_fds`. At the deadline the whole group gets
  * SIGTERM, then after a second SIGKILL. Both pipes are drained to the end even
- * over the cap. An exec that fails is told through a CLOEXEC pipe.
+ * over the cap. An exec that fails is told through a CLOEXEC pipe. If we are
+ * killed, the process gets SIGTERM (prctl(2), PR_SET_PDEATHSIG).
  *
  * What it is not: a sandbox. A descendant that makes its own session is not
  * in the group and outlives the deadline, and what runs as another user

@@ -21,6 +21,7 @@ X
     step works "confirm = 2, run = { \"/bin/sh\", \"-c\", \"echo ran >>$T/works; sleep 1\" }"
     step breaks "confirm = 2, run = { \"/bin/sh\", \"-c\", \"echo ran >>$T/breaks; exit 3\" }"
     step alone "confirm = 2, contain = true, run = { \"/bin/sh\", \"-c\", \"echo ran >>$T/alone\" }"
+    step long "run = { \"/bin/sh\", \"-c\", \"echo \$\$ >$T/long; exec sleep 30\" }"
     step hand "role = \"operator\""
     echo '} }'
 } >site.own/alpha/race.lua
@@ -92,4 +93,21 @@ is 1 "$(recorded "hand: done")"
 title "what was run stands in the record"
 ok timeline
 out "$T/works; sleep 1"
+ok verify
+
+title "ir is killed: what it ran does not go on alone beside the next"
+launch --as sato run long
+i=0
+until [ -s long ] || [ $i -eq 100 ]; do
+    sleep 0.1
+    i=$((i + 1))
+done
+kill -9 "$pid"
+wait "$pid" 2>/dev/null || :
+i=0
+while kill -0 "$(cat long)" 2>/dev/null && [ $i -lt 50 ]; do
+    sleep 0.1
+    i=$((i + 1))
+done
+[ $i -lt 50 ] || fail "the command still runs"
 ok verify
