@@ -238,6 +238,43 @@ ir_batch_commit(struct ir_ctx *c, struct ir_batch *b)
     return rc;
 }
 
+/* How far the clock stood behind the entries before, in milliseconds. */
+static int64_t
+behind_ms(const struct ir_entry *e)
+{
+    return ir_hlc_ms(e->h.hlc) - ir_entry_recorded_ms(e);
+}
+
+/* Say once, not at every entry, that the clock has gone back: when the author's
+ * entry before the newest of `log` was not behind like that already.
+ */
+static void
+tell_behind(struct ir_ctx *c, struct ir_log *log)
+{
+    const struct ir_entry *e = &log->e[log->n - 1];
+    int64_t newest = ir_hlc_ms(e->h.hlc), now = ir_entry_recorded_ms(e);
+    char newest_text[24], now_text[24];
+
+    if (c->json || behind_ms(e) <= (int64_t)IR_TIME_AHEAD_S * 1000)
+        return;
+    if (e->h.has_prev) {
+        struct ir_err err = {0};
+        uint8_t prev[IR_ID_BYTES];
+
+        memcpy(prev, e->h.prev, sizeof prev);
+        if (ir_store_load_id(c->st, prev, log, &err) == IR_OK &&
+            behind_ms(&log->e[log->n - 1]) > (int64_t)IR_TIME_AHEAD_S * 1000)
+            return;
+    }
+    ir_time_text(now, 0, now_text, sizeof now_text);
+    ir_time_text(newest, 0, newest_text, sizeof newest_text);
+    ir_buf_addf(&c->talk,
+                _(" By the clock of this device it is %s, but there are "
+                  "entries of %s. The order is kept; the entry bears the time "
+                  "of the clock. Look which is right: timedatectl\n"),
+                now_text, newest_text);
+}
+
 void
 ir_batch_say(struct ir_ctx *c, struct ir_case *k, const struct ir_batch *b)
 {
@@ -260,6 +297,8 @@ ir_batch_say(struct ir_ctx *c, struct ir_case *k, const struct ir_batch *b)
                              k != NULL ? k->inc : NULL, &c->out);
         }
     }
+    if (log.n > 0)
+        tell_behind(c, &log);
     ir_log_done(&log);
 }
 
