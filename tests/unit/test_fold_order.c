@@ -378,6 +378,20 @@ reviewed(struct world *w)
     return seen > 0;
 }
 
+/* A world of two whose second person has not been certified yet. */
+static struct world *
+world_of_ito(void)
+{
+    struct world *w = world_new(2);
+    struct ir_entry *mori = &w->trust_e[2];
+
+    w->trust_n = 2; /* the root, and ito */
+    trust_again(w);
+    free((void *)(uintptr_t)mori->p);
+    free((void *)(uintptr_t)mori->b);
+    return w;
+}
+
 /* Whether one may review one's own exception is decided where the review
  * stands: somebody who comes or goes later changes nothing about it. */
 static void
@@ -388,9 +402,7 @@ reviewed_alone(void **state)
     size_t x, a;
 
     (void)state;
-    w = world_new(2);
-    w->trust_n = 2; /* the root, and ito */
-    trust_again(w);
+    w = world_of_ito();
     declared(w);
     x = except(w, 0, "two-person", "1/pull");
     a = judge(w, 0, x, 1);
@@ -400,8 +412,7 @@ reviewed_alone(void **state)
     assert_int_equal(ir_trust_people(&w->trust), 2);
     world_free(w);
 
-    w = world_new(2);
-    w->trust_n = 2;
+    w = world_of_ito();
     mori = certify_mori(w, w->trust_e[1].id);
     trust_again(w);
     declared(w);
