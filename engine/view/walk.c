@@ -390,13 +390,13 @@ void
 ir_view_walk(const struct ir_view *v, const struct ir_walk *w,
              struct ir_buf *out)
 {
-    size_t room = v->term.lines > 4 ? (size_t)v->term.lines : AIM;
+    size_t room = v->term.lines > 5 ? (size_t)v->term.lines : AIM;
     struct ir_buf step = {0}, others = {0}, keys = {0};
     int focus = focus_of(v, w);
     size_t head, below, max;
     bool airy = true;
 
-    room -= 2; /* what became of the last answer, and the prompt */
+    room -= 3; /* what became of the last answer, a gap, the prompt */
     if (focus >= 0)
         write_focus(v, w, focus, &step);
     else

@@ -308,6 +308,30 @@ test_keys(void **state)
     fixture_done(&f);
 }
 
+/* The answer's line, the gap and the prompt stay: three lines are left free. */
+static void
+test_room(void **state)
+{
+    int i, n[3] = {0}; /* all there is; with room; a line too few */
+    struct fixture f;
+
+    (void)state;
+    ir_i18n_set(IR_LANG_EN);
+    fixture_init(&f);
+    for (i = 0; i < 3; i++) {
+        struct ir_buf out = {0};
+        const char *p;
+
+        f.v.term.lines = i == 0 ? 200 : n[0] + 4 - i;
+        ir_view_walk(&f.v, &f.w, &out);
+        for (p = ir_buf_str(&out), n[i] = 0; *p != '\0'; p++)
+            n[i] += *p == '\n';
+        ir_buf_done(&out);
+    }
+    assert_true(n[1] == n[0] && n[2] < n[0]);
+    fixture_done(&f);
+}
+
 /* However many clocks there are, the most pressing one is in the header. */
 static void
 test_clock(void **state)
@@ -569,7 +593,7 @@ main(void)
         cmocka_unit_test(test_clock),   cmocka_unit_test(test_focus),
         cmocka_unit_test(test_argv),    cmocka_unit_test(test_json),
         cmocka_unit_test(test_hostile), cmocka_unit_test(test_colour),
-        cmocka_unit_test(test_ascii),
+        cmocka_unit_test(test_ascii),   cmocka_unit_test(test_room),
     };
 
     return cmocka_run_group_tests(tests, view_setup, NULL);
