@@ -168,3 +168,34 @@ ir_args_count(int n, int min, int max, const char *command, struct ir_err *err)
     ir_err_hint(err, _("usage: ir %s"), ir_cmd_usage(command));
     return IR_EUSAGE;
 }
+
+int
+ir_args_split(char *line, char **argv, int max)
+{
+    int n = 0;
+    char *p = line;
+
+    while (*p != '\0' && n < max - 1) {
+        char quote = 0, *out;
+
+        p += strspn(p, " \t");
+        if (*p == '\0')
+            break;
+        argv[n++] = out = p;
+        while (*p != '\0' && (quote != 0 || (*p != ' ' && *p != '\t'))) {
+            if (quote == 0 && (*p == '"' || *p == '\''))
+                quote = *p++;
+            else if (quote != 0 && *p == quote) {
+                quote = 0;
+                p++;
+            } else {
+                *out++ = *p++;
+            }
+        }
+        if (*p != '\0')
+            p++;
+        *out = '\0';
+    }
+    argv[n] = NULL;
+    return n;
+}

@@ -44,4 +44,12 @@ char *ir_args_join(char **argv, int from, int *n);
 int ir_args_count(int n, int min, int max, const char *command,
                   struct ir_err *err);
 
+/* Split a line into words, in place, NULL-ended: white space parts them, and
+ * "..." and '...' keep it. Of more than `max` - 1 words the rest is left out.
+ * Returns how many.
+ *
+ * Owns:   argv points into `line`.
+ */
+int ir_args_split(char *line, char **argv, int max);
+
 #endif

@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "cmd/act.h"
 #include "cmd/commands.h"
+#include "cmd/pick.h"
 #include "cmd/start.h"
 #include "view/menu.h"
 
@@ -53,39 +54,6 @@ focus(const struct walker *w)
     if (w->focus >= 0 && (size_t)w->focus < w->k.inc->steps_n)
         return w->focus;
     return ir_view_focus(w->k.inc, w->c->me);
-}
-
-/* Split a line into words; "..." and '...' keep spaces, as does the rest of
- * the line after `note`. */
-static int
-split(char *line, char **argv, int max)
-{
-    int n = 0;
-    char *p = line;
-
-    while (*p != '\0' && n < max - 1) {
-        char quote = 0, *out;
-
-        p += strspn(p, " \t");
-        if (*p == '\0')
-            break;
-        argv[n++] = out = p;
-        while (*p != '\0' && (quote != 0 || (*p != ' ' && *p != '\t'))) {
-            if (quote == 0 && (*p == '"' || *p == '\''))
-                quote = *p++;
-            else if (quote != 0 && *p == quote) {
-                quote = 0;
-                p++;
-            } else {
-                *out++ = *p++;
-            }
-        }
-        if (*p != '\0')
-            p++;
-        *out = '\0';
-    }
-    argv[n] = NULL;
-    return n;
 }
 
 /* Show an answer, a screen at a time where it is long. */
@@ -172,68 +140,6 @@ not_now(struct walker *w, size_t at)
     return true;
 }
 
-/* `done` on the step in focus: asks what goes with it. */
-static void
-do_done(struct walker *w, int argc, char **argv)
-{
-    struct ir_ctx *c = w->c;
-    int at = focus(w);
-    const struct ir_istep *is;
-    char *v[32] = {NULL}, *owned[8] = {NULL};
-    int n = 0, o = 0, i;
-
-    for (i = 0; i < argc && n < 16; i++)
-        v[n++] = argv[i];
-    is = at >= 0 ? &w->k.inc->steps[at] : NULL;
-    if (argc == 1 && is != NULL && not_now(w, (size_t)at))
-        return;
-    if (argc == 1 && is != NULL) {
-        v[n++] = is->path;
-        if (is->step != NULL && is->step->act == IR_ACT_TELL) {
-            static const char *const opt[3] = {"--to", "--means", "--ref"};
-            const char *q[3] = {_(" Whom did you reach?> "),
-                                _(" By what means? (phone)> "),
-                                _(" Receipt number, if any?> ")};
-
-            for (i = 0; i < 3; i++) {
-                owned[o] = ask(w, q[i]);
-                if (owned[o] != NULL) {
-                    v[n++] = (char *)(uintptr_t)opt[i];
-                    v[n++] = owned[o++];
-                }
-            }
-        }
-        if (is->step != NULL && is->step->clock_id != NULL &&
-            strcmp(is->step->clock_op, "start") == 0) {
-            owned[o] = ask(w, _(" Counts from when? (now)> "));
-            if (owned[o] != NULL) {
-                v[n++] = (char *)(uintptr_t) "--from";
-                v[n++] = owned[o++];
-            }
-        }
-        if (is->step != NULL && is->step->service_op != NULL) {
-            char *q = ir_asprintf(_(" Level reached, percent? (%d)> "),
-                                  is->step->service_level);
-
-            owned[o] = ask_level(w, q);
-            free(q);
-            if (owned[o] != NULL) {
-                v[n++] = (char *)(uintptr_t) "--level";
-                v[n++] = owned[o++];
-            }
-        }
-        ir_view_ask_note(&c->talk_view, &c->talk);
-        owned[o] = ask(w, "");
-        if (owned[o] != NULL) {
-            v[n++] = (char *)(uintptr_t) "-m";
-            v[n++] = owned[o++];
-        }
-    }
-    (void)run_words(w, n, v);
-    for (i = 0; i < o; i++)
-        free(owned[i]);
-}
-
 /* A number or an option's name at a decision. */
 static void
 do_choose(struct walker *w, const struct ir_istep *is, const char *option)
@@ -242,6 +148,108 @@ do_choose(struct walker *w, const struct ir_istep *is, const char *option)
                   (char *)(uintptr_t)option, NULL};
 
     (void)run_words(w, 3, v);
+}
+
+/* `choose` and nothing: show the options and ask for one. */
+static void
+ask_option(struct walker *w, const char *step)
+{
+    const struct ir_istep *is;
+    size_t i = 0;
+    char *typed;
+
+    if (ir_incident_step(w->k.inc, step, &i, &w->c->err) != IR_OK) {
+        ir_cmd_complain(w->c);
+        return;
+    }
+    is = &w->k.inc->steps[i];
+    if (is->step == NULL || is->step->act != IR_ACT_CHOOSE) {
+        ir_fail(&w->c->err, IR_EUSAGE, _("\"%s\" is not a decision"), is->path);
+        ir_cmd_complain(w->c);
+        return;
+    }
+    ir_view_menu_choose(&w->c->talk_view, w->k.inc, i, &w->c->talk);
+    typed = ask(w, "");
+    if (typed != NULL)
+        do_choose(w, is, typed);
+    free(typed);
+}
+
+/* Words of a command, some of them typed just now. */
+struct words {
+    char *v[32], *owned[8];
+    int n, o;
+};
+
+/* An option and what was typed for it (taken); nothing for NULL. */
+static void
+add_take(struct words *x, const char *option, char *typed)
+{
+    if (typed == NULL)
+        return;
+    x->v[x->n++] = (char *)(uintptr_t)option;
+    x->v[x->n++] = x->owned[x->o++] = typed;
+}
+
+/* What goes with a step that is done; false: they left. */
+static bool
+ask_with(struct walker *w, const struct ir_istep *is, struct words *x)
+{
+    const struct ir_step *s = is->step;
+    char *q;
+    int i;
+
+    if (s != NULL && s->act == IR_ACT_TELL) {
+        add_take(x, "--to", ask(w, _(" Whom did you reach?> ")));
+        add_take(x, "--means", ask(w, _(" By what means? (phone)> ")));
+        add_take(x, "--ref", ask(w, _(" Receipt number, if any?> ")));
+    }
+    if (s != NULL && s->clock_id != NULL && strcmp(s->clock_op, "start") == 0)
+        add_take(x, "--from", ask(w, _(" Counts from when? (now)> ")));
+    if (s != NULL && s->service_op != NULL) {
+        q = ir_asprintf(_(" Level reached, percent? (%d)> "), s->service_level);
+        add_take(x, "--level", ask_level(w, q));
+        free(q);
+    }
+    ir_view_ask_note(&w->c->talk_view, &w->c->talk);
+    q = ir_ctx_ask(w->c, "");
+    if (q == NULL) /* the input ended */
+        return false;
+    add_take(x, "-m", q);
+    for (i = 0; i < x->o; i++)
+        if (ir_is_quit(x->owned[i]))
+            return false;
+    return true;
+}
+
+/* `done` on the step in focus: asks what goes with it. */
+static void
+do_done(struct walker *w, int argc, char **argv)
+{
+    int at = focus(w), i;
+    const struct ir_istep *is = at >= 0 ? &w->k.inc->steps[at] : NULL;
+    struct words x = {0};
+    bool left = false;
+
+    for (i = 0; i < argc && x.n < 16; i++)
+        x.v[x.n++] = argv[i];
+    if (argc == 1 && is != NULL && not_now(w, (size_t)at))
+        return;
+    if (argc == 1 && is != NULL && is->step != NULL &&
+        is->step->act == IR_ACT_CHOOSE) {
+        ask_option(w, is->path);
+        return;
+    }
+    if (argc == 1 && is != NULL) {
+        x.v[x.n++] = is->path;
+        left = !ask_with(w, is, &x);
+    }
+    if (left)
+        ir_buf_adds(&w->c->talk, _(" Left: not done yet, nothing recorded.\n"));
+    else
+        (void)run_words(w, x.n, x.v);
+    for (i = 0; i < x.o; i++)
+        free(x.owned[i]);
 }
 
 /* Words that need the step in focus when none is named. */
@@ -290,31 +298,6 @@ add_words(const char *word, int argc, char **argv, int from, char **v, int *n,
     return true;
 }
 
-/* `choose` and nothing: show the options and ask for one. */
-static void
-ask_option(struct walker *w, const char *step)
-{
-    const struct ir_istep *is;
-    size_t i = 0;
-    char *typed;
-
-    if (ir_incident_step(w->k.inc, step, &i, &w->c->err) != IR_OK) {
-        ir_cmd_complain(w->c);
-        return;
-    }
-    is = &w->k.inc->steps[i];
-    if (is->step == NULL || is->step->act != IR_ACT_CHOOSE) {
-        ir_fail(&w->c->err, IR_EUSAGE, _("\"%s\" is not a decision"), is->path);
-        ir_cmd_complain(w->c);
-        return;
-    }
-    ir_view_menu_choose(&w->c->talk_view, w->k.inc, i, &w->c->talk);
-    typed = ask(w, "");
-    if (typed != NULL)
-        do_choose(w, is, typed);
-    free(typed);
-}
-
 /* A sentence typed where a word was expected: worth keeping? */
 static bool
 offer_note(struct walker *w)
@@ -326,10 +309,12 @@ offer_note(struct walker *w)
     for (p = w->typed; *p != '\0'; p++)
         if ((unsigned char)*p >= 0x80)
             sentence = true;
-    if (!sentence ||
-        !ir_ctx_yes(w->c, _("That is no command. Record it as a note?"), false))
+    if (!sentence)
         return false;
-    (void)run_words(w, 2, v);
+    if (ir_ctx_yes(w->c, _("That is no command. Record it as a note?"), false))
+        (void)run_words(w, 2, v);
+    else
+        ir_buf_adds(&w->c->talk, _(" NOT recorded.\n"));
     return true;
 }
 
@@ -512,7 +497,7 @@ one_line(struct walker *w, char *line)
     if (line[0] != '\0' && !own_word(w, line) && !note_line(w, line)) {
         if (strncmp(line, "ir ", 3) == 0)
             line += 3;
-        argc = split(line, argv, WORDS_MAX);
+        argc = ir_args_split(line, argv, WORDS_MAX);
         if (argc > 0)
             dispatch(w, argc, argv);
     }

@@ -295,7 +295,7 @@ ir_view_ask_why(const struct ir_view *v, enum ir_why why, struct ir_buf *out)
 void
 ir_view_ask_note(const struct ir_view *v, struct ir_buf *out)
 {
-    prompt(v, out, _("What did you see? (may stay empty)"));
+    prompt(v, out, _("What did you see? (may stay empty; quit: not done yet)"));
 }
 
 void

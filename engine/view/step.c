@@ -320,11 +320,18 @@ void
 ir_step_gates(struct ir_sv *x)
 {
     const struct ir_istep *st = x->st;
+    enum ir_gate gate = IR_GATE_NONE;
+    struct ir_err err = {0};
     size_t i;
 
     if (x->s == NULL || st->state == IR_STEP_DONE ||
         st->state == IR_STEP_SKIPPED || st->state == IR_STEP_NA)
         return;
+    if (st->state == IR_STEP_WAITING &&
+        ir_incident_gate(x->inc, (size_t)(st - x->inc->steps), x->v->me,
+                         x->v->now_ms, &gate, &err) != IR_OK)
+        ir_step_para(x, _("! "), IR_STYLE_BOLD,
+                     ir_pool_take(&x->pool, ir_view_safe(x->v, err.msg)));
     for (i = 0; i < st->needs_n; i++)
         if (strcmp(st->needs[i], "wait") == 0 && st->due_ms != 0)
             ir_step_para(

@@ -173,3 +173,20 @@ ok --json status
 is common/data-leak "$(json "instances[number=2].scenario")"
 exits 66 add common nothing
 is 1 "$(grep -o data-leak "$T/err" | wc -l)"
+
+title "what is asked at done can be left; what waits says so; what is dropped says so"
+home shipped
+ok start flight-information ransomware --began "1h ago" --var host=fs1
+was=$(entries)
+typed start flight-information <<'X'
+1
+done
+quit
+no-mail
+I saw a ghost
+n
+X
+says "not done yet, nothing recorded"
+says "Not yet: no-mail comes after"
+says "NOT recorded"
+is "$was" "$(entries)"
