@@ -89,9 +89,8 @@ void ir_case_record(const struct ir_ctx *c, const struct ir_case *k,
 /* Take the right to write before it is decided whether something may happen,
  * so that nobody decides the same at the same time: begins the transaction
  * which the next ir_batch_commit ends. What others have recorded since `k` was
- * loaded is taken in; of a step that they decide about, the signatures are
- * checked. `i`, which may be NULL, is the place of the step in question, found
- * again.
+ * loaded is taken in, as it was loaded (c->signed_only). `i` is the place of
+ * the step in question, found again.
  *
  * Errors: IR_EREFUSED the step is no longer as it was; IR_ENOTFOUND, IR_EBUSY,
  *         IR_ESTORE, IR_ESIG. Then nothing is held, and `k` may be empty.

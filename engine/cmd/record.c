@@ -145,10 +145,6 @@ case_again(struct ir_ctx *c, struct ir_case *k, size_t *i)
     if (rc != IR_OK)
         return rc;
     memcpy(declare, k->inc->declare, sizeof declare);
-    if (i == NULL) {
-        ir_case_done(k);
-        return ir_case_load(c, declare, 0, k);
-    }
     path = ir_strdup(k->inc->steps[*i].path);
     state = k->inc->steps[*i].state;
     iteration = k->inc->steps[*i].iteration;
@@ -170,19 +166,9 @@ case_again(struct ir_ctx *c, struct ir_case *k, size_t *i)
     return rc;
 }
 
-/* Is it decided by what others recorded (approvals, what was preserved)? */
-static bool
-is_guarded(const struct ir_case *k, const size_t *i)
-{
-    const struct ir_step *s = i != NULL ? k->inc->steps[*i].step : NULL;
-
-    return s != NULL && (s->confirm > 1 || s->destroys_n > 0);
-}
-
 int
 ir_case_hold(struct ir_ctx *c, struct ir_case *k, size_t *i)
 {
-    bool check = !c->signed_only && is_guarded(k, i);
     int rc = ir_ctx_key(c);
 
     if (rc == IR_OK)
@@ -192,8 +178,7 @@ ir_case_hold(struct ir_ctx *c, struct ir_case *k, size_t *i)
         return rc;
     }
     c->held = true;
-    c->signed_only = c->signed_only || check;
-    if (check || k->version == 0 || ir_store_version(c->st) != k->version)
+    if (k->version == 0 || ir_store_version(c->st) != k->version)
         rc = case_again(c, k, i);
     if (rc != IR_OK)
         ir_case_drop(c);
