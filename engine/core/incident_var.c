@@ -117,6 +117,19 @@ ir_fold_vars(struct ir_fold *f)
     free(vs.v);
 }
 
+/* Does a moment name its offset, as answers are kept ("...T02:40:00+09:00")?
+ * Anything else would mean another moment in another machine's time zone.
+ */
+static bool
+names_offset(const char *s)
+{
+    size_t n = strlen(s);
+
+    return n >= 20 && s[10] == 'T' &&
+           (s[n - 1] == 'Z' ||
+            ((s[n - 6] == '+' || s[n - 6] == '-') && s[n - 3] == ':'));
+}
+
 void
 ir_fold_began(struct ir_fold *f)
 {
@@ -134,7 +147,8 @@ ir_fold_began(struct ir_fold *f)
             !ir_fold_is(f, i, IR_KIND_STEP))
             continue;
         said = ir_entry_recorded_ms(f->e[i]);
-        if (ir_time_parse(v->value, said, &ms, &prec, NULL) == IR_OK &&
+        if (names_offset(v->value) &&
+            ir_time_parse(v->value, said, &ms, &prec, NULL) == IR_OK &&
             ms != inc->began_ms &&
             ms <= said + (int64_t)IR_TIME_AHEAD_S * 1000) {
             inc->began_ms = ms;

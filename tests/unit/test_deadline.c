@@ -131,6 +131,9 @@ began_later(void **state)
     answer(w, 0, "1/a", "began", "unknown");
     fold(w);
     assert_int_equal(clk(w, "sys/show/rto")->from_ms, t);
+    answer(w, 0, "1/a", "began", "1970-01-01T00:00:10"); /* where? */
+    fold(w);
+    assert_int_equal(clk(w, "sys/show/rto")->from_ms, t);
     answer(w, 0, "1/a", "began", "2999-01-01T00:00:00Z");
     fold(w);
     assert_int_equal(clk(w, "sys/show/rto")->from_ms, t);
