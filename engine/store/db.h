@@ -12,6 +12,7 @@ struct ir_store {
     sqlite3 *db;
     char *home;
     uint8_t site[IR_ID_BYTES];
+    int version; /* migrations that were done to it */
     bool in_tx;
     struct {
         const char *sql;
@@ -84,7 +85,31 @@ int ir_db_row(struct ir_store *st, sqlite3_stmt *q, struct ir_entry *e,
 bool ir_db_chain(const struct ir_entry *e, uint8_t chain[8],
                  uint8_t incident[IR_INCIDENT_BYTES]);
 
-/* The schema as text, made from schema.sql at build. */
-extern const char ir_db_schema[];
+/* One number from a query.
+ *
+ * Errors: as ir_db_fail.
+ */
+int ir_db_int(struct ir_store *st, const char *sql, int64_t *v,
+              struct ir_err *err);
+
+#define IR_DB_APPLICATION_ID 0x69722d31 /* "ir-1" */
+
+/* The migrations as text, the first one first, made from schema_N.sql at
+ * build. Once released, one never changes.
+ */
+extern const char *const ir_db_migrations[];
+extern const int ir_db_migrations_n;
+
+/* Do all migrations up to number `upto` that have not been done, in one
+ * transaction; of a new file all of them. Sets st->version.
+ *
+ * Errors: as ir_db_fail; then none was done.
+ */
+int ir_db_migrate(struct ir_store *st, int upto, struct ir_err *err);
+
+/* Has the database what migration 2 brought? Without it (an older home that is
+ * only read) nothing came from elsewhere.
+ */
+bool ir_db_has_mesh(const struct ir_store *st);
 
 #endif

@@ -10,8 +10,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#define APPLICATION_ID 0x69722d31 /* "ir-1" */
-#define SCHEMA_VERSION 1
 #define WAL_KEEP_BYTES (1024 * 1024) /* below: no checkpoint at close */
 
 /* File systems on which WAL's shared memory does not work.
@@ -208,23 +206,6 @@ run_kept(struct ir_store *st, const char *sql, struct ir_err *err)
     return rc;
 }
 
-/* One number from a query. */
-static int
-get_int(struct ir_store *st, const char *sql, int64_t *v, struct ir_err *err)
-{
-    sqlite3_stmt *q = NULL;
-    int rc = ir_db_prepare(st, sql, &q, err);
-
-    if (rc != IR_OK)
-        return rc;
-    if (sqlite3_step(q) == SQLITE_ROW)
-        *v = sqlite3_column_int64(q, 0);
-    else
-        rc = ir_db_fail(st, "read", err);
-    sqlite3_finalize(q);
-    return rc;
-}
-
 static int
 configure(struct ir_store *st, bool reading, struct ir_err *err)
 {
@@ -244,27 +225,6 @@ configure(struct ir_store *st, bool reading, struct ir_err *err)
                     err);
     if (rc == IR_OK && !reading)
         rc = ir_db_exec(st, "PRAGMA journal_mode=WAL;", err);
-    return rc;
-}
-
-static int
-create_schema(struct ir_store *st, struct ir_err *err)
-{
-    char sql[160];
-    int rc = ir_store_begin(st, err);
-
-    if (rc != IR_OK)
-        return rc;
-    snprintf(sql, sizeof sql,
-             "PRAGMA application_id=%d; PRAGMA user_version=%d;",
-             APPLICATION_ID, SCHEMA_VERSION);
-    rc = ir_db_exec(st, ir_db_schema, err);
-    if (rc == IR_OK)
-        rc = ir_db_exec(st, sql, err);
-    if (rc == IR_OK)
-        rc = ir_store_commit(st, err);
-    if (rc != IR_OK)
-        ir_store_rollback(st);
     return rc;
 }
 
@@ -294,18 +254,19 @@ check_identity(struct ir_store *st, struct ir_err *err)
     int64_t app = 0, version = 0;
     int rc;
 
-    rc = get_int(st, "PRAGMA application_id", &app, err);
+    rc = ir_db_int(st, "PRAGMA application_id", &app, err);
     if (rc == IR_OK)
-        rc = get_int(st, "PRAGMA user_version", &version, err);
+        rc = ir_db_int(st, "PRAGMA user_version", &version, err);
     if (rc != IR_OK)
         return rc;
-    if (app != APPLICATION_ID) {
+    if (app != IR_DB_APPLICATION_ID) {
         ir_fail(err, IR_EDAMAGED, _("%s/ir.db is not a database of ir"),
                 st->home);
         ir_err_hint(err, _("save what can be saved: ir rebuild --salvage"));
         return IR_EDAMAGED;
     }
-    if (version > SCHEMA_VERSION)
+    st->version = version > 0 ? (int)version : 0;
+    if (version > ir_db_migrations_n)
         return ir_fail(err, IR_EREFUSED,
                        _("%s/ir.db was written by a newer ir"), st->home);
     return load_site(st, err);
@@ -380,9 +341,11 @@ ir_store_open(const char *home, enum ir_store_mode mode, struct ir_store **out,
     if (rc == IR_OK)
         rc = configure(st, mode == IR_STORE_READ, err);
     if (rc == IR_OK && mode == IR_STORE_CREATE)
-        rc = create_schema(st, err);
+        rc = ir_db_migrate(st, ir_db_migrations_n, err);
     if (rc == IR_OK)
         rc = check_identity(st, err);
+    if (rc == IR_OK && mode == IR_STORE_WRITE)
+        rc = ir_db_migrate(st, ir_db_migrations_n, err);
     if (rc == IR_OK) {
         *out = st;
         st = NULL;

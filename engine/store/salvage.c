@@ -1,7 +1,8 @@
 /* salvage.c: see check.h. Rows are fetched one by one by their number, so a
  * damaged page costs what it holds and no more. Where even the schema cannot
- * be read, its pages are taken from a fresh database: they are the same in
- * every home.
+ * be read, its pages are taken from a fresh database of migration 1: what that
+ * made lies in the same places in every home, also where later migrations
+ * added to it. What those added is then given up.
  */
 #include "base/i18n.h"
 #include "store/check.h"
@@ -129,6 +130,33 @@ find_site(struct ir_store *hurt)
     return found;
 }
 
+/* Where entry number `n` came from, if it says so. */
+static void
+save_arrival(struct ir_store *hurt, struct ir_store *to, int64_t n,
+             const uint8_t id[IR_ID_BYTES])
+{
+    static const char from[] = "SELECT at_ms, device, carrier FROM arrival"
+                               " WHERE n = ?1";
+    static const char into[] =
+        "INSERT OR IGNORE INTO arrival(n, at_ms, device, carrier)"
+        " SELECT n, ?1, ?2, ?3 FROM entry WHERE id = ?4";
+    sqlite3_stmt *q = NULL, *w = NULL;
+
+    if (sqlite3_prepare_v2(hurt->db, from, -1, &q, NULL) != SQLITE_OK)
+        return;
+    sqlite3_bind_int64(q, 1, n);
+    if (sqlite3_step(q) == SQLITE_ROW &&
+        ir_db_get(to, into, &w, NULL) == IR_OK) {
+        sqlite3_bind_value(w, 1, sqlite3_column_value(q, 0));
+        sqlite3_bind_value(w, 2, sqlite3_column_value(q, 1));
+        sqlite3_bind_value(w, 3, sqlite3_column_value(q, 2));
+        sqlite3_bind_blob(w, 4, id, IR_ID_BYTES, SQLITE_STATIC);
+        (void)sqlite3_step(w);
+    }
+    ir_db_put(to, w);
+    sqlite3_finalize(q);
+}
+
 /* One row by number: 1 saved, 0 not there, -1 lost. */
 static int
 save_row(struct ir_store *hurt, struct ir_store *to, int64_t n)
@@ -160,8 +188,10 @@ save_row(struct ir_store *hurt, struct ir_store *to, int64_t n)
                 e.b = NULL;
         }
     }
-    if (ir_store_entry_put(to, &e, NULL, NULL) == IR_OK)
+    if (ir_store_entry_put(to, &e, NULL, NULL) == IR_OK) {
         got = 1;
+        save_arrival(hurt, to, n, e.id);
+    }
 out:
     sqlite3_finalize(q);
     sqlite3_finalize(b);
@@ -290,15 +320,39 @@ copy_file(const char *from, const char *to, struct ir_err *err)
     return rc;
 }
 
+/* Give the copy the schema of a database as migration 1 makes it, which is
+ * made at `path` for that. */
 static int
-open_copy(const char *home, const char *work, struct ir_store *to,
-          struct ir_store *hurt, struct ir_err *err)
+graft(const char *copy, const char *path, struct ir_err *err)
+{
+    struct ir_store one = {.home = (char *)(uintptr_t)path};
+    int rc = IR_OK;
+
+    if (sqlite3_open_v2(path, &one.db,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                        NULL) != SQLITE_OK)
+        rc = ir_db_fail(&one, "open", err);
+    if (rc == IR_OK)
+        rc = ir_db_exec(&one, "PRAGMA journal_mode=DELETE", err);
+    if (rc == IR_OK)
+        rc = ir_db_migrate(&one, 1, err);
+    if (rc == IR_OK)
+        rc = graft_schema(copy, path, one.db);
+    while (one.kept_n > 0)
+        sqlite3_finalize(one.kept[--one.kept_n].q);
+    sqlite3_close_v2(one.db);
+    return rc;
+}
+
+static int
+open_copy(const char *home, const char *work, struct ir_store *hurt,
+          struct ir_err *err)
 {
     char *src = ir_asprintf("%s/ir.db", home);
     char *wal = ir_asprintf("%s/ir.db-wal", home);
     char *copy = ir_asprintf("%s/hurt.db", work);
     char *copy_wal = ir_asprintf("%s/hurt.db-wal", work);
-    char *fresh = ir_asprintf("%s/ir.db", work);
+    char *one = ir_asprintf("%s/one.db", work);
     int rc = copy_file(src, copy, err);
 
     if (rc == IR_OK && copy_file(wal, copy_wal, err) == IR_EIO)
@@ -306,9 +360,7 @@ open_copy(const char *home, const char *work, struct ir_store *to,
     if (rc == IR_OK)
         rc = open_hurt(copy, hurt);
     if (rc == IR_EDAMAGED) {
-        rc = ir_db_exec(to, "PRAGMA wal_checkpoint(TRUNCATE)", err);
-        if (rc == IR_OK)
-            rc = graft_schema(copy, fresh, to->db);
+        rc = graft(copy, one, err);
         if (rc == IR_OK)
             rc = open_hurt(copy, hurt);
     }
@@ -321,15 +373,16 @@ open_copy(const char *home, const char *work, struct ir_store *to,
     free(wal);
     free(copy);
     free(copy_wal);
-    free(fresh);
+    free(one);
     return rc;
 }
 
 static void
 remove_work(const char *work)
 {
-    static const char *const name[] = {"hurt.db", "hurt.db-wal", "hurt.db-shm",
-                                       "ir.db",   "ir.db-wal",   "ir.db-shm"};
+    static const char *const name[] = {
+        "hurt.db",   "hurt.db-wal", "hurt.db-shm", "ir.db",
+        "ir.db-wal", "ir.db-shm",   "one.db",      "one.db-journal"};
     size_t i;
 
     for (i = 0; i < sizeof name / sizeof name[0]; i++) {
@@ -358,7 +411,7 @@ ir_store_salvage(const char *home, int64_t *saved, int64_t *lost,
     hurt.home = work;
     rc = ir_store_open(work, IR_STORE_CREATE, &to, err);
     if (rc == IR_OK)
-        rc = open_copy(home, work, to, &hurt, err);
+        rc = open_copy(home, work, &hurt, err);
     if (rc == IR_OK)
         rc = ir_store_site_set(to, hurt.site, err);
     if (rc == IR_OK)

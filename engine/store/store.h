@@ -3,7 +3,7 @@
  * ir.db, WAL, synchronous=FULL. Rows of `entry` and `body` are never updated
  * or deleted (triggers); a body may go only after a redact entry of scope
  * "erase". Derived columns repeat what stands in the header bytes, for
- * indexes; ir_store_check compares them. Tables: store/schema.sql.
+ * indexes; ir_store_check compares them. Tables: store/schema_*.sql.
  *
  * A connection belongs to one process and one thread; it does not survive a
  * fork.

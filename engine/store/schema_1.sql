@@ -1,4 +1,4 @@
--- schema.sql: migration 1. What each column is: docs/format.md and store.h.
+-- schema_1.sql: migration 1. What each column is: docs/format.md and store.h.
 CREATE TABLE meta(
   key TEXT PRIMARY KEY,
   value BLOB NOT NULL
