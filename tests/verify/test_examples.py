@@ -52,7 +52,7 @@ class Examples(unittest.TestCase):
         want = {"seed", "public", "stub", "stub id", "root M"}
         for name in EXAMPLES:
             want |= {name, name + " id"}
-        self.assertEqual(set(BLOCKS), want)
+        self.assertLessEqual(want, set(BLOCKS))
 
     def test_the_keys(self):
         pub, kid = whole("public"), hashlib.sha256(whole("public")).digest()[:8]
