@@ -202,6 +202,33 @@ ir_x25519_public(const uint8_t secret[32], uint8_t pub[32])
 }
 
 bool
+ir_x25519(const uint8_t secret[32], const uint8_t pub[32], uint8_t out[32])
+{
+    return crypto_scalarmult(out, secret, pub) == 0;
+}
+
+void
+ir_aead_seal(const uint8_t key[IR_AEAD_KEY_BYTES],
+             const uint8_t nonce[IR_AEAD_NONCE_BYTES], const void *ad,
+             size_t ad_n, const uint8_t *p, size_t n, uint8_t *out)
+{
+    crypto_aead_chacha20poly1305_ietf_encrypt(out, NULL, p, n, ad, ad_n, NULL,
+                                              nonce, key);
+}
+
+bool
+ir_aead_open(const uint8_t key[IR_AEAD_KEY_BYTES],
+             const uint8_t nonce[IR_AEAD_NONCE_BYTES], const void *ad,
+             size_t ad_n, const uint8_t *p, size_t n, uint8_t *out)
+{
+    if (n < IR_AEAD_TAG_BYTES)
+        return false;
+    n -= IR_AEAD_TAG_BYTES;
+    return crypto_aead_chacha20poly1305_ietf_decrypt_detached(
+               out, NULL, p, n, p + n, ad, ad_n, nonce, key) == 0;
+}
+
+bool
 ir_bytes_equal(const void *a, const void *b, size_t n)
 {
     return sodium_memcmp(a, b, n) == 0;

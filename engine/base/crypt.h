@@ -90,6 +90,33 @@ int ir_keybox_open(const uint8_t box[IR_KEYBOX_BYTES], const char *pass,
  */
 void ir_x25519_public(const uint8_t secret[32], uint8_t pub[32]);
 
+/* What the holder of `secret` shares with the holder of `pub`'s.
+ *
+ * Errors: returns false when `pub` is one of the few points that share the
+ *         same with everybody.
+ * Source: RFC 7748.
+ */
+bool ir_x25519(const uint8_t secret[32], const uint8_t pub[32],
+               uint8_t out[32]);
+
+/* ChaCha20-Poly1305: `n` bytes become n + IR_AEAD_TAG_BYTES, and back. A key
+ * and a nonce serve once.
+ *
+ * Owns:   `out` may be `p`.
+ * Errors: open returns false, and what is in `out` is of no use, unless all
+ *         of key, nonce, `ad` and bytes are those of the seal.
+ * Source: RFC 8439.
+ */
+#define IR_AEAD_KEY_BYTES 32
+#define IR_AEAD_NONCE_BYTES 12
+#define IR_AEAD_TAG_BYTES 16
+void ir_aead_seal(const uint8_t key[IR_AEAD_KEY_BYTES],
+                  const uint8_t nonce[IR_AEAD_NONCE_BYTES], const void *ad,
+                  size_t ad_n, const uint8_t *p, size_t n, uint8_t *out);
+bool ir_aead_open(const uint8_t key[IR_AEAD_KEY_BYTES],
+                  const uint8_t nonce[IR_AEAD_NONCE_BYTES], const void *ad,
+                  size_t ad_n, const uint8_t *p, size_t n, uint8_t *out);
+
 /* Are the bytes equal, in constant time? Overwrite memory for sure. */
 bool ir_bytes_equal(const void *a, const void *b, size_t n);
 void ir_wipe(void *p, size_t n);

@@ -18,7 +18,7 @@ BELOW = {
 }
 OWNER = {  # a library's header, and who may include it
     r"sqlite3\.h": ("engine/store/",),
-    r"nettle/.*": ("engine/base/crypt.c",),
+    r"nettle/.*": ("engine/base/crypt.c", "engine/base/hkdf.c"),
     r"sodium(\.h|/.*)": ("engine/base/crypt.c", "engine/base/sshsig.c"),
     r"jansson\.h": ("engine/base/json.c",),
     r"utf8proc\.h": ("engine/base/utf8.c",),
