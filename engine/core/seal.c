@@ -262,7 +262,7 @@ ir_body_unseal(const struct ir_epoch_key *keys, size_t keys_n,
     bool seen = false;
     size_t i;
 
-    if (read_sealed(body, body_n, &s) != IR_OK)
+    if (audience == 0 || read_sealed(body, body_n, &s) != IR_OK)
         return ir_fail(err, IR_EPARSE, _("not a sealed body"));
     for (i = 0; i < keys_n; i++) {
         if (keys[i].audience != audience || keys[i].epoch != s.epoch)

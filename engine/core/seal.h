@@ -58,8 +58,8 @@ int ir_frame_open(const struct ir_epoch_key *keys, size_t keys_n,
 #define IR_SEAL_NONCE_BYTES 12
 #define IR_SEAL_COMMIT_BYTES 32
 
-/* Seal the plain body `b` (a map) of the entry with header `p`: the array that
- * stands as its body.
+/* Seal the plain body `b` (a map) of the entry with header `p` under the key
+ * of the audience it names: the array that stands as its body.
  *
  * Owns:   appends to `out`.
  * Errors: IR_ELIMIT longer than IR_SEAL_PLAIN_MAX.
@@ -79,7 +79,7 @@ int ir_body_seal_nonce(const struct ir_epoch_key *k, const uint8_t site[32],
  * of any other (ir_kind_check).
  *
  * Owns:   appends to `out`.
- * Errors: IR_EPARSE not a sealed body, IR_ENOTFOUND no key of that epoch is
+ * Errors: IR_EPARSE not a sealed body, or no audience, IR_ENOTFOUND no key of that epoch is
  *         among these, IR_ESIG under another key, of another entry or site,
  *         or changed.
  */

@@ -190,6 +190,10 @@ one_body(const struct ir_json *v, const uint8_t site[32])
     assert_int_equal(
         ir_body_unseal(keys, 2, site, aud + 1, p, p_n, b, b_n, &out, &err),
         IR_ENOTFOUND);
+    wrong.audience = 0; /* no audience, no sealed body */
+    assert_int_equal(
+        ir_body_unseal(&wrong, 1, site, 0, p, p_n, b, b_n, &out, &err),
+        IR_EPARSE);
     memcpy(other, site, sizeof other);
     other[0] ^= 1;
     assert_int_equal(

@@ -41,7 +41,7 @@ def vectors():
             "epoch": 1, "key": carrier.hex(), "hint": frame_hint(carrier).hex(),
             "salt": salt.hex(), "plain": plain.hex(),
             "frame": frame_seal(carrier, site, salt, plain).hex()})
-    for i, text in enumerate(("", "x" * 37, "x" * 38, "患者情報" * 60,
+    for i, text in enumerate(("", "x" * 41, "x" * 42, "患者情報" * 60,
                               "x" * 4096)):
         header = cbor({0: 1, 1: author, 2: HLC + i, 3: i + 1, 4: 18, 11: 2,
                        14: 1})
