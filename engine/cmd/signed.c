@@ -5,24 +5,6 @@
 
 #include <string.h>
 
-/* The public key that entry `e` names as its author's, or NULL. */
-static const uint8_t *
-author_key(const struct ir_trust *t, const struct ir_entry *e)
-{
-    const struct ir_cert_key *k = ir_trust_key(t, e->h.author);
-    uint8_t id[IR_KEYID_BYTES];
-    size_t i;
-
-    if (k != NULL)
-        return k->pub;
-    for (i = 0; i < t->admins_n; i++) {
-        ir_key_id(t->admins[i], id);
-        if (memcmp(id, e->h.author, sizeof id) == 0)
-            return t->admins[i];
-    }
-    return NULL;
-}
-
 /* Does what may be done depend on it? */
 static bool
 decides(const struct ir_entry *e)
@@ -42,7 +24,8 @@ ir_signed_only(const struct ir_trust *t, const uint8_t site[IR_ID_BYTES],
 
     for (i = 0; i < log->n; i++) {
         const struct ir_entry *e = &log->e[i];
-        const uint8_t *pub = all || decides(e) ? author_key(t, e) : NULL;
+        const uint8_t *pub =
+            all || decides(e) ? ir_trust_pub(t, e->h.author) : NULL;
         uint8_t blob[IR_SSHSIG_BLOB_BYTES];
 
         if (pub != NULL) {

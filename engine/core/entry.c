@@ -55,7 +55,7 @@ take_stub_end(struct ir_cbor *c, const struct ir_entry *e, struct ir_err *err)
         return rc;
     if (it.type != IR_CBOR_UINT || it.num != 1)
         return ir_fail(err, IR_EPARSE, _("not a stub: 1 expected"));
-    if (k != NULL && k->state_bearing)
+    if (ir_kind_whole(e->h.kind))
         return ir_fail(err, IR_EPARSE, _("a %s may not be a stub"), k->name);
     return IR_OK;
 }

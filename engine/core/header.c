@@ -215,7 +215,7 @@ check_whole(const struct ir_header *h, struct ir_err *err)
             return bad(err, HK_DEPS);
     if (h->has_incident && h->kind == IR_KIND_ACK)
         return bad(err, HK_INCIDENT);
-    if (h->sealed && k != NULL && k->state_bearing)
+    if (h->sealed && ir_kind_whole(h->kind))
         return ir_fail(err, IR_EPARSE, _("a %s may not be sealed"), k->name);
     return IR_OK;
 }

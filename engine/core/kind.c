@@ -56,6 +56,9 @@ static const struct ir_field f_release[] = {
 static const struct ir_field f_grant[] = {
     R(1, ID8, "recipient"), R(2, UINT, "epoch"), F(3, UINT, "audience"),
     R(4, BYTES, "wrapped_key")};
+static const struct ir_field f_admins[] = {
+    R(1, UINT, "k"), R(2, HASHES, "admins"), R(3, BYTES, "members"),
+    R(4, HASHES, "accepted"), R(5, TEXT, "reason")};
 static const struct ir_field f_alert[] = {
     F(1, TEXT, "text"),         R(2, UINT, "severity"),
     F(3, UINT, "cosignatures"), F(4, UINT, "template"),
@@ -186,6 +189,7 @@ static const struct ir_kind kinds[] = {
     ROW(42, true, false, "score", f_score),
     ROW(43, false, false, "action-item", f_action),
     ROW(44, true, false, "attest", f_attest),
+    ROW(64, true, false, "admins", f_admins),
 };
 
 const struct ir_kind *
@@ -197,6 +201,14 @@ ir_kind_get(uint64_t no)
         if (kinds[i].no == no)
             return &kinds[i];
     return NULL;
+}
+
+bool
+ir_kind_whole(uint64_t no)
+{
+    const struct ir_kind *k = no <= IR_KIND_ATTEST ? ir_kind_get(no) : NULL;
+
+    return k != NULL && k->state_bearing;
 }
 
 enum ir_lane
@@ -348,6 +360,34 @@ check_fields(const struct ir_field *f, size_t n, const char *kind,
     return IR_OK;
 }
 
+/* A new list of admins: as many members as keys, each key once, and k of them.
+ */
+static bool
+admins_ok(const uint8_t *b, size_t len)
+{
+    const uint8_t *key[IR_ADMINS_MAX];
+    struct ir_cbor k, list, members;
+    struct ir_cbor_item a = {0}, n = {0}, m = {0}, it = {0};
+    int64_t i, j;
+
+    if (!ir_cbor_find(b, len, 1, &k) || !ir_cbor_find(b, len, 2, &list) ||
+        !ir_cbor_find(b, len, 3, &members) ||
+        ir_cbor_next(&k, &a, NULL) != IR_OK ||
+        ir_cbor_next(&list, &n, NULL) != IR_OK ||
+        ir_cbor_next(&members, &m, NULL) != IR_OK || a.num < 1 ||
+        a.num > n.num || n.num > IR_ADMINS_MAX || m.num != 8 * n.num)
+        return false;
+    for (i = 0; i < n.num; i++) {
+        if (ir_cbor_next(&list, &it, NULL) != IR_OK)
+            return false;
+        key[i] = it.bytes;
+        for (j = 0; j < i; j++)
+            if (memcmp(key[i], key[j], 32) == 0)
+                return false;
+    }
+    return true;
+}
+
 /* What fields say together, where a table of fields cannot. */
 static int
 check_together(uint64_t no, const uint8_t *b, size_t len, struct ir_err *err)
@@ -363,6 +403,14 @@ check_together(uint64_t no, const uint8_t *b, size_t len, struct ir_err *err)
             ir_fail(err, IR_EPARSE,
                     _("root: k must be from 1 to the number of admins"));
             ir_err_field(err, "k");
+            return IR_EPARSE;
+        }
+    } else if (no == IR_KIND_ADMINS) {
+        if (!admins_ok(b, len)) {
+            ir_fail(err, IR_EPARSE,
+                    _("admins: each key once, a member for each, and k of "
+                      "them"));
+            ir_err_field(err, "admins");
             return IR_EPARSE;
         }
     } else if (no == IR_KIND_ALERT) {

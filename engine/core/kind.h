@@ -53,6 +53,7 @@ enum ir_kind_no {
     IR_KIND_SCORE = 42,
     IR_KIND_ACTION = 43,
     IR_KIND_ATTEST = 44,
+    IR_KIND_ADMINS = 64,
 };
 
 enum ir_field_type {
@@ -71,6 +72,7 @@ enum ir_field_type {
 };
 
 #define IR_HANDLE_MAX 40 /* bytes: a handle names files and ssh principals */
+#define IR_ADMINS_MAX 64 /* keys in an admins entry */
 #define IR_LIST_MAX                                                            \
     2048 /* elements of an array in a body; more than as many                  \
             32-byte strings as fit */
@@ -98,6 +100,13 @@ struct ir_kind {
  * Owns:   static.
  */
 const struct ir_kind *ir_kind_get(uint64_t no);
+
+/* Is kind `no` of the closed list of which parsing refuses stubs and sealed
+ * bodies? Of later kinds that bear state they parse, and do not count.
+ *
+ * Source: docs/format.md section 1, "Parsing", 5.
+ */
+bool ir_kind_whole(uint64_t no);
 
 /* The lane of any kind number, known or not.
  *

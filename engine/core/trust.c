@@ -1,5 +1,5 @@
-/* trust.c: see trust.h. Members, devices and revocations; releases are in
- * trust_release.c.
+/* trust.c: see trust.h. Members and devices; admins are in trust_admins.c,
+ * revocations in trust_revoke.c, releases in trust_release.c.
  */
 #include "core/trust.h"
 
@@ -11,81 +11,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Does `pub` stand among the root's admins? */
-static bool
-is_admin_pub(const struct ir_trust *t, const uint8_t *pub)
-{
-    size_t i;
-
-    for (i = 0; i < t->admins_n; i++)
-        if (memcmp(t->admins[i], pub, IR_PUBKEY_BYTES) == 0)
-            return true;
-    return false;
-}
-
-bool
-ir_trust_by_admin(const struct ir_trust *t, const struct ir_revs *r,
-                  const struct ir_entry *const *v, size_t i)
-{
-    const struct ir_entry *e = v[i];
-    uint8_t id[IR_KEYID_BYTES];
-    size_t a;
-
-    if (e->b == NULL || ir_kind_check(e->h.kind, e->b, e->b_len, NULL) != IR_OK)
-        return false;
-    for (a = 0; a < t->admins_n; a++) {
-        ir_key_id(t->admins[a], id);
-        if (memcmp(id, e->h.author, sizeof id) == 0)
-            return ir_revs_stands(r, v, i);
-    }
-    return false;
-}
-
-static void
-fold_root(struct ir_trust *t, const struct ir_entry *e)
-{
-    uint8_t id[IR_KEYID_BYTES];
-    struct ir_body_item it;
-    bool own = false; /* signed by one of those it makes admins */
-    size_t i = 0;
-
-    if (t->has_root || memcmp(e->id, t->site, IR_ID_BYTES) != 0 ||
-        e->b == NULL ||
-        ir_kind_check(IR_KIND_ROOT, e->b, e->b_len, NULL) != IR_OK)
-        return;
-    while (!own && ir_body_each(e, 3, &i, &it)) {
-        ir_key_id(it.p, id);
-        own = memcmp(id, e->h.author, sizeof id) == 0;
-    }
-    if (!own)
-        return;
-    i = 0;
-    t->has_root = true;
-    t->k = ir_body_uint_or(e, 2, 1);
-    while (ir_body_each(e, 3, &i, &it)) {
-        t->admins =
-            ir_realloc(t->admins, (t->admins_n + 1) * sizeof t->admins[0]);
-        memcpy(t->admins[t->admins_n++], it.p, IR_PUBKEY_BYTES);
-    }
-}
-
 static void
 add_key(struct ir_trust *t, const uint8_t *pub, bool node, size_t member,
         const struct ir_entry *cert)
 {
-    uint8_t id[IR_KEYID_BYTES], admin[IR_KEYID_BYTES];
+    uint8_t id[IR_KEYID_BYTES];
     struct ir_cert_key *k;
-    size_t i;
+    int a;
 
     ir_key_id(pub, id);
+    a = ir_trust_admin(t, id);
     if (ir_trust_key(t, id) != NULL)
         return; /* the first certificate of a key, or of its id, stands */
-    for (i = 0; i < t->admins_n; i++) {
-        ir_key_id(t->admins[i], admin);
-        if (memcmp(admin, id, sizeof id) == 0 &&
-            memcmp(t->admins[i], pub, IR_PUBKEY_BYTES) != 0)
-            return; /* made to look like an admin's */
-    }
+    if (a >= 0 && memcmp(t->admins[a].pub, pub, IR_PUBKEY_BYTES) != 0)
+        return; /* made to look like an admin's */
     t->keys = ir_realloc(t->keys, (t->keys_n + 1) * sizeof *t->keys);
     k = &t->keys[t->keys_n++];
     memset(k, 0, sizeof *k);
@@ -212,7 +151,7 @@ finish(struct ir_trust *t)
             continue;
         if (!t->keys[i].revoked)
             m->active = true;
-        if (is_admin_pub(t, t->keys[i].pub))
+        if (ir_trust_in_force(t, t->keys[i].key_id))
             m->admin = true;
     }
 }
@@ -222,6 +161,7 @@ ir_trust_fold(const uint8_t site[IR_ID_BYTES], const struct ir_entry *const *e,
               size_t n, struct ir_trust *t)
 {
     const struct ir_entry **v = ir_calloc(n, sizeof(struct ir_entry *));
+    struct ir_acts acts;
     struct ir_revs revs;
     size_t i;
 
@@ -230,15 +170,13 @@ ir_trust_fold(const uint8_t site[IR_ID_BYTES], const struct ir_entry *const *e,
     for (i = 0; i < n; i++)
         v[i] = e[i];
     ir_order_sort(v, n);
-    for (i = 0; i < n; i++)
-        if (v[i]->h.kind == IR_KIND_ROOT)
-            fold_root(t, v[i]);
-    ir_revs_fold(t, v, n, &revs);
+    ir_acts_fold(t, v, n, &acts);
+    ir_revs_fold(t, &acts, v, n, &revs);
     for (i = 0; i < n; i++) {
         uint64_t kind = v[i]->h.kind;
 
         if ((kind != IR_KIND_MEMBER && kind != IR_KIND_DEVICE) ||
-            !ir_trust_by_admin(t, &revs, v, i))
+            !ir_trust_by_admin(t, &acts, v, i))
             continue;
         if (kind == IR_KIND_MEMBER)
             fold_member(t, v[i]);
@@ -250,6 +188,7 @@ ir_trust_fold(const uint8_t site[IR_ID_BYTES], const struct ir_entry *const *e,
     ir_trust_fold_alone(t, &revs, v, n);
     ir_trust_fold_releases(t, &revs, v, n);
     ir_revs_done(&revs);
+    ir_acts_done(&acts);
     free(v);
 }
 
@@ -267,6 +206,14 @@ ir_trust_done(struct ir_trust *t)
         free(t->releases[i].commit);
         free(t->releases[i].deny_reason);
     }
+    for (i = 0; i < t->proposals_n; i++) {
+        free(t->proposals[i].yes);
+        free(t->proposals[i].no);
+        free(t->proposals[i].reason);
+        free(t->proposals[i].keys);
+        free(t->proposals[i].persons);
+    }
+    free(t->proposals);
     free(t->members);
     free(t->keys);
     free(t->releases);
@@ -284,6 +231,15 @@ ir_trust_key(const struct ir_trust *t, const uint8_t key_id[IR_KEYID_BYTES])
         if (memcmp(t->keys[i].key_id, key_id, IR_KEYID_BYTES) == 0)
             return &t->keys[i];
     return NULL;
+}
+
+const uint8_t *
+ir_trust_pub(const struct ir_trust *t, const uint8_t key_id[IR_KEYID_BYTES])
+{
+    const struct ir_cert_key *k = ir_trust_key(t, key_id);
+    int a = k == NULL ? ir_trust_admin(t, key_id) : -1;
+
+    return k != NULL ? k->pub : a >= 0 ? t->admins[a].pub : NULL;
 }
 
 int

@@ -1,9 +1,10 @@
 /* trust.h: who may sign what, folded from the trust lane.
  *
- * Input are all lane-T entries in fold order; root, member and device
- * entries count when an admin of the root signed them, revocations when one
- * admin did. Entries of an unknown author are kept and shown, and do not
- * count.
+ * Input are all lane-T entries in fold order. The root names the first admins,
+ * `admins` entries others in their place, when k of those in force stand behind
+ * it; member and device entries count when an admin signed them, revocations
+ * when one admin did, or k where the key is an admin's. Entries of an unknown
+ * author are kept and shown, and do not count.
  */
 #ifndef IR_CORE_TRUST_H
 #define IR_CORE_TRUST_H
@@ -19,7 +20,7 @@ struct ir_member {
     char **roles;
     size_t roles_n;
     int64_t not_after_ms; /* 0: none */
-    bool admin;           /* one of the keys is an admin key of the root */
+    bool admin;           /* one of the keys is an admin key in force */
     bool active;          /* has at least one key that is not revoked */
 };
 
@@ -51,12 +52,46 @@ struct ir_release {
     char *deny_reason;
 };
 
+/* A key that is an admin's, or was once. */
+struct ir_admin {
+    uint8_t pub[IR_PUBKEY_BYTES];
+    uint8_t person[8]; /* member id, told by the list in force; of a key that
+                          only the root names its key id */
+    bool told;
+    bool in_force, revoked;
+    uint8_t dropped_by[IR_ID_BYTES]; /* not in force: the entry that did it */
+};
+
+/* What takes several admins: another list of admins, or the revocation of an
+ * admin's key. */
+struct ir_proposal {
+    uint8_t entry[IR_ID_BYTES];
+    uint8_t author[IR_KEYID_BYTES];
+    bool revoke; /* else an admins entry */
+    int64_t made_ms;
+    char *reason;
+    uint8_t target[IR_KEYID_BYTES];   /* revoke: the key */
+    uint64_t k;                       /* admins: what it proposes */
+    uint8_t (*keys)[IR_PUBKEY_BYTES]; /* n keys, and whose they are */
+    uint8_t (*persons)[8];
+    size_t keys_n;
+    bool counts, open;              /* neither: it cannot count any more */
+    size_t have;                    /* open: people behind it by now */
+    uint8_t (*yes)[IR_KEYID_BYTES]; /* keys of the author and who approved */
+    size_t yes_n;
+    uint8_t (*no)[IR_KEYID_BYTES]; /* who denied; stops nobody else */
+    size_t no_n;
+};
+
 struct ir_trust {
     uint8_t site[IR_ID_BYTES];
     bool has_root;
     uint64_t k; /* of the admins, for the acts that need several */
-    uint8_t (*admins)[IR_PUBKEY_BYTES];
+    uint8_t admins_entry[IR_ID_BYTES]; /* what made the list in force */
+    struct ir_admin *admins;           /* of all times */
     size_t admins_n;
+    struct ir_proposal *proposals; /* oldest first */
+    size_t proposals_n;
     struct ir_member *members;
     size_t members_n;
     struct ir_cert_key *keys;
@@ -85,6 +120,25 @@ void ir_trust_done(struct ir_trust *t);
  */
 const struct ir_cert_key *ir_trust_key(const struct ir_trust *t,
                                        const uint8_t key_id[IR_KEYID_BYTES]);
+
+/* The number of the admin key with this id, in force or not, or -1; and is it
+ * one that decides now: in force and not revoked?
+ */
+int ir_trust_admin(const struct ir_trust *t,
+                   const uint8_t key_id[IR_KEYID_BYTES]);
+bool ir_trust_in_force(const struct ir_trust *t,
+                       const uint8_t key_id[IR_KEYID_BYTES]);
+
+/* How many people decide now: those behind the admin keys. */
+size_t ir_trust_admins(const struct ir_trust *t);
+
+/* The public key an entry's author must have signed with: a certified one, or
+ * an admin's of any time. NULL when the author is not known.
+ *
+ * Owns:   borrowed from `t`.
+ */
+const uint8_t *ir_trust_pub(const struct ir_trust *t,
+                            const uint8_t key_id[IR_KEYID_BYTES]);
 
 /* May this entry count: author certified (a node key only where its kind
  * allows), body fits its kind. Whether a revoked key's entry stays accepted

@@ -231,7 +231,42 @@ approved(struct ir_sx *x)
             ir_hex(t->releases[i].manifest, 4, hex);
             return ir_pool_f(&x->pool, _("release %s of the runbooks"), hex);
         }
+    for (i = 0; ref != NULL && t != NULL && i < t->proposals_n; i++)
+        if (memcmp(t->proposals[i].entry, ref, IR_ID_BYTES) == 0)
+            return ir_pool_f(&x->pool,
+                             t->proposals[i].revoke
+                                 ? _("the revocation %s")
+                                 : _("the change of administrators %s"),
+                             ir_sx_ref(x, 0));
     return ref != NULL ? ir_sx_ref(x, 0) : hex_field(x, 2);
+}
+
+/* The people of an admins entry, each once. */
+static const char *
+people(struct ir_sx *x)
+{
+    const uint8_t *p = NULL;
+    const char *all = "";
+    size_t n = 0, i, j;
+
+    if (!ir_body_bytes(x->e, 3, &p, &n))
+        return "?";
+    for (i = 0; i + 8 <= n; i += 8) {
+        char hex[2 * 8 + 1];
+        const char *one;
+        int m =
+            x->v->trust != NULL ? ir_trust_member_id(x->v->trust, p + i) : -1;
+
+        for (j = 0; j < i && memcmp(p + i, p + j, 8) != 0; j += 8)
+            ;
+        if (j < i)
+            continue;
+        ir_hex(p + i, 8, hex);
+        one = m >= 0 ? ir_pool_take(&x->pool, ir_view_member(x->v, m, false))
+                     : ir_pool_take(&x->pool, ir_strdup(hex));
+        all = i == 0 ? one : ir_pool_f(&x->pool, "%s, %s", all, one);
+    }
+    return all;
 }
 
 bool
@@ -267,6 +302,11 @@ ir_sx_trust(struct ir_sx *x)
     case IR_KIND_GRANT:
         ir_buf_addf(x->out, _("Granted a reading key (epoch %d)"),
                     (int)ir_body_uint_or(x->e, 2, 0));
+        return true;
+    case IR_KIND_ADMINS:
+        ir_buf_addf(x->out, _("Named as administrators: %s; %d must agree"),
+                    people(x), (int)ir_body_uint_or(x->e, 1, 0));
+        ir_sx_reason(x, 5);
         return true;
     case IR_KIND_RECEIPT:
         ir_buf_adds(x->out, ir_body_uint_or(x->e, 2, 0) == 2

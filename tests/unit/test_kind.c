@@ -296,8 +296,8 @@ every_field(void **state)
         const struct ir_kind *k = ir_kind_get(no);
         size_t n;
 
-        if (k == NULL)
-            continue;
+        if (k == NULL || no == IR_KIND_ADMINS)
+            continue; /* see together() */
         try_body(k, NULL, NULL, true);
         n = k->fields_n + (ir_kind_lane(no) >= IR_LANE_I ? common_n : 0);
         for (i = 0; i < n; i++) {
@@ -525,6 +525,25 @@ together(void **state)
     }
 }
 
+/* The list of kinds that have no stubs is closed: one that came later parses
+ * without its body, and does not count (test_admins.c). */
+static void
+no_stubs(void **state)
+{
+    uint64_t no;
+
+    (void)state;
+    for (no = 0; no < 70000; no++) {
+        const struct ir_kind *k = ir_kind_get(no);
+
+        assert_int_equal(ir_kind_whole(no),
+                         k != NULL && k->state_bearing && no <= IR_KIND_ATTEST);
+    }
+    assert_true(ir_kind_whole(IR_KIND_ROOT) && !ir_kind_whole(IR_KIND_NOTE));
+    assert_true(ir_kind_get(IR_KIND_ADMINS)->state_bearing);
+    assert_false(ir_kind_whole(IR_KIND_ADMINS));
+}
+
 /* The bodies of the vectors fit. */
 static void
 vector_bodies(void **state)
@@ -556,7 +575,7 @@ main(void)
         cmocka_unit_test(as_on_the_page),     cmocka_unit_test(lanes),
         cmocka_unit_test(every_field),        cmocka_unit_test(bounds),
         cmocka_unit_test(salt_lists_unknown), cmocka_unit_test(together),
-        cmocka_unit_test(vector_bodies),
+        cmocka_unit_test(no_stubs),           cmocka_unit_test(vector_bodies),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

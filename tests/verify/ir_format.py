@@ -69,6 +69,8 @@ KINDS_TEXT = """
 43 action-item | 1* text text | 2* owner text | 3* due uint | 4* op 1..5
 44 attest ! | 1* control text | 2* statement text | 3 until uint
  | 4 independent 0..1
+64 admins ! | 1* k uint | 2* admins hashes | 3* members bytes
+ | 4* accepted hashes | 5* reason text
 """
 COMMON_TEXT = ("0* salt bytes16 | 30 utc_offset_min int | 31 boot id8 | "
                "32 mono_ms uint | 33 clock clock | 34 wall_ms uint")
@@ -94,6 +96,8 @@ def read_kinds(text):
 
 
 KINDS = read_kinds(KINDS_TEXT)
+# Section 1, "Parsing", 5: the list of kinds that have no stubs is closed.
+WHOLE = {n for n in KINDS if KINDS[n][1] and n <= 44}
 COMMON = read_fields(COMMON_TEXT)
 
 
@@ -250,7 +254,7 @@ def read_header(p):
         raise Refused("deps outside lane I")
     if 5 in h and kind == 9:
         raise Refused("an ack with an incident")
-    if 14 in h and kind in KINDS and KINDS[kind][1]:
+    if 14 in h and kind in WHOLE:
         raise Refused("this kind may not be sealed")
     return h
 
@@ -278,7 +282,7 @@ class Entry:
         if self.stub:
             if parts[3] != 1 or not is_bytes(middle, 32):
                 raise Refused("not a stub")
-            if self.kind in KINDS and KINDS[self.kind][1]:
+            if self.kind in WHOLE:
                 raise Refused("this kind may not be a stub")
             self.digest = middle
         else:
@@ -356,6 +360,10 @@ def misfit(kind, body):
             return "body: %s is malformed" % name
     if kind == 1 and not 1 <= body[2] <= len(body[3]):
         return "body: k is not from 1 to the number of admins"
+    if kind == 64 and not (1 <= body[1] <= len(body[2]) <= 64 and
+                           len(body[3]) == 8 * len(body[2]) and
+                           len(set(body[2])) == len(body[2])):
+        return "body: the admins, their members and k do not go together"
     if kind == 8 and (1 in body) == (4 in body):
         return "body: not exactly one of text and template"
     return None

@@ -21,6 +21,7 @@ import tempfile
 
 sys.dont_write_bytecode = True
 
+from ir_admins import ADMINS, Admins, build_on
 from ir_format import (DEPTH_MAX, KINDS, Entry, OtherSuite, Refused, in_order,
                        key_id, misfit, read_item)
 
@@ -95,18 +96,6 @@ def check_ids(entries):
     return wrong
 
 
-def build_on(by_id, heads):
-    """The ids of `heads` and of everything they build on."""
-    seen, todo = set(), list(heads)
-    while todo:
-        i = todo.pop()
-        if i not in seen:
-            seen.add(i)
-            if i in by_id:
-                todo.extend(by_id[i].before())
-    return seen
-
-
 class Log:
     """A set of entries and what is found about it."""
 
@@ -144,40 +133,36 @@ class Log:
         self.bodies()
 
     def trust(self):
-        """Section 6, rules 1 to 4 and 6."""
+        """Section 6, rules 1 to 4, 6 and 11."""
         root = self.by_id.get(self.site)
         self.keys, self.node, self.names = {}, set(), {}
-        admins, k = {}, 1
+        named = {}
         if root is not None and root.kind == 1 and root.body is not None and \
                 misfit(1, root.body) is None:
-            admins = {key_id(pub): pub for pub in root.body[3]}
-            k = root.body[2]
-            if root.author not in admins:
+            named = {key_id(pub): pub for pub in root.body[3]}
+            if root.author not in named:
                 self.skip(root, "the root's author is none of its admins")
-                admins = {}
+                root, named = None, {}
         elif root is not None:
             self.skip(root, "not a root")
-        acts = [e for e in self.all if e.kind <= 5 and e.author in admins]
-        wrong = check_signatures([(e, admins[e.author]) for e in acts])
-        acts = [e for e in acts if e.id not in wrong and
+            root = None
+        for e in self.all:
+            if root is not None and e.kind == ADMINS and e.body is not None \
+                    and misfit(ADMINS, e.body) is None:
+                for pub in e.body[2]:
+                    named.setdefault(key_id(pub), pub)
+        acts = [e for e in self.all if (e.kind <= 5 or e.kind == ADMINS) and
+                e.author in named]
+        wrong = check_signatures([(e, named[e.author]) for e in acts])
+        acts = [e for e in acts if e.id not in wrong and e.body is not None and
                 misfit(e.kind, e.body) is None]
-        self.revokes, counted, last = {}, set(), {}
-        for e in acts:
-            if e.kind == 4:
-                yes = {e.author} | {
-                    a.author for a in acts if a.kind == 5 and
-                    a.body[1] == 1 and e.id in a.h.get(12, [])}
-                if e.body[1] in admins and len(yes) < k:
-                    self.skip(e, "takes %d admins" % k)
-                elif not self.revoked(e):
-                    more = last.get(e.body[1]) in e.h.get(12, [])
-                    self.revokes[e.body[1]] = \
-                        build_on(self.by_id, e.body[3]) | (
-                            self.revokes[e.body[1]] if more else set())
-                    last[e.body[1]] = e.id
-                    counted.add(e.id)
-        self.acts = counted | {self.site} | {
-            e.id for e in acts if e.kind in (2, 3) and not self.revoked(e)}
+        chosen = Admins(root, acts,
+                        {e.id: e for e in self.all if e.lane == "T"},
+                        self.by_id)
+        admins = chosen.pubs
+        self.revokes, counted = chosen.all_revokes(acts)
+        self.acts = counted | chosen.counted | {self.site} | {
+            e.id for e in acts if e.kind in (2, 3) and chosen.acts(e)}
         members = {}
         for e in acts:
             if e.id not in self.acts:
@@ -198,9 +183,13 @@ class Log:
         jobs = []
         for e in self.all:
             pub = self.keys.get(e.author)
-            if e.kind <= 5 and e.author in admins:
+            if (e.kind <= 5 or e.kind == ADMINS) and e.author in named and \
+                    (e.author in admins or pub is None):
                 if e.id in wrong:
                     self.wrong(e)
+                elif e.author not in admins:
+                    self.unknown.append(e)
+                    self.skip(e, "the author is not known")
             elif pub is None:
                 self.unknown.append(e)
                 self.skip(e, "the author is not known")
@@ -219,8 +208,7 @@ class Log:
                 self.node.add(kid)
 
     def revoked(self, e):
-        return e.author in self.revokes and \
-            e.id not in self.revokes[e.author]
+        return self.revokes.excludes(e)
 
     def chains(self):
         """Section 2, "Chains"; seq of every author."""
@@ -264,7 +252,7 @@ class Log:
         self.seqs = seqs
 
     def counting(self):
-        """Section 6, rules 1, 2, 5, 6 and 9; section 3, declare."""
+        """Section 6, rules 1, 2, 5, 6, 9 and 11; section 3, declare."""
         declared = {}
         for e in self.all:
             if e.kind == 16 and 5 not in e.h:
@@ -272,10 +260,13 @@ class Log:
         for e in self.all:
             if e.kind == 1 and e.id != self.site:
                 self.skip(e, "the root of another site")
-            elif e.kind <= 4 and e.id not in self.acts:
-                self.skip(e, "not by an admin, revoked, or its body does not "
-                          "fit")
-            elif e.kind > 4 and self.revoked(e):
+            elif e.kind <= 4 or e.kind == ADMINS:
+                if e.id not in self.acts:
+                    self.skip(e, "not by an admin, revoked, or its body does "
+                              "not fit")
+                    if self.revoked(e):
+                        self.unknown.append(e)
+            elif self.revoked(e):
                 self.skip(e, "the key was revoked")
                 self.unknown.append(e)
             elif e.author in self.node and e.kind in KINDS and \

@@ -12,7 +12,7 @@ import unittest
 
 sys.dont_write_bytecode = True
 
-from ir_format import COMMON, KINDS, Entry, lane_of
+from ir_format import COMMON, KINDS, WHOLE, Entry, lane_of
 from make import Key, cbor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -160,7 +160,8 @@ class Tables(unittest.TestCase):
         listed = set()
         for first, last in re.findall(r"(\d+)(?: to (\d+))?", text):
             listed |= set(range(int(first), int(last or first) + 1))
-        self.assertEqual(listed, {n for n in KINDS if KINDS[n][1]})
+        self.assertEqual(listed, WHOLE)
+        self.assertEqual(WHOLE, {n for n in KINDS if KINDS[n][1] and n < 45})
 
     def test_limits(self):
         from ir_format import BODY_MAX, HEADER_MAX, LIST_MAX

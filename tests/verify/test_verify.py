@@ -84,7 +84,7 @@ class Whole(Case):
         site = self.begin()
         site.add(self.ito, 38, {5: "of a later version"}, site.inc)
         site.add(self.ito, 900, {7: [1]})
-        site.add(self.sato, 64, {1: "a trust of later"})
+        site.add(self.sato, 94, {1: "a trust of later"})
         site.add(self.ito, 127, {1: "a flash of later"})
         site.add(self.node, 191, {1: "work of later"}, site.inc)
         site.add(self.ito, 8, {1: "get out", 2: 1}, site.inc)
@@ -356,6 +356,54 @@ class Counting(Case):
         listed = [x["id"] for x in out["not_counted"]]
         self.assertNotIn(i.hex(), listed)
         self.assertIn(site.step.hex(), listed)
+
+    def admins(self, site, by, of, k, who, stays=()):
+        """Propose `who`, pairs of key and member, in place of `of`."""
+        return site.add(by, 64, {1: k, 2: [key.pub for key, _ in who],
+                                 3: b"".join(m * 8 for _, m in who),
+                                 4: list(stays), 5: "others"}, k12=[of])
+
+    def listed(self, site):
+        out = ir_verify.verify(site.bytes(), site.site)
+        return {x["id"] for x in out["not_counted"]}
+
+    def test_another_admin(self):
+        """One alone passes it on; what the old key signs then is nothing."""
+        site = self.begin()
+        i = self.admins(site, self.sato, site.site, 1, [(self.ito, b"i")],
+                        [site.last[(self.sato.id, "T", None)]])
+        late = self.member(site, self.stranger, "late", 3)
+        self.assertEqual(self.listed(site), {late.hex()})
+        good = site.add(self.ito, 2, {1: "Late", 4: b"l" * 8,
+                                      5: [self.stranger.pub], 6: "late"})
+        again = self.admins(site, self.ito, i, 1, [(self.sato, b"s")])
+        self.assertEqual(self.listed(site), {late.hex(), again.hex()})
+        self.assertNotIn(good.hex(), self.listed(site))
+
+    def test_admins_take_k(self):
+        site = self.begin(2, [self.sato, self.ito, self.stranger])
+        i = self.admins(site, self.sato, site.site, 2,
+                        [(self.sato, b"s"), (self.ito, b"i")])
+        j = self.admins(site, self.ito, site.site, 1, [(self.ito, b"i")])
+        site.add(self.sato, 5, {1: 1, 2: i}, k12=[i])
+        site.add(self.stranger, 5, {1: 2, 2: i}, k12=[i])
+        site.add(self.stranger, 5, {1: 1, 2: site.note}, k12=[i])
+        self.assertLessEqual({i.hex(), j.hex()}, self.listed(site))
+        site.add(self.stranger, 5, {1: 1, 2: i}, k12=[i])
+        site.add(self.stranger, 5, {1: 1, 2: j}, k12=[j])
+        self.assertNotIn(i.hex(), self.listed(site))
+        self.assertIn(j.hex(), self.listed(site))
+
+    def test_an_admin_with_two_keys_is_one(self):
+        site = self.begin()
+        i = self.admins(site, self.sato, site.site, 2, [
+            (self.sato, b"s"), (self.stranger, b"s"), (self.ito, b"i")])
+        j = self.admins(site, self.sato, i, 1, [(self.sato, b"s")])
+        site.add(self.stranger, 5, {1: 1, 2: j}, k12=[j])
+        self.assertIn(j.hex(), self.listed(site))
+        self.assertNotIn(i.hex(), self.listed(site))
+        site.add(self.ito, 5, {1: 1, 2: j}, k12=[j])
+        self.assertNotIn(j.hex(), self.listed(site))
 
 
 if __name__ == "__main__":
