@@ -10,6 +10,7 @@
 
 #include "base/cbor.h"
 #include "core/entry.h"
+#include "core/idset.h"
 
 #define IR_FRAME_MAX 262144              /* bytes of a transmission */
 #define IR_FRAME_ENTRIES_MAX 200         /* entries of a message */
@@ -19,8 +20,6 @@
 #define IR_FRAME_CHUNK_MAX 131072        /* bytes of an object in a message */
 #define IR_FRAME_OBJECT_MAX (1ULL << 40) /* bytes of an object */
 #define IR_FRAME_BUSY_MAX_MS 3600000
-#define IR_FP_BYTES 16
-#define IR_SALT_BYTES 16
 #define IR_SHORT_BYTES 8
 #define IR_NODE_BYTES 8
 

@@ -1,0 +1,228 @@
+/* sync_peer.c: beacons under Trickle, who was heard with what, and which
+ * devices a device keeps links to.
+ */
+#include "core/sync_part.h"
+
+#include <string.h>
+
+/* A new interval of the length that stands. Source: RFC 6206, section 4.2. */
+static void
+interval_begin(struct ir_sync *s, struct ir_sync_link *l)
+{
+    int64_t half = l->interval_ms / 2;
+
+    l->began_ms = s->now_ms;
+    l->say_ms = s->now_ms + half + (int64_t)ir_sync_rand(s, (uint64_t)half);
+    l->heard = 0;
+    l->said = false;
+}
+
+void
+ir_sync_trickle_reset(struct ir_sync *s, struct ir_sync_link *l)
+{
+    if (l->interval_ms > IR_SYNC_IMIN_MS) {
+        l->interval_ms = IR_SYNC_IMIN_MS;
+        interval_begin(s, l);
+    }
+}
+
+void
+ir_sync_changed(struct ir_sync *s)
+{
+    size_t i;
+
+    s->version++;
+    for (i = 0; i < s->links_n; i++) {
+        s->links[i]->heard = 0;
+        s->links[i]->equal = false;
+        ir_sync_trickle_reset(s, s->links[i]);
+    }
+}
+
+static void
+beacon_out(struct ir_sync *s, struct ir_sync_link *l)
+{
+    struct ir_frame f = {.type = IR_FRAME_BEACON, .port = s->port};
+    struct ir_buf b = {0};
+
+    memcpy(f.node, s->self, sizeof f.node);
+    ir_sync_sums(s, &f.t, &f.r);
+    ir_frame_put(&f, &b);
+    ir_sync_unsay(l, IR_FRAME_BEACON, NULL);
+    ir_sync_say(s, l, IR_FRAME_BEACON, NULL, &b, s->now_ms);
+    ir_buf_done(&b);
+}
+
+/* The place of device `node` among those heard on a link. */
+static struct ir_sync_peer *
+peer_of(struct ir_sync_link *l, const uint8_t node[8])
+{
+    size_t i, max = l->many ? IR_SYNC_PEERS_MAX : 1, oldest = 0;
+
+    for (i = 0; i < l->peers_n; i++) {
+        if (memcmp(l->peers[i].node, node, 8) == 0) {
+            l->latest = i;
+            return &l->peers[i];
+        }
+        if (l->peers[i].heard_ms < l->peers[oldest].heard_ms)
+            oldest = i;
+    }
+    if (l->peers_n < max) {
+        l->peers = ir_realloc(l->peers, (l->peers_n + 1) * sizeof *l->peers);
+        oldest = l->peers_n++;
+    }
+    l->latest = oldest;
+    memset(&l->peers[oldest], 0, sizeof l->peers[oldest]);
+    memcpy(l->peers[oldest].node, node, 8);
+    return &l->peers[oldest];
+}
+
+/* A link to this device alone, wider than one to many, where it was heard. */
+static struct ir_sync_link *
+own_link(struct ir_sync *s, const uint8_t node[8])
+{
+    size_t i;
+
+    for (i = 0; i < s->links_n; i++)
+        if (!s->links[i]->many && s->links[i]->has_node &&
+            s->links[i]->peers_n > 0 && memcmp(s->links[i]->node, node, 8) == 0)
+            return s->links[i];
+    return NULL;
+}
+
+void
+ir_sync_beacon_in(struct ir_sync *s, struct ir_sync_link *l,
+                  const struct ir_frame *f)
+{
+    struct ir_sync_link *own;
+    struct ir_sync_peer *p;
+    struct ir_sum t, r;
+
+    if (memcmp(f->node, s->self, sizeof s->self) == 0)
+        return; /* our own, come back */
+    if (l->has_node && memcmp(f->node, l->node, sizeof l->node) != 0)
+        return; /* the link says who is there */
+    if (!l->many && !l->has_node) {
+        memcpy(l->node, f->node, sizeof l->node);
+        l->has_node = true;
+    }
+    p = peer_of(l, f->node);
+    p->t = f->t;
+    p->r = f->r;
+    p->heard_ms = s->now_ms;
+    ir_sync_sums(s, &t, &r);
+    if (ir_sync_equal(&t, &f->t) && ir_sync_equal(&r, &f->r)) {
+        l->heard++;
+        l->equal = true;
+        l->suspect = false;
+        l->backoff_ms = 0;
+        if (!l->many)
+            l->begin_ms = IR_SYNC_NEVER;
+        return;
+    }
+    l->equal = false;
+    ir_sync_trickle_reset(s, l);
+    own = l->many ? own_link(s, f->node) : NULL;
+    if (own == NULL) {
+        ir_sync_differs(s, l);
+    } else {
+        own->peers[0] = *p;
+        ir_sync_differs(s, own);
+    }
+}
+
+int64_t
+ir_sync_peer_tick(struct ir_sync *s, struct ir_sync_link *l)
+{
+    if (!l->said && s->now_ms >= l->say_ms) {
+        l->said = true;
+        if (l->heard < (l->many ? IR_SYNC_K_MANY : IR_SYNC_K_POINT))
+            beacon_out(s, l);
+    }
+    if (s->now_ms >= l->began_ms + l->interval_ms) {
+        l->interval_ms *= 2;
+        if (l->interval_ms > IR_SYNC_IMAX_MS)
+            l->interval_ms = IR_SYNC_IMAX_MS;
+        interval_begin(s, l);
+    }
+    return l->said ? l->began_ms + l->interval_ms : l->say_ms;
+}
+
+/* Where a device stands in a ring. */
+static void
+place(uint8_t ring, const uint8_t id[8], uint8_t out[IR_HASH_BYTES])
+{
+    uint8_t p[9];
+
+    p[0] = ring;
+    memcpy(p + 1, id, 8);
+    ir_sha256(p, sizeof p, out);
+}
+
+/* Is b nearer to `from` than a, going up (or down) and around? */
+static bool
+nearer(const uint8_t *from, const uint8_t *a, const uint8_t *b, bool down)
+{
+    bool wa = down ? memcmp(a, from, IR_HASH_BYTES) > 0
+                   : memcmp(a, from, IR_HASH_BYTES) < 0;
+    bool wb = down ? memcmp(b, from, IR_HASH_BYTES) > 0
+                   : memcmp(b, from, IR_HASH_BYTES) < 0;
+    int c = memcmp(b, a, IR_HASH_BYTES);
+
+    if (wa != wb)
+        return wa;
+    return down ? c > 0 : c < 0;
+}
+
+static bool
+listed(const uint8_t (*v)[8], size_t n, const uint8_t id[8])
+{
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        if (memcmp(v[i], id, 8) == 0)
+            return true;
+    return false;
+}
+
+size_t
+ir_sync_neighbours(const uint8_t (*ids)[8], size_t n, const bool *unreachable,
+                   const uint8_t self[8], uint8_t (*out)[8], size_t k)
+{
+    size_t i, got = 0, step, usable = 0;
+    uint8_t me[IR_HASH_BYTES];
+
+    for (i = 0; i < n; i++)
+        usable += memcmp(ids[i], self, 8) != 0 &&
+                  (unreachable == NULL || !unreachable[i]);
+    /* rings in turn, up and down: a device may come twice, then it is one less,
+     * or the choice would not be mutual */
+    for (step = 0; got < k && step < k; step++) {
+        uint8_t ring = (uint8_t)(step / 2), best[IR_HASH_BYTES];
+        bool down = step % 2 != 0, have = false;
+        size_t at = 0;
+
+        place(ring, self, me);
+        for (i = 0; i < n; i++) {
+            uint8_t there[IR_HASH_BYTES];
+
+            if (memcmp(ids[i], self, 8) == 0 ||
+                (unreachable != NULL && unreachable[i]))
+                continue;
+            if (usable <= k) { /* all of them */
+                if (step == 0)
+                    memcpy(out[got++], ids[i], 8);
+                continue;
+            }
+            place(ring, ids[i], there);
+            if (!have || nearer(me, best, there, down)) {
+                memcpy(best, there, sizeof best);
+                at = i;
+                have = true;
+            }
+        }
+        if (have && !listed((const uint8_t(*)[8])out, got, ids[at]))
+            memcpy(out[got++], ids[at], 8);
+    }
+    return got;
+}

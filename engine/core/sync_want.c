@@ -1,0 +1,345 @@
+/* sync_want.c: what we lack: entries, asked for once among all links and again
+ * elsewhere when nothing comes; objects, piece by piece.
+ */
+#include "core/sync_part.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static size_t
+slot(const struct ir_sync *s, const uint8_t id[32])
+{
+    uint64_t h;
+
+    memcpy(&h, id, sizeof h); /* the key is ours: nobody grinds ids for it */
+    h = (h ^ s->hash_key) * (s->hash_key | 1);
+    return (size_t)(h >> 20) & (s->wants_cap - 1);
+}
+
+/* Where `id` stands, or the empty place for it. */
+static size_t
+find(const struct ir_sync *s, const uint8_t id[32])
+{
+    size_t i = slot(s, id);
+
+    while (s->wants[i].used && memcmp(s->wants[i].id, id, 32) != 0)
+        i = (i + 1) & (s->wants_cap - 1);
+    return i;
+}
+
+static void
+grow(struct ir_sync *s)
+{
+    struct ir_sync_want *old = s->wants;
+    size_t i, n = s->wants_cap;
+
+    s->wants_cap = n > 0 ? 2 * n : 64;
+    s->wants = ir_calloc(s->wants_cap, sizeof *s->wants);
+    for (i = 0; i < n; i++)
+        if (old[i].used)
+            s->wants[find(s, old[i].id)] = old[i];
+    free(old);
+}
+
+/* Take out place `i` and close the gap. */
+static void
+cut(struct ir_sync *s, size_t i)
+{
+    size_t mask = s->wants_cap - 1, j = i;
+
+    s->wants[i].used = false;
+    s->wants_n--;
+    while (s->wants[j = (j + 1) & mask].used) {
+        size_t home = slot(s, s->wants[j].id);
+
+        if (((j - home) & mask) >= ((j - i) & mask)) {
+            s->wants[i] = s->wants[j];
+            s->wants[j].used = false;
+            i = j;
+        }
+    }
+}
+
+static void
+count(struct ir_sync *s, const struct ir_sync_want *w, int by)
+{
+    struct ir_sync_link *l = ir_sync_find(s, w->link);
+
+    if (l == NULL)
+        return;
+    l->wants += (size_t)by;
+    if (w->flying)
+        l->flying += (size_t)by;
+}
+
+static void
+to_ask(struct ir_sync *s, struct ir_sync_want *w, struct ir_sync_link *l)
+{
+    struct ir_sync_item it = {.at_ms = s->now_ms};
+
+    memcpy(it.id, w->id, sizeof it.id);
+    w->link = l->no;
+    w->flying = false;
+    l->wants++;
+    ir_sync_queue_add(&l->ask, &it);
+    s->wants_ms = s->now_ms;
+}
+
+void
+ir_sync_want_add(struct ir_sync *s, struct ir_sync_link *l,
+                 const uint8_t id[32], bool trust)
+{
+    struct ir_sync_want *w;
+
+    if (2 * (s->wants_n + 1) > s->wants_cap)
+        grow(s);
+    w = &s->wants[find(s, id)];
+    if (w->used) {
+        if (w->link != l->no && !w->has_other) {
+            w->has_other = true;
+            w->other = l->no;
+        }
+        return;
+    }
+    if (s->wants_n >= IR_SYNC_WANTS_MAX)
+        return; /* the next session names it again */
+    memset(w, 0, sizeof *w);
+    memcpy(w->id, id, sizeof w->id);
+    w->used = true;
+    w->trust = trust;
+    s->wants_n++;
+    to_ask(s, w, l);
+}
+
+/* It is here, or will not be; was it wanted? */
+bool
+ir_sync_want_done(struct ir_sync *s, const uint8_t id[32])
+{
+    size_t i;
+
+    if (s->wants_n == 0)
+        return false;
+    i = find(s, id);
+    if (!s->wants[i].used)
+        return false;
+    count(s, &s->wants[i], -1);
+    cut(s, i);
+    s->wants_ms = s->now_ms; /* there is room in the window */
+    return true;
+}
+
+/* Ask the other link that has it; false: there is none. */
+static bool
+elsewhere(struct ir_sync *s, struct ir_sync_want *w)
+{
+    struct ir_sync_link *l = w->has_other ? ir_sync_find(s, w->other) : NULL;
+
+    w->has_other = false;
+    if (l == NULL)
+        return false;
+    w->other = w->link;
+    w->has_other = ir_sync_find(s, w->link) != NULL;
+    to_ask(s, w, l);
+    return true;
+}
+
+void
+ir_sync_want_link_down(struct ir_sync *s, struct ir_sync_link *l)
+{
+    size_t i;
+
+    for (i = 0; i < s->wants_cap && s->wants_n > 0; i++) {
+        if (!s->wants[i].used || s->wants[i].link != l->no)
+            continue;
+        if (!elsewhere(s, &s->wants[i])) {
+            cut(s, i);
+            i--; /* another one may stand here now */
+        }
+    }
+}
+
+bool
+ir_sync_want_trust(const struct ir_sync *s, const struct ir_sync_link *l)
+{
+    size_t i;
+
+    for (i = 0; i < s->wants_cap && s->wants_n > 0; i++)
+        if (s->wants[i].used && s->wants[i].trust && s->wants[i].link == l->no)
+            return true;
+    return false;
+}
+
+/* Ask on a link for what fits into its window. */
+static void
+ask_link(struct ir_sync *s, struct ir_sync_link *l)
+{
+    size_t room = (l->mtu - 16) / IR_ID_BYTES, i;
+    struct ir_sync_item it;
+
+    if (room > IR_FRAME_ENTRIES_MAX)
+        room = IR_FRAME_ENTRIES_MAX;
+    if (room > IR_FRAME_WANT_MAX)
+        room = IR_FRAME_WANT_MAX;
+    while (l->ask.n > 0 && l->flying < IR_SYNC_WINDOW) {
+        struct ir_frame f = {.type = IR_FRAME_WANT};
+        struct ir_buf ids = {0}, b = {0};
+
+        for (i = 0; i < room && l->flying < IR_SYNC_WINDOW &&
+                    ir_sync_queue_take(&l->ask, &it);) {
+            struct ir_sync_want *w = &s->wants[find(s, it.id)];
+
+            if (!w->used || w->flying || w->link != l->no)
+                continue;
+            w->flying = true;
+            w->asked_ms = s->now_ms;
+            w->tries++;
+            l->flying++;
+            ir_buf_add(&ids, it.id, sizeof it.id);
+            i++;
+        }
+        f.p = ids.p;
+        f.n = ids.len;
+        f.count = i;
+        if (i > 0) {
+            l->progress_ms = s->now_ms;
+            ir_frame_put(&f, &b);
+            ir_sync_say(s, l, IR_FRAME_WANT, NULL, &b, s->now_ms);
+        }
+        ir_buf_done(&ids);
+        ir_buf_done(&b);
+    }
+}
+
+/* What did not come in time, counted from when anything came last. */
+static void
+overdue(struct ir_sync *s)
+{
+    size_t i;
+
+    for (i = 0; i < s->wants_cap && s->wants_n > 0; i++) {
+        struct ir_sync_want *w = &s->wants[i];
+        struct ir_sync_link *l;
+        int64_t since;
+
+        if (!w->used || !w->flying)
+            continue;
+        l = ir_sync_find(s, w->link);
+        since = l != NULL && l->progress_ms > w->asked_ms ? l->progress_ms
+                                                          : w->asked_ms;
+        if (l != NULL && s->now_ms < since + ir_sync_rto(l))
+            continue;
+        count(s, w, -1);
+        if (w->tries >= IR_SYNC_TRIES_MAX || l == NULL) {
+            cut(s, i);
+            i--;
+        } else if (!elsewhere(s, w)) {
+            to_ask(s, w, l);
+        }
+    }
+}
+
+int64_t
+ir_sync_want_tick(struct ir_sync *s)
+{
+    size_t i;
+
+    if (s->wants_n == 0) {
+        s->wants_ms = IR_SYNC_NEVER;
+        return IR_SYNC_NEVER;
+    }
+    if (s->now_ms < s->wants_ms)
+        return s->wants_ms;
+    overdue(s);
+    for (i = 0; i < s->links_n; i++)
+        if (s->links[i]->ask.n > 0)
+            ask_link(s, s->links[i]);
+    s->wants_ms = s->now_ms + IR_SYNC_RTO_MIN_MS / 2;
+    return s->wants_ms;
+}
+
+void
+ir_sync_object_look(struct ir_sync *s, int64_t in_ms)
+{
+    if (!s->object.asked && s->object.due_ms > s->now_ms + in_ms)
+        s->object.due_ms = s->now_ms + in_ms;
+}
+
+/* Ask link number `tried` from the one that gave something last. */
+static void
+object_ask(struct ir_sync *s)
+{
+    struct ir_sync_link *l =
+        s->links[(s->object.first + s->object.tried) % s->links_n];
+    struct ir_frame f = {.type = IR_FRAME_WANTOBJ, .offset = s->object.off};
+    size_t room = l->mtu - 128;
+    struct ir_buf b = {0};
+
+    memcpy(f.digest, s->object.digest, sizeof f.digest);
+    f.max = room < IR_SYNC_PIECE ? room : IR_SYNC_PIECE;
+    ir_frame_put(&f, &b);
+    ir_sync_say(s, l, IR_FRAME_WANTOBJ, NULL, &b, s->now_ms);
+    ir_buf_done(&b);
+    s->object.asked = true;
+    s->object.link = l->no;
+    s->object.due_ms = s->now_ms + 2 * ir_sync_rto(l);
+}
+
+/* The piece came, or this link has none. */
+static void
+object_on(struct ir_sync *s, bool came)
+{
+    s->object.asked = false;
+    s->object.due_ms = s->now_ms;
+    if (came) {
+        s->object.first += s->object.tried;
+        s->object.tried = 0;
+    } else {
+        s->object.tried++;
+    }
+}
+
+void
+ir_sync_object_in(struct ir_sync *s, struct ir_sync_link *l,
+                  const struct ir_frame *f)
+{
+    if (!s->object.asked ||
+        memcmp(f->digest, s->object.digest, sizeof f->digest) != 0)
+        return;
+    if (f->n == 0) { /* not here: somebody else */
+        if (s->object.link == l->no && !l->many)
+            object_on(s, false);
+    } else if (f->offset == s->object.off) { /* else late, or doubled */
+        object_on(s, s->home.object_put(s->home.arg, f->digest, f->total,
+                                        f->offset, f->p, f->n) == IR_OK);
+    }
+}
+
+int64_t
+ir_sync_object_tick(struct ir_sync *s)
+{
+    uint8_t digest[32];
+    uint64_t off = 0;
+
+    if (s->now_ms < s->object.due_ms)
+        return s->object.due_ms;
+    if (s->object.asked) /* nobody answered */
+        object_on(s, false);
+    if (s->links_n == 0) {
+        s->object.due_ms = IR_SYNC_NEVER;
+    } else if (s->object.tried >= s->links_n) { /* nobody has it now */
+        s->object.tried = 0;
+        s->object.due_ms = s->now_ms + IR_SYNC_OBJECT_MS;
+    } else if (s->object.tried > 0) { /* the same one, the next link */
+        object_ask(s);
+    } else {
+        memcpy(digest, s->object.digest, sizeof digest);
+        if (s->home.object_next(s->home.arg, digest, &off) == IR_OK) {
+            memcpy(s->object.digest, digest, sizeof digest);
+            s->object.off = off;
+            object_ask(s);
+        } else {
+            s->object.due_ms = s->now_ms + IR_SYNC_IMAX_MS;
+        }
+    }
+    return s->object.due_ms;
+}
