@@ -111,6 +111,27 @@ ir_entry_parse(const uint8_t *bytes, size_t len, struct ir_entry *out,
     return IR_OK;
 }
 
+uint64_t
+ir_entry_suite(const uint8_t *bytes, size_t len)
+{
+    struct ir_cbor c = {bytes, bytes + len};
+    struct ir_cbor_item it;
+
+    if (ir_cbor_check(bytes, len, NULL) != IR_OK ||
+        ir_cbor_next(&c, &it, NULL) != IR_OK || it.type != IR_CBOR_ARRAY ||
+        it.num < 1 || ir_cbor_next(&c, &it, NULL) != IR_OK ||
+        it.type != IR_CBOR_BYTES)
+        return 0;
+    c.p = it.bytes;
+    c.end = it.bytes + it.num;
+    if (ir_cbor_next(&c, &it, NULL) != IR_OK || it.type != IR_CBOR_MAP ||
+        it.num < 1 || ir_cbor_next(&c, &it, NULL) != IR_OK ||
+        it.type != IR_CBOR_UINT || it.num != 0 ||
+        ir_cbor_next(&c, &it, NULL) != IR_OK || it.type != IR_CBOR_UINT)
+        return 0;
+    return (uint64_t)it.num;
+}
+
 void
 ir_entry_encode(const struct ir_entry *e, struct ir_buf *out)
 {

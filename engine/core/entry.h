@@ -85,6 +85,13 @@ void ir_header_encode(const struct ir_header *h, struct ir_buf *out);
 int ir_entry_parse(const uint8_t *bytes, size_t len, struct ir_entry *e,
                    struct ir_err *err);
 
+/* The suite of what claims to be an entry of any suite, 0 where it is none: to
+ * tell what needs a newer program from what is broken.
+ *
+ * Source: docs/format.md, "What may change, and how".
+ */
+uint64_t ir_entry_suite(const uint8_t *bytes, size_t len);
+
 /* Is the body of the strict form, and the right outermost container?
  *
  * Errors: IR_EPARSE.

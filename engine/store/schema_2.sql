@@ -1,12 +1,13 @@
 -- schema_2.sql: migration 2, what the mesh needs: where entries came from,
--- invites, objects that are on their way, what was refused. store/ingest.h,
--- store/object_part.h, store/met.h say what the columns mean.
+-- invites, objects that are on their way, what was refused, whom it met.
 CREATE TABLE arrival(
   n INTEGER PRIMARY KEY REFERENCES entry(n),
   at_ms INTEGER NOT NULL,
   device BLOB CHECK(device IS NULL OR length(device) = 8),
   carrier TEXT NOT NULL
 ) STRICT;
+
+CREATE INDEX entry_redact ON entry(n) WHERE kind = 24;
 
 CREATE TABLE invite(
   id BLOB PRIMARY KEY CHECK(length(id) <= 32),
@@ -33,8 +34,7 @@ CREATE TABLE object_part(
 ) STRICT;
 CREATE TABLE object_want(
   digest BLOB PRIMARY KEY CHECK(length(digest) = 32),
-  type TEXT NOT NULL,
-  tried INTEGER NOT NULL DEFAULT 0
+  type TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE refusal(

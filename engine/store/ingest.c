@@ -1,0 +1,591 @@
+/* ingest.c: see ingest.h. */
+#include "store/ingest.h"
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "store/db.h"
+#include "store/object_part.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#define UNDECIDED IR_ARRIVED_END
+
+/* What is left of a member's budget, in thousandths of an entry and bytes. */
+struct bucket {
+    uint8_t member[8];
+    int64_t entries_m, bytes, at_ms;
+};
+
+struct ir_ingest {
+    struct ir_store *st;
+    struct ir_stand *stand;
+    const char *carrier;
+    struct bucket *bucket;
+    size_t bucket_n;
+    int64_t burst, burst_bytes, per_s, bytes_per_s;
+    struct ir_refusals *refusal; /* counted and not yet kept */
+    size_t refusal_n;
+    struct ir_now now;
+    int64_t mono_ms;
+};
+
+/* One entry of a batch while it is judged. */
+struct job {
+    struct ir_arrival *v;
+    struct ir_entry e; /* borrows from v->p */
+    bool tried;        /* to be kept */
+    bool erased;       /* only its stub is to be kept */
+    uint8_t by[IR_ID_BYTES];
+    enum ir_arrived if_left; /* what it is where nothing else is found */
+};
+
+int
+ir_ingest_new(struct ir_store *st, const char *carrier, struct ir_ingest **out,
+              struct ir_err *err)
+{
+    struct ir_ingest *g;
+    int rc;
+
+    if (!ir_db_has_mesh(st))
+        return ir_fail(err, IR_EREFUSED, _("%s cannot be written to"),
+                       st->home);
+    g = ir_calloc(1, sizeof *g);
+    g->st = st;
+    g->carrier = carrier;
+    g->burst = IR_INGEST_BURST;
+    g->burst_bytes = IR_INGEST_BURST_BYTES;
+    g->per_s = IR_INGEST_PER_S;
+    g->bytes_per_s = IR_INGEST_BYTES_PER_S;
+    rc = ir_stand_new(st, &g->stand, err);
+    if (rc == IR_OK)
+        *out = g;
+    else
+        free(g);
+    return rc;
+}
+
+struct ir_stand *
+ir_ingest_stand(struct ir_ingest *g)
+{
+    return g->stand;
+}
+
+struct ir_store *
+ir_ingest_store(struct ir_ingest *g)
+{
+    return g->st;
+}
+
+void
+ir_ingest_budget(struct ir_ingest *g, int64_t entries, int64_t bytes)
+{
+    g->burst = entries;
+    g->burst_bytes = bytes;
+    g->per_s = g->bytes_per_s = 0;
+    g->bucket_n = 0;
+}
+
+/* The budget of whose key this is; of one without a member the key's own. */
+static struct bucket *
+bucket_of(struct ir_ingest *g, const struct ir_entry *e)
+{
+    const struct ir_trust *t = ir_stand_trust(g->stand);
+    int m = ir_trust_author(t, e);
+    const uint8_t *id = m >= 0 ? t->members[m].id : e->h.author;
+    struct bucket *b;
+    int64_t gone;
+    size_t i;
+
+    for (i = 0; i < g->bucket_n; i++)
+        if (memcmp(g->bucket[i].member, id, 8) == 0)
+            break;
+    if (i == g->bucket_n) {
+        g->bucket =
+            ir_realloc(g->bucket, (g->bucket_n + 1) * sizeof *g->bucket);
+        b = &g->bucket[g->bucket_n++];
+        memcpy(b->member, id, 8);
+        b->entries_m = g->burst * 1000;
+        b->bytes = g->burst_bytes;
+        b->at_ms = g->mono_ms;
+        return b;
+    }
+    b = &g->bucket[i];
+    gone = g->mono_ms - b->at_ms;
+    gone = gone < 0 ? 0 : gone > 86400000 ? 86400000 : gone;
+    b->at_ms = g->mono_ms;
+    b->entries_m += gone * g->per_s;
+    if (b->entries_m > g->burst * 1000)
+        b->entries_m = g->burst * 1000;
+    b->bytes += gone * g->bytes_per_s / 1000;
+    if (b->bytes > g->burst_bytes)
+        b->bytes = g->burst_bytes;
+    return b;
+}
+
+/* Count what was refused or put off; kept with what is stored next. */
+static void
+count(struct ir_ingest *g, const struct ir_arrival *v)
+{
+    bool known = ir_trust_key(ir_stand_trust(g->stand), v->author) != NULL;
+    struct ir_refusals *r;
+    size_t i;
+
+    if (!IR_ARRIVED_IS_LATER(v->what) && !IR_ARRIVED_IS_REFUSED(v->what))
+        return;
+    for (i = 0; i < g->refusal_n; i++) {
+        r = &g->refusal[i];
+        if (r->what == v->what && r->known == known &&
+            (!known || memcmp(r->author, v->author, IR_KEYID_BYTES) == 0))
+            break;
+    }
+    if (i == g->refusal_n) {
+        g->refusal =
+            ir_realloc(g->refusal, (g->refusal_n + 1) * sizeof *g->refusal);
+        r = &g->refusal[g->refusal_n++];
+        memset(r, 0, sizeof *r);
+        r->what = v->what;
+        r->known = known;
+        if (known)
+            memcpy(r->author, v->author, IR_KEYID_BYTES);
+    }
+    g->refusal[i].count++;
+    g->refusal[i].last_ms = g->now.wall_ms;
+}
+
+/* Keep the counts, inside a transaction. */
+static int
+keep_counts(struct ir_ingest *g, struct ir_err *err)
+{
+    static const char sql[] =
+        "INSERT INTO refusal(why, author, count, last_ms)"
+        " VALUES(?1, ?2, ?3, ?4) ON CONFLICT(why, author) DO UPDATE"
+        " SET count = count + ?3, last_ms = ?4";
+    size_t i;
+    int rc = IR_OK;
+
+    for (i = 0; i < g->refusal_n && rc == IR_OK; i++) {
+        const struct ir_refusals *r = &g->refusal[i];
+        sqlite3_stmt *q = NULL;
+
+        rc = ir_db_get(g->st, sql, &q, err);
+        if (rc != IR_OK)
+            break;
+        sqlite3_bind_int(q, 1, (int)r->what);
+        sqlite3_bind_blob(q, 2, r->author, r->known ? IR_KEYID_BYTES : 0,
+                          SQLITE_STATIC);
+        sqlite3_bind_int64(q, 3, r->count);
+        sqlite3_bind_int64(q, 4, r->last_ms);
+        if (sqlite3_step(q) != SQLITE_DONE)
+            rc = ir_db_fail(g->st, "refusal", err);
+        ir_db_put(g->st, q);
+    }
+    return rc;
+}
+
+void
+ir_ingest_free(struct ir_ingest *g)
+{
+    if (g == NULL)
+        return;
+    if (g->refusal_n > 0 && ir_store_begin_now(g->st) == IR_OK) {
+        if (keep_counts(g, NULL) == IR_OK)
+            (void)ir_store_commit(g->st, NULL);
+        else
+            ir_store_rollback(g->st);
+    }
+    ir_stand_free(g->stand);
+    free(g->bucket);
+    free(g->refusal);
+    free(g);
+}
+
+/* Is it here: 0 no, 1 as a stub whose text may come, 2 with all it may have.
+ */
+static int
+how_here(struct ir_ingest *g, const uint8_t *id, int *how, struct ir_err *err)
+{
+    static const char sql[] =
+        "SELECT EXISTS(SELECT 1 FROM body WHERE id = ?1) OR"
+        " EXISTS(SELECT 1 FROM erased WHERE id = ?1) FROM entry WHERE id = ?1";
+    sqlite3_stmt *q = NULL;
+    int rc = ir_db_get(g->st, sql, &q, err), s;
+
+    if (rc != IR_OK)
+        return rc;
+    sqlite3_bind_blob(q, 1, id, IR_ID_BYTES, SQLITE_STATIC);
+    s = sqlite3_step(q);
+    *how = s != SQLITE_ROW ? 0 : sqlite3_column_int(q, 0) != 0 ? 2 : 1;
+    if (s != SQLITE_ROW && s != SQLITE_DONE)
+        rc = ir_db_fail(g->st, "read", err);
+    ir_db_put(g->st, q);
+    return rc;
+}
+
+/* Why does it not parse: is it of a suite of later? */
+static enum ir_arrived
+not_parsed(const struct ir_arrival *v)
+{
+    return ir_entry_suite(v->p, v->n) > 1 ? IR_ARRIVED_NEWER : IR_ARRIVED_FORM;
+}
+
+/* What can be said of one by itself and by what is here. */
+static int
+look(struct ir_ingest *g, struct job *j, struct ir_err *err)
+{
+    struct ir_arrival *v = j->v;
+    int how = 0, rc;
+
+    memset(v->id, 0, sizeof v->id);
+    memset(v->author, 0, sizeof v->author);
+    v->hlc = v->kind = 0;
+    v->lane = 0;
+    if (ir_entry_parse(v->p, v->n, &j->e, NULL) != IR_OK) {
+        v->what = not_parsed(v);
+        return IR_OK;
+    }
+    ir_entry_id(&j->e, ir_store_site(g->st));
+    memcpy(v->id, j->e.id, IR_ID_BYTES);
+    memcpy(v->author, j->e.h.author, IR_KEYID_BYTES);
+    v->hlc = j->e.h.hlc;
+    v->kind = j->e.h.kind;
+    v->lane = (int)ir_kind_lane(j->e.h.kind);
+    v->what = UNDECIDED;
+    rc = how_here(g, v->id, &how, err);
+    if (rc != IR_OK)
+        return rc;
+    if (how == 2 || (how == 1 && j->e.b == NULL) ||
+        (how == 1 && ir_stand_redacted(g->stand, v->id, NULL) == 2))
+        v->what = IR_ARRIVED_HAD;
+    else if (how == 1)
+        v->what = IR_ARRIVED_TEXT; /* its id says that it is the right one */
+    return IR_OK;
+}
+
+/* Mark as erased those that `e`, a redact that counts, names. */
+static int
+erase(struct ir_ingest *g, const struct ir_entry *e, bool *erased,
+      struct ir_err *err)
+{
+    static const char sql[] = "SELECT kind FROM entry WHERE id = ?1";
+    size_t i;
+    int rc = IR_OK;
+
+    if (ir_stand_orders(g->stand, e) != 2)
+        return IR_OK;
+    for (i = 0; i < e->h.refs_n && rc == IR_OK; i++) {
+        const struct ir_kind *kind = NULL;
+        sqlite3_stmt *q = NULL;
+        bool here;
+
+        rc = ir_db_get(g->st, sql, &q, err);
+        if (rc != IR_OK)
+            break;
+        sqlite3_bind_blob(q, 1, e->h.refs[i], IR_ID_BYTES, SQLITE_STATIC);
+        here = sqlite3_step(q) == SQLITE_ROW;
+        if (here)
+            kind = ir_kind_get((uint64_t)sqlite3_column_int64(q, 0));
+        ir_db_put(g->st, q);
+        if (!here || (kind != NULL && kind->state_bearing))
+            continue;
+        rc = ir_store_body_erase(g->st, e->h.refs[i], e->id, err);
+        *erased = true;
+    }
+    return rc;
+}
+
+static int
+put_arrival(struct ir_ingest *g, const uint8_t *from, const uint8_t *id,
+            struct ir_err *err)
+{
+    static const char sql[] =
+        "INSERT OR IGNORE INTO arrival(n, at_ms, device, carrier)"
+        " SELECT n, ?1, ?2, ?3 FROM entry WHERE id = ?4";
+    sqlite3_stmt *q = NULL;
+    int rc = ir_db_get(g->st, sql, &q, err);
+
+    if (rc != IR_OK)
+        return rc;
+    sqlite3_bind_int64(q, 1, g->now.wall_ms);
+    if (from != NULL)
+        sqlite3_bind_blob(q, 2, from, IR_KEYID_BYTES, SQLITE_STATIC);
+    sqlite3_bind_text(q, 3, g->carrier, -1, SQLITE_STATIC);
+    sqlite3_bind_blob(q, 4, id, IR_ID_BYTES, SQLITE_STATIC);
+    if (sqlite3_step(q) != SQLITE_DONE)
+        rc = ir_db_fail(g->st, "arrival", err);
+    ir_db_put(g->st, q);
+    return rc;
+}
+
+/* Keep one entry that was found good. */
+static int
+put_one(struct ir_ingest *g, const uint8_t *from, struct job *j, bool *erased,
+        struct ir_err *err)
+{
+    struct ir_entry e = j->e;
+    bool fresh = false;
+    int rc;
+
+    if (j->erased) {
+        e.b = NULL;
+        e.b_len = 0;
+    }
+    rc = ir_store_entry_put(g->st, &e, &fresh, err);
+    if (rc == IR_EREFUSED && e.b != NULL) { /* erased here meanwhile */
+        e.b = NULL;
+        e.b_len = 0;
+        rc = ir_store_entry_put(g->st, &e, &fresh, err);
+    }
+    if (rc == IR_OK && j->erased)
+        rc = ir_store_body_erase(g->st, e.id, j->by, err);
+    if (rc != IR_OK || j->v->what == IR_ARRIVED_TEXT)
+        return rc;
+    j->v->what = fresh ? IR_ARRIVED_NEW : IR_ARRIVED_HAD;
+    if (!fresh)
+        return IR_OK;
+    ir_stand_here(g->stand, &e);
+    rc = put_arrival(g, from, e.id, err);
+    if (rc == IR_OK)
+        rc = ir_object_want_of(g->st, &e, err);
+    if (rc == IR_OK && e.h.kind == IR_KIND_REDACT)
+        rc = erase(g, &e, erased, err);
+    return rc;
+}
+
+/* Keep up to IR_INGEST_ROWS of them in one transaction, or none. */
+static int
+put_some(struct ir_ingest *g, const uint8_t *from, struct job **ready, size_t n,
+         struct ir_err *err)
+{
+    bool erased = false;
+    size_t i;
+    int rc = ir_store_begin(g->st, err);
+
+    for (i = 0; i < n && rc == IR_OK; i++)
+        rc = put_one(g, from, ready[i], &erased, err);
+    if (rc == IR_OK)
+        rc = keep_counts(g, err);
+    if (rc == IR_OK)
+        rc = ir_store_commit(g->st, err);
+    else
+        ir_store_rollback(g->st);
+    if (rc != IR_OK) {
+        for (i = 0; i < n; i++)
+            ready[i]->v->what = IR_ARRIVED_DISK;
+        ir_stand_undone(g->stand);
+        return rc;
+    }
+    g->refusal_n = 0;
+    if (erased) /* no copy stays in the WAL either */
+        rc = ir_db_exec(g->st, "PRAGMA wal_checkpoint(TRUNCATE)", err);
+    return rc;
+}
+
+static int
+put_all(struct ir_ingest *g, const uint8_t *from, struct job **ready, size_t n,
+        struct ir_err *err)
+{
+    size_t at;
+    int rc = IR_OK;
+
+    for (at = 0; at < n; at += IR_INGEST_ROWS) {
+        size_t some = n - at < IR_INGEST_ROWS ? n - at : IR_INGEST_ROWS;
+
+        if (at > 0)
+            (void)poll(NULL, 0, IR_INGEST_PAUSE_MS);
+        if (rc == IR_OK) {
+            rc = put_some(g, from, ready + at, some, err);
+        } else {
+            while (some-- > 0)
+                ready[at + some]->v->what = IR_ARRIVED_DISK;
+        }
+    }
+    return rc;
+}
+
+/* Judge one that is undecided. Returns whether it is good to be kept; else it
+ * is decided, or stays undecided with j->if_left saying why.
+ */
+static bool
+judge(struct ir_ingest *g, struct job *j, bool full)
+{
+    const uint8_t *pub = NULL;
+    struct bucket *b;
+    int redacted;
+    const struct ir_kind *kind = ir_kind_get(j->e.h.kind);
+
+    switch (ir_stand_judge(g->stand, &j->e, &pub)) {
+    case IR_STANDS_YES:
+        break;
+    case IR_STANDS_UNKNOWN:
+        j->if_left = IR_ARRIVED_NO_CERT;
+        return false;
+    case IR_STANDS_OPEN:
+        j->if_left = IR_ARRIVED_OPEN;
+        return false;
+    case IR_STANDS_REVOKED:
+        j->if_left = IR_ARRIVED_REVOKED;
+        return false;
+    case IR_STANDS_KIND:
+        j->v->what = IR_ARRIVED_KIND;
+        return false;
+    case IR_STANDS_SITE:
+        j->v->what = IR_ARRIVED_SITE;
+        return false;
+    }
+    b = bucket_of(g, &j->e);
+    if (full) {
+        j->v->what = IR_ARRIVED_DISK;
+    } else if (b->entries_m < 1000 || b->bytes < (int64_t)j->v->n) {
+        j->v->what = IR_ARRIVED_QUOTA;
+    } else if (!ir_entry_verify(&j->e, ir_store_site(g->st), pub)) {
+        j->v->what = IR_ARRIVED_SIGNATURE;
+    } else {
+        b->entries_m -= 1000;
+        b->bytes -= (int64_t)j->v->n;
+        redacted = ir_stand_redacted(g->stand, j->e.id, j->by);
+        j->erased =
+            redacted == 2 && (kind == NULL || !kind->state_bearing);
+        return true;
+    }
+    return false;
+}
+
+/* Is this disk so full that the rest is left to what is recorded here? */
+static bool
+disk_full(const struct ir_ingest *g)
+{
+    struct statvfs fs;
+
+    return statvfs(g->st->home, &fs) == 0 &&
+           (int64_t)fs.f_bavail * (int64_t)fs.f_frsize < IR_INGEST_DISK_FREE;
+}
+
+/* Take what is good of lane T, or of the others, again and again while what
+ * was taken makes more of it good.
+ */
+static int
+take(struct ir_ingest *g, const uint8_t *from, struct job *jobs, size_t n,
+     bool lane_t, struct ir_err *err)
+{
+    struct job **ready = ir_calloc(n, sizeof(struct job *));
+    bool full = disk_full(g);
+    size_t i, ready_n = 0;
+    int rc = IR_OK;
+
+    do {
+        ready_n = 0;
+        for (i = 0; i < n; i++) {
+            if (jobs[i].tried ||
+                !((jobs[i].v->what == IR_ARRIVED_TEXT && !lane_t && !full) ||
+                  (jobs[i].v->what == UNDECIDED &&
+                   (jobs[i].v->lane == IR_LANE_T) == lane_t &&
+                   judge(g, &jobs[i], full))))
+                continue;
+            jobs[i].tried = true;
+            ready[ready_n++] = &jobs[i];
+        }
+        rc = put_all(g, from, ready, ready_n, err);
+        if (rc == IR_OK && ready_n > 0)
+            rc = ir_stand_refresh(g->stand, err);
+    } while (rc == IR_OK && ready_n > 0 &&
+             (lane_t || ir_stand_any_revoked(g->stand)));
+    free(ready);
+    return rc;
+}
+
+/* What the redacts among them erase may have come after them. */
+static int
+erase_after(struct ir_ingest *g, const struct job *jobs, size_t n,
+            struct ir_err *err)
+{
+    bool any = false, erased = false;
+    size_t i;
+    int rc;
+
+    for (i = 0; i < n; i++)
+        any = any || (jobs[i].v->what == IR_ARRIVED_NEW &&
+                      ir_stand_orders(g->stand, &jobs[i].e) == 2);
+    if (!any)
+        return IR_OK;
+    rc = ir_store_begin(g->st, err);
+    if (rc != IR_OK)
+        return rc;
+    for (i = 0; i < n && rc == IR_OK; i++)
+        if (jobs[i].v->what == IR_ARRIVED_NEW &&
+            jobs[i].v->kind == IR_KIND_REDACT)
+            rc = erase(g, &jobs[i].e, &erased, err);
+    if (rc == IR_OK)
+        rc = ir_store_commit(g->st, err);
+    else
+        ir_store_rollback(g->st);
+    if (rc == IR_OK && erased) /* no copy stays in the WAL either */
+        rc = ir_db_exec(g->st, "PRAGMA wal_checkpoint(TRUNCATE)", err);
+    return rc;
+}
+
+int
+ir_ingest_batch(struct ir_ingest *g, const uint8_t *from, struct ir_arrival *v,
+                size_t n, struct ir_err *err)
+{
+    struct job *jobs = ir_calloc(n, sizeof *jobs);
+    size_t i;
+    int rc = ir_stand_refresh(g->stand, err);
+
+    ir_clock_now(&g->now);
+    g->mono_ms = ir_clock_mono_ms();
+    for (i = 0; i < n; i++) {
+        jobs[i].v = &v[i];
+        jobs[i].if_left = IR_ARRIVED_DISK;
+        v[i].what = UNDECIDED;
+        if (rc == IR_OK)
+            rc = look(g, &jobs[i], err);
+    }
+    if (rc == IR_OK)
+        rc = take(g, from, jobs, n, true, err);
+    if (rc == IR_OK)
+        rc = take(g, from, jobs, n, false, err);
+    if (rc == IR_OK)
+        rc = erase_after(g, jobs, n, err);
+    for (i = 0; i < n; i++) {
+        if (v[i].what == UNDECIDED)
+            v[i].what = jobs[i].if_left;
+        count(g, &v[i]);
+    }
+    free(jobs);
+    return rc;
+}
+
+int
+ir_store_refusals(struct ir_store *st,
+                  bool (*fn)(const struct ir_refusals *r, void *arg), void *arg,
+                  struct ir_err *err)
+{
+    sqlite3_stmt *q = NULL;
+    bool more = true;
+    int rc, s = SQLITE_DONE;
+
+    if (!ir_db_has_mesh(st))
+        return IR_OK;
+    rc = ir_db_prepare(st,
+                       "SELECT why, author, count, last_ms FROM refusal"
+                       " ORDER BY why, author",
+                       &q, err);
+    while (rc == IR_OK && more && (s = sqlite3_step(q)) == SQLITE_ROW) {
+        struct ir_refusals r = {.what = (enum ir_arrived)
+                                    sqlite3_column_int(q, 0),
+                                .count = sqlite3_column_int64(q, 2),
+                                .last_ms = sqlite3_column_int64(q, 3)};
+
+        r.known = sqlite3_column_bytes(q, 1) == IR_KEYID_BYTES;
+        if (r.known)
+            memcpy(r.author, sqlite3_column_blob(q, 1), IR_KEYID_BYTES);
+        more = fn(&r, arg);
+    }
+    if (rc == IR_OK && more && s != SQLITE_DONE)
+        rc = ir_db_fail(st, "read", err);
+    sqlite3_finalize(q);
+    return rc;
+}

@@ -1,0 +1,245 @@
+/* offer.c: see offer.h. */
+#include "store/offer.h"
+
+#include "base/i18n.h"
+#include "store/db.h"
+#include "store/object_part.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What is known of an author, so that a million rows are judged by a few. */
+struct author {
+    uint8_t id[IR_KEYID_BYTES];
+    bool t, rest, each; /* lane T stands; the others; look at each */
+};
+
+struct authors {
+    struct author *v;
+    size_t n;
+};
+
+static const struct author *
+author(struct authors *a, struct ir_stand *s, const uint8_t *id)
+{
+    struct ir_entry e = {.h = {.kind = IR_KIND_APPROVAL}};
+    const struct ir_cert_key *k;
+    struct author *x;
+    size_t i;
+
+    for (i = a->n; i > 0; i--)
+        if (memcmp(a->v[i - 1].id, id, IR_KEYID_BYTES) == 0)
+            return &a->v[i - 1];
+    a->v = ir_realloc(a->v, (a->n + 1) * sizeof *a->v);
+    x = &a->v[a->n++];
+    memset(x, 0, sizeof *x);
+    memcpy(x->id, id, IR_KEYID_BYTES);
+    memcpy(e.h.author, id, IR_KEYID_BYTES);
+    k = ir_trust_key(ir_stand_trust(s), id);
+    x->t = ir_stand_judge(s, &e, NULL) == IR_STANDS_YES;
+    x->rest = k != NULL && !k->revoked && !k->node;
+    x->each = k != NULL && (k->revoked || k->node);
+    return x;
+}
+
+/* Does the row stand: id, author, kind, lane, hlc? */
+static bool
+stands(struct authors *a, struct ir_stand *s, const uint8_t *site,
+       sqlite3_stmt *q)
+{
+    const uint8_t *id = sqlite3_column_blob(q, 0);
+    const uint8_t *by = sqlite3_column_blob(q, 1);
+    struct ir_entry e = {.h = {.kind = (uint64_t)sqlite3_column_int64(q, 2)}};
+    const struct author *x;
+
+    if (sqlite3_column_bytes(q, 0) != IR_ID_BYTES ||
+        sqlite3_column_bytes(q, 1) != IR_KEYID_BYTES)
+        return false;
+    if (e.h.kind == IR_KIND_ROOT)
+        return memcmp(id, site, IR_ID_BYTES) == 0;
+    x = author(a, s, by);
+    if (!x->each)
+        return sqlite3_column_int(q, 3) == IR_LANE_T ? x->t : x->rest;
+    memcpy(e.id, id, IR_ID_BYTES);
+    memcpy(e.h.author, by, IR_KEYID_BYTES);
+    return ir_stand_judge(s, &e, NULL) == IR_STANDS_YES;
+}
+
+int
+ir_offer_each(struct ir_store *st, struct ir_stand *s, bool offered,
+              bool (*fn)(const uint8_t id[IR_ID_BYTES], uint64_t hlc, int lane,
+                         void *arg),
+              void *arg, struct ir_err *err)
+{
+    sqlite3_stmt *q = NULL;
+    struct authors a = {0};
+    bool more = true;
+    int rc = ir_db_prepare(st, "SELECT id, author, kind, lane, hlc FROM entry",
+                           &q, err),
+        r = SQLITE_DONE;
+
+    while (rc == IR_OK && more && (r = sqlite3_step(q)) == SQLITE_ROW)
+        if (stands(&a, s, st->site, q) == offered &&
+            sqlite3_column_bytes(q, 0) == IR_ID_BYTES)
+            more = fn(sqlite3_column_blob(q, 0),
+                      (uint64_t)sqlite3_column_int64(q, 4),
+                      sqlite3_column_int(q, 3), arg);
+    if (rc == IR_OK && more && r != SQLITE_DONE)
+        rc = ir_db_fail(st, "read", err);
+    sqlite3_finalize(q);
+    free(a.v);
+    return rc;
+}
+
+int
+ir_offer_get(struct ir_store *st, const struct ir_stand *s,
+             const uint8_t id[IR_ID_BYTES], struct ir_buf *out,
+             struct ir_err *err)
+{
+    static const char sql[] = "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
+                              "WHERE entry.id = ?1";
+    const struct ir_kind *kind;
+    struct ir_entry e;
+    sqlite3_stmt *q = NULL;
+    int rc = ir_db_get(st, sql, &q, err), why = 0, r;
+
+    if (rc != IR_OK)
+        return rc;
+    sqlite3_bind_blob(q, 1, id, IR_ID_BYTES, SQLITE_STATIC);
+    r = sqlite3_step(q);
+    if (r == SQLITE_DONE) {
+        rc = ir_fail(err, IR_ENOTFOUND, _("no such entry"));
+    } else if (r != SQLITE_ROW) {
+        rc = ir_db_fail(st, "read", err);
+    } else if (ir_db_row(st, q, &e, &why) != IR_OK) {
+        rc = ir_fail(err, IR_EDAMAGED,
+                     _("this entry's stored bytes are damaged"));
+    } else {
+        kind = ir_kind_get(e.h.kind);
+        if (ir_stand_redacted(s, id, NULL) > 0 &&
+            (kind == NULL || !kind->state_bearing))
+            e.b = NULL;
+        ir_entry_encode(&e, out);
+    }
+    ir_db_put(st, q);
+    return rc;
+}
+
+static int
+home_get(void *arg, const uint8_t id[32], struct ir_buf *out)
+{
+    struct ir_offer_home *h = arg;
+
+    return ir_offer_get(ir_ingest_store(h->g), ir_ingest_stand(h->g), id, out,
+                        NULL);
+}
+
+static enum ir_sync_fate
+fate(struct ir_offer_home *h, enum ir_arrived what)
+{
+    if (what == IR_ARRIVED_NEW) {
+        h->stored++;
+        return IR_SYNC_STORED;
+    }
+    if (IR_ARRIVED_IS_LATER(what)) {
+        h->later++;
+        return IR_SYNC_LATER;
+    }
+    if (IR_ARRIVED_IS_REFUSED(what)) {
+        h->refused++;
+        return IR_SYNC_REFUSED;
+    }
+    h->had++;
+    return IR_SYNC_HAD;
+}
+
+static int
+home_put(void *arg, const uint8_t from[8], struct ir_sync_in *in, size_t n,
+         struct ir_err *err)
+{
+    static const uint8_t nobody[8];
+    struct ir_offer_home *h = arg;
+    uint64_t before = h->stored;
+    size_t i;
+    int rc;
+
+    h->v = ir_realloc(h->v, (n + 1) * sizeof *h->v);
+    memset(h->v, 0, n * sizeof *h->v);
+    for (i = 0; i < n; i++) {
+        h->v[i].p = in[i].p;
+        h->v[i].n = in[i].n;
+    }
+    h->v_n = n;
+    rc = ir_ingest_batch(h->g, memcmp(from, nobody, 8) != 0 ? from : NULL, h->v,
+                         n, err);
+    for (i = 0; i < n; i++) {
+        in[i].fate = fate(h, h->v[i].what);
+        memcpy(in[i].id, h->v[i].id, 32);
+        in[i].hlc = h->v[i].hlc;
+        in[i].lane = h->v[i].lane;
+    }
+    if (h->told != NULL)
+        h->told(h->v, n, h->told_arg);
+    return h->stored > before ? IR_OK : rc; /* what was not kept comes again */
+}
+
+static int
+home_object_get(void *arg, const uint8_t digest[32], uint64_t off, size_t max,
+                uint64_t *total, struct ir_buf *out)
+{
+    struct ir_offer_home *h = arg;
+
+    return ir_object_slice(ir_ingest_store(h->g), digest, off, max, total, out,
+                           NULL);
+}
+
+static int
+home_object_put(void *arg, const uint8_t digest[32], uint64_t total,
+                uint64_t off, const void *p, size_t n)
+{
+    struct ir_offer_home *h = arg;
+    bool whole = false;
+    int rc = ir_object_part_put(ir_ingest_store(h->g), digest, total, off, p, n,
+                                &whole, NULL);
+
+    h->objects += whole ? 1 : 0;
+    return rc;
+}
+
+static int
+home_object_next(void *arg, uint8_t digest[32], uint64_t *off)
+{
+    struct ir_offer_home *h = arg;
+
+    return ir_object_next(ir_ingest_store(h->g), digest, off, NULL);
+}
+
+static void
+home_random(void *arg, void *p, size_t n)
+{
+    (void)arg;
+    ir_random(p, n);
+}
+
+void
+ir_offer_home(struct ir_ingest *g, struct ir_offer_home *h,
+              struct ir_sync_home *out)
+{
+    memset(h, 0, sizeof *h);
+    h->g = g;
+    memset(out, 0, sizeof *out);
+    out->arg = h;
+    out->get = home_get;
+    out->put = home_put;
+    out->object_get = home_object_get;
+    out->object_put = home_object_put;
+    out->object_next = home_object_next;
+    out->random = home_random;
+}
+
+void
+ir_offer_home_done(struct ir_offer_home *h)
+{
+    free(h->v);
+    memset(h, 0, sizeof *h);
+}
