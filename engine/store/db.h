@@ -6,7 +6,7 @@
 
 #include <sqlite3.h>
 
-#define IR_DB_KEPT_MAX 16 /* prepared statements kept for the next time */
+#define IR_DB_KEPT_MAX 48 /* prepared statements kept for the next time */
 
 struct ir_store {
     sqlite3 *db;

@@ -446,8 +446,7 @@ judge(struct ir_ingest *g, struct job *j, bool full)
         b->entries_m -= 1000;
         b->bytes -= (int64_t)j->v->n;
         redacted = ir_stand_redacted(g->stand, j->e.id, j->by);
-        j->erased =
-            redacted == 2 && (kind == NULL || !kind->state_bearing);
+        j->erased = redacted == 2 && (kind == NULL || !kind->state_bearing);
         return true;
     }
     return false;
@@ -574,8 +573,8 @@ ir_store_refusals(struct ir_store *st,
                        " ORDER BY why, author",
                        &q, err);
     while (rc == IR_OK && more && (s = sqlite3_step(q)) == SQLITE_ROW) {
-        struct ir_refusals r = {.what = (enum ir_arrived)
-                                    sqlite3_column_int(q, 0),
+        struct ir_refusals r = {.what =
+                                    (enum ir_arrived)sqlite3_column_int(q, 0),
                                 .count = sqlite3_column_int64(q, 2),
                                 .last_ms = sqlite3_column_int64(q, 3)};
 

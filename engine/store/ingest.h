@@ -31,12 +31,12 @@ enum ir_arrived {
     IR_ARRIVED_QUOTA = 5,   /* its author has sent too much */
     IR_ARRIVED_DISK = 6,    /* this disk is nearly full */
     /* never */
-    IR_ARRIVED_FORM = 7,      /* not an entry */
-    IR_ARRIVED_NEWER = 8,     /* needs a newer program */
-    IR_ARRIVED_SITE = 9,      /* the root of another site */
+    IR_ARRIVED_FORM = 7,       /* not an entry */
+    IR_ARRIVED_NEWER = 8,      /* needs a newer program */
+    IR_ARRIVED_SITE = 9,       /* the root of another site */
     IR_ARRIVED_SIGNATURE = 10, /* not signed by whom it names */
-    IR_ARRIVED_KIND = 11,     /* a device signed what a person must */
-    IR_ARRIVED_REVOKED = 12,  /* by a revoked key, after what is accepted */
+    IR_ARRIVED_KIND = 11,      /* a device signed what a person must */
+    IR_ARRIVED_REVOKED = 12,   /* by a revoked key, after what is accepted */
     IR_ARRIVED_END
 };
 #define IR_ARRIVED_IS_LATER(w)                                                 \
@@ -46,8 +46,8 @@ enum ir_arrived {
 struct ir_arrival {
     const uint8_t *p; /* in: the entry's bytes */
     size_t n;
-    enum ir_arrived what;           /* out, as what follows; id, hlc, lane and
-                                       author are 0 where it did not parse */
+    enum ir_arrived what; /* out, as what follows; id, hlc, lane and
+                             author are 0 where it did not parse */
     uint8_t id[IR_ID_BYTES];
     uint64_t hlc, kind;
     int lane;

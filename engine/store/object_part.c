@@ -144,7 +144,8 @@ ir_object_slice(struct ir_store *st, const uint8_t digest[IR_HASH_BYTES],
         return rc;
     sqlite3_bind_blob(q, 1, digest, IR_HASH_BYTES, SQLITE_STATIC);
     sqlite3_bind_int64(q, 2, (int64_t)off + 1);
-    sqlite3_bind_int64(q, 3, max < IR_OBJECT_MAX ? (int64_t)max : IR_OBJECT_MAX);
+    sqlite3_bind_int64(q, 3,
+                       max < IR_OBJECT_MAX ? (int64_t)max : IR_OBJECT_MAX);
     s = sqlite3_step(q);
     if (s == SQLITE_ROW && (uint64_t)sqlite3_column_int64(q, 0) > off) {
         *total = (uint64_t)sqlite3_column_int64(q, 0);

@@ -42,9 +42,8 @@ int ir_object_slice(struct ir_store *st, const uint8_t digest[IR_HASH_BYTES],
  * Errors: IR_EREFUSED nobody wants it, IR_ELIMIT too long, IR_EDAMAGED whole
  *         and not what it should be, IR_ESTORE.
  */
-int ir_object_part_put(struct ir_store *st,
-                       const uint8_t digest[IR_HASH_BYTES], uint64_t total,
-                       uint64_t off, const void *p, size_t n, bool *whole,
-                       struct ir_err *err);
+int ir_object_part_put(struct ir_store *st, const uint8_t digest[IR_HASH_BYTES],
+                       uint64_t total, uint64_t off, const void *p, size_t n,
+                       bool *whole, struct ir_err *err);
 
 #endif

@@ -24,8 +24,8 @@ struct ir_stand {
     uint64_t turn;
     struct ir_ids_set accepted; /* with what those build on */
     bool accepted_loaded;
-    size_t looked;      /* of `accepted`, how many were looked up */
-    size_t absent;      /* and are not here */
+    size_t looked;              /* of `accepted`, how many were looked up */
+    size_t absent;              /* and are not here */
     struct ir_ids_set redacted; /* with the scope */
     struct redaction *by;
     size_t by_n;
@@ -77,8 +77,8 @@ accept_named(struct ir_stand *s, const struct ir_header *h)
 static void
 look_back(struct ir_stand *s)
 {
-    static const char sql[] = "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
-                              "WHERE entry.id = ?1";
+    static const char sql[] =
+        "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM "WHERE entry.id = ?1";
 
     while (s->looked < s->accepted.n) {
         sqlite3_stmt *q = NULL;
@@ -172,8 +172,8 @@ judge_root(const struct ir_stand *s, const struct ir_entry *e,
         return IR_STANDS_SITE;
     while (*pub == NULL && ir_body_each(e, 3, &at, &it))
         if (it.len == IR_PUBKEY_BYTES)
-            *pub = with_id(e->h.author,
-                           (const uint8_t(*)[IR_PUBKEY_BYTES])it.p, 1);
+            *pub = with_id(e->h.author, (const uint8_t(*)[IR_PUBKEY_BYTES])it.p,
+                           1);
     return *pub != NULL ? IR_STANDS_YES : IR_STANDS_UNKNOWN;
 }
 
