@@ -13,19 +13,11 @@
 
 #define UNDECIDED IR_ARRIVED_END
 
-/* What is left of a member's budget, in thousandths of an entry and bytes. */
-struct bucket {
-    uint8_t member[8];
-    int64_t entries_m, bytes, at_ms;
-};
-
 struct ir_ingest {
     struct ir_store *st;
     struct ir_stand *stand;
     const char *carrier;
-    struct bucket *bucket;
-    size_t bucket_n;
-    int64_t burst, burst_bytes, per_s, bytes_per_s;
+    struct ir_quota *quota;
     struct ir_refusals *refusal; /* counted and not yet kept */
     size_t refusal_n;
     struct ir_now now;
@@ -55,15 +47,12 @@ ir_ingest_new(struct ir_store *st, const char *carrier, struct ir_ingest **out,
     g = ir_calloc(1, sizeof *g);
     g->st = st;
     g->carrier = carrier;
-    g->burst = IR_INGEST_BURST;
-    g->burst_bytes = IR_INGEST_BURST_BYTES;
-    g->per_s = IR_INGEST_PER_S;
-    g->bytes_per_s = IR_INGEST_BYTES_PER_S;
+    g->quota = ir_quota_new(&ir_quota_default);
     rc = ir_stand_new(st, &g->stand, err);
     if (rc == IR_OK)
         *out = g;
     else
-        free(g);
+        ir_ingest_free(g);
     return rc;
 }
 
@@ -80,49 +69,21 @@ ir_ingest_store(struct ir_ingest *g)
 }
 
 void
-ir_ingest_budget(struct ir_ingest *g, int64_t entries, int64_t bytes)
+ir_ingest_limits(struct ir_ingest *g, const struct ir_quota_limits *limits)
 {
-    g->burst = entries;
-    g->burst_bytes = bytes;
-    g->per_s = g->bytes_per_s = 0;
-    g->bucket_n = 0;
+    ir_quota_free(g->quota);
+    g->quota = ir_quota_new(limits);
 }
 
-/* The budget of whose key this is; of one without a member the key's own. */
-static struct bucket *
-bucket_of(struct ir_ingest *g, const struct ir_entry *e)
+/* Whose share of this node an entry uses: a member's; of a key without a member
+ * its own. */
+static const uint8_t *
+share_of(const struct ir_ingest *g, const struct ir_entry *e)
 {
     const struct ir_trust *t = ir_stand_trust(g->stand);
     int m = ir_trust_author(t, e);
-    const uint8_t *id = m >= 0 ? t->members[m].id : e->h.author;
-    struct bucket *b;
-    int64_t gone;
-    size_t i;
 
-    for (i = 0; i < g->bucket_n; i++)
-        if (memcmp(g->bucket[i].member, id, 8) == 0)
-            break;
-    if (i == g->bucket_n) {
-        g->bucket =
-            ir_realloc(g->bucket, (g->bucket_n + 1) * sizeof *g->bucket);
-        b = &g->bucket[g->bucket_n++];
-        memcpy(b->member, id, 8);
-        b->entries_m = g->burst * 1000;
-        b->bytes = g->burst_bytes;
-        b->at_ms = g->mono_ms;
-        return b;
-    }
-    b = &g->bucket[i];
-    gone = g->mono_ms - b->at_ms;
-    gone = gone < 0 ? 0 : gone > 86400000 ? 86400000 : gone;
-    b->at_ms = g->mono_ms;
-    b->entries_m += gone * g->per_s;
-    if (b->entries_m > g->burst * 1000)
-        b->entries_m = g->burst * 1000;
-    b->bytes += gone * g->bytes_per_s / 1000;
-    if (b->bytes > g->burst_bytes)
-        b->bytes = g->burst_bytes;
-    return b;
+    return m >= 0 ? t->members[m].id : e->h.author;
 }
 
 /* Count what was refused or put off; kept with what is stored next. */
@@ -197,7 +158,7 @@ ir_ingest_free(struct ir_ingest *g)
             ir_store_rollback(g->st);
     }
     ir_stand_free(g->stand);
-    free(g->bucket);
+    ir_quota_free(g->quota);
     free(g->refusal);
     free(g);
 }
@@ -412,7 +373,7 @@ static bool
 judge(struct ir_ingest *g, struct job *j, bool full)
 {
     const uint8_t *pub = NULL;
-    struct bucket *b;
+    const uint8_t *member;
     int redacted;
     const struct ir_kind *kind = ir_kind_get(j->e.h.kind);
 
@@ -435,16 +396,16 @@ judge(struct ir_ingest *g, struct job *j, bool full)
         j->v->what = IR_ARRIVED_SITE;
         return false;
     }
-    b = bucket_of(g, &j->e);
+    member = share_of(g, &j->e);
     if (full) {
         j->v->what = IR_ARRIVED_DISK;
-    } else if (b->entries_m < 1000 || b->bytes < (int64_t)j->v->n) {
+    } else if (ir_quota_wait(g->quota, member, j->v->lane, j->v->n,
+                             g->mono_ms) > 0) {
         j->v->what = IR_ARRIVED_QUOTA;
     } else if (!ir_entry_verify(&j->e, ir_store_site(g->st), pub)) {
         j->v->what = IR_ARRIVED_SIGNATURE;
-    } else {
-        b->entries_m -= 1000;
-        b->bytes -= (int64_t)j->v->n;
+    } else { /* a forged one uses up nobody's share */
+        (void)ir_quota_take(g->quota, member, j->v->lane, j->v->n, g->mono_ms);
         redacted = ir_stand_redacted(g->stand, j->e.id, j->by);
         j->erased = redacted == 2 && (kind == NULL || !kind->state_bearing);
         return true;

@@ -10,14 +10,11 @@
 #ifndef IR_STORE_INGEST_H
 #define IR_STORE_INGEST_H
 
+#include "core/quota.h"
 #include "store/stand.h"
 
-#define IR_INGEST_ROWS 100     /* entries in one transaction */
-#define IR_INGEST_PAUSE_MS 2   /* between two of them */
-#define IR_INGEST_BURST 200000 /* entries of one member taken at once */
-#define IR_INGEST_BURST_BYTES ((int64_t)256 * 1024 * 1024)
-#define IR_INGEST_PER_S 20 /* entries of a member per second after that */
-#define IR_INGEST_BYTES_PER_S ((int64_t)64 * 1024)
+#define IR_INGEST_ROWS 100   /* entries in one transaction */
+#define IR_INGEST_PAUSE_MS 2 /* between two of them */
 #define IR_INGEST_DISK_FREE ((int64_t)64 * 1024 * 1024) /* left to `ir` */
 
 /* What became of one. The numbers are kept in the table `refusal`. */
@@ -73,8 +70,9 @@ void ir_ingest_free(struct ir_ingest *g);
 struct ir_stand *ir_ingest_stand(struct ir_ingest *g);
 struct ir_store *ir_ingest_store(struct ir_ingest *g);
 
-/* Another budget for each member, for tests: at once, and none after. */
-void ir_ingest_budget(struct ir_ingest *g, int64_t entries, int64_t bytes);
+/* Other shares for the members than ir_quota_default; all begin full. */
+void ir_ingest_limits(struct ir_ingest *g,
+                      const struct ir_quota_limits *limits);
 
 /* Judge and keep `v[0..n)` that came from the device whose node key has the id
  * `from` (NULL: not known). What is IR_ARRIVED_NEW or _TEXT is stored and

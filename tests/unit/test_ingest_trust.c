@@ -1,0 +1,235 @@
+/* test_ingest_trust.c: entries by revoked keys, withheld and erased ones,
+ * stubs, in whatever order they come; what is given out of them.
+ */
+#include "ingest_make.h"
+
+struct offered {
+    uint8_t id[32];
+    bool seen;
+    int n;
+};
+
+static bool
+look_for(const uint8_t id[32], uint64_t hlc, int lane, void *arg)
+{
+    struct offered *o = arg;
+
+    (void)hlc;
+    (void)lane;
+    o->n++;
+    o->seen = o->seen || memcmp(id, o->id, 32) == 0;
+    return true;
+}
+
+/* Into an empty home: one by one, the other way round, or all at once. */
+static void
+take_some_way(struct home *a, struct wire *w, int way, const uint8_t good[32],
+              const uint8_t late[32], const uint8_t back[32])
+{
+    struct home b;
+    struct ir_ingest *g;
+    struct offered o = {0};
+    size_t i, round;
+
+    empty_home(&b, a);
+    g = begin(&b);
+    if (way > 0)
+        reverse(w);
+    if (way == 2)
+        batch(g, w->v, w->n);
+    for (round = 0; round < 6 && way < 2; round++)
+        for (i = 0; i < w->n; i++) /* one by one, and again */
+            if (round == 0 || IR_ARRIVED_IS_LATER(w->v[i].what))
+                batch(g, &w->v[i], 1);
+    for (i = 0; i < w->n; i++) {
+        bool bad = memcmp(w->v[i].id, late, 32) == 0 ||
+                   memcmp(w->v[i].id, back, 32) == 0;
+
+        if (w->v[i].what != (bad ? IR_ARRIVED_REVOKED : IR_ARRIVED_NEW))
+            fail_msg("way %d: entry %zu is %d", way, i, (int)w->v[i].what);
+    }
+    memcpy(o.id, good, 32);
+    assert_int_equal(
+        ir_offer_each(b.st, ir_ingest_stand(g), true, look_for, &o, NULL),
+        IR_OK);
+    assert_true(o.seen);
+    assert_int_equal(o.n, (int)w->n - 2);
+    ir_ingest_free(g);
+    remove_home(&b);
+}
+
+/* A stolen key: what it signed before stays, whether it comes oldest or newest
+ * first; what it signs after does not, not even with a low number. */
+static void
+test_revoked(void **state)
+{
+    struct home a;
+    struct wire *w;
+    struct ir_key *mori, *admin;
+    uint8_t good[3][32], late[32], back[32];
+    int way;
+
+    (void)state;
+    setup_home(&a);
+    mori = add_member(&a, "mori");
+    admin = sign_with(&a, mori);
+    note(&a, "one", good[0]);
+    note(&a, "two", good[1]);
+    note(&a, "three", good[2]);
+    (void)sign_with(&a, admin);
+    revoke_key(&a, mori, (const uint8_t(*)[32])good + 2, 1);
+    (void)sign_with(&a, mori);
+    note(&a, "after the theft", late);
+    w = wire_of(&a);
+    { /* the thief's second beginning: seq 1, no prev, an hour ago */
+        struct home thief;
+
+        empty_home(&thief, &a);
+        (void)sign_with(&thief, mori);
+        thief.who.sign = sign;
+        thief.now_ms = 1800000000000 - 3600000;
+        note(&thief, "back-dated", back);
+        assert_int_equal(ir_store_each(thief.st, keep, w, NULL), IR_OK);
+        w->v[w->n - 1].p = w->b[w->n - 1].p;
+        w->v[w->n - 1].n = w->b[w->n - 1].len;
+        remove_home(&thief);
+    }
+    for (way = 0; way < 3; way++)
+        take_some_way(&a, w, way, good[0], late, back);
+    { /* where it had been stored before: no longer offered */
+        struct ir_stand *s = NULL;
+        struct offered o = {0};
+
+        memcpy(o.id, late, 32);
+        assert_int_equal(ir_stand_new(a.st, &s, NULL), IR_OK);
+        assert_int_equal(ir_offer_each(a.st, s, false, look_for, &o, NULL),
+                         IR_OK);
+        assert_true(o.seen);
+        assert_int_equal(o.n, 1);
+        ir_stand_free(s);
+    }
+    wire_free(w);
+    (void)sign_with(&a, admin);
+    ir_key_free(mori);
+    remove_home(&a);
+}
+
+static bool
+is_stub(struct home *h, struct ir_ingest *g, const uint8_t id[32])
+{
+    struct ir_buf b = {0};
+    struct ir_entry e;
+    bool stub;
+
+    assert_int_equal(ir_offer_get(h->st, ir_ingest_stand(g), id, &b, NULL),
+                     IR_OK);
+    assert_int_equal(ir_entry_parse(b.p, b.len, &e, NULL), IR_OK);
+    stub = e.b == NULL;
+    ir_buf_done(&b);
+    return stub;
+}
+
+/* Withheld: kept, and given out as a stub. Erased: gone, also where the order
+ * came first; and what is not to be withheld is not. */
+static void
+test_redacted(void **state)
+{
+    struct home a, b;
+    struct wire *w;
+    uint8_t held[32], gone[32], plain[32], by[32], kept[32];
+    int way;
+
+    (void)state;
+    setup_home(&a);
+    note(&a, "withheld", held);
+    note(&a, "SECRET-erased", gone);
+    note(&a, "plain", plain);
+    redact(&a, held, 1, by);
+    redact(&a, gone, 2, kept);
+    redact(&a, by, 2, kept); /* a redact cannot be erased */
+    w = wire_of(&a);
+    for (way = 0; way < 3; way++) {
+        struct ir_ingest *g;
+        struct ir_log log = {0};
+        struct ir_check k = {0};
+        size_t i;
+
+        empty_home(&b, &a);
+        g = begin(&b);
+        if (way > 0)
+            reverse(w);
+        if (way == 2)
+            batch(g, w->v, w->n);
+        for (i = 0; i < w->n * 5 && way < 2; i++)
+            batch(g, &w->v[i % w->n], 1);
+        assert_true(is_stub(&b, g, held));
+        assert_true(is_stub(&b, g, gone));
+        assert_false(is_stub(&b, g, plain));
+        assert_false(is_stub(&b, g, by));
+        assert_int_equal(ir_store_load_id(b.st, held, &log, NULL), IR_OK);
+        assert_non_null(log.e[0].b);
+        assert_int_equal(ir_store_load_id(b.st, gone, &log, NULL), IR_OK);
+        assert_null(log.e[1].b);
+        ir_log_done(&log);
+        ir_ingest_free(g);
+        fold_trust(&b);
+        check(&b, &k);
+        assert_int_equal(k.bad_n, 0);
+        ir_check_done(&k);
+        remove_home(&b);
+    }
+    wire_free(w);
+    remove_home(&a);
+}
+
+/* A stub is taken, its text completes it, and a stub takes no text away. */
+static void
+test_stub(void **state)
+{
+    struct home a, b;
+    struct ir_ingest *g;
+    struct ir_log log = {0};
+    struct ir_buf bytes = {0};
+    struct ir_arrival v = {0};
+    struct wire *w;
+    uint8_t id[32];
+
+    (void)state;
+    setup_home(&a);
+    note(&a, "text", id);
+    w = wire_of(&a);
+    assert_int_equal(ir_store_load_id(a.st, id, &log, NULL), IR_OK);
+    log.e[0].b = NULL;
+    ir_entry_encode(&log.e[0], &bytes);
+    empty_home(&b, &a);
+    g = begin(&b);
+    batch(g, w->v, 2);
+    v = (struct ir_arrival){.p = bytes.p, .n = bytes.len};
+    batch(g, &v, 1);
+    assert_int_equal(v.what, IR_ARRIVED_NEW);
+    assert_true(is_stub(&b, g, id));
+    batch(g, &w->v[2], 1);
+    assert_int_equal(w->v[2].what, IR_ARRIVED_TEXT);
+    assert_false(is_stub(&b, g, id));
+    batch(g, &v, 1);
+    assert_int_equal(v.what, IR_ARRIVED_HAD);
+    assert_false(is_stub(&b, g, id));
+    ir_ingest_free(g);
+    ir_log_done(&log);
+    ir_buf_done(&bytes);
+    wire_free(w);
+    remove_home(&a);
+    remove_home(&b);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_revoked),
+        cmocka_unit_test(test_redacted),
+        cmocka_unit_test(test_stub),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
