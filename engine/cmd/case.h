@@ -115,6 +115,10 @@ struct ir_batch {
     const char *object_type;
     const void *object;
     size_t object_len;
+    /* what else is appended in the same transaction, or NULL */
+    int (*also)(struct ir_ctx *c, const struct ir_signer *who,
+                const struct ir_now *now, void *arg);
+    void *also_arg;
 };
 
 /* A new draft of `kind` in the incident of `k` (NULL: outside incidents),

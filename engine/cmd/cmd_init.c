@@ -7,6 +7,7 @@
 #include "base/path.h"
 #include "cmd/cert.h"
 #include "cmd/commands.h"
+#include "cmd/grants.h"
 #include "cmd/keyring.h"
 #include "cmd/release.h"
 #include "cmd/shipped.h"
@@ -53,7 +54,8 @@ sign_with(void *arg, const uint8_t *blob, size_t n, uint8_t sig[IR_SIG_BYTES],
     return ir_sign(arg, blob, n, sig, err);
 }
 
-/* Root first (its id is the site's), then member and device. */
+/* Root first (its id is the site's), then member and device, and the carrier
+ * key, granted to this device. */
 static int
 write_trust(struct ir_ctx *c, struct init *in, struct ir_key *person,
             const uint8_t node_pub[32], const uint8_t x25519[32])
@@ -61,6 +63,8 @@ write_trust(struct ir_ctx *c, struct init *in, struct ir_key *person,
     static const char *const roles[] = {"commander", "operator"};
     struct ir_batch b = {0};
     struct ir_signer who = {{0}, sign_with, person};
+    struct ir_epoch_key key = {1, 0, {0}};
+    struct ir_grants_to self;
     struct ir_now now;
     uint8_t member_id[8], id[IR_ID_BYTES];
     size_t i;
@@ -77,6 +81,9 @@ write_trust(struct ir_ctx *c, struct init *in, struct ir_key *person,
     ir_cert_member(&b, in->hname, in->person, member_id,
                    (const uint8_t(*)[32]) & person->pub, 1, roles, 2);
     ir_cert_device(&b, member_id, node_pub, x25519);
+    ir_key_id(node_pub, self.id);
+    memcpy(self.x25519, x25519, sizeof self.x25519);
+    ir_random(key.key, sizeof key.key);
     if (rc == IR_OK)
         rc = ir_store_begin(c->st, &c->err);
     for (i = 0; i < b.n && rc == IR_OK; i++) {
@@ -84,6 +91,9 @@ write_trust(struct ir_ctx *c, struct init *in, struct ir_key *person,
         if (rc == IR_OK && i == 0)
             rc = ir_store_site_set(c->st, id, &c->err);
     }
+    if (rc == IR_OK)
+        rc = ir_grants_append(c->st, &who, &now, &key, 1, &self, 1, &c->err);
+    ir_wipe(&key, sizeof key);
     rc = rc == IR_OK ? ir_store_commit(c->st, &c->err) : rc;
     if (rc != IR_OK)
         ir_store_rollback(c->st);

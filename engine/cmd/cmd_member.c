@@ -3,6 +3,7 @@
 #include "base/sshsig.h"
 #include "cmd/cert.h"
 #include "cmd/commands.h"
+#include "cmd/grants.h"
 #include "cmd/keyring.h"
 #include "view/people.h"
 
@@ -117,15 +118,47 @@ ir_cmd_member_add(struct ir_ctx *c, int argc, char **argv)
     return rc;
 }
 
+/* Draft the revocations of a person's keys, and of the devices in their hands
+ * but this one: `gone` are those. What they knew, a new carrier key undoes.
+ */
+static int
+draft_removal(struct ir_ctx *c, int who, bool keep_devices, const char *why,
+              struct ir_batch *b, uint8_t (*gone)[IR_KEYID_BYTES], size_t *n)
+{
+    uint8_t self[IR_KEYID_BYTES];
+    size_t i;
+    int rc = ir_grants_self(c, self);
+
+    for (i = 0; rc == IR_OK && i < c->trust.keys_n; i++) {
+        const struct ir_cert_key *k = &c->trust.keys[i];
+
+        if ((int)k->member != who || k->revoked ||
+            (k->node && (keep_devices || memcmp(k->key_id, self, 8) == 0)))
+            continue;
+        if (b->n == IR_BATCH_MAX)
+            return ir_fail(&c->err, IR_ELIMIT,
+                           _("more than %d keys: remove the devices first"),
+                           IR_BATCH_MAX);
+        if (k->node)
+            memcpy(gone[(*n)++], k->key_id, IR_KEYID_BYTES);
+        rc = ir_cert_revoke(c, b, k->key_id, why);
+    }
+    return rc;
+}
+
 int
 ir_cmd_member_remove(struct ir_ctx *c, int argc, char **argv)
 {
     const char *reason = NULL;
-    const struct ir_opt opts[] = {{"reason", 'r', &reason, NULL, NULL, NULL},
-                                  {NULL, 0, NULL, NULL, NULL, NULL}};
-    struct ir_batch b = {0};
+    bool keep_devices = false;
+    const struct ir_opt opts[] = {
+        {"reason", 'r', &reason, NULL, NULL, NULL},
+        {"keep-devices", 0, NULL, &keep_devices, NULL, NULL},
+        {NULL, 0, NULL, NULL, NULL, NULL}};
+    uint8_t gone[IR_BATCH_MAX][IR_KEYID_BYTES];
+    struct ir_grants_plan plan = {.next = true};
+    struct ir_batch b = {.also = ir_grants_also, .also_arg = &plan};
     char *why = NULL;
-    size_t i;
     int n = 0, who, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
@@ -142,13 +175,10 @@ ir_cmd_member_remove(struct ir_ctx *c, int argc, char **argv)
         return ir_fail(&c->err, IR_EREFUSED,
                        _("an administrator's key is not revoked alone"));
     rc = ir_reason(c, reason, 0, &why);
-    for (i = 0; rc == IR_OK && i < c->trust.keys_n; i++) {
-        const struct ir_cert_key *k = &c->trust.keys[i];
-
-        if (!k->node && (int)k->member == who && !k->revoked &&
-            b.n < IR_BATCH_MAX)
-            rc = ir_cert_revoke(c, &b, k->key_id, why);
-    }
+    if (rc == IR_OK)
+        rc =
+            draft_removal(c, who, keep_devices, why, &b, gone, &plan.without_n);
+    plan.without = (const uint8_t(*)[IR_KEYID_BYTES])gone;
     if (rc == IR_OK && b.n == 0)
         rc = ir_fail(&c->err, IR_EEXIST, _("%s is revoked already"), argv[1]);
     if (rc == IR_OK)

@@ -242,8 +242,9 @@ ir_keyring_node_new(int homefd, struct ir_key **out, uint8_t x25519[32],
     return rc;
 }
 
-int
-ir_keyring_node(int homefd, struct ir_key **out, struct ir_err *err)
+/* Read keys/node: the seed, then the X25519 secret. */
+static int
+read_node(int homefd, uint8_t bytes[NODE_BYTES], struct ir_err *err)
 {
     struct ir_buf b = {0};
     int rc = read_file(homefd, "node", &b, err);
@@ -252,9 +253,33 @@ ir_keyring_node(int homefd, struct ir_key **out, struct ir_err *err)
         rc =
             ir_fail(err, IR_ESIG, _("keys/%s is not a key file of ir"), "node");
     if (rc == IR_OK)
-        *out = ir_key_from_seed(b.p + 4);
+        memcpy(bytes, b.p, NODE_BYTES);
     if (b.p != NULL)
         ir_wipe(b.p, b.cap);
     ir_buf_done(&b);
+    return rc;
+}
+
+int
+ir_keyring_node(int homefd, struct ir_key **out, struct ir_err *err)
+{
+    uint8_t bytes[NODE_BYTES];
+    int rc = read_node(homefd, bytes, err);
+
+    if (rc == IR_OK)
+        *out = ir_key_from_seed(bytes + 4);
+    ir_wipe(bytes, sizeof bytes);
+    return rc;
+}
+
+int
+ir_keyring_node_secret(int homefd, uint8_t secret[32], struct ir_err *err)
+{
+    uint8_t bytes[NODE_BYTES];
+    int rc = read_node(homefd, bytes, err);
+
+    if (rc == IR_OK)
+        memcpy(secret, bytes + 4 + IR_SEED_BYTES, 32);
+    ir_wipe(bytes, sizeof bytes);
     return rc;
 }

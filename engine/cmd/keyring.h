@@ -51,4 +51,11 @@ int ir_keyring_node_new(int homefd, struct ir_key **out, uint8_t x25519[32],
                         struct ir_err *err);
 int ir_keyring_node(int homefd, struct ir_key **out, struct ir_err *err);
 
+/* The device's X25519 secret.
+ *
+ * Owns:   the caller wipes it.
+ * Errors: as ir_keyring_node.
+ */
+int ir_keyring_node_secret(int homefd, uint8_t secret[32], struct ir_err *err);
+
 #endif

@@ -96,6 +96,8 @@ append_all(struct ir_ctx *c, struct ir_batch *b, const struct ir_signer *who,
         }
         rc = ir_store_append(c->st, who, &b->d[i], now, b->ids[i], &c->err);
     }
+    if (rc == IR_OK && b->also != NULL)
+        rc = b->also(c, who, now, b->also_arg);
     if (rc == IR_OK && b->use_first) {
         ir_hex(b->ids[0], IR_ID_BYTES, hex);
         rc = ir_store_setting_put(c->st, "incident", hex, &c->err);

@@ -28,7 +28,7 @@ const struct ir_cmd ir_cmds[] = {
     {"member add", ir_cmd_member_add, BEGIN, N_("a person gets a key here"),
      N_("member add NAME [--handle HANDLE] [--role ROLE]")},
     {"member remove", ir_cmd_member_remove, BEGIN, N_("revoke a person's keys"),
-     N_("member remove NAME -r WHY")},
+     N_("member remove NAME -r WHY [--keep-devices]")},
 
     {"system list", ir_cmd_system_list, PREPARE, N_("the systems"),
      "system list"},

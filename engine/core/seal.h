@@ -79,9 +79,9 @@ int ir_body_seal_nonce(const struct ir_epoch_key *k, const uint8_t site[32],
  * of any other (ir_kind_check).
  *
  * Owns:   appends to `out`.
- * Errors: IR_EPARSE not a sealed body, or no audience, IR_ENOTFOUND no key of that epoch is
- *         among these, IR_ESIG under another key, of another entry or site,
- *         or changed.
+ * Errors: IR_EPARSE not a sealed body, or no audience, IR_ENOTFOUND no key of
+ * that epoch is among these, IR_ESIG under another key, of another entry or
+ * site, or changed.
  */
 int ir_body_unseal(const struct ir_epoch_key *keys, size_t keys_n,
                    const uint8_t site[32], uint64_t audience, const void *p,

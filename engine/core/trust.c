@@ -90,16 +90,24 @@ fold_member(struct ir_trust *t, const struct ir_entry *e)
 static void
 fold_device(struct ir_trust *t, const struct ir_entry *e)
 {
-    const uint8_t *mid, *pub;
-    size_t len, plen;
+    const uint8_t *mid, *pub, *x25519;
+    uint8_t id[IR_KEYID_BYTES];
+    size_t len, plen, xlen, i;
     int at;
 
     if (!ir_body_bytes(e, 1, &mid, &len) || len != 8 ||
-        !ir_body_bytes(e, 3, &pub, &plen) || plen != IR_PUBKEY_BYTES)
+        !ir_body_bytes(e, 3, &pub, &plen) || plen != IR_PUBKEY_BYTES ||
+        !ir_body_bytes(e, 4, &x25519, &xlen) || xlen != 32)
         return;
     at = ir_trust_member_id(t, mid);
-    if (at >= 0)
-        add_key(t, pub, true, (size_t)at, e);
+    if (at < 0)
+        return;
+    add_key(t, pub, true, (size_t)at, e);
+    ir_key_id(pub, id);
+    for (i = 0; i < t->keys_n; i++)
+        if (t->keys[i].node && t->keys[i].member == (size_t)at &&
+            memcmp(t->keys[i].key_id, id, sizeof id) == 0)
+            memcpy(t->keys[i].x25519, x25519, sizeof t->keys[i].x25519);
 }
 
 /* What revoke entry `e` accepts of key `k`. */
@@ -187,6 +195,7 @@ ir_trust_fold(const uint8_t site[IR_ID_BYTES], const struct ir_entry *const *e,
     finish(t);
     ir_trust_fold_alone(t, &revs, v, n);
     ir_trust_fold_releases(t, &revs, v, n);
+    ir_trust_fold_grants(t, &acts, v, n);
     ir_revs_done(&revs);
     ir_acts_done(&acts);
     free(v);
@@ -217,6 +226,7 @@ ir_trust_done(struct ir_trust *t)
     free(t->members);
     free(t->keys);
     free(t->releases);
+    free(t->grants);
     free(t->alone);
     free(t->admins);
     memset(t, 0, sizeof *t);

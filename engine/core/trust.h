@@ -2,14 +2,15 @@
  *
  * Input are all lane-T entries in fold order. The root names the first admins,
  * `admins` entries others in their place, when k of those in force stand behind
- * it; member and device entries count when an admin signed them, revocations
- * when one admin did, or k where the key is an admin's. Entries of an unknown
- * author are kept and shown, and do not count.
+ * it; member, device and grant entries count when an admin signed them,
+ * revocations when one admin did, or k where the key is an admin's. Entries of
+ * an unknown author are kept and shown, and do not count.
  */
 #ifndef IR_CORE_TRUST_H
 #define IR_CORE_TRUST_H
 
 #include "core/entry.h"
+#include "core/seal.h"
 
 #define IR_MEMBER_KEYS_MAX 16
 
@@ -29,6 +30,7 @@ struct ir_cert_key {
     uint8_t pub[IR_PUBKEY_BYTES];
     bool node;                 /* a device's key; else a person's */
     size_t member;             /* index; of a node key: its custodian */
+    uint8_t x25519[32];        /* of a node key: what is sealed to it */
     uint8_t cert[IR_ID_BYTES]; /* the entry that certified it */
     bool revoked;
     uint8_t revoked_by[IR_ID_BYTES];
@@ -83,6 +85,14 @@ struct ir_proposal {
     size_t no_n;
 };
 
+/* A key, wrapped for one device. */
+struct ir_grant {
+    uint8_t entry[IR_ID_BYTES];
+    uint8_t recipient[IR_KEYID_BYTES]; /* the device's node key */
+    uint64_t epoch, audience;          /* audience 0: the carrier key */
+    uint8_t wrapped[IR_WRAPPED_BYTES];
+};
+
 struct ir_trust {
     uint8_t site[IR_ID_BYTES];
     bool has_root;
@@ -98,6 +108,8 @@ struct ir_trust {
     size_t keys_n;
     struct ir_release *releases; /* oldest first */
     size_t releases_n;
+    struct ir_grant *grants; /* those that count, in fold order */
+    size_t grants_n;
     uint8_t (*alone)[IR_ID_BYTES]; /* where there are several members: the
                                       approvals by somebody who was the only
                                       one, sorted */

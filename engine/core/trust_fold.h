@@ -88,4 +88,11 @@ void ir_trust_fold_alone(struct ir_trust *t, const struct ir_revs *r,
 void ir_trust_fold_releases(struct ir_trust *t, const struct ir_revs *r,
                             const struct ir_entry *const *e, size_t n);
 
+/* Fill t->grants from grant entries in fold order.
+ *
+ * Owns:   what it adds belongs to `t`.
+ */
+void ir_trust_fold_grants(struct ir_trust *t, const struct ir_acts *acts,
+                          const struct ir_entry *const *v, size_t n);
+
 #endif

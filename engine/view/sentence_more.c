@@ -269,6 +269,31 @@ people(struct ir_sx *x)
     return all;
 }
 
+/* Which key, to whose device. */
+static void
+say_grant(struct ir_sx *x)
+{
+    uint64_t audience = ir_body_uint_or(x->e, 3, 0);
+    unsigned long long epoch = ir_body_uint_or(x->e, 2, 0);
+    const struct ir_cert_key *k = NULL;
+    const char *who = hex_field(x, 1);
+    const uint8_t *to;
+    size_t n;
+
+    if (x->v->trust != NULL && ir_body_bytes(x->e, 1, &to, &n) &&
+        n == IR_KEYID_BYTES)
+        k = ir_trust_key(x->v->trust, to);
+    if (k != NULL)
+        who =
+            ir_pool_take(&x->pool, ir_view_member(x->v, (int)k->member, false));
+    if (audience == 0)
+        ir_buf_addf(x->out, _("Gave a device of %s carrier key %llu"), who,
+                    epoch);
+    else
+        ir_buf_addf(x->out, _("Gave a device of %s key %llu of audience %llu"),
+                    who, epoch, (unsigned long long)audience);
+}
+
 bool
 ir_sx_trust(struct ir_sx *x)
 {
@@ -300,8 +325,7 @@ ir_sx_trust(struct ir_sx *x)
         ir_sx_reason(x, 4);
         return true;
     case IR_KIND_GRANT:
-        ir_buf_addf(x->out, _("Granted a reading key (epoch %d)"),
-                    (int)ir_body_uint_or(x->e, 2, 0));
+        say_grant(x);
         return true;
     case IR_KIND_ADMINS:
         ir_buf_addf(x->out, _("Named as administrators: %s; %d must agree"),

@@ -46,7 +46,13 @@ as sato member add 加藤 --handle kato
 as kato note "before"
 exits 64 --as sato member remove kato
 err "reason"
+ok log
+out "Gave a device of Sato carrier key 1"
+is 1 "$(ir --json log | grep -c '"kind":"grant"')"
 as sato member remove kato -r "left us"
+ok log
+out "Gave a device of Sato carrier key 2"
+is 2 "$(ir --json log | grep -c '"kind":"grant"')"
 exits 77 --as kato note after
 err revoked
 exits 1 --as sato member remove kato -r again

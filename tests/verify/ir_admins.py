@@ -8,7 +8,7 @@ sys.dont_write_bytecode = True
 
 from ir_format import key_id
 
-ROOT, MEMBER, DEVICE, REVOKE, APPROVAL, ADMINS = 1, 2, 3, 4, 5, 64
+ROOT, MEMBER, DEVICE, REVOKE, APPROVAL, GRANT, ADMINS = 1, 2, 3, 4, 5, 7, 64
 
 
 def build_on(by_id, heads):

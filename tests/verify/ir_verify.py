@@ -21,7 +21,7 @@ import tempfile
 
 sys.dont_write_bytecode = True
 
-from ir_admins import ADMINS, Admins, build_on
+from ir_admins import ADMINS, GRANT, Admins, build_on
 from ir_format import (DEPTH_MAX, KINDS, Entry, OtherSuite, Refused, in_order,
                        key_id, misfit, read_item)
 
@@ -151,8 +151,8 @@ class Log:
                     and misfit(ADMINS, e.body) is None:
                 for pub in e.body[2]:
                     named.setdefault(key_id(pub), pub)
-        acts = [e for e in self.all if (e.kind <= 5 or e.kind == ADMINS) and
-                e.author in named]
+        acts = [e for e in self.all if e.author in named and
+                (e.kind <= 5 or e.kind in (GRANT, ADMINS))]
         wrong = check_signatures([(e, named[e.author]) for e in acts])
         acts = [e for e in acts if e.id not in wrong and e.body is not None and
                 misfit(e.kind, e.body) is None]
@@ -162,7 +162,7 @@ class Log:
         admins = chosen.pubs
         self.revokes, counted = chosen.all_revokes(acts)
         self.acts = counted | chosen.counted | {self.site} | {
-            e.id for e in acts if e.kind in (2, 3) and chosen.acts(e)}
+            e.id for e in acts if e.kind in (2, 3, GRANT) and chosen.acts(e)}
         members = {}
         for e in acts:
             if e.id not in self.acts:
@@ -260,7 +260,7 @@ class Log:
         for e in self.all:
             if e.kind == 1 and e.id != self.site:
                 self.skip(e, "the root of another site")
-            elif e.kind <= 4 or e.kind == ADMINS:
+            elif e.kind <= 4 or e.kind in (GRANT, ADMINS):
                 if e.id not in self.acts:
                     self.skip(e, "not by an admin, revoked, or its body does "
                               "not fit")

@@ -1,0 +1,280 @@
+/* test_grant.c: which grants count, what they open to, and which key is newest.
+ * Rules: docs/format.md, sections 4 and 6.
+ */
+#include "core/body.h"
+#include "core/grant.h"
+#include "unit.h"
+
+#define PEOPLE 4
+#define MAX 32
+
+/* A trust lane being written by several keys; signatures are not looked at. */
+struct lane {
+    struct ir_key *key[PEOPLE];
+    uint8_t site[IR_ID_BYTES];
+    struct ir_entry e[MAX];
+    struct ir_buf p[MAX], b[MAX];
+    size_t n;
+    size_t last[PEOPLE], seq[PEOPLE]; /* last: place + 1 */
+    struct ir_bodyw w;                /* body of the next one */
+    struct ir_trust t;
+};
+
+/* Append an entry of kind `no` by `who` with the body in l->w. */
+static size_t
+add(struct lane *l, int who, uint64_t no)
+{
+    struct ir_entry *e = &l->e[l->n];
+    struct ir_header *h = &e->h;
+
+    ir_key_id(l->key[who]->pub, h->author);
+    h->hlc = (uint64_t)(1000 + l->n) << 16;
+    h->seq = ++l->seq[who];
+    h->kind = no;
+    if (l->last[who] > 0) {
+        h->has_prev = true;
+        memcpy(h->prev, l->e[l->last[who] - 1].id, IR_ID_BYTES);
+    }
+    ir_header_encode(h, &l->p[l->n]);
+    ir_bodyw_finish(&l->w, &l->b[l->n]);
+    e->p = l->p[l->n].p;
+    e->p_len = l->p[l->n].len;
+    e->b = l->b[l->n].p;
+    e->b_len = l->b[l->n].len;
+    assert_int_equal(ir_header_decode(e->p, e->p_len, h, NULL), IR_OK);
+    ir_sha256(e->b, e->b_len, e->body_digest);
+    ir_entry_id(e, l->site);
+    l->last[who] = l->n + 1;
+    return l->n++;
+}
+
+static size_t
+member(struct lane *l, int by, int who, const char *handle)
+{
+    uint8_t id[8] = {(uint8_t)(who + 1)};
+
+    ir_bodyw_text(&l->w, 1, handle);
+    ir_bodyw_bytes(&l->w, 4, id, 8);
+    ir_bodyw_hashes(&l->w, 5, (const uint8_t(*)[32])l->key[who]->pub, 1);
+    ir_bodyw_text(&l->w, 6, handle);
+    return add(l, by, IR_KIND_MEMBER);
+}
+
+/* Revoke the key of `who`, accepting entry number `ok` (MAX: nothing). */
+static size_t
+revoke(struct lane *l, int by, int who, size_t ok)
+{
+    uint8_t id[8];
+
+    ir_key_id(l->key[who]->pub, id);
+    ir_bodyw_bytes(&l->w, 1, id, 8);
+    ir_bodyw_text(&l->w, 2, "lost");
+    if (ok < MAX)
+        ir_bodyw_hashes(&l->w, 3, (const uint8_t(*)[32])l->e[ok].id, 1);
+    else
+        ir_bodyw_no_hashes(&l->w, 3);
+    return add(l, by, IR_KIND_REVOKE);
+}
+
+/* A device of `who`, whose node key is that of `node`, and whose X25519 secret
+ * is `secret` and 31 zeros.
+ */
+static size_t
+device(struct lane *l, int by, int who, int node, uint8_t secret)
+{
+    uint8_t id[8] = {(uint8_t)(who + 1)}, x[32] = {secret}, pub[32];
+
+    ir_x25519_public(x, pub);
+    ir_bodyw_bytes(&l->w, 1, id, 8);
+    ir_bodyw_bytes(&l->w, 3, l->key[node]->pub, 32);
+    ir_bodyw_bytes(&l->w, 4, pub, 32);
+    return add(l, by, IR_KIND_DEVICE);
+}
+
+/* Key `key` and 31 zeros, for the device with that node key and secret. */
+static size_t
+grant(struct lane *l, int by, int node, uint8_t secret, uint64_t audience,
+      uint64_t epoch, uint8_t key)
+{
+    struct ir_epoch_key k = {epoch, audience, {key}};
+    uint8_t x[32] = {secret}, pub[32], to[8], wrapped[IR_WRAPPED_BYTES];
+
+    ir_x25519_public(x, pub);
+    ir_key_id(l->key[node]->pub, to);
+    assert_int_equal(ir_key_wrap(&k, l->site, to, pub, NULL, wrapped, NULL),
+                     IR_OK);
+    ir_bodyw_bytes(&l->w, 1, to, 8);
+    ir_bodyw_uint(&l->w, 2, epoch);
+    if (audience > 0)
+        ir_bodyw_uint(&l->w, 3, audience);
+    ir_bodyw_bytes(&l->w, 4, wrapped, sizeof wrapped);
+    return add(l, by, IR_KIND_GRANT);
+}
+
+/* A site with the first `admins` keys as its admins. */
+static struct lane *
+begin(size_t admins, uint64_t k)
+{
+    struct lane *l = ir_calloc(1, sizeof *l);
+    uint8_t pubs[PEOPLE][32];
+    size_t i;
+
+    for (i = 0; i < PEOPLE; i++) {
+        uint8_t seed[IR_SEED_BYTES] = {(uint8_t)(i + 1)};
+
+        l->key[i] = ir_key_from_seed(seed);
+        memcpy(pubs[i], l->key[i]->pub, 32);
+    }
+    ir_bodyw_uint(&l->w, 1, 1);
+    ir_bodyw_uint(&l->w, 2, k);
+    ir_bodyw_hashes(&l->w, 3, (const uint8_t(*)[32])pubs, admins);
+    add(l, 0, IR_KIND_ROOT);
+    memcpy(l->site, l->e[0].id, IR_ID_BYTES);
+    return l;
+}
+
+static void
+fold(struct lane *l)
+{
+    const struct ir_entry *v[MAX];
+    size_t i;
+
+    for (i = 0; i < l->n; i++)
+        v[i] = &l->e[i];
+    ir_trust_done(&l->t);
+    ir_trust_fold(l->site, v, l->n, &l->t);
+}
+
+static void
+end(struct lane *l)
+{
+    size_t i;
+
+    ir_trust_done(&l->t);
+    for (i = 0; i < MAX; i++) {
+        ir_buf_done(&l->p[i]);
+        ir_buf_done(&l->b[i]);
+    }
+    for (i = 0; i < PEOPLE; i++)
+        ir_key_free(l->key[i]);
+    free(l);
+}
+
+static const struct ir_cert_key *
+key_of(const struct lane *l, int who)
+{
+    uint8_t id[8];
+
+    ir_key_id(l->key[who]->pub, id);
+    return ir_trust_key(&l->t, id);
+}
+
+/* Do the keys of the device say these numbers, in this order? */
+static void
+keys_are(const struct lane *l, int node, uint8_t secret, const char *want)
+{
+    struct ir_epoch_key *k = NULL;
+    uint8_t id[8], x[32] = {secret};
+    char got[80] = "";
+    size_t n = 0, i;
+
+    ir_key_id(l->key[node]->pub, id);
+    ir_grant_open(&l->t, id, x, &k, &n);
+    for (i = 0; i < n; i++) {
+        char one[24];
+
+        snprintf(one, sizeof one, "%d.%d:%d ", (int)k[i].audience,
+                 (int)k[i].epoch, k[i].key[0]);
+        strncat(got, one, sizeof got - strlen(got) - 1);
+    }
+    assert_string_equal(got, want);
+    ir_epoch_keys_free(k, n);
+}
+
+/* Grants count when an admin signed them, open for the device they are for,
+ * and the newest is the one to seal with.
+ */
+static void
+grants(void **state)
+{
+    struct lane *l = begin(2, 1);
+    const struct ir_epoch_key *best;
+    struct ir_epoch_key v[] = {
+        {2, 0, {1}}, {1, 0, {2}}, {2, 0, {3}}, {9, 4, {4}}};
+    uint8_t node[8];
+    size_t ok;
+
+    (void)state;
+    ir_key_id(l->key[3]->pub, node);
+    member(l, 0, 0, "ito");
+    member(l, 0, 1, "sato");
+    member(l, 0, 2, "mori");
+    device(l, 0, 2, 3, 80);
+    grant(l, 0, 3, 80, 0, 1, 10);
+    ok = grant(l, 1, 3, 80, 0, 2, 20);
+    grant(l, 1, 3, 80, 5, 2, 50);
+    grant(l, 2, 3, 80, 0, 3, 30); /* no admin */
+    grant(l, 0, 3, 88, 0, 4, 40); /* for another secret */
+    grant(l, 0, 2, 80, 0, 4, 40); /* for another device */
+    grant(l, 0, 3, 80, 0, 0, 60); /* there is no epoch 0 */
+    grant(l, 0, 3, 80, 0, 1, 10); /* once more */
+    fold(l);
+    assert_int_equal(l->t.grants_n, 6);
+    keys_are(l, 3, 80, "0.2:20 5.2:50 0.1:10 ");
+    keys_are(l, 2, 80, "0.4:40 ");
+    assert_int_equal(ir_grant_epoch(&l->t, 0), 4);
+    assert_int_equal(ir_grant_epoch(&l->t, 5), 2);
+    assert_int_equal(ir_grant_epoch(&l->t, 6), 0);
+    assert_int_equal(ir_grant_count(&l->t, node, 0, 1), 2);
+    assert_false(ir_grant_stale(&l->t, 0));
+    revoke(l, 0, 3, MAX);
+    revoke(l, 0, 1, ok);
+    fold(l);
+    assert_true(ir_grant_stale(&l->t, 0)); /* what came before it, stands */
+    keys_are(l, 3, 80, "0.2:20 0.1:10 ");
+    grant(l, 0, 0, 96, 0, 5, 70);
+    fold(l);
+    assert_false(ir_grant_stale(&l->t, 0));
+    best = ir_epoch_newest(v, 4, 0);
+    assert_ptr_equal(best, &v[2]);
+    assert_ptr_equal(ir_epoch_newest(v, 4, 4), &v[3]);
+    assert_null(ir_epoch_newest(v, 4, 1));
+    end(l);
+}
+
+/* A device's later certificate says what is sealed to it. */
+static void
+device_keys(void **state)
+{
+    struct lane *l = begin(1, 1);
+    uint8_t x[32] = {88}, pub[32];
+
+    (void)state;
+    member(l, 0, 0, "ito");
+    member(l, 0, 1, "sato");
+    device(l, 0, 0, 3, 80);
+    device(l, 0, 0, 3, 88);
+    device(l, 0, 1, 3, 96); /* it is not sato's */
+    fold(l);
+    ir_x25519_public(x, pub);
+    assert_memory_equal(key_of(l, 3)->x25519, pub, 32);
+    end(l);
+}
+
+static int
+start(void **state)
+{
+    (void)state;
+    return ir_crypt_init(NULL);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(grants),
+        cmocka_unit_test(device_keys),
+    };
+
+    return cmocka_run_group_tests(tests, start, NULL);
+}
