@@ -9,6 +9,7 @@
 #define VERSION 0x61
 #define BUCKETS 16
 #define LIST_BELOW (2 * BUCKETS) /* items: fewer are listed */
+#define ASKED_BELOW 3            /* ids the asking side lists, with a limit */
 #define END UINT64_MAX           /* the hlc of the bound after everything */
 #define BOUND_MAX (IR_VARINT_MAX + 1 + 32)
 #define CLOSING_LEN (2 + 1 + IR_FP_BYTES) /* a fingerprint up to the end */
@@ -28,6 +29,7 @@ struct out {
     struct ir_idset *set;
     const uint8_t *salt;
     size_t limit;
+    bool asks; /* the side that began */
     struct ir_buf b;
     uint64_t last; /* hlc of the last bound written */
     bool skip;     /* to be written: nothing to say up to `upto` */
@@ -175,6 +177,23 @@ put_list(struct out *o, size_t from, size_t end, const struct bound *to)
         put_close(o, from + n);
 }
 
+/* Ask about a part too small to split. The other side makes no use of our ids,
+ * so where bytes count a fingerprint will do: it lists its own, or splits.
+ */
+static void
+put_question(struct out *o, size_t from, size_t end, const struct bound *to)
+{
+    if (o->limit == 0 || end - from < ASKED_BELOW) {
+        put_list(o, from, end, to);
+        return;
+    }
+    put_skip(o);
+    if (fits(o, BOUND_MAX + 1 + IR_FP_BYTES))
+        put_fingerprint(o, &o->b, to, from, end);
+    else
+        put_close(o, from);
+}
+
 /* Say what we have from..end up to `to`: a list, or fingerprints of parts. */
 static void
 put_split(struct out *o, size_t from, size_t end, const struct bound *to)
@@ -182,7 +201,10 @@ put_split(struct out *o, size_t from, size_t end, const struct bound *to)
     size_t n = end - from, bucket;
 
     if (n < LIST_BELOW) {
-        put_list(o, from, end, to);
+        if (o->asks)
+            put_question(o, from, end, to);
+        else
+            put_list(o, from, end, to);
         return;
     }
     put_skip(o);
@@ -486,7 +508,7 @@ ir_neg_begin(struct ir_idset *set, const uint8_t *salt, size_t limit,
              struct ir_buf *out)
 {
     static const struct bound end = {.hlc = END};
-    struct out o = {.set = set, .salt = salt, .limit = limit};
+    struct out o = {.set = set, .salt = salt, .limit = limit, .asks = true};
 
     if (limit > 0 && limit < IR_NEG_LIMIT_MIN)
         return IR_ELIMIT;
@@ -520,7 +542,7 @@ ir_neg_next(struct ir_idset *set, const uint8_t *salt, size_t limit,
             const void *p, size_t n, struct ir_ids *have, struct ir_ids *need,
             struct ir_buf *out, bool *done, struct ir_err *err)
 {
-    struct out o = {.set = set, .salt = salt, .limit = limit};
+    struct out o = {.set = set, .salt = salt, .limit = limit, .asks = true};
     struct learnt learnt = {have, need, SIZE_MAX};
     size_t have_n = have->n, need_n = need->n;
     struct in in;

@@ -9,9 +9,10 @@
  * anything between messages but the salt, so any of them may be lost, doubled
  * or overtaken: that costs messages, never more.
  *
- * How ranges are split (in 16 from 32 items on) is the reference's. Within a
- * limit, a message ends in one fingerprint of all that did not fit.
- * Not the message it travels in: docs/format.md section 12.
+ * How ranges are split (in 16 from 32 items on, else listed) is the
+ * reference's. With a limit, a message ends in one fingerprint of all that did
+ * not fit, and the side that began sends a fingerprint instead of three ids and
+ * more. Not the message it travels in: docs/format.md section 12.
  */
 #ifndef IR_CORE_NEGENTROPY_H
 #define IR_CORE_NEGENTROPY_H

@@ -144,7 +144,14 @@ class Side:
 
     def split(self, lo, hi, bound):
         if hi - lo < 32:
-            self.write_list(lo, hi, bound)
+            if not self.asks or not self.limit or hi - lo < 3:
+                self.write_list(lo, hi, bound)
+                return
+            self.flush_skip()
+            if self.fits(LONGEST_BOUND + 1 + 16):
+                self.write_fingerprint(bound, lo, hi)
+            else:
+                self.close(lo)
             return
         self.flush_skip()
         each, more = divmod(hi - lo, 16)
@@ -166,7 +173,7 @@ class Side:
             raise Refused("another version")
         r = Reader(message)
         r.take(1)
-        self.start()
+        self.start(learn)
         have, need, lo = [], [], 0
         while r.at < len(message):
             r.next_bound()
@@ -220,12 +227,13 @@ class Side:
 
     # the three messages
 
-    def start(self):
+    def start(self, asks):
+        self.asks = asks
         self.out, self.last = bytes([VERSION]), 0
         self.skip, self.closed = None, False
 
     def begin(self):
-        self.start()
+        self.start(True)
         self.split(0, len(self.items), (END, b""))
         return self.out
 
