@@ -10,6 +10,8 @@
 #define BUCKETS 16
 #define LIST_BELOW (2 * BUCKETS) /* items: fewer are listed */
 #define ASKED_BELOW 3            /* ids the asking side lists, with a limit */
+#define PART 4                   /* items of a part of what could be listed */
+#define PARTS_FROM (3 * PART)    /* items: fewer are not parted */
 #define END UINT64_MAX           /* the hlc of the bound after everything */
 #define BOUND_MAX (IR_VARINT_MAX + 1 + 32)
 #define CLOSING_LEN (2 + 1 + IR_FP_BYTES) /* a fingerprint up to the end */
@@ -30,6 +32,8 @@ struct out {
     const uint8_t *salt;
     size_t limit;
     bool asks; /* the side that began */
+    size_t seen,
+        unlike; /* fingerprints read, and how many of them were not ours */
     struct ir_buf b;
     uint64_t last; /* hlc of the last bound written */
     bool skip;     /* to be written: nothing to say up to `upto` */
@@ -194,25 +198,19 @@ put_question(struct out *o, size_t from, size_t end, const struct bound *to)
         put_close(o, from);
 }
 
-/* Say what we have from..end up to `to`: a list, or fingerprints of parts. */
+/* The fingerprints of so many parts of what we have from..end up to `to`. */
 static void
-put_split(struct out *o, size_t from, size_t end, const struct bound *to)
+put_parts(struct out *o, size_t from, size_t end, const struct bound *to,
+          size_t parts)
 {
-    size_t n = end - from, bucket;
+    size_t n = end - from, k;
 
-    if (n < LIST_BELOW) {
-        if (o->asks)
-            put_question(o, from, end, to);
-        else
-            put_list(o, from, end, to);
-        return;
-    }
     put_skip(o);
-    for (bucket = 0; bucket < BUCKETS; bucket++) {
-        size_t part = n / BUCKETS + (bucket < n % BUCKETS ? 1 : 0);
+    for (k = 0; k < parts; k++) {
+        size_t part = n / parts + (k < n % parts ? 1 : 0);
         struct bound upto = *to;
 
-        if (bucket < BUCKETS - 1)
+        if (k < parts - 1)
             upto = between(o->set, from + part);
         if (!fits(o, BOUND_MAX + 1 + IR_FP_BYTES)) {
             put_close(o, from);
@@ -221,6 +219,31 @@ put_split(struct out *o, size_t from, size_t end, const struct bound *to)
         put_fingerprint(o, &o->b, &upto, from, from + part);
         from += part;
     }
+}
+
+/* Do single ids seem to be missing here and there, so that it pays to find
+ * out where before listing? Not if nearly everything read was unlike.
+ */
+static bool
+sparse(const struct out *o, size_t n)
+{
+    return o->limit > 0 && n >= PARTS_FROM && o->unlike * 8 <= o->seen * 7;
+}
+
+/* Say what we have from..end up to `to`: a list, or fingerprints of parts. */
+static void
+put_split(struct out *o, size_t from, size_t end, const struct bound *to)
+{
+    size_t n = end - from;
+
+    if (n >= LIST_BELOW)
+        put_parts(o, from, end, to, BUCKETS);
+    else if (o->asks)
+        put_question(o, from, end, to);
+    else if (sparse(o, n))
+        put_parts(o, from, end, to, n / PART);
+    else
+        put_list(o, from, end, to);
 }
 
 /* --- reading -------------------------------------------------------------- */
@@ -462,7 +485,9 @@ on_fingerprint(struct out *o, struct in *in, size_t from, size_t end,
     if (o->closed)
         return IR_OK;
     ir_idset_fp_range(o->set, o->salt, from, end, ours);
+    o->seen++;
     if (memcmp(fp, ours, sizeof ours) != 0) {
+        o->unlike++;
         put_split(o, from, end, &in->bound);
         return IR_OK;
     }

@@ -143,25 +143,26 @@ class Side:
             self.close(lo + n)
 
     def split(self, lo, hi, bound):
-        if hi - lo < 32:
-            if not self.asks or not self.limit or hi - lo < 3:
-                self.write_list(lo, hi, bound)
-                return
-            self.flush_skip()
-            if self.fits(LONGEST_BOUND + 1 + 16):
-                self.write_fingerprint(bound, lo, hi)
-            else:
-                self.close(lo)
+        n, parts = hi - lo, 0
+        if n >= 32:
+            parts = 16
+        elif self.limit and self.asks and n >= 3:
+            parts = 1
+        elif self.limit and not self.asks and n >= 12 and \
+                self.unlike <= self.seen * 7 / 8:
+            parts = n // 4
+        if parts == 0:
+            self.write_list(lo, hi, bound)
             return
         self.flush_skip()
-        each, more = divmod(hi - lo, 16)
-        for k in range(16):
+        each, more = divmod(n, parts)
+        for k in range(parts):
             if not self.fits(LONGEST_BOUND + 1 + 16):
                 self.close(lo)
                 return
             part = each + (k < more)
             self.write_fingerprint(
-                bound if k == 15 else self.between(lo + part), lo, lo + part)
+                bound if k == parts - 1 else self.between(lo + part), lo, lo + part)
             lo += part
 
     # reading
@@ -186,12 +187,8 @@ class Side:
                     self.skip = r.bound
             elif mode == FINGERPRINT:
                 theirs = r.take(16)
-                if self.closed:
-                    pass
-                elif theirs == fingerprint(self.ids(lo, hi), self.salt):
-                    self.skip = r.bound
-                else:
-                    self.split(lo, hi, r.bound)
+                if not self.closed:
+                    self.compare(theirs, lo, hi, r.bound)
             elif mode == LIST:
                 n = r.varint()
                 if n > (len(message) - r.at) // 32:
@@ -207,6 +204,14 @@ class Side:
                 raise Refused("no such mode")
             lo = hi
         return have, need
+
+    def compare(self, theirs, lo, hi, bound):
+        self.seen += 1
+        if theirs == fingerprint(self.ids(lo, hi), self.salt):
+            self.skip = bound
+        else:
+            self.unlike += 1
+            self.split(lo, hi, bound)
 
     def learn(self, theirs, lo, hi, bound, have, need):
         if len(set(theirs)) != len(theirs):
@@ -228,7 +233,7 @@ class Side:
     # the three messages
 
     def start(self, asks):
-        self.asks = asks
+        self.asks, self.seen, self.unlike = asks, 0, 0
         self.out, self.last = bytes([VERSION]), 0
         self.skip, self.closed = None, False
 
