@@ -194,6 +194,17 @@ next_frame(int fd, uint8_t *p)
     return got < 0 ? -2 : (size_t)got == n ? got : -1;
 }
 
+/* Is it the frame that ends a file: a `have` of nothing? */
+static bool
+is_end(const struct ir_buf *plain)
+{
+    struct ir_cbor c = {plain->p, plain->p + plain->len};
+    struct ir_frame f;
+
+    return ir_frame_next(&c, &f, NULL) == IR_OK && f.type == IR_FRAME_HAVE &&
+           f.count == 0;
+}
+
 /* Frame after frame of an open file. */
 static int
 read_frames(int fd, struct ir_dir_entry *e, const struct ir_epoch_key *keys,
@@ -203,7 +214,7 @@ read_frames(int fd, struct ir_dir_entry *e, const struct ir_epoch_key *keys,
 {
     uint8_t *raw = ir_malloc(FRAME_MAX);
     struct ir_buf plain = {0};
-    bool first = true;
+    bool first = true, end = false;
     ssize_t n;
     int rc = IR_OK;
 
@@ -214,11 +225,19 @@ read_frames(int fd, struct ir_dir_entry *e, const struct ir_epoch_key *keys,
             e->what = first ? IR_DIR_FOREIGN : IR_DIR_TORN;
             break;
         }
-        first = false;
-        rc = fn(plain.p, plain.len, arg);
+        if (end)
+            break; /* something stands after the end */
+        end = is_end(&plain);
+        if (!end)
+            rc = fn(plain.p, plain.len, arg);
         if (rc != IR_OK)
             break;
+        first = false;
     }
+    if (n > 0 && end)
+        e->what = IR_DIR_TORN;
+    else if (n == 0 && !end)
+        e->what = first ? IR_DIR_JUNK : IR_DIR_TORN;
     if (n == -2)
         rc = ir_fail(err, IR_EIO, "%s: %s", e->name, strerror(errno));
     else if (n == -1)
@@ -378,7 +397,8 @@ ir_dir_file_write(struct ir_dir *d, struct ir_dir_file *f, struct ir_err *err)
 {
     uint8_t r[NAME_HEX / 2];
     char name[NAME_HEX + 1];
-    struct ir_buf all = {0};
+    struct ir_frame end = {.type = IR_FRAME_HAVE};
+    struct ir_buf all = {0}, plain = {0};
     int rc;
 
     if (f->ids.len == 0)
@@ -386,6 +406,9 @@ ir_dir_file_write(struct ir_dir *d, struct ir_dir_file *f, struct ir_err *err)
     flush_entries(f);
     put_head(f, &all);
     ir_buf_add(&all, f->frames.p, f->frames.len);
+    ir_frame_put(&end, &plain);
+    add_frame(f, &plain, &all);
+    ir_buf_done(&plain);
     ir_random(r, sizeof r);
     ir_hex(r, sizeof r, name);
     rc = ir_path_write(d->fd, name, all.p, all.len, 0600, false, err);
