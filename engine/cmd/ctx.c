@@ -8,6 +8,7 @@
 #include "cmd/keyring.h"
 #include "cmd/pick.h"
 #include "cmd/signed.h"
+#include "store/accepted.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +16,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* What of revoked keys counts is asked of the whole record, not of what is
+ * loaded of it. Should it not be readable, what is loaded must do. */
+static void
+judge_revoked(struct ir_ctx *c)
+{
+    struct ir_accepted *a = NULL;
+    struct ir_err err = {0};
+    size_t i;
+
+    for (i = 0; i < c->trust.keys_n && !c->trust.keys[i].revoked; i++)
+        ;
+    if (i == c->trust.keys_n ||
+        ir_accepted_new(c->st, &c->trust, false, &a, &err) != IR_OK)
+        return;
+    ir_accepted_tell(a, &c->trust);
+    ir_accepted_free(a);
+}
 
 int
 ir_ctx_trust(struct ir_ctx *c)
@@ -43,6 +62,7 @@ ir_ctx_trust(struct ir_ctx *c)
                              : 0;
         c->trust_out_n += out;
     } while (out > 0);
+    judge_revoked(c);
     c->view.trust = c->talk_view.trust = &c->trust;
     return IR_OK;
 }

@@ -4,6 +4,7 @@
 #include "core/anc.h"
 #include "core/body.h"
 #include "core/order.h"
+#include "core/revoked.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -92,24 +93,6 @@ place_of(const struct fold *f, const uint8_t *id)
                : f->n;
 }
 
-/* Of a revoked key counts what was accepted, and what that builds on. */
-static void
-judge_revoked(struct fold *f, const struct ir_cert_key *key)
-{
-    bool *ok = ir_calloc(f->n + 1, sizeof *ok);
-    size_t i, k;
-
-    for (k = 0; k < key->accepted_n; k++) {
-        i = place_of(f, key->accepted + k * IR_ID_BYTES);
-        if (i < f->n)
-            ir_anc_past(&f->anc, i, ok);
-    }
-    for (i = 0; i < f->n; i++)
-        if (memcmp(f->e[i]->h.author, key->key_id, IR_KEYID_BYTES) == 0)
-            f->counts[i] = f->counts[i] && ok[i];
-    free(ok);
-}
-
 static void
 judge(struct fold *f)
 {
@@ -118,9 +101,7 @@ judge(struct fold *f)
     for (i = 0; i < f->n; i++)
         f->counts[i] =
             f->e[i]->b != NULL && ir_trust_admits(f->t, f->e[i], NULL) == IR_OK;
-    for (i = 0; i < f->t->keys_n; i++)
-        if (f->t->keys[i].revoked)
-            judge_revoked(f, &f->t->keys[i]);
+    ir_revoked_judge(f->t, &f->anc, f->e, f->n, f->counts);
 }
 
 /* Is there an incident of that short id with that status? */

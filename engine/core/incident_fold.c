@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "core/fold.h"
 #include "core/order.h"
+#include "core/revoked.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -117,25 +118,6 @@ gather(struct ir_fold *f)
     ir_order_sort(f->e, f->n);
 }
 
-/* Entries of a revoked key count when it was accepted with them, or with one
- * that knew of them. */
-static void
-judge_revoked(struct ir_fold *f, const struct ir_cert_key *key)
-{
-    bool *ok = ir_calloc(f->n + 1, sizeof *ok);
-    size_t i, k;
-
-    for (i = 0; i < f->n; i++)
-        for (k = 0; k < key->accepted_n; k++)
-            if (memcmp(key->accepted + k * IR_ID_BYTES, f->e[i]->id,
-                       IR_ID_BYTES) == 0)
-                ir_anc_past(&f->anc, i, ok);
-    for (i = 0; i < f->n; i++)
-        if (memcmp(f->e[i]->h.author, key->key_id, IR_KEYID_BYTES) == 0)
-            f->counts[i] = f->counts[i] && ok[i];
-    free(ok);
-}
-
 /* Is `o` a declare that was made to share our short id? */
 static bool
 is_twin(const struct ir_fold *f, const struct ir_entry *o)
@@ -213,9 +195,7 @@ judge(struct ir_fold *f)
         f->counts[i] = f->e[i]->h.status == status && f->author[i] >= 0 &&
                        ir_trust_admits(f->t, f->e[i], NULL) == IR_OK;
     }
-    for (i = 0; i < f->t->keys_n; i++)
-        if (f->t->keys[i].revoked)
-            judge_revoked(f, &f->t->keys[i]);
+    ir_revoked_judge(f->t, &f->anc, f->e, f->n, f->counts);
     judge_twins(f);
     for (i = 0; i < f->n; i++) {
         if (f->e[i]->h.kind == IR_KIND_CHANNEL && !f->e[i]->h.has_incident)

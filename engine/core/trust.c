@@ -228,6 +228,7 @@ ir_trust_done(struct ir_trust *t)
     free(t->releases);
     free(t->grants);
     free(t->alone);
+    free(t->refused);
     free(t->admins);
     memset(t, 0, sizeof *t);
 }

@@ -114,6 +114,11 @@ struct ir_trust {
                                       approvals by somebody who was the only
                                       one, sorted */
     size_t alone_n;
+    uint8_t (*refused)[IR_ID_BYTES]; /* what revoked keys signed and is not
+                                        accepted, sorted, where somebody who
+                                        has all entries told it */
+    size_t refused_n;
+    bool refused_known;
 };
 
 /* Fold lane T (any order of `e`; it is sorted here).

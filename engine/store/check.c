@@ -4,6 +4,7 @@
  */
 #include "store/check.h"
 
+#include "store/accepted.h"
 #include "store/check_pool.h"
 
 #include <pthread.h>
@@ -14,16 +15,9 @@
 #define BAD_MAX 1000     /* named at most */
 #define CACHE_KIB "8192" /* pages kept: looking up ids jumps about */
 
-/* Up to where what a revoked key signed stays accepted in one chain. */
-struct accepted {
-    uint8_t author[IR_KEYID_BYTES], chain[8], id[IR_ID_BYTES];
-    uint64_t seq;
-};
-
 struct walk {
     struct ir_store *st;
-    struct accepted *accepted;
-    size_t accepted_n;
+    struct ir_accepted *accepted;
     uint8_t (*redacted)[IR_ID_BYTES];
     size_t redacted_n;
     sqlite3_stmt *find, *here; /* an entry by its id; whether there is one */
@@ -57,62 +51,6 @@ add_bad(struct ir_check *c, const struct ir_entry *e, enum ir_check_why why)
     b->why = why;
 }
 
-/* Look up where each accepted entry of a revoked key stands. */
-static void
-load_accepted(struct walk *w)
-{
-    sqlite3_stmt *q = NULL;
-    size_t i, j;
-
-    if (ir_db_prepare(w->st, "SELECT chain, seq FROM entry WHERE id = ?1", &q,
-                      NULL) != IR_OK)
-        return;
-    for (i = 0; i < w->t->keys_n; i++)
-        for (j = 0; j < w->t->keys[i].accepted_n; j++) {
-            const uint8_t *id = w->t->keys[i].accepted + j * IR_ID_BYTES;
-            struct accepted *a;
-
-            sqlite3_reset(q);
-            sqlite3_bind_blob(q, 1, id, IR_ID_BYTES, SQLITE_STATIC);
-            if (sqlite3_step(q) != SQLITE_ROW ||
-                sqlite3_column_bytes(q, 0) != 8)
-                continue;
-            w->accepted = ir_realloc(w->accepted,
-                                     (w->accepted_n + 1) * sizeof *w->accepted);
-            a = &w->accepted[w->accepted_n++];
-            memcpy(a->author, w->t->keys[i].key_id, IR_KEYID_BYTES);
-            memcpy(a->chain, sqlite3_column_blob(q, 0), 8);
-            memcpy(a->id, id, IR_ID_BYTES);
-            a->seq = (uint64_t)sqlite3_column_int64(q, 1);
-        }
-    sqlite3_finalize(q);
-}
-
-/* Did a key sign this that was revoked, and is it not among what stays
- * accepted: the named entries and those before them in their chains? */
-static bool
-is_revoked(const struct walk *w, const struct ir_cert_key *k,
-           const struct ir_entry *e)
-{
-    uint8_t chain[8], incident[IR_INCIDENT_BYTES];
-    size_t i;
-
-    if (!k->revoked)
-        return false;
-    (void)ir_db_chain(e, chain, incident);
-    for (i = 0; i < w->accepted_n; i++) {
-        const struct accepted *a = &w->accepted[i];
-
-        if (memcmp(a->id, e->id, IR_ID_BYTES) == 0)
-            return false;
-        if (ir_kind_lane(e->h.kind) != IR_LANE_F && e->h.seq <= a->seq &&
-            memcmp(a->author, e->h.author, IR_KEYID_BYTES) == 0 &&
-            memcmp(a->chain, chain, 8) == 0)
-            return false;
-    }
-    return true;
-}
-
 static void
 check_signature(struct walk *w, const struct ir_check_job *j)
 {
@@ -120,7 +58,7 @@ check_signature(struct walk *w, const struct ir_check_job *j)
         w->out->unknown_signer++;
         return;
     }
-    if (is_revoked(w, j->key, &j->e))
+    if (j->key->revoked && !ir_accepted_is(w->accepted, &j->e))
         add_bad(w->out, &j->e, IR_CHECK_REVOKED);
     if (!j->sig_good)
         add_bad(w->out, &j->e, IR_CHECK_SIGNATURE);
@@ -442,10 +380,12 @@ ir_store_check(struct ir_store *st, const struct ir_trust *t, bool chain_only,
                        NULL);
     if (threads > 1)
         own_check_begin(&own, st);
-    load_accepted(&w);
     load_redacted(&w);
-    rc = ir_db_prepare(st, "SELECT author, chain, seq FROM entry WHERE id = ?1",
-                       &w.find, err);
+    rc = ir_accepted_new(st, t, true, &w.accepted, err);
+    if (rc == IR_OK)
+        rc = ir_db_prepare(st,
+                           "SELECT author, chain, seq FROM entry WHERE id = ?1",
+                           &w.find, err);
     if (rc == IR_OK)
         rc = ir_db_prepare(st, "SELECT 1 FROM entry WHERE id = ?1", &w.here,
                            err);
@@ -458,7 +398,7 @@ ir_store_check(struct ir_store *st, const struct ir_trust *t, bool chain_only,
     own_check_end(&own, st, out);
     if (rc == IR_EDAMAGED || rc == IR_ESTORE)
         out->database_damaged = true;
-    free(w.accepted);
+    ir_accepted_free(w.accepted);
     free(w.redacted);
     return rc;
 }

@@ -1,10 +1,10 @@
-/* stand.c: see stand.h. What a revoked key's accepted entries build on is
- * found by going back over the entries that are here; an id says what it names,
- * so nothing on the way needs a signature.
+/* stand.c: see stand.h. What of a revoked key is accepted is found by
+ * accepted.c.
  */
 #include "store/stand.h"
 
 #include "core/body.h"
+#include "store/accepted.h"
 #include "store/check.h"
 #include "store/db.h"
 #include "store/ids.h"
@@ -22,14 +22,18 @@ struct ir_stand {
     bool loaded, any_revoked;
     int64_t t_last, redact_last;
     uint64_t turn;
-    struct ir_ids_set accepted; /* with what those build on */
-    bool accepted_loaded;
-    size_t looked;              /* of `accepted`, how many were looked up */
-    size_t absent;              /* and are not here */
-    struct ir_ids_set redacted; /* with the scope */
+    struct ir_accepted *accepted; /* NULL: to be worked out */
+    struct ir_ids_set redacted;   /* with the scope */
     struct redaction *by;
     size_t by_n;
 };
+
+static void
+forget_accepted(struct ir_stand *s)
+{
+    ir_accepted_free(s->accepted);
+    s->accepted = NULL;
+}
 
 static int
 load_trust(struct ir_stand *s, struct ir_err *err)
@@ -47,86 +51,24 @@ load_trust(struct ir_stand *s, struct ir_err *err)
         s->any_revoked = false;
         for (i = 0; i < s->trust.keys_n; i++)
             s->any_revoked = s->any_revoked || s->trust.keys[i].revoked;
-        s->accepted_loaded = false;
+        forget_accepted(s);
         s->turn++;
     }
     ir_log_done(&log);
     return rc;
 }
 
-static void
-accept(struct ir_stand *s, const uint8_t *id)
-{
-    (void)ir_ids_set_put(&s->accepted, id, 0);
-}
-
-static void
-accept_named(struct ir_stand *s, const struct ir_header *h)
-{
-    size_t i;
-
-    if (h->has_prev)
-        accept(s, h->prev);
-    for (i = 0; i < h->deps_n; i++)
-        accept(s, h->deps[i]);
-    for (i = 0; i < h->refs_n; i++)
-        accept(s, h->refs[i]);
-}
-
-/* Look up what was accepted since, and accept what that builds on. */
-static void
-look_back(struct ir_stand *s)
-{
-    static const char sql[] =
-        "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM "WHERE entry.id = ?1";
-
-    while (s->looked < s->accepted.n) {
-        sqlite3_stmt *q = NULL;
-        struct ir_entry e;
-        uint8_t id[IR_ID_BYTES];
-        int why = 0;
-
-        memcpy(id, s->accepted.v[s->looked++], sizeof id);
-        if (ir_db_get(s->st, sql, &q, NULL) != IR_OK)
-            break;
-        sqlite3_bind_blob(q, 1, id, IR_ID_BYTES, SQLITE_STATIC);
-        if (sqlite3_step(q) == SQLITE_ROW &&
-            ir_db_row(s->st, q, &e, &why) == IR_OK)
-            accept_named(s, &e.h);
-        else
-            s->absent++;
-        ir_db_put(s->st, q);
-    }
-}
-
-static void
-load_accepted(struct ir_stand *s)
-{
-    size_t i, j;
-
-    ir_ids_set_done(&s->accepted);
-    s->looked = s->absent = 0;
-    for (i = 0; i < s->trust.keys_n; i++)
-        for (j = 0; j < s->trust.keys[i].accepted_n; j++)
-            accept(s, s->trust.keys[i].accepted + j * IR_ID_BYTES);
-    look_back(s);
-    s->accepted_loaded = true;
-}
-
 void
 ir_stand_here(struct ir_stand *s, const struct ir_entry *e)
 {
-    if (!s->accepted_loaded || ir_ids_set_get(&s->accepted, e->id) < 0)
-        return;
-    s->absent--; /* it was looked for when it was accepted */
-    accept_named(s, &e->h);
-    look_back(s);
+    if (s->accepted != NULL)
+        (void)ir_accepted_grow(s->accepted, e);
 }
 
 void
 ir_stand_undone(struct ir_stand *s)
 {
-    s->accepted_loaded = false;
+    forget_accepted(s);
 }
 
 bool
@@ -138,26 +80,13 @@ ir_stand_any_revoked(const struct ir_stand *s)
 static enum ir_stands
 judge_revoked(struct ir_stand *s, const struct ir_entry *e)
 {
-    if (!s->accepted_loaded)
-        load_accepted(s);
-    if (ir_ids_set_get(&s->accepted, e->id) >= 0)
+    if (s->accepted == NULL &&
+        ir_accepted_new(s->st, &s->trust, false, &s->accepted, NULL) != IR_OK)
+        return IR_STANDS_OPEN;
+    if (ir_accepted_is(s->accepted, e))
         return IR_STANDS_YES;
-    return s->absent > 0 ? IR_STANDS_OPEN : IR_STANDS_REVOKED;
-}
-
-/* The key among `n` public keys that has this id, or NULL. */
-static const uint8_t *
-with_id(const uint8_t *id, const uint8_t (*pubs)[IR_PUBKEY_BYTES], size_t n)
-{
-    uint8_t k[IR_KEYID_BYTES];
-    size_t i;
-
-    for (i = 0; i < n; i++) {
-        ir_key_id(pubs[i], k);
-        if (memcmp(k, id, sizeof k) == 0)
-            return pubs[i];
-    }
-    return NULL;
+    return ir_accepted_open(s->accepted, e->h.author) ? IR_STANDS_OPEN
+                                                      : IR_STANDS_REVOKED;
 }
 
 /* Of a root the author stands in its own body. */
@@ -165,15 +94,19 @@ static enum ir_stands
 judge_root(const struct ir_stand *s, const struct ir_entry *e,
            const uint8_t **pub)
 {
+    uint8_t id[IR_KEYID_BYTES];
     struct ir_body_item it;
     size_t at = 0;
 
     if (memcmp(e->id, ir_store_site(s->st), IR_ID_BYTES) != 0)
         return IR_STANDS_SITE;
-    while (*pub == NULL && ir_body_each(e, 3, &at, &it))
-        if (it.len == IR_PUBKEY_BYTES)
-            *pub = with_id(e->h.author, (const uint8_t(*)[IR_PUBKEY_BYTES])it.p,
-                           1);
+    while (*pub == NULL && ir_body_each(e, 3, &at, &it)) {
+        if (it.len != IR_PUBKEY_BYTES)
+            continue;
+        ir_key_id(it.p, id);
+        if (memcmp(id, e->h.author, sizeof id) == 0)
+            *pub = it.p;
+    }
     return *pub != NULL ? IR_STANDS_YES : IR_STANDS_UNKNOWN;
 }
 
@@ -191,9 +124,7 @@ ir_stand_judge(struct ir_stand *s, const struct ir_entry *e,
         is = judge_root(s, e, &key);
     } else if (k == NULL) {
         if (lane_t)
-            key = with_id(e->h.author,
-                          (const uint8_t(*)[IR_PUBKEY_BYTES])s->trust.admins,
-                          s->trust.admins_n);
+            key = ir_trust_pub(&s->trust, e->h.author);
         is = key != NULL ? IR_STANDS_YES : IR_STANDS_UNKNOWN;
     } else {
         key = k->pub;
@@ -332,7 +263,7 @@ ir_stand_free(struct ir_stand *s)
     if (s == NULL)
         return;
     ir_trust_done(&s->trust);
-    ir_ids_set_done(&s->accepted);
+    ir_accepted_free(s->accepted);
     ir_ids_set_done(&s->redacted);
     free(s->by);
     free(s);
