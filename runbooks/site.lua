@@ -300,6 +300,7 @@ return {
     update_every = "20m",
     command_wait = "10m",
     approve_expires = "15m",
+    alert_cosign = 1, -- others who sign before the gravest alerts go out
   },
 
   assembly = {

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 
 #define LINE_MAX_BYTES 8192
 #define PAGE_MIN 5 /* lines: below that nothing is paged */
+#define IDLE_MS 1000
 
 bool
 ir_ctx_can_ask(const struct ir_ctx *c)
@@ -28,6 +30,16 @@ static void
 on_signal(int sig)
 {
     caught = sig;
+}
+
+/* Wait until something can be read, and look up now and then. */
+static void
+wait_idle(struct ir_ctx *c, int fd)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+
+    while (poll(&p, 1, IDLE_MS) == 0)
+        c->idle(c->idle_arg);
 }
 
 /* One line from `fd`, without its newline; NULL at the end of input. */
@@ -125,6 +137,8 @@ ir_ctx_ask(struct ir_ctx *c, const char *prompt)
     ir_ctx_flush(c);
     ir_buf_adds(&c->talk, prompt);
     ir_ctx_flush(c);
+    if (c->idle != NULL)
+        wait_idle(c, STDIN_FILENO);
     return read_line(STDIN_FILENO, false);
 }
 

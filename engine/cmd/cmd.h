@@ -66,6 +66,9 @@ struct ir_ctx {
     bool not_recorded; /* something was to be recorded and was not */
     char *again;       /* how to enter it later */
     bool in_walk;      /* called from the walk: no second screen */
+    /* called now and then while a line is waited for, or NULL */
+    void (*idle)(void *arg);
+    void *idle_arg;
 };
 
 struct ir_cmd {

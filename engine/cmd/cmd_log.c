@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "cmd/case.h"
 #include "cmd/commands.h"
+#include "cmd/signed.h"
 #include "core/order.h"
 #include "view/entry.h"
 #include "view/timeline.h"
@@ -236,6 +237,48 @@ ir_cmd_show(struct ir_ctx *c, int argc, char **argv)
     return show_step(c, argv[1]);
 }
 
+/* Does `e` answer an alert of this incident? Answers bear no incident. */
+static bool
+answers(const struct ir_case *k, const struct ir_entry *e)
+{
+    size_t i;
+
+    for (i = 0; e->h.kind == IR_KIND_ACK && e->h.refs_n > 0 && i < k->n; i++)
+        if (k->e[i]->h.kind == IR_KIND_ALERT &&
+            k->e[i]->h.status == e->h.status &&
+            memcmp(k->e[i]->id, e->h.refs[0], IR_ID_BYTES) == 0)
+            return true;
+    return false;
+}
+
+/* The incident's entries and the answers to its alerts, in fold order.
+ *
+ * Owns:   the caller frees with free(); they borrow from `k` and `flash`.
+ */
+static const struct ir_entry **
+with_answers(struct ir_ctx *c, const struct ir_case *k, struct ir_log *flash,
+             size_t *n)
+{
+    const struct ir_entry **e;
+    bool any = false;
+    size_t i;
+
+    for (i = 0; i < k->n; i++)
+        any = any || k->e[i]->h.kind == IR_KIND_ALERT;
+    if (any && ir_store_load_flash(c->st, flash, &c->err) == IR_OK)
+        c->unsigned_n +=
+            ir_signed_only(&c->trust, ir_store_site(c->st), true, flash);
+    e = ir_calloc(k->n + flash->n + 1, sizeof e[0]);
+    *n = 0;
+    for (i = 0; i < k->n; i++)
+        e[(*n)++] = k->e[i];
+    for (i = 0; i < flash->n; i++)
+        if (answers(k, &flash->e[i]))
+            e[(*n)++] = &flash->e[i];
+    ir_order_sort(e, *n);
+    return e;
+}
+
 int
 ir_cmd_timeline(struct ir_ctx *c, int argc, char **argv)
 {
@@ -244,7 +287,10 @@ ir_cmd_timeline(struct ir_ctx *c, int argc, char **argv)
                                   {"ids", 0, NULL, &ids, NULL, NULL},
                                   {NULL, 0, NULL, NULL, NULL, NULL}};
     struct ir_timeline tl = {0};
+    struct ir_log flash = {0};
+    const struct ir_entry **e;
     struct ir_case k = {0};
+    size_t e_n = 0;
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
@@ -264,7 +310,8 @@ ir_cmd_timeline(struct ir_ctx *c, int argc, char **argv)
     if (rc != IR_OK)
         return rc;
     ir_case_tell_left(c, &k);
-    ir_timeline_build(&c->view, k.e, k.n, k.inc, &tl);
+    e = with_answers(c, &k, &flash, &e_n);
+    ir_timeline_build(&c->view, e, e_n, k.inc, &tl);
     if (c->json)
         ir_cmd_json_take(c, ir_view_timeline_json(&c->view, &tl));
     else
@@ -275,6 +322,8 @@ ir_cmd_timeline(struct ir_ctx *c, int argc, char **argv)
                     k.log.damaged_n);
     ir_ctx_left_out(c);
     ir_timeline_done(&tl);
+    free(e);
+    ir_log_done(&flash);
     ir_case_done(&k);
     return IR_OK;
 }

@@ -1,7 +1,7 @@
 /* cmd_status.c: `ir status`, `next`, and `ir` alone. */
 #include "base/i18n.h"
 #include "base/time.h"
-#include "cmd/case.h"
+#include "cmd/alerts.h"
 #include "cmd/commands.h"
 #include "view/home.h"
 #include "view/status.h"
@@ -45,6 +45,20 @@ damaged(struct ir_ctx *c, const struct ir_case *k)
                     k->log.damaged_n);
 }
 
+/* What waits for who acts; in the walk it stands on the screen already. */
+static void
+put_banner(struct ir_ctx *c, const struct ir_case *k, struct ir_buf *banner)
+{
+    struct ir_rung rung = {0};
+
+    if (c->in_walk)
+        return;
+    ir_box_banner(c, k->inc, &rung, banner);
+    if (rung.fresh && c->view.term.tty)
+        ir_buf_addc(&c->out, '\a');
+    free(rung.v);
+}
+
 int
 ir_cmd_status(struct ir_ctx *c, int argc, char **argv)
 {
@@ -52,6 +66,7 @@ ir_cmd_status(struct ir_ctx *c, int argc, char **argv)
     const struct ir_opt opts[] = {{"now", 0, &now, NULL, NULL, NULL},
                                   {NULL, 0, NULL, NULL, NULL, NULL}};
     struct ir_walk w = {.focus = -1};
+    struct ir_buf banner = {0};
     struct ir_case k = {0};
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
@@ -66,10 +81,14 @@ ir_cmd_status(struct ir_ctx *c, int argc, char **argv)
     w.inc = k.inc;
     ir_case_tell_left(c, &k);
     ir_case_record(c, &k, &w.record);
-    if (c->json)
+    if (c->json) {
         ir_cmd_json_take(c, ir_view_status_json(&c->view, &w));
-    else
+    } else {
+        put_banner(c, &k, &banner);
+        w.banner = ir_buf_str(&banner);
         ir_view_status(&c->view, &w, &c->out);
+    }
+    ir_buf_done(&banner);
     damaged(c, &k);
     ir_case_done(&k);
     return IR_OK;

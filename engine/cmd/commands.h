@@ -35,6 +35,9 @@ ir_cmd_fn ir_cmd_service, ir_cmd_exception_list, ir_cmd_exception_approve;
 ir_cmd_fn ir_cmd_timeline, ir_cmd_log, ir_cmd_show, ir_cmd_verify,
     ir_cmd_export_entry, ir_cmd_rebuild;
 ir_cmd_fn ir_cmd_triage, ir_cmd_report_in;
+ir_cmd_fn ir_cmd_notify, ir_cmd_inbox, ir_cmd_ack, ir_cmd_answer_for,
+    ir_cmd_alert_list, ir_cmd_alert_show, ir_cmd_alert_status,
+    ir_cmd_alert_cancel, ir_cmd_alert_correct, ir_cmd_alert_cosign;
 
 /* Say what c->err holds, as the program does at its end, and clear it; the
  * walk goes on after that.

@@ -9,6 +9,7 @@
 #define WALK N_("Walk")
 #define RECORD N_("Record")
 #define REPORT N_("Report")
+#define PEOPLE N_("People")
 
 const struct ir_cmd ir_cmds[] = {
     {"init", ir_cmd_init, BEGIN, N_("make a home and its site"),
@@ -185,6 +186,29 @@ const struct ir_cmd ir_cmds[] = {
      N_("triage [CRITERION=ANSWER ...]")},
     {"report-in", ir_cmd_report_in, REPORT, N_("take a report from somebody"),
      N_("report-in [TYPE] [--from WHO] [--means HOW] [--set FIELD=VALUE ...]")},
+
+    {"notify", ir_cmd_notify, PEOPLE, N_("call members, roles, audiences"),
+     N_("notify WHOM TEXT [--severity N] [--ack-within DURATION] "
+        "[--cosign K]")},
+    {"inbox", ir_cmd_inbox, PEOPLE, N_("what waits for you"), "inbox [--all]"},
+    {"ack", ir_cmd_ack, PEOPLE, N_("answer an alert"),
+     N_("ack ALERT [--accept|--decline|--done] [TEXT]")},
+    {"answer-for", ir_cmd_answer_for, PEOPLE,
+     N_("answer for somebody you have reached"),
+     N_("answer-for CONTACT ALERT CODE --how HOW [TEXT]")},
+    {"alert list", ir_cmd_alert_list, PEOPLE, N_("the alerts"),
+     "alert list [--all]"},
+    {"alert show", ir_cmd_alert_show, PEOPLE, N_("one alert in full"),
+     N_("alert show ALERT")},
+    {"alert status", ir_cmd_alert_status, PEOPLE,
+     N_("whom it has reached, and who has answered"), N_("alert status ALERT")},
+    {"alert cosign", ir_cmd_alert_cosign, PEOPLE,
+     N_("let a grave alert go out"), N_("alert cosign ALERT")},
+    {"alert cancel", ir_cmd_alert_cancel, PEOPLE,
+     N_("it is over, or was mistaken"),
+     N_("alert cancel ALERT -r over|mistaken [TEXT]")},
+    {"alert correct", ir_cmd_alert_correct, PEOPLE,
+     N_("send a better one in its place"), N_("alert correct ALERT TEXT")},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -14,38 +14,13 @@
 #include "cmd/commands.h"
 #include "cmd/pick.h"
 #include "cmd/start.h"
+#include "cmd/walker.h"
 #include "view/menu.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define WORDS_MAX 40
-
-struct walker {
-    struct ir_ctx *c;
-    uint8_t declare[IR_ID_BYTES];
-    char incident[2 * IR_ID_BYTES + 1];
-    struct ir_case k;
-    int focus;   /* -1: as the view decides */
-    char *typed; /* the line as it was typed */
-    char *next;  /* typed while a long answer was shown, or NULL */
-    bool quit;
-};
-
-static void
-show(struct walker *w)
-{
-    struct ir_ctx *c = w->c;
-    struct ir_walk v = {.inc = w->k.inc, .focus = w->focus};
-
-    ir_case_record(c, &w->k, &v.record);
-    if (c->view.term.tty && !c->plain)
-        ir_buf_adds(&c->out, "\n");
-    ir_view_walk(&c->view, &v, &c->out);
-    if (ir_ctx_can_ask(c))
-        ir_view_prompt(&c->view, &v, &c->out);
-    ir_ctx_flush(c);
-}
 
 /* The step in focus, or -1. */
 static int
@@ -443,34 +418,6 @@ note_line(struct walker *w, char *line)
     return true;
 }
 
-static int
-reload(struct walker *w)
-{
-    size_t i;
-    char *keep = NULL;
-    int rc;
-
-    if (w->focus >= 0 && (size_t)w->focus < w->k.inc->steps_n &&
-        (w->k.inc->steps[w->focus].state == IR_STEP_READY ||
-         w->k.inc->steps[w->focus].state == IR_STEP_ACTIVE ||
-         w->k.inc->steps[w->focus].state == IR_STEP_FAILED ||
-         w->k.inc->steps[w->focus].state == IR_STEP_WAITING))
-        keep = ir_strdup(w->k.inc->steps[w->focus].path);
-    ir_case_done(&w->k);
-    rc = ir_ctx_trust(w->c);
-    if (rc == IR_OK)
-        rc = ir_case_load(w->c, w->declare, 0, &w->k);
-    w->focus = -1;
-    if (rc == IR_OK && keep != NULL &&
-        ir_incident_step(w->k.inc, keep, &i, NULL) == IR_OK &&
-        w->k.inc->steps[i].state != IR_STEP_DONE &&
-        w->k.inc->steps[i].state != IR_STEP_SKIPPED &&
-        w->k.inc->steps[i].state != IR_STEP_NA)
-        w->focus = (int)i;
-    free(keep);
-    return rc;
-}
-
 /* Does the line begin with a fullwidth letter or digit? */
 static bool
 is_wide(const char *line)
@@ -518,13 +465,13 @@ one_turn(struct walker *w, char *line)
     one_line(w, line);
     if (w->quit)
         return IR_OK;
-    rc = reload(w);
+    rc = ir_walker_reload(w);
     if (rc != IR_OK)
         return rc;
     if (w->next != NULL) /* what was typed meanwhile comes first */
         return IR_OK;
-    if (empty || w->k.log.n != before || focus(w) != was) {
-        show(w);
+    if (empty || w->stale || w->k.log.n != before || focus(w) != was) {
+        ir_walker_show(w);
         return IR_OK;
     }
     v.inc = w->k.inc;
@@ -547,9 +494,9 @@ ir_walk_run(struct ir_ctx *c, const uint8_t declare[IR_ID_BYTES])
     if (rc != IR_OK)
         return rc;
     c->in_walk = true;
-    show(&w);
+    ir_walker_show(&w);
     while (rc == IR_OK && ir_ctx_can_ask(c) && !w.quit) {
-        char *line = w.next != NULL ? w.next : ir_ctx_ask(c, "");
+        char *line = w.next != NULL ? w.next : ir_walker_line(&w);
 
         w.next = NULL;
         if (line == NULL)
@@ -565,6 +512,7 @@ ir_walk_run(struct ir_ctx *c, const uint8_t declare[IR_ID_BYTES])
         ir_view_walk_left(&c->view, self, w.k.inc->system, &c->out);
         free(self);
     }
+    free(w.rung.v);
     c->in_walk = false;
     c->incident = was;
     ir_case_done(&w.k);

@@ -237,6 +237,7 @@ static const struct ir_rule policy_rules[] = {
     TIME("command_wait"),
     TIME("approve_expires"),
     {.name = "witness", .type = IR_RULE_INT, .min = 0, .max = 99},
+    {.name = "alert_cosign", .type = IR_RULE_INT, .min = 0, .max = 99},
     {.name = NULL}};
 static const struct ir_schema policy_schema = {policy_rules, NULL};
 

@@ -208,8 +208,8 @@ ir_store_load_ops(struct ir_store *st,
 }
 
 int
-ir_store_load_loose(struct ir_store *st, uint64_t kind, struct ir_log *log,
-                    struct ir_err *err)
+ir_store_load_kind(struct ir_store *st, const uint8_t *incident, uint64_t kind,
+                   struct ir_log *log, struct ir_err *err)
 {
     sqlite3_stmt *q = NULL;
     uint8_t chain[8] = {0};
@@ -221,9 +221,30 @@ ir_store_load_loose(struct ir_store *st, uint64_t kind, struct ir_log *log,
     if (rc != IR_OK)
         return rc;
     chain[7] = (uint8_t)ir_kind_lane(kind);
+    if (incident != NULL)
+        memcpy(chain, incident, sizeof chain);
     sqlite3_bind_blob(q, 1, chain, sizeof chain, SQLITE_TRANSIENT);
     sqlite3_bind_int64(q, 2, (int64_t)kind);
     return load(st, q, log, err);
+}
+
+int
+ir_store_load_loose(struct ir_store *st, uint64_t kind, struct ir_log *log,
+                    struct ir_err *err)
+{
+    return ir_store_load_kind(st, NULL, kind, log, err);
+}
+
+int
+ir_store_load_flash(struct ir_store *st, struct ir_log *log, struct ir_err *err)
+{
+    sqlite3_stmt *q = NULL;
+    int rc = ir_db_get(st,
+                       "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
+                       "WHERE chain = x'0000000000000001' ORDER BY n",
+                       &q, err);
+
+    return rc == IR_OK ? load(st, q, log, err) : rc;
 }
 
 int

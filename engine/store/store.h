@@ -128,6 +128,17 @@ int ir_store_load_loose(struct ir_store *st, uint64_t kind, struct ir_log *log,
 int ir_store_load_id(struct ir_store *st, const uint8_t id[IR_ID_BYTES],
                      struct ir_log *log, struct ir_err *err);
 
+/* Load the entries of one kind of lane I in an incident (NULL: outside of
+ * all); the flash lane: alerts, answers, cancels of all incidents.
+ *
+ * Owns:   *log is the caller's, ir_log_done.
+ * Errors: IR_ESTORE.
+ */
+int ir_store_load_kind(struct ir_store *st, const uint8_t *incident,
+                       uint64_t kind, struct ir_log *log, struct ir_err *err);
+int ir_store_load_flash(struct ir_store *st, struct ir_log *log,
+                        struct ir_err *err);
+
 /* Ids that begin with `hex` (2 to 64 digits), at most `max`.
  *
  * Errors: IR_EPARSE not hex, IR_ESTORE.

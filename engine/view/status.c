@@ -183,6 +183,8 @@ ir_view_status(const struct ir_view *v, const struct ir_walk *w,
     int how = ir_head_approval(v, inc);
     size_t i;
 
+    if (w->banner != NULL)
+        ir_buf_adds(out, w->banner);
     ir_head_title(v, inc, out);
     ir_head_labelled(v, _("record"), IR_STYLE_NONE,
                      ir_head_record(v, &w->record, &pool), out);

@@ -386,6 +386,19 @@ write_head(const struct ir_view *v, const struct ir_walk *w, size_t below,
     return n;
 }
 
+/* What stands before all else; how many lines that takes. */
+static size_t
+write_banner(const struct ir_walk *w, struct ir_buf *out)
+{
+    const char *s = w->banner != NULL ? w->banner : "";
+    size_t n = 0;
+
+    ir_buf_adds(out, s);
+    for (; *s != '\0'; s++)
+        n += *s == '\n' ? 1 : 0;
+    return n;
+}
+
 void
 ir_view_walk(const struct ir_view *v, const struct ir_walk *w,
              struct ir_buf *out)
@@ -397,6 +410,7 @@ ir_view_walk(const struct ir_view *v, const struct ir_walk *w,
     bool airy = true;
 
     room -= 3; /* what became of the last answer, a gap, the prompt */
+    room -= write_banner(w, out);
     if (focus >= 0)
         write_focus(v, w, focus, &step);
     else
@@ -450,6 +464,7 @@ ir_view_next(const struct ir_view *v, const struct ir_walk *w,
     struct ir_buf others = {0};
     struct ir_pool pool = {0};
 
+    (void)write_banner(w, out);
     ir_head_title(v, w->inc, out);
     if (w->record.this_device_only > 0)
         ir_head_labelled(v, _("record"), IR_STYLE_NONE,

@@ -14,8 +14,9 @@
 struct ir_walk {
     const struct ir_incident *inc;
     struct ir_view_record record;
-    int focus;        /* step index; -1: ir_view_focus decides */
-    const char *keys; /* the words of the key line; NULL: as the step asks */
+    int focus;          /* step index; -1: ir_view_focus decides */
+    const char *keys;   /* the words of the key line; NULL: as the step asks */
+    const char *banner; /* lines that stand first, or NULL: ir_view_banner */
 };
 
 /* The step to show: the one `me` has taken, else a failed one of theirs, else

@@ -17,6 +17,14 @@ as sato note "a word" --at "10m ago"
 as sato take save
 ok --as sato --json note "another"
 note=$(id)
+ok --as sato --json notify all "come" --severity 1
+alert=$(id)
+as mori alert cosign "$alert"
+as mori inbox
+as mori ack "$alert"
+as sato answer-for vendor "$alert" accept --how phone
+ok --as sato --json notify mori "wait" --cosign 1
+as mori alert correct "$(id)" "go"
 WITH="$WITH IR_AS=sato"
 
 title "each command, its fields, its manual page"
@@ -46,6 +54,14 @@ title "each command, its fields, its manual page"
 0 status
 0 next
 0 role list
+0 inbox
+0 alert list
+0 alert show $alert
+0 alert status $alert
+0 notify mori hello
+0 ack $alert
+1 ack $alert
+66 ack ffffffff
 0 who
 0 measure list
 0 clock list

@@ -1,0 +1,159 @@
+/* alert_to.c: whom words on the command line mean, see alerts.h. */
+#include "base/i18n.h"
+#include "base/scan.h"
+#include "cmd/alerts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+ir_to_done(struct ir_to *to)
+{
+    size_t i;
+
+    for (i = 0; i < to->n; i++)
+        free(to->v[i]);
+    memset(to, 0, sizeof *to);
+}
+
+static void
+add(struct ir_to *to, const char *kind, const char *id)
+{
+    to->v[to->n++] = ir_asprintf("%s%s", kind, id);
+}
+
+static void
+add_audience(struct ir_to *to, const struct ir_json *a, const char *id)
+{
+    int64_t number = ir_json_get_int(a, "number", 0);
+
+    to->audience = to->n == 0 && number > 0 ? (uint64_t)number : 0;
+    to->outside = to->outside || !ir_json_get_bool(a, "inside", true);
+    add(to, "audience:", id);
+}
+
+/* The nearest name of a list to what was typed, nearer than *best. */
+static void
+nearest(const struct ir_json *list, const char *word, int *best,
+        const char **near)
+{
+    size_t i;
+
+    for (i = 0; list != NULL && i < ir_json_len(list); i++) {
+        const char *id = ir_json_get_str(ir_json_at(list, i), "id", "");
+        int d = ir_edit_distance(id, word);
+
+        if (d < *best) {
+            *best = d;
+            *near = id;
+        }
+    }
+}
+
+/* Nobody here has that name: say who might be meant, or how else to reach. */
+static int
+nobody(struct ir_ctx *c, const char *word)
+{
+    const struct ir_json *person = ir_view_contact(&c->view, "people", word);
+    const char *near = NULL;
+    int best = 4;
+    size_t i;
+
+    if (person != NULL) {
+        char *ways = ir_view_ways(&c->view, person, 0);
+
+        ir_fail(&c->err, IR_ENOTFOUND,
+                _("%.60s is no member here: an alert does not reach them"),
+                word);
+        ir_err_hint(&c->err, "%s", ways);
+        free(ways);
+        return IR_ENOTFOUND;
+    }
+    nearest(ir_view_contacts(&c->view, "roles"), word, &best, &near);
+    nearest(ir_view_contacts(&c->view, "audiences"), word, &best, &near);
+    for (i = 0; i < c->trust.members_n; i++) {
+        int d = ir_edit_distance(c->trust.members[i].handle, word);
+
+        if (d < best) {
+            best = d;
+            near = c->trust.members[i].handle;
+        }
+    }
+    ir_fail(&c->err, IR_ENOTFOUND,
+            _("no member, role or audience is called \"%.60s\""), word);
+    if (near != NULL)
+        ir_err_hint(&c->err, _("did you mean %s?"), near);
+    else
+        ir_err_hint(&c->err, _("ir member list, ir role list, or: all"));
+    return IR_ENOTFOUND;
+}
+
+static int
+one(struct ir_ctx *c, const char *word, struct ir_to *to)
+{
+    const struct ir_json *audience, *role;
+    const char *id = word, *colon = strchr(word, ':');
+    int who;
+
+    if (to->n == IR_ALERT_TO_MAX)
+        return ir_fail(&c->err, IR_EUSAGE, _("more than %d addressees"),
+                       IR_ALERT_TO_MAX);
+    if (colon != NULL)
+        id = colon + 1;
+    audience = ir_view_contact(&c->view, "audiences", id);
+    role = ir_view_contact(&c->view, "roles", id);
+    who = ir_trust_member(&c->trust, id);
+    if (colon != NULL) {
+        if (strncmp(word, "role:", 5) != 0)
+            role = NULL;
+        if (strncmp(word, "audience:", 9) != 0)
+            audience = NULL;
+        if (strncmp(word, "member:", 7) != 0)
+            who = -1;
+    }
+    if ((audience != NULL) + (role != NULL) + (who >= 0) > 1) {
+        ir_fail(&c->err, IR_EUSAGE, _("several things are called \"%.60s\""),
+                id);
+        ir_err_hint(&c->err, _("say which: %s"),
+                    role == NULL       ? "audience:ID, member:ID"
+                    : audience == NULL ? "role:ID, member:ID"
+                    : who < 0          ? "role:ID, audience:ID"
+                                       : "role:ID, audience:ID, member:ID");
+        return IR_EUSAGE;
+    }
+    if (who >= 0 && !c->trust.members[who].active)
+        return ir_fail(&c->err, IR_EREFUSED,
+                       _("the key of %s has been revoked"), id);
+    if (who >= 0)
+        add(to, "", id);
+    else if (role != NULL)
+        add(to, "role:", id);
+    else if (audience != NULL)
+        add_audience(to, audience, id);
+    else
+        return nobody(c, id);
+    return IR_OK;
+}
+
+int
+ir_to_parse(struct ir_ctx *c, const char *words, struct ir_to *to)
+{
+    char *copy, *word, *rest = NULL;
+    int rc = IR_OK;
+
+    memset(to, 0, sizeof *to);
+    if (strcmp(words, "all") == 0 || strcmp(words, "全員") == 0)
+        return IR_OK;
+    copy = ir_strdup(words);
+    for (word = strtok_r(copy, ", ", &rest); rc == IR_OK && word != NULL;
+         word = strtok_r(NULL, ", ", &rest))
+        rc = one(c, word, to);
+    free(copy);
+    if (rc == IR_OK && to->n == 0)
+        rc = ir_fail(&c->err, IR_EUSAGE, _("nobody is named"));
+    if (rc == IR_OK && to->n > 1)
+        to->audience = 0;
+    if (rc != IR_OK)
+        ir_to_done(to);
+    return rc;
+}

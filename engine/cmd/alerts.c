@@ -1,0 +1,334 @@
+/* alerts.c: see alerts.h. */
+#include "cmd/alerts.h"
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/scan.h"
+#include "cmd/signed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct ir_box_incident {
+    uint8_t id[IR_INCIDENT_BYTES];
+    struct ir_log log;
+    struct ir_incident *inc; /* NULL: not here, or does not count */
+};
+
+/* Load and fold the incident of that short id, without pointing the view at
+ * it. */
+static void
+load_incident(struct ir_ctx *c, struct ir_box_incident *x)
+{
+    uint8_t(*ids)[IR_ID_BYTES] = NULL;
+    const struct ir_entry **e;
+    struct ir_fold_in in = {.trust = &c->trust, .now_ms = c->view.now_ms};
+    size_t n = 0, i;
+
+    if (ir_store_incidents(c->st, &ids, &n, NULL) != IR_OK ||
+        ir_store_load_incident(c->st, x->id, &x->log, NULL) != IR_OK)
+        n = 0;
+    if (c->signed_only)
+        (void)ir_signed_only(&c->trust, ir_store_site(c->st), false, &x->log);
+    e = ir_log_ptrs(&x->log);
+    in.e = e;
+    in.e_n = x->log.n;
+    in.look = ir_library_lookup(&c->lib);
+    for (i = 0; i < n && x->inc == NULL; i++)
+        if (memcmp(ids[i], x->id, IR_INCIDENT_BYTES) == 0) {
+            in.declare = ids[i];
+            (void)ir_incident_fold(&in, &x->inc, NULL);
+        }
+    free(e);
+    free(ids);
+}
+
+static const struct ir_incident *
+incident_of(struct ir_box *b, const uint8_t *id)
+{
+    struct ir_box_incident *x;
+    size_t i;
+
+    if (b->here != NULL && memcmp(b->here->id, id, IR_INCIDENT_BYTES) == 0)
+        return b->here;
+    for (i = 0; i < b->inc_n; i++)
+        if (memcmp(b->inc[i].id, id, IR_INCIDENT_BYTES) == 0)
+            return b->inc[i].inc;
+    b->inc = ir_realloc(b->inc, (b->inc_n + 1) * sizeof *b->inc);
+    x = &b->inc[b->inc_n++];
+    memset(x, 0, sizeof *x);
+    memcpy(x->id, id, IR_INCIDENT_BYTES);
+    load_incident(b->c, x);
+    return x->inc;
+}
+
+/* Is member `who` one of those who may take `role`: by their certificate, or
+ * by the contacts? */
+static bool
+may_hold(struct ir_ctx *c, const char *role, int who)
+{
+    const struct ir_member *m = &c->trust.members[who];
+    const struct ir_json *r = ir_view_contact(&c->view, "roles", role);
+    const struct ir_json *h = r != NULL ? ir_json_get(r, "holders") : NULL;
+    size_t i;
+
+    for (i = 0; i < m->roles_n; i++)
+        if (strcmp(m->roles[i], role) == 0)
+            return true;
+    for (i = 0; h != NULL && i < ir_json_len(h); i++) {
+        const char *id = ir_json_str(ir_json_at(h, i));
+
+        if (id != NULL && strcmp(id, m->handle) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Who holds the role in the incident; where nobody does, who may. */
+static bool
+means_role(struct ir_box *b, const char *role, const uint8_t *incident, int who)
+{
+    const struct ir_incident *inc =
+        incident != NULL ? incident_of(b, incident) : NULL;
+    bool held = false;
+    size_t i;
+
+    for (i = 0; inc != NULL && i < inc->roles_n; i++) {
+        if (strcmp(inc->roles[i].role, role) != 0 || inc->roles[i].member < 0)
+            continue;
+        if (inc->roles[i].member == who)
+            return true;
+        held = true;
+    }
+    return !held && may_hold(b->c, role, who);
+}
+
+static bool
+means(const char *to, const uint8_t *incident, int who, void *arg)
+{
+    struct ir_box *b = arg;
+    const struct ir_json *j;
+
+    if (strncmp(to, "role:", 5) == 0)
+        return means_role(b, to + 5, incident, who);
+    if (strncmp(to, "audience:", 9) != 0)
+        return false;
+    j = ir_view_contact(&b->c->view, "audiences", to + 9);
+    if (j == NULL || ir_json_get_bool(j, "inside", true))
+        return true; /* rather too many than nobody */
+    return means_role(b, ir_json_get_str(j, "releases", ""), incident, who);
+}
+
+/* Was this incident loaded for an entry before `upto`? */
+static bool
+had(const struct ir_log *log, size_t upto, const uint8_t *incident)
+{
+    size_t i;
+
+    for (i = 0; i < upto; i++)
+        if (log->e[i].h.kind == IR_KIND_ALERT && log->e[i].h.has_incident &&
+            memcmp(log->e[i].h.incident, incident, IR_INCIDENT_BYTES) == 0)
+            return true;
+    return false;
+}
+
+/* Did a revoked key sign anything that is here? Then it takes what stands
+ * between to say what stays accepted. */
+static bool
+has_revoked(const struct ir_ctx *c, const struct ir_log *log)
+{
+    size_t i;
+
+    for (i = 0; i < log->n; i++) {
+        const struct ir_cert_key *k =
+            ir_trust_key(&c->trust, log->e[i].h.author);
+
+        if (k != NULL && k->revoked)
+            return true;
+    }
+    return false;
+}
+
+static int
+load_about(struct ir_ctx *c, enum ir_box_depth depth, const uint8_t *incident,
+           struct ir_log *log)
+{
+    int rc;
+
+    if (depth == IR_BOX_ALL && incident != NULL)
+        return ir_store_load_incident(c->st, incident, log, &c->err);
+    rc = incident != NULL ? ir_store_load_ops(c->st, incident, log, &c->err)
+                          : IR_OK;
+    if (rc == IR_OK && depth >= IR_BOX_RECEIPTS)
+        rc = ir_store_load_kind(c->st, incident, IR_KIND_RECEIPT, log, &c->err);
+    if (rc == IR_OK && depth == IR_BOX_ALL)
+        rc = ir_store_load_kind(c->st, incident, IR_KIND_WITNESS, log, &c->err);
+    return rc;
+}
+
+static int
+load(struct ir_ctx *c, enum ir_box_depth depth, struct ir_log *log)
+{
+    size_t i, flash;
+    int rc = ir_store_load_flash(c->st, log, &c->err);
+
+    flash = log->n;
+    for (i = 0; i < flash && rc == IR_OK; i++)
+        if (log->e[i].h.kind == IR_KIND_ALERT && log->e[i].h.has_incident &&
+            !had(log, i, log->e[i].h.incident))
+            rc = load_about(c, depth, log->e[i].h.incident, log);
+    if (rc == IR_OK && flash > 0)
+        rc = load_about(c, depth, NULL, log);
+    if (rc == IR_OK && depth < IR_BOX_ALL && has_revoked(c, log)) {
+        ir_log_done(log);
+        return load(c, IR_BOX_ALL, log);
+    }
+    return rc;
+}
+
+int
+ir_box_load(struct ir_ctx *c, enum ir_box_depth depth,
+            const struct ir_incident *here, struct ir_box *b)
+{
+    const struct ir_entry **e;
+    size_t i, n = 0;
+    int rc;
+
+    memset(b, 0, sizeof *b);
+    b->c = c;
+    b->here = here;
+    rc = load(c, depth, &b->log);
+    if (rc != IR_OK)
+        return rc;
+    if (c->signed_only)
+        c->unsigned_n +=
+            ir_signed_only(&c->trust, ir_store_site(c->st), true, &b->log);
+    e = ir_calloc(b->log.n + c->trust_log.n + 1, sizeof e[0]);
+    for (i = 0; i < b->log.n; i++)
+        e[n++] = &b->log.e[i];
+    for (i = 0; i < c->trust_log.n; i++)
+        e[n++] = &c->trust_log.e[i];
+    ir_alerts_fold(&c->trust, e, n, &b->a);
+    free(e);
+    b->rows = ir_calloc(b->a.n + 1, sizeof *b->rows);
+    for (i = 0; i < b->a.n; i++) {
+        struct ir_valert *r = &b->rows[b->rows_n++];
+        const struct ir_alert *a = &b->a.v[i];
+        char *name;
+
+        r->a = a;
+        r->for_me = ir_alert_is_for(a, &c->trust, c->me, means, b);
+        if (a->has_incident) {
+            uint8_t id[IR_ID_BYTES] = {0};
+
+            memcpy(id, a->incident, IR_INCIDENT_BYTES);
+            name = ir_calloc(1, 8);
+            ir_incident_name(id, name);
+            r->incident = name;
+        }
+    }
+    ir_view_alert_sort(b->rows, b->rows_n);
+    return IR_OK;
+}
+
+void
+ir_box_done(struct ir_box *b)
+{
+    size_t i;
+
+    for (i = 0; i < b->rows_n; i++) {
+        free((void *)(uintptr_t)b->rows[i].incident);
+        free((void *)(uintptr_t)b->rows[i].whom);
+    }
+    for (i = 0; i < b->inc_n; i++) {
+        if (b->inc[i].inc != NULL)
+            ir_incident_free(b->inc[i].inc);
+        ir_log_done(&b->inc[i].log);
+    }
+    free(b->inc);
+    free(b->rows);
+    ir_alerts_done(&b->a);
+    ir_log_done(&b->log);
+    memset(b, 0, sizeof *b);
+}
+
+int
+ir_box_find(struct ir_box *b, const char *hex, struct ir_valert **row)
+{
+    struct ir_err *err = &b->c->err;
+    char id[2 * IR_ID_BYTES + 1];
+    size_t i, len = strlen(hex);
+
+    *row = NULL;
+    if (len < 2 || len > 2 * IR_ID_BYTES ||
+        strspn(hex, "0123456789abcdefABCDEF") != len)
+        return ir_fail(err, IR_EUSAGE,
+                       _("\"%.70s\" is not the beginning of an alert's id (2 "
+                         "to 64 hex digits)"),
+                       hex);
+    for (i = 0; i < b->rows_n; i++) {
+        ir_hex(b->rows[i].a->id, IR_ID_BYTES, id);
+        if (strncasecmp(id, hex, len) != 0)
+            continue;
+        if (*row != NULL)
+            return ir_fail(err, IR_EUSAGE,
+                           _("several alerts begin with %.64s: type more of "
+                             "it"),
+                           hex);
+        *row = &b->rows[i];
+    }
+    if (*row != NULL)
+        return IR_OK;
+    ir_fail(err, IR_ENOTFOUND, _("no alert begins with %.64s"), hex);
+    ir_err_hint(err, "ir alert list");
+    return IR_ENOTFOUND;
+}
+
+void
+ir_box_whom(struct ir_box *b, struct ir_valert *row)
+{
+    const struct ir_trust *t = &b->c->trust;
+    bool *whom;
+    size_t i;
+
+    if (row->whom != NULL)
+        return;
+    whom = ir_calloc(t->members_n + 1, sizeof whom[0]);
+    for (i = 0; i < t->members_n; i++)
+        whom[i] = ir_alert_is_for(row->a, t, (int)i, means, b);
+    row->whom = whom;
+}
+
+/* Is the bell due for it? Then it has rung. */
+static void
+ring(struct ir_ctx *c, const struct ir_alert *a, struct ir_rung *rung)
+{
+    size_t i;
+
+    for (i = 0; i < rung->n; i++)
+        if (memcmp(rung->v[i], a->id, IR_ID_BYTES) == 0)
+            return;
+    rung->v = ir_realloc(rung->v, (rung->n + 1) * sizeof rung->v[0]);
+    memcpy(rung->v[rung->n++], a->id, IR_ID_BYTES);
+    if (ir_alert_receipt(a, c->me, 2) == NULL)
+        rung->fresh = true;
+}
+
+void
+ir_box_banner(struct ir_ctx *c, const struct ir_incident *here,
+              struct ir_rung *rung, struct ir_buf *out)
+{
+    struct ir_err keep = c->err;
+    struct ir_box b = {0};
+    size_t i;
+
+    rung->fresh = false;
+    if (c->me >= 0 && ir_box_load(c, IR_BOX_RECEIPTS, here, &b) == IR_OK) {
+        ir_view_banner(&c->view, b.rows, b.rows_n, out);
+        for (i = 0; i < b.rows_n; i++)
+            if (ir_view_alert_waits(&c->view, &b.rows[i]))
+                ring(c, b.rows[i].a, rung);
+    }
+    c->err = keep;
+    ir_box_done(&b);
+}

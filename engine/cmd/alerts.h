@@ -1,0 +1,84 @@
+/* alerts.h: the alerts of a home, loaded and folded; whom their words mean.
+ */
+#ifndef IR_CMD_ALERTS_H
+#define IR_CMD_ALERTS_H
+
+#include "cmd/case.h"
+#include "view/alert.h"
+
+/* How much is read: what says which alerts wait; with the receipts of their
+ * incidents; with all that tells who has witnessed what.
+ */
+enum ir_box_depth { IR_BOX_WAITING, IR_BOX_RECEIPTS, IR_BOX_ALL };
+
+struct ir_box_incident;
+
+struct ir_box {
+    struct ir_ctx *c;
+    struct ir_log log;
+    struct ir_alerts a;
+    struct ir_valert *rows; /* gravest first */
+    size_t rows_n;
+    struct ir_box_incident *inc; /* those that were needed */
+    size_t inc_n;
+    const struct ir_incident *here; /* borrowed: one that is folded already */
+};
+
+/* Load and fold every alert; rows tell what each is to who acts (c->me). `here`
+ * may be NULL.
+ *
+ * Owns:   *b is the caller's, ir_box_done, whatever is returned.
+ * Errors: IR_ESTORE.
+ */
+int ir_box_load(struct ir_ctx *c, enum ir_box_depth depth,
+                const struct ir_incident *here, struct ir_box *b);
+void ir_box_done(struct ir_box *b);
+
+/* The row whose alert's id begins so.
+ *
+ * Owns:   borrowed from `b`.
+ * Errors: IR_ENOTFOUND, IR_EUSAGE several, or not hex.
+ */
+int ir_box_find(struct ir_box *b, const char *hex, struct ir_valert **row);
+
+/* Say in row->whom which members it is for.
+ *
+ * Owns:   the row's; kept by `b`.
+ */
+void ir_box_whom(struct ir_box *b, struct ir_valert *row);
+
+/* Alerts for which the bell has rung. */
+struct ir_rung {
+    uint8_t (*v)[IR_ID_BYTES];
+    size_t n;
+    bool fresh; /* one has come that nobody has seen and that has not rung */
+};
+
+/* Append the banner of what waits for who acts, if anything does, and say in
+ * `rung` for what the bell is due: once for each.
+ *
+ * Owns:   rung->v is the caller's, free().
+ */
+void ir_box_banner(struct ir_ctx *c, const struct ir_incident *here,
+                   struct ir_rung *rung, struct ir_buf *out);
+
+/* Whom words on the command line mean: "all", or handles, roles and audiences
+ * with commas between.
+ */
+struct ir_to {
+    char *v[IR_ALERT_TO_MAX]; /* as the entry says it; none: all */
+    size_t n;
+    uint64_t audience; /* its number, where it is one audience alone */
+    bool outside;      /* an audience of people who are no members */
+};
+
+/* Read them.
+ *
+ * Owns:   *to is the caller's, ir_to_done.
+ * Errors: IR_ENOTFOUND nobody of that name; IR_EUSAGE several things are
+ *         called so, or too many.
+ */
+int ir_to_parse(struct ir_ctx *c, const char *words, struct ir_to *to);
+void ir_to_done(struct ir_to *to);
+
+#endif

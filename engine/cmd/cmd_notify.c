@@ -1,0 +1,383 @@
+/* cmd_notify.c: `ir notify`, `ir alert cancel|correct|cosign`: alerts that are
+ * sent, taken back, put right, and let out.
+ */
+#include "base/i18n.h"
+#include "base/scan.h"
+#include "base/time.h"
+#include "cmd/alerts.h"
+#include "cmd/commands.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COSIGN_MAX 99
+#define SEVERITY_MAX 9
+#define SEVERITY_DEFAULT 2
+#define NARROW 233 /* bytes: what the narrowest links take at once */
+
+/* The incident to alert in, if one is open; else outside of all. */
+static int
+begin_maybe(struct ir_ctx *c, struct ir_case *k, bool *inside)
+{
+    int rc = ir_ctx_open(c, true);
+
+    if (rc == IR_OK)
+        rc = ir_ctx_me(c);
+    if (rc != IR_OK)
+        return rc;
+    rc = ir_case_bare(c, k);
+    *inside = rc == IR_OK;
+    if (rc == IR_ENOTFOUND && c->incident == NULL) {
+        memset(&c->err, 0, sizeof c->err);
+        rc = IR_OK;
+    }
+    return rc;
+}
+
+/* What the site asks for before the gravest alerts go out. */
+static int64_t
+policy_cosign(const struct ir_ctx *c)
+{
+    const struct ir_json *p =
+        c->view.site != NULL ? ir_json_get(c->view.site, "policy") : NULL;
+
+    return p != NULL ? ir_json_get_int(p, "alert_cosign", 1) : 1;
+}
+
+/* How many other members it waits for. */
+static int
+cosign_needed(struct ir_ctx *c, const struct ir_to *to, int64_t severity,
+              int64_t asked, int64_t *needed)
+{
+    int64_t others = (int64_t)ir_trust_people(&c->trust) - 1, least = 0;
+
+    if (severity == 1 && (to->n == 0 || to->outside))
+        least = policy_cosign(c);
+    if (asked > others)
+        return ir_fail(&c->err, IR_EUSAGE,
+                       _("%lld others cannot cosign: there are %lld"),
+                       (long long)asked, (long long)others);
+    *needed = asked > least ? asked : least;
+    if (*needed > others) {
+        *needed = others;
+        ir_buf_addf(&c->talk,
+                    _(" The site asks for %lld cosignatures, and only %lld "
+                      "others can sign here.\n"),
+                    (long long)least, (long long)others);
+    }
+    return IR_OK;
+}
+
+struct alert_words {
+    const char *text;
+    int64_t severity, within, needed;
+    const struct ir_to *to;
+};
+
+static void
+fill(struct ir_draft *d, const struct alert_words *w)
+{
+    ir_bodyw_text(&d->body, 1, w->text);
+    ir_bodyw_uint(&d->body, 2, (uint64_t)w->severity);
+    if (w->needed > 0)
+        ir_bodyw_uint(&d->body, 3, (uint64_t)w->needed);
+    if (w->within > 0)
+        ir_bodyw_uint(&d->body, 6, (uint64_t)w->within);
+    if (w->to->n > 0)
+        ir_bodyw_texts(&d->body, 7, (const char *const *)w->to->v, w->to->n);
+    d->audience = w->to->audience;
+}
+
+/* Say what becomes of an alert that was just recorded. */
+static void
+say_next(struct ir_ctx *c, const uint8_t *id, int64_t needed, size_t length)
+{
+    char hex[2 * 4 + 1];
+
+    if (c->json)
+        return;
+    ir_hex(id, 4, hex);
+    if (needed > 0)
+        ir_buf_addf(&c->talk,
+                    _(" It goes out once %lld more have cosigned:  ir alert "
+                      "cosign %s\n"),
+                    (long long)needed, hex);
+    else
+        ir_buf_addf(&c->talk, _(" Who has answered:  ir alert status %s\n"),
+                    hex);
+    if (length > NARROW)
+        ir_buf_adds(&c->talk, _(" It is too long for the narrowest links, "
+                                "which leave it to the others.\n"));
+}
+
+/* Bytes of the entry as it travels; 0: not known. */
+static size_t
+length_of(struct ir_ctx *c, const uint8_t *id)
+{
+    struct ir_log log = {0};
+    size_t n = 0;
+
+    if (ir_store_load_id(c->st, id, &log, NULL) == IR_OK)
+        n = log.e[0].p_len + log.e[0].b_len + IR_SIG_BYTES + 7;
+    ir_log_done(&log);
+    return n;
+}
+
+static int
+check_text(struct ir_ctx *c, const char *text)
+{
+    if (text[strspn(text, " \t\n")] == '\0')
+        return ir_fail(&c->err, IR_EUSAGE, _("an empty alert says nothing"));
+    if (strlen(text) > IR_ALERT_TEXT_MAX)
+        return ir_fail(&c->err, IR_EUSAGE,
+                       _("an alert holds at most %d bytes; the rest belongs "
+                         "in a note"),
+                       IR_ALERT_TEXT_MAX);
+    return IR_OK;
+}
+
+int
+ir_cmd_notify(struct ir_ctx *c, int argc, char **argv)
+{
+    const char *severity = NULL, *within = NULL, *cosign = NULL;
+    const struct ir_opt opts[] = {{"severity", 0, &severity, NULL, NULL, NULL},
+                                  {"ack-within", 0, &within, NULL, NULL, NULL},
+                                  {"cosign", 0, &cosign, NULL, NULL, NULL},
+                                  {NULL, 0, NULL, NULL, NULL, NULL}};
+    struct alert_words w = {.severity = SEVERITY_DEFAULT};
+    struct ir_case k = {0};
+    struct ir_batch b = {0};
+    struct ir_to to = {0};
+    bool inside = false;
+    char *joined = NULL;
+    int64_t asked = 0;
+    int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
+
+    if (rc == IR_OK)
+        joined = ir_args_join(argv, 2, &n);
+    if (rc == IR_OK)
+        rc = ir_args_count(n, 2, 2, "notify", &c->err);
+    if (rc == IR_OK)
+        rc = check_text(c, argv[2]);
+    if (rc == IR_OK && severity != NULL)
+        rc = ir_scan_int(severity, 1, SEVERITY_MAX, &w.severity, &c->err);
+    if (rc == IR_OK && cosign != NULL)
+        rc = ir_scan_int(cosign, 0, COSIGN_MAX, &asked, &c->err);
+    if (rc == IR_OK && within != NULL)
+        rc = ir_duration_parse(within, strlen(within), &w.within, &c->err);
+    if (rc == IR_OK)
+        rc = begin_maybe(c, &k, &inside);
+    if (rc == IR_OK)
+        rc = ir_to_parse(c, argv[1], &to);
+    if (rc == IR_OK)
+        rc = cosign_needed(c, &to, w.severity, asked, &w.needed);
+    if (rc == IR_OK) {
+        w.text = argv[2];
+        w.to = &to;
+        fill(ir_batch_add(&b, inside ? &k : NULL, IR_KIND_ALERT), &w);
+        rc = ir_batch_commit(c, &b);
+    }
+    if (rc == IR_OK) {
+        ir_batch_say(c, NULL, &b);
+        say_next(c, b.ids[0], w.needed, length_of(c, b.ids[0]));
+    }
+    free(joined);
+    ir_to_done(&to);
+    ir_case_done(&k);
+    return rc;
+}
+
+/* Open for writing, with what decides checked, and find the alert. */
+static int
+begin_about(struct ir_ctx *c, const char *hex, struct ir_box *b,
+            struct ir_valert **row)
+{
+    int rc = ir_ctx_signed(c);
+
+    if (rc == IR_OK)
+        rc = ir_ctx_open(c, true);
+    if (rc == IR_OK)
+        rc = ir_ctx_me(c);
+    if (rc == IR_OK)
+        rc = ir_box_load(c, IR_BOX_WAITING, NULL, b);
+    if (rc == IR_OK)
+        ir_ctx_left_out(c);
+    return rc == IR_OK ? ir_box_find(b, hex, row) : rc;
+}
+
+/* A draft about the alert, in its incident, with its status. */
+static struct ir_draft *
+about(struct ir_batch *b, const struct ir_alert *a, uint64_t kind)
+{
+    struct ir_draft *d = ir_batch_add(b, NULL, kind);
+
+    d->has_incident = a->has_incident;
+    memcpy(d->incident, a->incident, IR_INCIDENT_BYTES);
+    d->status = (uint8_t)a->status;
+    memcpy(d->refs[0], a->id, IR_ID_BYTES);
+    d->refs_n = 1;
+    return d;
+}
+
+/* What is over is not ended once more, nor put right. */
+static int
+check_open(struct ir_ctx *c, const struct ir_alert *a)
+{
+    char hex[2 * 4 + 1];
+
+    if (a->state != IR_ALERT_CANCELLED && a->state != IR_ALERT_CORRECTED)
+        return IR_OK;
+    ir_hex(a->id, 4, hex);
+    ir_fail(&c->err, IR_EEXIST, _("this alert has been cancelled already"));
+    ir_err_hint(&c->err, "ir alert show %s", hex);
+    return IR_EEXIST;
+}
+
+int
+ir_cmd_alert_cosign(struct ir_ctx *c, int argc, char **argv)
+{
+    struct ir_box box = {0};
+    struct ir_batch b = {0};
+    struct ir_valert *row = NULL;
+    struct ir_draft *d;
+    int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
+
+    if (rc == IR_OK)
+        rc = ir_args_count(n, 1, 1, "alert cosign", &c->err);
+    if (rc == IR_OK)
+        rc = begin_about(c, argv[1], &box, &row);
+    if (rc == IR_OK)
+        rc = check_open(c, row->a);
+    if (rc == IR_OK && row->a->by == c->me)
+        rc = ir_fail(&c->err, IR_EREFUSED,
+                     _("you wrote it yourself: it takes somebody else"));
+    if (rc == IR_OK && ir_alert_is_cosigned(row->a, c->me))
+        rc = ir_fail(&c->err, IR_EEXIST, _("you have cosigned it already"));
+    if (rc == IR_OK && !c->json) {
+        char *text = ir_view_alert_text(&c->talk_view, row->a);
+
+        ir_buf_addf(&c->talk, " \"%s\"\n", text);
+        free(text);
+    }
+    if (rc == IR_OK) {
+        d = about(&b, row->a, IR_KIND_APPROVAL);
+        ir_bodyw_uint(&d->body, 1, 1);
+        ir_bodyw_bytes(&d->body, 2, row->a->id, IR_ID_BYTES);
+        rc = ir_batch_commit(c, &b);
+    }
+    if (rc == IR_OK)
+        ir_batch_say(c, NULL, &b);
+    if (rc == IR_OK && !c->json && row->a->given + 1 >= row->a->needed)
+        ir_buf_adds(&c->talk, _(" It is out now.\n"));
+    ir_box_done(&box);
+    return rc;
+}
+
+/* The word for why: over, mistaken; also as the screens say it. */
+static int
+reason_of(struct ir_ctx *c, const char *word, uint64_t *reason)
+{
+    static const char *const words[][2] = {{"over", "収束"},
+                                           {"mistaken", "誤り"}};
+    size_t i;
+
+    for (i = 0; word != NULL && i < 2; i++)
+        if (strcmp(word, words[i][0]) == 0 || strcmp(word, words[i][1]) == 0) {
+            *reason = i + 1;
+            return IR_OK;
+        }
+    ir_fail(&c->err, IR_EUSAGE, _("is it over, or was it mistaken?"));
+    ir_err_hint(&c->err, _("add: -r over  or  -r mistaken"));
+    return IR_EUSAGE;
+}
+
+int
+ir_cmd_alert_cancel(struct ir_ctx *c, int argc, char **argv)
+{
+    const char *why = NULL;
+    const struct ir_opt opts[] = {{"reason", 'r', &why, NULL, NULL, NULL},
+                                  {NULL, 0, NULL, NULL, NULL, NULL}};
+    struct ir_box box = {0};
+    struct ir_batch b = {0};
+    struct ir_valert *row = NULL;
+    struct ir_draft *d;
+    uint64_t reason = 0;
+    char *joined = NULL;
+    int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
+
+    if (rc == IR_OK)
+        joined = ir_args_join(argv, 2, &n);
+    if (rc == IR_OK)
+        rc = ir_args_count(n, 1, 2, "alert cancel", &c->err);
+    if (rc == IR_OK)
+        rc = reason_of(c, why, &reason);
+    if (rc == IR_OK)
+        rc = begin_about(c, argv[1], &box, &row);
+    if (rc == IR_OK)
+        rc = check_open(c, row->a);
+    if (rc == IR_OK) {
+        d = about(&b, row->a, IR_KIND_CANCEL);
+        ir_bodyw_text(&d->body, 1, n == 2 ? argv[2] : NULL);
+        ir_bodyw_uint(&d->body, 2, reason);
+        rc = ir_batch_commit(c, &b);
+    }
+    if (rc == IR_OK)
+        ir_batch_say(c, NULL, &b);
+    free(joined);
+    ir_box_done(&box);
+    return rc;
+}
+
+/* The alert that takes the place of `a`, to the same people, and the cancel
+ * that says so, together. */
+static int
+correct(struct ir_ctx *c, const struct ir_alert *a, const char *text,
+        struct ir_batch *b)
+{
+    struct ir_to to = {.n = a->to_n, .audience = a->audience};
+    struct alert_words w = {.text = text,
+                            .severity = (int64_t)a->severity,
+                            .within = (int64_t)a->ack_within_s,
+                            .needed = (int64_t)a->needed,
+                            .to = &to};
+    struct ir_draft *d = about(b, a, IR_KIND_ALERT);
+    size_t i;
+
+    for (i = 0; i < a->to_n; i++)
+        to.v[i] = a->to[i];
+    fill(d, &w);
+    d = about(b, a, IR_KIND_CANCEL);
+    ir_bodyw_uint(&d->body, 2, IR_CANCEL_CORRECTED);
+    b->also[1] = 1;
+    return ir_batch_commit(c, b);
+}
+
+int
+ir_cmd_alert_correct(struct ir_ctx *c, int argc, char **argv)
+{
+    struct ir_box box = {0};
+    struct ir_batch b = {0};
+    struct ir_valert *row = NULL;
+    char *joined = NULL;
+    int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
+
+    if (rc == IR_OK)
+        joined = ir_args_join(argv, 2, &n);
+    if (rc == IR_OK)
+        rc = ir_args_count(n, 2, 2, "alert correct", &c->err);
+    if (rc == IR_OK)
+        rc = check_text(c, argv[2]);
+    if (rc == IR_OK)
+        rc = begin_about(c, argv[1], &box, &row);
+    if (rc == IR_OK)
+        rc = check_open(c, row->a);
+    if (rc == IR_OK)
+        rc = correct(c, row->a, argv[2], &b);
+    if (rc == IR_OK) {
+        ir_batch_say(c, NULL, &b);
+        say_next(c, b.ids[0], (int64_t)row->a->needed, 0);
+    }
+    free(joined);
+    ir_box_done(&box);
+    return rc;
+}
