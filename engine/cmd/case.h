@@ -108,7 +108,7 @@ struct ir_batch {
     /* d[i] refers to an earlier draft of the batch: its index + 1, else 0;
      * put into refs[0] once that one has its id */
     size_t refers[IR_BATCH_MAX];
-    size_t also[IR_BATCH_MAX];   /* the same, put behind the refs it has */
+    size_t names[IR_BATCH_MAX];  /* the same, put behind the refs it has */
     bool in_first[IR_BATCH_MAX]; /* belongs to the incident d[0] declares */
     bool use_first; /* the incident d[0] declares is the one in use from now */
     uint8_t ids[IR_BATCH_MAX][IR_ID_BYTES]; /* filled by ir_batch_record */

@@ -348,7 +348,7 @@ correct(struct ir_ctx *c, const struct ir_alert *a, const char *text,
     fill(d, &w);
     d = about(b, a, IR_KIND_CANCEL);
     ir_bodyw_uint(&d->body, 2, IR_CANCEL_CORRECTED);
-    b->also[1] = 1;
+    b->names[1] = 1;
     return ir_batch_commit(c, b);
 }
 

@@ -89,8 +89,8 @@ append_all(struct ir_ctx *c, struct ir_batch *b, const struct ir_signer *who,
             memcpy(b->d[i].refs[0], b->ids[b->refers[i] - 1], IR_ID_BYTES);
             b->d[i].refs_n = 1;
         }
-        if (b->also[i] > 0)
-            memcpy(b->d[i].refs[b->d[i].refs_n++], b->ids[b->also[i] - 1],
+        if (b->names[i] > 0)
+            memcpy(b->d[i].refs[b->d[i].refs_n++], b->ids[b->names[i] - 1],
                    IR_ID_BYTES);
         if (b->in_first[i]) {
             b->d[i].has_incident = true;
