@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "base/time.h"
+#include "base/wake.h"
 #include "cmd/case.h"
 #include "view/menu.h"
 #include "view/refusal.h"
@@ -217,6 +218,8 @@ ir_batch_commit(struct ir_ctx *c, struct ir_batch *b)
         else
             ir_store_rollback(c->st);
         c->held = false;
+        if (rc == IR_OK)
+            ir_wake_send(c->home);
     }
     if (rc != IR_OK) {
         size_t n = b->n;

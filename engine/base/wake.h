@@ -1,0 +1,28 @@
+/* wake.h: how `ir` tells the daemon that it has recorded something.
+ *
+ * An empty datagram to the Unix socket HOME/ird.sock, sent after COMMIT. It
+ * says nothing but "look": what there is to see stands in the log. Nobody
+ * listening is no error, and nobody waits.
+ */
+#ifndef IR_BASE_WAKE_H
+#define IR_BASE_WAKE_H
+
+#include "base/err.h"
+
+#define IR_WAKE_NAME "ird.sock"
+
+/* Listen in the home that `homefd` is; what an earlier daemon left there is
+ * replaced, so the caller is sure to be the only one (a lock).
+ *
+ * Owns:   *fd is the caller's, close(); it does not block.
+ * Errors: IR_EIO.
+ */
+int ir_wake_listen(int homefd, int *fd, struct ir_err *err);
+
+/* Take everything that has come, so that the descriptor is quiet again. */
+void ir_wake_drain(int fd);
+
+/* Wake whoever listens in `home`, if anybody does. */
+void ir_wake_send(const char *home);
+
+#endif
