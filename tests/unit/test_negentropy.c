@@ -1,6 +1,7 @@
-/* test_negentropy.c: the messages of negentropy V1. Published vectors, what is
- * refused, and pairs of sets that end equal over links that lose, double and
- * reorder. Byte for byte against another program: tests/verify.
+/* test_negentropy.c: the messages of negentropy V1. Published vectors, and
+ * pairs of sets that end equal over links that lose, double and reorder. What
+ * is refused: test_negentropy_hostile.c. Byte for byte against another program:
+ * tests/verify.
  */
 #include "base/crypt.h"
 #include "base/scan.h"
@@ -91,121 +92,6 @@ varints(void **state)
         ir_hex(p, ir_varint_put(cases[i].v, p), hex);
         ROW(i, strcmp(hex, cases[i].hex) == 0);
     }
-}
-
-/* --- refused -------------------------------------------------------------- */
-
-#define FP "00112233445566778899aabbccddeeff"
-#define ID "eb6b05c2e3b008592ac666594d78ed83e7b9ab30f825b9b08878128f7500008c"
-
-/* Messages, and whether they are well formed. */
-static const struct {
-    const char *hex;
-    bool ok;
-} messages[] = {
-    {"61", true},
-    {"61000000", true},                   /* all agreed */
-    {"61000001" FP, true},                /* fingerprint */
-    {"6100000200", true},                 /* an empty list */
-    {"6100000201" ID, true},              /* a list */
-    {"61010000000001" FP, true},          /* an empty range */
-    {"610501ab000101ac00", true},         /* same hlc, id rises */
-    {"610501ab000101ab00", true},         /* the same bound */
-    {"6181ffffffffffffffff7f0000", true}, /* hlc 2^64-2 */
-    {"", false},
-    {"60", false}, /* other versions */
-    {"62aabbccddeeff", false},
-    {"6100", false}, /* cut short */
-    {"610000", false},
-    {"610000010011", false},
-    {"61000002", false},
-    {"6100000201", false},
-    {"6100000202" ID, false},
-    {"61ffffffffffff", false},
-    {"61000003", false}, /* no such mode */
-    {"6100008101", false},
-    {"6100000281ffffffffffffffff7f" ID, false}, /* how many? */
-    {"6100000000", false},                      /* after the end */
-    {"61000000000000", false},
-    {"610501ac000101ab00", false}, /* bounds fall */
-    {"610501ab00010000", false},
-    {"610021" ID "0000", false}, /* 33 bytes */
-    {"610501abac", false},
-    {"610001ab00", false}, /* the end has no id */
-    {"61800000", false},   /* not the shortest */
-    {"61050080", false},
-    {"610000028000", false},
-    {"618280808080808080800000", false}, /* 2^64 and more */
-    {"61828080808080808080000000", false},
-    {"6181ffffffffffffffff7f000002000000", false},
-};
-
-static void
-refused(void **state)
-{
-    static const size_t limits[] = {0, IR_NEG_LIMIT_MIN};
-    struct ir_idset *set = ir_idset_new();
-    struct ir_ids have = {0}, need = {0};
-    struct ir_buf out = {0};
-    uint8_t p[128], id[32] = {1};
-    size_t i, k, n;
-    bool done;
-
-    (void)state;
-    ir_idset_add(set, 4, id);
-    ir_idset_add(set, 6, id);
-    for (i = 0; i < COUNT(messages) * 2; i++) {
-        const char *hex = messages[i / 2].hex;
-        int want = messages[i / 2].ok ? IR_OK : IR_EPARSE;
-        struct ir_err err = {0};
-
-        n = strlen(hex) / 2;
-        assert_int_equal(ir_scan_hex(hex, p, n, NULL), IR_OK);
-        k = limits[i % 2];
-        ROW(i / 2, ir_neg_answer(set, NULL, k, p, n, &out, &err) == want);
-        ROW(i / 2, (out.len > 0) == messages[i / 2].ok && err.code == want);
-        out.len = 0;
-        ROW(i / 2, ir_neg_next(set, NULL, k, p, n, &have, &need, &out, &done,
-                               &err) == want);
-        ROW(i / 2,
-            want == IR_OK || (out.len == 0 && have.n == 0 && need.n == 0));
-        out.len = have.n = need.n = 0;
-    }
-    assert_int_equal(ir_scan_hex("6100000202" ID ID, p, 69, NULL), IR_OK);
-    assert_int_equal(
-        ir_neg_next(set, NULL, 0, p, 69, &have, &need, &out, &done, NULL),
-        IR_EPARSE); /* one id twice: the learner cares */
-    assert_true(out.len == 0 && have.n == 0 && need.n == 0);
-    ir_ids_done(&have);
-    ir_ids_done(&need);
-    ir_buf_done(&out);
-    ir_idset_free(set);
-}
-
-static void
-limits(void **state)
-{
-    struct ir_idset *set = ir_idset_new();
-    struct ir_buf out = {0}, big = {0};
-    struct ir_err err;
-    size_t i;
-
-    (void)state;
-    ir_buf_addc(&big, 0x61);
-    for (i = 0; i < IR_NEG_MESSAGE_MAX / 3 + 1; i++)
-        ir_buf_add(&big, "\x01\x00\x00", 3);
-    assert_int_equal(ir_neg_begin(set, NULL, 255, &out), IR_ELIMIT);
-    assert_int_equal(ir_neg_answer(set, NULL, 255, "a", 1, &out, &err),
-                     IR_ELIMIT);
-    assert_int_equal(ir_neg_answer(set, NULL, 256, big.p, big.len, &out, &err),
-                     IR_ELIMIT);
-    assert_int_equal(out.len, 0);
-    assert_int_equal(ir_neg_answer(set, NULL, 0, big.p, big.len, &out, &err),
-                     IR_OK);
-    assert_int_equal(out.len, 1);
-    ir_buf_done(&out);
-    ir_buf_done(&big);
-    ir_idset_free(set);
 }
 
 /* --- two sets ------------------------------------------------------------- */
@@ -545,9 +431,10 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published),      cmocka_unit_test(varints),
-        cmocka_unit_test(refused),        cmocka_unit_test(limits),
+
         cmocka_unit_test(sets_end_equal), cmocka_unit_test(from_nothing),
         cmocka_unit_test(bad_link),       cmocka_unit_test(ground),
+
     };
 
     if (ir_crypt_init(NULL) != IR_OK)
