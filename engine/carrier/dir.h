@@ -22,8 +22,9 @@
     ((int64_t)64 * 1024 * 1024)                    /* bytes; longer: not read */
 #define IR_DIR_FILE_GOAL ((size_t)4 * 1024 * 1024) /* begin another one */
 #define IR_DIR_FILES_MAX 100000                    /* looked at */
-#define IR_DIR_STALE_MS ((int64_t)3600 * 1000) /* a half-written file is left  \
-                                                */
+#define IR_DIR_STALE_MS                                                        \
+    ((int64_t)3600 * 1000) /* a half-written file is left                      \
+                            */
 
 /* What a file in DIR/ir turned out to be. */
 enum ir_dir_what {

@@ -8,6 +8,7 @@
 #define PREPARE N_("Prepare")
 #define WALK N_("Walk")
 #define RECORD N_("Record")
+#define TOGETHER N_("Together")
 #define REPORT N_("Report")
 #define PEOPLE N_("People")
 
@@ -181,6 +182,11 @@ const struct ir_cmd ir_cmds[] = {
     {"rebuild", ir_cmd_rebuild, RECORD,
      N_("make cached views anew; --salvage a damaged database"),
      "rebuild [--salvage]"},
+
+    {"carry out", ir_cmd_carry_out, TOGETHER,
+     N_("put the record on a USB stick"), N_("carry out DIR")},
+    {"carry in", ir_cmd_carry_in, TOGETHER,
+     N_("take in what others carried out"), N_("carry in DIR")},
 
     {"triage", ir_cmd_triage, REPORT, N_("event or incident?"),
      N_("triage [CRITERION=ANSWER ...]")},

@@ -1,6 +1,6 @@
-/* ids.h: a set of 32-byte ids, each with a small number; for the store's own
- * files. Where an id lies in it is nobody else's to know: ids that were ground
- * to share their first bytes cost no more than others.
+/* ids.h: a set of 32-byte ids, each with a small number. Where an id lies in it
+ * is nobody else's to know: ids that were ground to share their first bytes
+ * cost no more than others.
  */
 #ifndef IR_STORE_IDS_H
 #define IR_STORE_IDS_H

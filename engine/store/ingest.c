@@ -21,7 +21,7 @@ struct ir_ingest {
     struct ir_refusals *refusal; /* counted and not yet kept */
     size_t refusal_n;
     struct ir_now now;
-    int64_t mono_ms;
+    int64_t mono_ms, stored_ms; /* of this batch; when the last was stored */
 };
 
 /* One entry of a batch while it is judged. */
@@ -354,10 +354,11 @@ put_all(struct ir_ingest *g, const uint8_t *from, struct job **ready, size_t n,
     for (at = 0; at < n; at += IR_INGEST_ROWS) {
         size_t some = n - at < IR_INGEST_ROWS ? n - at : IR_INGEST_ROWS;
 
-        if (at > 0)
+        if (ir_clock_mono_ms() - g->stored_ms < IR_INGEST_PAUSE_MS)
             (void)poll(NULL, 0, IR_INGEST_PAUSE_MS);
         if (rc == IR_OK) {
             rc = put_some(g, from, ready + at, some, err);
+            g->stored_ms = ir_clock_mono_ms();
         } else {
             while (some-- > 0)
                 ready[at + some]->v->what = IR_ARRIVED_DISK;

@@ -66,6 +66,28 @@ ir_store_object_get(struct ir_store *st, const uint8_t digest[IR_HASH_BYTES],
     return rc;
 }
 
+int
+ir_store_object_each(struct ir_store *st,
+                     bool (*fn)(const uint8_t digest[IR_HASH_BYTES], size_t n,
+                                void *arg),
+                     void *arg, struct ir_err *err)
+{
+    sqlite3_stmt *q = NULL;
+    bool more = true;
+    int rc = ir_db_prepare(st, "SELECT digest, length(bytes) FROM object", &q,
+                           err),
+        s = SQLITE_DONE;
+
+    while (rc == IR_OK && more && (s = sqlite3_step(q)) == SQLITE_ROW)
+        if (sqlite3_column_bytes(q, 0) == IR_HASH_BYTES)
+            more = fn(sqlite3_column_blob(q, 0),
+                      (size_t)sqlite3_column_int64(q, 1), arg);
+    if (rc == IR_OK && more && s != SQLITE_DONE)
+        rc = ir_db_fail(st, "object", err);
+    sqlite3_finalize(q);
+    return rc;
+}
+
 char *
 ir_store_setting(struct ir_store *st, const char *key)
 {

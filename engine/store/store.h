@@ -186,6 +186,15 @@ int ir_store_object_get(struct ir_store *st,
                         const uint8_t digest[IR_HASH_BYTES], struct ir_buf *out,
                         struct ir_err *err);
 
+/* Walk the digests and lengths of all objects. `fn` returns false to stop.
+ *
+ * Errors: IR_ESTORE.
+ */
+int ir_store_object_each(struct ir_store *st,
+                         bool (*fn)(const uint8_t digest[IR_HASH_BYTES],
+                                    size_t n, void *arg),
+                         void *arg, struct ir_err *err);
+
 /* Settings of this device (which incident is in use, ...); not part of the
  * record.
  *
