@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define IR_CARRIER_HOST_MAX 255    /* bytes of a host's name */
 #define IR_CARRIER_NEVER INT64_MAX /* run() waits for nothing but its fd */
 
 struct ir_carrier_events {
@@ -79,5 +80,8 @@ int64_t ir_carrier_run(const struct ir_carrier *c, int64_t now_ms,
 int ir_carrier_send(const struct ir_carrier *c, uint32_t link, const void *p,
                     size_t n, struct ir_err *err);
 void ir_carrier_close(struct ir_carrier *c);
+
+/* Is this HOST:PORT, by name or address, an IPv6 one in brackets? */
+bool ir_carrier_where_ok(const char *where);
 
 #endif

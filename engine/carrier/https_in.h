@@ -1,0 +1,80 @@
+/* https_in.h: what https.c, https_server.c and https_client.c share. */
+#ifndef IR_CARRIER_HTTPS_IN_H
+#define IR_CARRIER_HTTPS_IN_H
+
+#include "base/buf.h"
+#include "carrier/cert.h"
+#include "carrier/https.h"
+#include "carrier/queue.h"
+
+#define IR_HTTPS_PATH "/ir/1"
+#define IR_HTTPS_TOKEN 8 /* bytes of Ir-Link */
+#define IR_HTTPS_TYPE "application/octet-stream"
+
+struct ir_https_server;
+struct ir_https_client;
+
+struct ir_https {
+    int ep; /* everything waits here */
+    int wake;
+    struct ir_cert cert;
+    struct ir_https_conf conf;        /* with the defaults filled in */
+    uint8_t (*keys)[IR_PUBKEY_BYTES]; /* welcome, ascending */
+    size_t keys_n;
+    bool keys_new; /* links are to be looked at again */
+    uint32_t last_link;
+    int64_t now;
+    const struct ir_carrier_events *ev; /* of the run under way */
+    void *arg;
+    struct ir_https_server *server; /* NULL: does not listen */
+    struct ir_https_client *client;
+};
+
+/* Is this key on the list? */
+bool ir_https_welcome(const struct ir_https *h,
+                      const uint8_t pub[IR_PUBKEY_BYTES]);
+
+/* Make the descriptor readable, so that run() is called. */
+void ir_https_wake(const struct ir_https *h);
+
+/* Deliver the frames of a body that came on a link.
+ *
+ * Errors: IR_EPARSE, IR_ELIMIT: what stood before it was delivered.
+ */
+int ir_https_deliver(const struct ir_https *h, uint32_t link,
+                     const struct ir_buf *body);
+
+/* The server: start; is this descriptor one of its, and if it tells that a
+ * caller hung up, so be it; do what is due; send, *took says whether the link
+ * is one of the server's.
+ *
+ * Errors: as in https.h.
+ */
+int ir_https_server_new(struct ir_https *h, struct ir_err *err);
+bool ir_https_server_ready(struct ir_https *h, int fd);
+int64_t ir_https_server_run(struct ir_https *h);
+int ir_https_server_send(struct ir_https *h, uint32_t link, const void *p,
+                         size_t n, bool *took, struct ir_err *err);
+uint16_t ir_https_server_port(const struct ir_https *h);
+void ir_https_server_free(struct ir_https *h);
+
+/* The client: the same; `fd` and `events` are what epoll said of a socket of
+ * curl's.
+ *
+ * Errors: as in https.h.
+ */
+int ir_https_client_new(struct ir_https *h, struct ir_err *err);
+void ir_https_client_ready(struct ir_https *h, int fd, uint32_t events);
+int64_t ir_https_client_run(struct ir_https *h);
+int ir_https_client_send(struct ir_https *h, uint32_t link, const void *p,
+                         size_t n, bool *took, struct ir_err *err);
+void ir_https_client_free(struct ir_https *h);
+
+/* Queue a frame for a link if it may wait.
+ *
+ * Errors: IR_EBUSY, IR_ELIMIT.
+ */
+int ir_https_queue(struct ir_frames *q, uint32_t link, const void *p, size_t n,
+                   struct ir_err *err);
+
+#endif

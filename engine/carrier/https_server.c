@@ -1,0 +1,556 @@
+/* https_server.c: who calls us: libmicrohttpd over GnuTLS; see https.h.
+ *
+ * A stranger gets no further than the handshake: a certificate is required
+ * there, and its key must be welcome before a byte of HTTP is read. What is
+ * open without having come that far is cut after a few seconds, and counted
+ * by address.
+ */
+#include "base/i18n.h"
+#include "base/scan.h"
+#include "carrier/https_in.h"
+
+#include <errno.h>
+#include <gnutls/gnutls.h>
+#include <microhttpd.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define LINKS_PER_KEY 4
+#define IDLE_MS 60000     /* between two requests */
+#define REQUEST_MS 120000 /* for one request of a certified device */
+#define BACKLOG 1024 /* accepted or refused soon; a full one costs a second */
+#define HEADER_MEMORY 32768u
+#define PRIORITIES                                                             \
+    "NONE:+VERS-TLS1.3:+AEAD:+AES-256-GCM:+CHACHA20-POLY1305:"                 \
+    "+AES-128-GCM:+SHA256:+SHA384:+GROUP-X25519:+SIGN-EDDSA-ED25519:"          \
+    "+CTYPE-X509"
+
+struct conn {
+    struct conn *next;
+    struct ir_https *h;
+    struct MHD_Connection *mhd;
+    gnutls_session_t tls;
+    int fd;
+    int64_t deadline; /* when it is cut */
+    bool shown;       /* a welcome key was shown in the handshake */
+    uint8_t pub[IR_PUBKEY_BYTES];
+};
+
+struct slink {
+    struct slink *next;
+    uint32_t link;
+    uint8_t pub[IR_PUBKEY_BYTES], token[IR_HTTPS_TOKEN];
+    struct ir_frames out;
+    struct request *held;
+    int64_t heard;
+};
+
+struct request {
+    struct conn *conn;
+    uint32_t link; /* once taken; it may be gone */
+    struct ir_buf body;
+    uint8_t token[IR_HTTPS_TOKEN];
+    int64_t wait_ms, until;
+    bool taken;
+};
+
+struct ir_https_server {
+    struct MHD_Daemon *mhd;
+    int fd; /* the daemon's epoll */
+    uint16_t port;
+    struct conn *conns;
+    struct slink *links;
+    bool again; /* MHD has something to do that its fd does not tell */
+};
+
+/* Whose callbacks GnuTLS is calling: it is given the session only. */
+static _Thread_local struct ir_https *running;
+
+static int
+on_verify(gnutls_session_t tls)
+{
+    struct ir_https *h = running;
+    struct conn *c = NULL;
+    const gnutls_datum_t *certs;
+    unsigned n = 0;
+
+    if (h != NULL)
+        for (c = h->server->conns; c != NULL && c->tls != tls; c = c->next)
+            ;
+    certs = gnutls_certificate_get_peers(tls, &n);
+    if (c == NULL || certs == NULL || n == 0 ||
+        ir_cert_pub(certs[0].data, certs[0].size, false, c->pub, NULL) !=
+            IR_OK ||
+        !ir_https_welcome(h, c->pub))
+        return GNUTLS_E_CERTIFICATE_ERROR;
+    c->shown = true;
+    return 0;
+}
+
+/* A peer whose cable was pulled is noticed in seconds, not in minutes. */
+static void
+watch_socket(int fd)
+{
+    int on = 1, idle = 10, every = 3, times = 3;
+    unsigned user = 15000;
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof every);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &times, sizeof times);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &user, sizeof user);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+static void
+on_connection(void *cls, struct MHD_Connection *mhd, void **ctx,
+              enum MHD_ConnectionNotificationCode toe)
+{
+    struct ir_https *h = cls;
+    struct conn *c = *ctx, **at = &h->server->conns;
+    const union MHD_ConnectionInfo *info;
+
+    if (toe == MHD_CONNECTION_NOTIFY_CLOSED) {
+        while (*at != NULL && *at != c)
+            at = &(*at)->next;
+        if (*at != NULL)
+            *at = c->next;
+        free(c);
+        *ctx = NULL;
+        return;
+    }
+    c = ir_calloc(1, sizeof *c);
+    c->h = h;
+    c->mhd = mhd;
+    c->fd = -1;
+    c->deadline = h->now + h->conf.patience_ms;
+    info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (info != NULL) {
+        c->fd = info->connect_fd;
+        watch_socket(c->fd);
+    }
+    info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    if (info != NULL) {
+        c->tls = info->tls_session;
+        gnutls_certificate_server_set_request(c->tls, GNUTLS_CERT_REQUIRE);
+        gnutls_session_set_verify_function(c->tls, on_verify);
+    }
+    c->next = h->server->conns;
+    h->server->conns = c;
+    *ctx = c;
+}
+
+static enum MHD_Result
+answer(struct MHD_Connection *mhd, unsigned status, struct ir_buf *body)
+{
+    struct MHD_Response *r;
+    enum MHD_Result ok;
+
+    r = MHD_create_response_from_buffer(body != NULL ? body->len : 0,
+                                        body != NULL ? body->p : NULL,
+                                        MHD_RESPMEM_MUST_COPY);
+    if (r == NULL)
+        return MHD_NO;
+    (void)MHD_add_response_header(r, "Content-Type", IR_HTTPS_TYPE);
+    if (status != MHD_HTTP_OK)
+        (void)MHD_add_response_header(r, "Connection", "close");
+    ok = MHD_queue_response(mhd, status, r);
+    MHD_destroy_response(r);
+    return ok;
+}
+
+/* Watch a held request's socket for its end: MHD does not, meanwhile. */
+static void
+hold(struct ir_https *h, struct slink *l, struct request *r)
+{
+    struct epoll_event e = {.events = EPOLLRDHUP, .data.fd = r->conn->fd};
+
+    l->held = r;
+    r->until = h->now + r->wait_ms;
+    MHD_suspend_connection(r->conn->mhd);
+    (void)epoll_ctl(h->ep, EPOLL_CTL_ADD, r->conn->fd, &e);
+}
+
+static void
+release(struct ir_https *h, struct slink *l)
+{
+    struct request *r = l->held;
+
+    if (r == NULL)
+        return;
+    (void)epoll_ctl(h->ep, EPOLL_CTL_DEL, r->conn->fd, NULL);
+    l->held = NULL;
+    l->heard = h->now;
+    MHD_resume_connection(r->conn->mhd);
+    h->server->again = true;
+}
+
+static struct slink *
+find(const struct ir_https *h, uint32_t link)
+{
+    struct slink *l = h->server->links;
+
+    while (l != NULL && l->link != link)
+        l = l->next;
+    return l;
+}
+
+static void
+drop(struct ir_https *h, struct slink *l, const char *why)
+{
+    struct slink **at = &h->server->links;
+
+    release(h, l);
+    while (*at != l)
+        at = &(*at)->next;
+    *at = l->next;
+    h->ev->down(h->arg, l->link, why);
+    ir_frames_done(&l->out);
+    free(l);
+}
+
+static struct slink *
+link_of(struct ir_https *h, const struct request *r)
+{
+    struct slink *l, *oldest = NULL;
+    int n = 0;
+
+    for (l = h->server->links; l != NULL; l = l->next) {
+        if (memcmp(l->pub, r->conn->pub, sizeof l->pub) != 0)
+            continue;
+        if (memcmp(l->token, r->token, sizeof l->token) == 0)
+            return l;
+        n++;
+        if (oldest == NULL || l->heard < oldest->heard)
+            oldest = l;
+    }
+    if (n >= LINKS_PER_KEY)
+        drop(h, oldest, N_("it connected anew too often"));
+    l = ir_calloc(1, sizeof *l);
+    l->link = ++h->last_link;
+    l->heard = h->now;
+    memcpy(l->pub, r->conn->pub, sizeof l->pub);
+    memcpy(l->token, r->token, sizeof l->token);
+    l->next = h->server->links;
+    h->server->links = l;
+    h->ev->up(h->arg, l->link, l->pub, IR_HTTPS_MTU, false);
+    return l;
+}
+
+/* The headers are here: is this a request of ours by somebody welcome? */
+static enum MHD_Result
+begin(struct ir_https *h, struct MHD_Connection *mhd, const char *url,
+      const char *method, void **req)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct conn *c = info != NULL ? info->socket_context : NULL;
+    const char *token =
+        MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Ir-Link");
+    const char *wait =
+        MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Ir-Wait");
+    const char *size =
+        MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Content-Length");
+    struct request *r;
+    uint8_t bytes[IR_HTTPS_TOKEN];
+    int64_t s = 0, n = 0;
+
+    if (c == NULL || !c->shown || !ir_https_welcome(h, c->pub))
+        return answer(mhd, MHD_HTTP_FORBIDDEN, NULL);
+    if (strcmp(url, IR_HTTPS_PATH) != 0)
+        return answer(mhd, MHD_HTTP_NOT_FOUND, NULL);
+    if (strcmp(method, "POST") != 0)
+        return answer(mhd, MHD_HTTP_METHOD_NOT_ALLOWED, NULL);
+    if (token == NULL ||
+        ir_scan_hex(token, bytes, sizeof bytes, NULL) != IR_OK ||
+        wait == NULL || ir_scan_int(wait, 0, 3600, &s, NULL) != IR_OK)
+        return answer(mhd, MHD_HTTP_BAD_REQUEST, NULL);
+    if (size != NULL &&
+        ir_scan_int(size, 0, IR_HTTPS_BODY_MAX, &n, NULL) != IR_OK)
+        return answer(mhd, MHD_HTTP_CONTENT_TOO_LARGE, NULL);
+    r = ir_calloc(1, sizeof *r);
+    r->conn = c;
+    memcpy(r->token, bytes, sizeof bytes);
+    r->wait_ms = s * 1000 < h->conf.hold_ms ? s * 1000 : h->conf.hold_ms;
+    c->deadline = h->now + REQUEST_MS;
+    *req = r;
+    return MHD_YES;
+}
+
+/* The whole request is here: deliver it, then answer or hold it. */
+static enum MHD_Result
+finish(struct ir_https *h, struct request *r)
+{
+    struct ir_buf body = {0};
+    struct slink *l;
+    enum MHD_Result ok;
+
+    if (!r->taken) {
+        l = link_of(h, r);
+        r->taken = true;
+        r->link = l->link;
+        r->conn->deadline = IR_CARRIER_NEVER;
+        l->heard = h->now;
+        if (ir_https_deliver(h, l->link, &r->body) != IR_OK) {
+            drop(h, l, N_("it sent what makes no sense"));
+            return answer(r->conn->mhd, MHD_HTTP_BAD_REQUEST, NULL);
+        }
+        ir_buf_done(&r->body);
+        if (r->wait_ms > 0 && l->out.n == 0) {
+            release(h, l); /* one at a time */
+            hold(h, l, r);
+            return MHD_YES;
+        }
+    }
+    l = find(h, r->link);
+    if (l == NULL)
+        return answer(r->conn->mhd, MHD_HTTP_GONE, NULL);
+    ir_frames_pack(&l->out, IR_HTTPS_BODY_MAX, &body);
+    ok = answer(r->conn->mhd, MHD_HTTP_OK, &body);
+    ir_buf_done(&body);
+    return ok;
+}
+
+static enum MHD_Result
+on_request(void *cls, struct MHD_Connection *mhd, const char *url,
+           const char *method, const char *version, const char *data, size_t *n,
+           void **req)
+{
+    struct request *r = *req;
+
+    (void)version;
+    if (r == NULL)
+        return begin(cls, mhd, url, method, req);
+    if (*n == 0)
+        return finish(cls, r);
+    if (r->body.len + *n > IR_HTTPS_BODY_MAX)
+        return MHD_NO; /* cut: it never said how long it would be */
+    ir_buf_add(&r->body, data, *n);
+    *n = 0;
+    return MHD_YES;
+}
+
+static void
+on_completed(void *cls, struct MHD_Connection *mhd, void **req,
+             enum MHD_RequestTerminationCode toe)
+{
+    struct ir_https *h = cls;
+    struct request *r = *req;
+    struct slink *l;
+
+    (void)mhd;
+    (void)toe;
+    if (r == NULL)
+        return;
+    r->conn->deadline = h->now + IDLE_MS;
+    l = find(h, r->link);
+    if (l != NULL && l->held == r)
+        l->held = NULL;
+    ir_buf_done(&r->body);
+    free(r);
+    *req = NULL;
+}
+
+static int
+listen_on(struct ir_https *h, int *out, struct ir_err *err)
+{
+    struct addrinfo want = {.ai_flags = AI_NUMERICHOST | AI_PASSIVE,
+                            .ai_socktype = SOCK_STREAM};
+    struct addrinfo *ai = NULL;
+    struct sockaddr_in6 at = {0}; /* the port stands at the same place */
+    socklen_t len = sizeof at;
+    int on = 1, off = 0, fd, rc = IR_OK;
+
+    if (getaddrinfo(h->conf.listen, NULL, &want, &ai) != 0)
+        return ir_fail(err, IR_EUSAGE, "%s: no address to listen on",
+                       h->conf.listen);
+    ((struct sockaddr_in6 *)(void *)ai->ai_addr)->sin6_port =
+        htons(h->conf.port);
+    fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd >= 0 && ai->ai_family == AF_INET6)
+        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+    if (fd >= 0)
+        (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (fd < 0 || bind(fd, ai->ai_addr, ai->ai_addrlen) != 0 ||
+        listen(fd, BACKLOG) != 0 ||
+        getsockname(fd, (struct sockaddr *)&at, &len) != 0) {
+        rc = ir_fail(err, errno == EADDRINUSE ? IR_EBUSY : IR_EIO,
+                     "listen on %s port %d: %s", h->conf.listen,
+                     (int)h->conf.port, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+    } else {
+        h->server->port = ntohs(at.sin6_port);
+        *out = fd;
+    }
+    freeaddrinfo(ai);
+    return rc;
+}
+
+int
+ir_https_server_new(struct ir_https *h, struct ir_err *err)
+{
+    struct ir_https_server *s = ir_calloc(1, sizeof *s);
+    struct epoll_event e = {.events = EPOLLIN};
+    const union MHD_DaemonInfo *info;
+    int fd = -1, rc;
+
+    h->server = s;
+    s->fd = -1;
+    rc = listen_on(h, &fd, err);
+    if (rc != IR_OK)
+        return rc;
+    s->mhd = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_USE_TLS | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+        on_request, h, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_HTTPS_MEM_CERT,
+        h->cert.pem, MHD_OPTION_HTTPS_MEM_KEY, h->cert.key_pem,
+        MHD_OPTION_HTTPS_MEM_TRUST, h->cert.pem, MHD_OPTION_HTTPS_PRIORITIES,
+        PRIORITIES, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)h->conf.connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        (unsigned)h->conf.per_address_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)HEADER_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)(IDLE_MS / 1000), MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_END);
+    if (s->mhd == NULL) {
+        close(fd);
+        return ir_fail(err, IR_EIO, "the HTTPS server does not start: %s",
+                       strerror(errno));
+    }
+    info = MHD_get_daemon_info(s->mhd, MHD_DAEMON_INFO_EPOLL_FD);
+    s->fd = e.data.fd = info != NULL ? info->epoll_fd : -1;
+    if (s->fd < 0 || epoll_ctl(h->ep, EPOLL_CTL_ADD, s->fd, &e) != 0)
+        return ir_fail(err, IR_EIO, "epoll: %s", strerror(errno));
+    s->again = true;
+    return IR_OK;
+}
+
+bool
+ir_https_server_ready(struct ir_https *h, int fd)
+{
+    struct slink *l;
+
+    if (fd == h->server->fd)
+        return true;
+    for (l = h->server->links; l != NULL; l = l->next)
+        if (l->held != NULL && l->held->conn->fd == fd) {
+            drop(h, l, N_("it ended the connection"));
+            return true;
+        }
+    return false;
+}
+
+/* Cut what is overdue or no longer welcome; returns the next such moment. */
+static int64_t
+sweep_conns(struct ir_https *h)
+{
+    int64_t next = IR_CARRIER_NEVER;
+    struct conn *c;
+
+    for (c = h->server->conns; c != NULL; c = c->next) {
+        bool out = h->keys_new && c->shown && !ir_https_welcome(h, c->pub);
+
+        if (c->deadline <= h->now || out) {
+            (void)shutdown(c->fd, SHUT_RDWR);
+            c->deadline = IR_CARRIER_NEVER;
+            h->server->again = true;
+        }
+        if (c->deadline < next)
+            next = c->deadline;
+    }
+    return next;
+}
+
+/* Answer what need not be held any more, drop links of which nothing is heard.
+ */
+static int64_t
+sweep_links(struct ir_https *h)
+{
+    int64_t next = IR_CARRIER_NEVER, quiet = 2 * (int64_t)h->conf.patience_ms;
+    struct slink *l, *after;
+
+    for (l = h->server->links; l != NULL; l = after) {
+        int64_t at;
+
+        after = l->next;
+        if (h->keys_new && !ir_https_welcome(h, l->pub)) {
+            drop(h, l, N_("its key is no longer certified"));
+            continue;
+        }
+        if (l->held != NULL && (l->out.n > 0 || l->held->until <= h->now))
+            release(h, l);
+        if (l->held == NULL && l->heard + quiet <= h->now) {
+            drop(h, l, N_("nothing was heard from it"));
+            continue;
+        }
+        at = l->held != NULL ? l->held->until : l->heard + quiet;
+        if (at < next)
+            next = at;
+    }
+    return next;
+}
+
+int64_t
+ir_https_server_run(struct ir_https *h)
+{
+    struct ir_https_server *s = h->server;
+    int64_t a = sweep_conns(h), b = sweep_links(h);
+    MHD_UNSIGNED_LONG_LONG ms = 0;
+
+    running = h;
+    s->again = false;
+    (void)MHD_run(s->mhd);
+    running = NULL;
+    if (a < b)
+        b = a;
+    a = sweep_links(h); /* what came may have to be answered on held ones */
+    if (s->again || MHD_get_timeout(s->mhd, &ms) == MHD_YES)
+        if (s->again || h->now + (int64_t)ms < b)
+            b = s->again ? h->now : h->now + (int64_t)ms;
+    return a < b ? a : b;
+}
+
+int
+ir_https_server_send(struct ir_https *h, uint32_t link, const void *p, size_t n,
+                     bool *took, struct ir_err *err)
+{
+    struct slink *l = find(h, link);
+
+    if (l == NULL)
+        return IR_OK;
+    *took = true;
+    return ir_https_queue(&l->out, link, p, n, err);
+}
+
+uint16_t
+ir_https_server_port(const struct ir_https *h)
+{
+    return h->server->port;
+}
+
+void
+ir_https_server_free(struct ir_https *h)
+{
+    struct ir_https_server *s = h->server;
+    struct slink *l;
+
+    for (l = s->links; l != NULL; l = l->next)
+        release(h, l); /* MHD does not stop over held ones */
+    running = h;
+    if (s->mhd != NULL)
+        MHD_stop_daemon(s->mhd);
+    running = NULL;
+    while ((l = s->links) != NULL) {
+        s->links = l->next;
+        ir_frames_done(&l->out);
+        free(l);
+    }
+    free(s);
+    h->server = NULL;
+}

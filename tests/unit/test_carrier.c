@@ -1,0 +1,344 @@
+/* test_carrier.c: what every carrier promises, over each of them, bare and on
+ * a bad network: frames come whole or not at all, links go up and down.
+ */
+#include "carrier/https.h"
+#include "carrier/pair.h"
+#include "carrier/queue.h"
+#include "carrier_make.h"
+#include "unit.h"
+
+#include <signal.h>
+
+#define FRAMES 200
+
+static struct ir_key *node[2];
+
+static bool
+both_up(struct side *v)
+{
+    return v[0].link != 0 && v[1].link != 0;
+}
+
+static bool
+both_all(struct side *v)
+{
+    return v[0].whole >= FRAMES && v[1].whole >= FRAMES;
+}
+
+static bool
+first_down(struct side *v)
+{
+    return v[0].downs > 0;
+}
+
+static bool
+second_down(struct side *v)
+{
+    return v[1].downs > 0;
+}
+
+static void
+make_pair(struct side *v)
+{
+    struct ir_carrier ends[2];
+
+    assert_int_equal(ir_pair_new(false, ends, NULL), IR_OK);
+    v[0].c = ends[0];
+    v[1].c = ends[1];
+}
+
+static void
+make_https(struct side *v)
+{
+    struct ir_https_conf conf = {.listen = "127.0.0.1",
+                                 .hold_ms = 1000,
+                                 .patience_ms = 1000,
+                                 .retry_ms = 50};
+    char where[32];
+    struct ir_err err = {0};
+    int i;
+
+    for (i = 0; i < 2; i++) {
+        conf.node = node[i];
+        if (i == 1)
+            conf.listen = NULL;
+        if (ir_https_new(&conf, &v[i].c, &err) != IR_OK)
+            fail_msg("%s", err.msg);
+        ir_https_keys(&v[i].c, node[!i]->pub, 1);
+    }
+    (void)snprintf(where, sizeof where, "127.0.0.1:%d",
+                   (int)ir_https_port(&v[0].c));
+    assert_int_equal(ir_https_dial(&v[1].c, where, NULL), IR_OK);
+}
+
+static const struct {
+    const char *name;
+    void (*make)(struct side *v);
+    bool proves; /* tells whose key is at the other end */
+} carriers[] = {
+    {"pair", make_pair, false},
+    {"https", make_https, true},
+};
+
+static void
+begin(size_t i, const struct ir_torture *t, struct side *v)
+{
+    struct ir_carrier bare;
+    int k;
+
+    memset(v, 0, 2 * sizeof *v);
+    v[0].salt = 1;
+    v[1].salt = 2;
+    carriers[i].make(v);
+    for (k = 0; k < 2 && t != NULL; k++) {
+        bare = v[k].c;
+        ir_torture_wrap_take(&bare, t, i * 10 + (size_t)k, &v[k].c);
+    }
+    if (!turn(v, 2, 5000, both_up))
+        fail_msg("%s: no link", carriers[i].name);
+}
+
+static void
+end(struct side *v)
+{
+    ir_carrier_close(&v[0].c);
+    ir_carrier_close(&v[1].c);
+}
+
+static void
+test_whole(void **state)
+{
+    struct side v[2];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(carriers); i++) {
+        size_t k, step = 20;
+
+        begin(i, NULL, v);
+        if (carriers[i].proves) {
+            ROW(i, memcmp(v[0].pub, node[1]->pub, 32) == 0);
+            ROW(i, memcmp(v[1].pub, node[0]->pub, 32) == 0);
+        }
+        for (k = 0; k < FRAMES; k += step) {
+            ROW(i, send_some(&v[0], 2, v[0].link, k, k + step) == IR_OK);
+            ROW(i, send_some(&v[1], 1, v[1].link, k, k + step) == IR_OK);
+            turn(v, 2, 20, NULL);
+        }
+        ROW(i, turn(v, 2, 10000, both_all));
+        ROW(i, v[0].altered + v[1].altered == 0);
+        ROW(i, v[0].twice + v[1].twice == 0);
+        end(v);
+    }
+}
+
+/* A small frame goes over and back at once, not when a timer happens by. */
+static void
+test_prompt(void **state)
+{
+    struct side v[2];
+    size_t i, k;
+
+    (void)state;
+    for (i = 0; i < COUNT(carriers); i++) {
+        int64_t began, ms;
+
+        begin(i, NULL, v);
+        turn(v, 2, 50, NULL);
+        began = ir_clock_mono_ms();
+        for (k = 0; k < FRAMES; k++) {
+            struct side *s = &v[k % 2];
+            size_t had = v[!(k % 2)].whole;
+
+            ROW(i, send_some(s, 2 - k % 2, s->link, k, k + 1) == IR_OK);
+            while (v[!(k % 2)].whole == had &&
+                   ir_clock_mono_ms() < began + 20000)
+                turn(v, 2, 1, NULL);
+        }
+        ms = ir_clock_mono_ms() - began;
+        ROW(i, v[0].whole + v[1].whole == FRAMES);
+        ROW(i, ms < 10000);
+        end(v);
+    }
+}
+
+static void
+test_tortured(void **state)
+{
+    static const struct {
+        struct ir_torture t;
+        bool altered; /* may frames come changed? */
+    } how[] = {
+        {{.drop = 30, .twice = 20, .later = 30, .delay_ms = 20}, false},
+        {{.drop = 5, .corrupt = 30, .cut = 20, .later = 10}, true},
+    };
+    struct side v[2];
+    size_t i, k;
+
+    (void)state;
+    for (i = 0; i < COUNT(carriers); i++)
+        for (k = 0; k < COUNT(how); k++) {
+            begin(i, &how[k].t, v);
+            ROW(i, send_some(&v[0], 2, v[0].link, 0, 60) == IR_OK);
+            ROW(i, send_some(&v[1], 1, v[1].link, 0, 60) == IR_OK);
+            turn(v, 2, 600, NULL);
+            ROW(i, v[0].whole > 0 && v[1].whole > 0);
+            ROW(i, v[0].whole - v[0].twice < 60);
+            ROW(i, (v[0].altered + v[1].altered > 0) == how[k].altered);
+            ROW(i, v[0].downs + v[1].downs == 0);
+            end(v);
+        }
+}
+
+static void
+test_refuses(void **state)
+{
+    uint8_t *p = ir_calloc(1, 300000);
+    struct side v[2];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(carriers); i++) {
+        struct ir_err err = {0};
+        int rc = IR_OK, n;
+
+        begin(i, NULL, v);
+        ROW(i, ir_carrier_send(&v[0].c, v[0].link, p, v[0].mtu + 1, &err) ==
+                   IR_ELIMIT);
+        ROW(i, err.code == IR_ELIMIT && err.msg[0] != 0);
+        ROW(i, ir_carrier_send(&v[0].c, 12345, p, 1, NULL) == IR_ENOTFOUND);
+        for (n = 0; n < 100000 && rc == IR_OK; n++)
+            rc = ir_carrier_send(&v[0].c, v[0].link, p, 1200, NULL);
+        ROW(i, rc == IR_EBUSY); /* what waits is bounded */
+        end(v);
+    }
+    free(p);
+}
+
+static void
+test_down(void **state)
+{
+    struct side v[2];
+    size_t i;
+    int k;
+
+    (void)state;
+    for (i = 0; i < COUNT(carriers); i++)
+        for (k = 0; k < 2; k++) {
+            begin(i, NULL, v);
+            turn(v, 2, 30, NULL);
+            ir_carrier_close(&v[!k].c);
+            ROW(i, turn(v, 2, 5000, k == 0 ? first_down : second_down));
+            ROW(i, v[k].why[0] != 0);
+            ROW(i, send_some(&v[k], 1, 1, 0, 1) == IR_ENOTFOUND);
+            end(v);
+        }
+}
+
+static void
+test_queue(void **state)
+{
+    struct ir_frames q = {0};
+    struct ir_frame *f;
+    struct ir_buf b = {0};
+    const uint8_t *p;
+    size_t at = 0, n, k;
+
+    (void)state;
+    for (k = 0; k < 6; k++) {
+        f = ir_frame_new((uint32_t)(k % 2), "abcdef", k);
+        f->due_ms = (int64_t)(5 - k);
+        ir_frames_put_due_take(&q, f);
+    }
+    assert_int_equal(q.n, 6);
+    assert_int_equal(q.bytes, 15);
+    assert_int_equal(q.first->n, 5);
+    assert_int_equal(q.last->n, 0);
+    ir_frames_drop(&q, 1);
+    assert_int_equal(q.n, 3);
+    ir_frames_pack(&q, 4 + 4 + 4 + 2 + 3, &b); /* one too few for the third */
+    assert_int_equal(q.n, 1);
+    assert_int_equal(ir_frames_unpack(b.p, b.len, 4, &at, &p, &n), IR_OK);
+    assert_int_equal(n, 4);
+    assert_memory_equal(p, "abcd", 4);
+    assert_int_equal(ir_frames_unpack(b.p, b.len - 1, 4, &at, &p, &n),
+                     IR_EPARSE);
+    assert_int_equal(ir_frames_unpack(b.p, b.len, 1, &at, &p, &n), IR_ELIMIT);
+    assert_int_equal(ir_frames_unpack(b.p, b.len, 4, &at, &p, &n), IR_OK);
+    assert_int_equal(ir_frames_unpack(b.p, b.len, 4, &at, &p, &n),
+                     IR_ENOTFOUND);
+    assert_int_equal(ir_frames_unpack((const uint8_t *)"\377\377\377\377", 4, 4,
+                                      &(size_t){0}, &p, &n),
+                     IR_ELIMIT);
+    ir_buf_done(&b);
+    ir_frames_done(&q);
+    assert_null(q.last);
+}
+
+static void
+test_where(void **state)
+{
+    static const struct {
+        const char *text;
+        bool ok;
+    } cases[] = {
+        {"a:1", true},
+        {"ops-1.example.org:7447", true},
+        {"192.0.2.7:65535", true},
+        {"[2001:db8::1]:7447", true},
+        {"[fe80::1%eth0]:7447", true},
+        {"", false},
+        {"a", false},
+        {":1", false},
+        {"a:0", false},
+        {"a:65536", false},
+        {"a:+1", false},
+        {"-a:1", false},
+        {"a b:1", false},
+        {"a/b:1", false},
+        {"u@a:1", false},
+        {"[]:1", false},
+        {"[::1:1", false},
+        {"a\n:1", false},
+        {"a:1/x", false},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(cases); i++)
+        ROW(i, ir_carrier_where_ok(cases[i].text) == cases[i].ok);
+}
+
+static int
+setup(void **state)
+{
+    (void)state;
+    (void)sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+    if (ir_crypt_init(NULL) != IR_OK)
+        return 1;
+    node[0] = ir_key_new();
+    node[1] = ir_key_new();
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    (void)state;
+    ir_key_free(node[0]);
+    ir_key_free(node[1]);
+    return 0;
+}
+
+int
+main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_queue),    cmocka_unit_test(test_where),
+        cmocka_unit_test(test_whole),    cmocka_unit_test(test_prompt),
+        cmocka_unit_test(test_tortured), cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_down),
+    };
+
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
