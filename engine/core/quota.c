@@ -91,13 +91,12 @@ void
 ir_bucket_fine(struct ir_bucket *b, const struct ir_rate *rate, uint64_t n,
                int64_t now_ms)
 {
-    uint64_t most = rate->burst * HOUR_MS;
+    uint64_t most = 2 * rate->burst; /* tokens */
 
     advance(b, rate, now_ms);
-    if (n > rate->burst || b->used > most - n * HOUR_MS)
-        b->used = most;
-    else
-        b->used += n * HOUR_MS;
+    b->used += (n < most ? n : most) * HOUR_MS;
+    if (b->used > most * HOUR_MS)
+        b->used = most * HOUR_MS;
 }
 
 int64_t

@@ -17,7 +17,7 @@
 
 #define IR_QUOTA_LANES 4          /* T, F, I, S: core/kind.h */
 #define IR_QUOTA_MEMBERS_MAX 4096 /* whose buckets are not full at one time */
-#define IR_RATE_MAX ((uint64_t)1 << 40) /* tokens an hour, and of a burst */
+#define IR_RATE_MAX ((uint64_t)1 << 39) /* tokens an hour, and of a burst */
 #define IR_BAD_SIG_COST 100 /* a bad signature, counted as good ones */
 
 struct ir_rate {
@@ -42,7 +42,8 @@ extern const struct ir_rate ir_rate_sigs, ir_rate_salts;
 bool ir_bucket_take(struct ir_bucket *b, const struct ir_rate *rate, uint64_t n,
                     int64_t now_ms);
 
-/* Take `n` tokens or as many as there are: what was done already, or a fine.
+/* Take `n` tokens that are there or not: what was done already, or a fine. A
+ * bucket owes up to its burst; what is owed is filled first.
  *
  * Units:  as above.
  */

@@ -123,6 +123,49 @@ two_people(void **state)
     world_free(w);
 }
 
+/* One more key for whoever asks: who they are is told by the member, so it
+ * makes no second person of them.
+ */
+static void
+second_key(void **state)
+{
+    struct world *w = world_new(2);
+    const struct ir_plan *p = world_plan(w, "sys/fire", HOST, TWO);
+    uint8_t seed[IR_SEED_BYTES] = {77}, id[8] = {1};
+    struct ir_bodyw b = {0};
+    struct ir_err err = {0};
+    struct ir_entry *e;
+    size_t r;
+
+    (void)state;
+    w->key[2] = ir_key_from_seed(seed);
+    w->people = 3; /* keys of two people */
+    e = trust_entry(w, IR_KIND_MEMBER);
+    ir_bodyw_text(&b, 1, people[0]);
+    ir_bodyw_bytes(&b, 4, id, 8);
+    ir_bodyw_hashes(&b, 5, (const uint8_t(*)[32])w->key[2]->pub, 1);
+    ir_bodyw_text(&b, 6, people[0]);
+    seal(w, e, 0, &b, w->site_id);
+    world_trust(w);
+    assert_int_equal(w->trust.members_n, 2);
+    incident(w, 0, 1, p, 0);
+    answer(w, 0, "1/cut", "host", "FS1");
+    r = request(w, 0, "1/cut", 1);
+    judge(w, 2, r, 1); /* good, but by the same member */
+    fold(w);
+    assert_int_equal(gate_of(w, "cut", 0, &err), IR_GATE_TWO);
+    judge(w, 1, r, 1);
+    fold(w);
+    assert_int_equal(gate_of(w, "cut", 0, &err), IR_GATE_NONE);
+    r = request(w, 1, "1/cut", 1);
+    fold(w);
+    assert_int_equal(w->inc->requests[1].approved_by, -1);
+    judge(w, 2, r, 1); /* for the other one it is a second person */
+    fold(w);
+    assert_int_equal(w->inc->requests[1].approved_by, 0);
+    world_free(w);
+}
+
 static void
 waits(void **state)
 {
@@ -449,6 +492,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_people),
+        cmocka_unit_test(second_key),
         cmocka_unit_test(waits),
         cmocka_unit_test(evidence_gate),
         cmocka_unit_test(evidence_of_host),

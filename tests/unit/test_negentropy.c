@@ -431,10 +431,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(published),      cmocka_unit_test(varints),
-
         cmocka_unit_test(sets_end_equal), cmocka_unit_test(from_nothing),
         cmocka_unit_test(bad_link),       cmocka_unit_test(ground),
-
     };
 
     if (ir_crypt_init(NULL) != IR_OK)

@@ -96,12 +96,37 @@ fines(void **state)
     ir_bucket_fine(&b, &rate, 3, 1);
     assert_false(ir_bucket_take(&b, &rate, 8, 1));
     assert_true(ir_bucket_take(&b, &rate, 1, 1));
-    ir_bucket_fine(&b, &rate, UINT64_MAX, 1); /* all there is, no debt */
-    assert_int_equal(ir_bucket_wait(&b, &rate, 1, 1), 1000);
+    ir_bucket_fine(&b, &rate, UINT64_MAX, 1); /* owes ten */
+    assert_int_equal(ir_bucket_wait(&b, &rate, 1, 1), 11000);
     memset(&b, 0, sizeof b);
     assert_true(ir_bucket_take(&b, &none, 5, 1)); /* never fills again */
     assert_int_equal(ir_bucket_wait(&b, &none, 1, 1), INT64_MAX);
     assert_false(ir_bucket_take(&b, &none, 1, INT64_MAX));
+}
+
+/* What a link may ask for by default, over a minute of asking all the time:
+ * salts, good signatures, bad ones.
+ */
+static void
+links(void **state)
+{
+    struct ir_bucket salts = {0}, good = {0}, bad = {0};
+    size_t salts_n = 0, good_n = 0, bad_n = 0;
+    int64_t now;
+
+    (void)state;
+    for (now = 1; now <= 60001; now++) {
+        salts_n += ir_bucket_take(&salts, &ir_rate_salts, 1, now);
+        while (ir_bucket_take(&good, &ir_rate_sigs, 1, now))
+            good_n++;
+        while (ir_bucket_take(&bad, &ir_rate_sigs, 1, now)) {
+            ir_bucket_fine(&bad, &ir_rate_sigs, IR_BAD_SIG_COST - 1, now);
+            bad_n++;
+        }
+    }
+    assert_int_equal(salts_n, 30 + 10);
+    assert_int_equal(good_n, 20000 + 60 * 4000);
+    assert_int_equal(bad_n, (20000 + 60 * 4000) / IR_BAD_SIG_COST);
 }
 
 /* --- members -------------------------------------------------------------- */
@@ -227,9 +252,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bucket), cmocka_unit_test(waits),
-        cmocka_unit_test(fines),  cmocka_unit_test(floors),
-        cmocka_unit_test(many),   cmocka_unit_test(defaults),
+        cmocka_unit_test(bucket),   cmocka_unit_test(waits),
+        cmocka_unit_test(fines),    cmocka_unit_test(links),
+        cmocka_unit_test(floors),   cmocka_unit_test(many),
+        cmocka_unit_test(defaults),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
