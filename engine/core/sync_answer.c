@@ -16,6 +16,7 @@ charge(struct ir_sync *s, struct ir_sync_link *l, const struct ir_sync_in *v,
        size_t n)
 {
     uint64_t cost = 0;
+    int64_t wait;
     size_t i, had = 0;
 
     for (i = 0; i < n; i++) {
@@ -25,7 +26,12 @@ charge(struct ir_sync *s, struct ir_sync_link *l, const struct ir_sync_in *v,
         else if (v[i].fate != IR_SYNC_HAD)
             cost++;
     }
-    ir_bucket_fine(&l->sigs, &ir_rate_sigs, cost + (had + 15) / 16, s->now_ms);
+    cost += (had + 15) / 16;
+    wait = ir_bucket_wait(&l->sigs, &ir_rate_sigs, cost, s->now_ms);
+    if (wait > 0) /* a debt: closed until it is paid */
+        l->shut_ms = s->now_ms +
+                     (wait < IR_SYNC_SHUT_MAX_MS ? wait : IR_SYNC_SHUT_MAX_MS);
+    ir_bucket_fine(&l->sigs, &ir_rate_sigs, cost, s->now_ms);
 }
 
 /* Over its budget: say when it has some again. */
@@ -94,6 +100,8 @@ entries_in(struct ir_sync *s, struct ir_sync_link *l, struct ir_frame *f,
     size_t i, n = 0;
     int rc;
 
+    if (wait < l->shut_ms - s->now_ms)
+        wait = l->shut_ms - s->now_ms;
     if (wait > 0) {
         busy(s, l, wait);
         return IR_OK;

@@ -26,6 +26,7 @@
 #define IR_SYNC_BACKOFF_MIN_MS 500 /* after a session that led nowhere */
 #define IR_SYNC_BACKOFF_MAX_MS 60000
 #define IR_SYNC_BUSY_MAX_MS 30000 /* believed of another's word */
+#define IR_SYNC_SHUT_MAX_MS 60000 /* for bad signatures */
 #define IR_SYNC_NEG_MAX 60000     /* bytes of a negentropy message */
 #define IR_SYNC_BATCH_MAX 131072  /* bytes of a transmission of entries */
 #define IR_SYNC_QUEUE_MAX 4096    /* entries waiting, by link and class */
@@ -118,6 +119,7 @@ struct ir_sync_link {
     uint8_t node[8];
     size_t mtu;
     struct ir_bucket messages, sigs, salts;
+    int64_t shut_ms; /* entries from there are not looked at until then */
     /* beacons */
     int64_t interval_ms, began_ms, say_ms;
     int heard;
