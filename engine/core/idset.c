@@ -11,7 +11,7 @@
 
 #define BLOCK 256 /* items of a full block */
 #define STEP 32   /* items by which a block grows */
-#define SALTS 8   /* salts whose sums are kept */
+#define SALTS 16  /* salts whose sums are kept */
 
 struct item {
     uint64_t hlc;

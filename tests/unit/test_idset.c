@@ -93,12 +93,12 @@ same(struct ir_idset *set, struct pair *v, size_t n, uint64_t moments)
         ROW(i, ir_idset_has(set, hlc, id));
         ROW(i, ir_idset_lower(set, hlc, id) == i);
     }
-    for (k = 0; k < 40; k++) {
+    for (k = 0; k < 60; k++) {
         size_t from = below(n + 1), to = from + below(n + 1 - from);
         bool salted = k % 4 != 0;
         struct pair p = some(moments + 1);
 
-        memset(salt, (int)(k % 11), 16);
+        memset(salt, (int)(k % 21), 16);
         plain_fp(v + from, to - from, salted ? salt : NULL, want);
         ir_idset_fp_range(set, salted ? salt : NULL, from, to, fp);
         ROW(k, memcmp(fp, want, 16) == 0);
@@ -201,7 +201,7 @@ memory(void **state)
                 p.hlc = ir_idset_count(set);
             ir_idset_add(set, p.hlc, p.id);
         }
-        for (k = 0; k < 10; k++) {
+        for (k = 0; k < 20; k++) {
             salt[0] = (uint8_t)k;
             ir_idset_fp_range(set, salt, 0, 100000, fp);
         }
