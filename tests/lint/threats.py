@@ -24,7 +24,8 @@ def check(root):
             continue
         said = lint.read(root, path)
         for name in re.findall(r"\w+", m[2]):
-            if not re.search(rf"\b{name}\((?:void \*\*\w+|self)", said):
+            if not re.search(rf"\b{name}\((?:void \*\*\w+|self)|"
+                             rf'^    {{"{name}",', said, re.M):
                 yield PAGE, line, f"{path}: no test {name}"
     for n, row in enumerate(text.split("\n"), 1):
         if re.match(r"\| (?!they |it )[^-|]", row) and "`tests/" not in row:
