@@ -21,6 +21,7 @@ struct side {
     uint32_t link; /* the one that came up last, not `many`, 0: none */
     uint32_t many; /* the one to everybody, 0: none */
     uint8_t pub[32];
+    uint32_t gone; /* the one that went down last */
     size_t mtu;
     int ups, downs;
     char why[128];
@@ -70,6 +71,7 @@ side_down(void *arg, uint32_t link, const char *why)
     struct side *s = arg;
 
     s->downs++;
+    s->gone = link;
     (void)snprintf(s->why, sizeof s->why, "%s", why);
     if (link == s->link)
         s->link = 0;
