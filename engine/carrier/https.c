@@ -45,14 +45,14 @@ ir_https_deliver(const struct ir_https *h, uint32_t link,
 
     if (body->len == 0)
         return IR_OK;
-    while ((rc = ir_frames_unpack(body->p, body->len, IR_HTTPS_MTU, &at, &p,
-                                  &n)) == IR_OK)
+    while ((rc = ir_queue_unpack(body->p, body->len, IR_HTTPS_MTU, &at, &p,
+                                 &n)) == IR_OK)
         h->ev->frame(h->arg, link, p, n);
     return rc == IR_ENOTFOUND ? IR_OK : rc;
 }
 
 int
-ir_https_queue(struct ir_frames *q, uint32_t link, const void *p, size_t n,
+ir_https_queue(struct ir_queue *q, uint32_t link, const void *p, size_t n,
                struct ir_err *err)
 {
     if (n > IR_HTTPS_MTU)
@@ -60,7 +60,7 @@ ir_https_queue(struct ir_frames *q, uint32_t link, const void *p, size_t n,
                        IR_HTTPS_MTU);
     if (q->bytes + n > IR_HTTPS_WAITING_MAX)
         return ir_fail(err, IR_EBUSY, "%zu bytes wait already", q->bytes);
-    ir_frames_put_take(q, ir_frame_new(link, p, n));
+    ir_queue_put_take(q, ir_queued_new(link, p, n));
     return IR_OK;
 }
 

@@ -41,7 +41,7 @@ struct peer {
     uint32_t link;
     uint8_t pub[IR_PUBKEY_BYTES];
     bool has_pub, gone;
-    struct ir_frames out;
+    struct ir_queue out;
     int64_t retry_at;
     int backoff; /* times retry_ms */
     const char *why;
@@ -222,7 +222,7 @@ fail(struct peer *p, const char *why)
 
     stop(h, &p->wait);
     stop(h, &p->post);
-    ir_frames_done(&p->out);
+    ir_queue_done(&p->out);
     if (p->state == UP)
         h->ev->down(h->arg, p->link, why);
     p->state = IDLE;
@@ -347,7 +347,7 @@ free_peer(struct peer *p)
 {
     done(p->h, &p->wait);
     done(p->h, &p->post);
-    ir_frames_done(&p->out);
+    ir_queue_done(&p->out);
     free(p->where);
     free(p->url);
     free(p);
@@ -380,7 +380,7 @@ tend(struct ir_https *h)
         if (p->state == UP && !p->wait.busy && !start(h, &p->wait, false))
             fail(p, N_("it cannot be called"));
         if (p->state == UP && !p->post.busy && p->out.n > 0) {
-            ir_frames_pack(&p->out, IR_HTTPS_BODY_MAX, &p->post.body);
+            ir_queue_pack(&p->out, IR_HTTPS_BODY_MAX, &p->post.body);
             if (!start(h, &p->post, false))
                 fail(p, N_("it cannot be called"));
         }

@@ -74,7 +74,7 @@ void ir_https_client_free(struct ir_https *h);
  *
  * Errors: IR_EBUSY, IR_ELIMIT.
  */
-int ir_https_queue(struct ir_frames *q, uint32_t link, const void *p, size_t n,
+int ir_https_queue(struct ir_queue *q, uint32_t link, const void *p, size_t n,
                    struct ir_err *err);
 
 #endif

@@ -46,7 +46,7 @@ struct slink {
     struct slink *next;
     uint32_t link;
     uint8_t pub[IR_PUBKEY_BYTES], token[IR_HTTPS_TOKEN];
-    struct ir_frames out;
+    struct ir_queue out;
     struct request *held;
     int64_t heard;
 };
@@ -211,7 +211,7 @@ drop(struct ir_https *h, struct slink *l, const char *why)
         at = &(*at)->next;
     *at = l->next;
     h->ev->down(h->arg, l->link, why);
-    ir_frames_done(&l->out);
+    ir_queue_done(&l->out);
     free(l);
 }
 
@@ -311,7 +311,7 @@ finish(struct ir_https *h, struct request *r)
     l = find(h, r->link);
     if (l == NULL)
         return answer(r->conn->mhd, MHD_HTTP_GONE, NULL);
-    ir_frames_pack(&l->out, IR_HTTPS_BODY_MAX, &body);
+    ir_queue_pack(&l->out, IR_HTTPS_BODY_MAX, &body);
     ok = answer(r->conn->mhd, MHD_HTTP_OK, &body);
     ir_buf_done(&body);
     return ok;
@@ -548,7 +548,7 @@ ir_https_server_free(struct ir_https *h)
     running = NULL;
     while ((l = s->links) != NULL) {
         s->links = l->next;
-        ir_frames_done(&l->out);
+        ir_queue_done(&l->out);
         free(l);
     }
     free(s);

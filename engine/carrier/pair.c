@@ -15,7 +15,7 @@
 
 struct end {
     struct pair *pair;
-    struct ir_frames in; /* what came and was not delivered */
+    struct ir_queue in; /* what came and was not delivered */
     int fd;
     bool open, told_up, told_down;
 };
@@ -49,8 +49,8 @@ static int64_t
 pair_run(void *c, int64_t now_ms, const struct ir_carrier_events *ev, void *arg)
 {
     struct end *e = c;
-    struct ir_frames in = e->in;
-    struct ir_frame *f;
+    struct ir_queue in = e->in;
+    struct ir_queued *f;
     uint64_t n;
 
     (void)now_ms;
@@ -61,7 +61,7 @@ pair_run(void *c, int64_t now_ms, const struct ir_carrier_events *ev, void *arg)
         ev->up(arg, LINK, NULL, IR_PAIR_MTU, false);
     }
     memset(&e->in, 0, sizeof e->in);
-    while ((f = ir_frames_next(&in)) != NULL) {
+    while ((f = ir_queue_next(&in)) != NULL) {
         ev->frame(arg, LINK, f->p, f->n);
         free(f);
     }
@@ -84,7 +84,7 @@ pair_send(void *c, uint32_t link, const void *p, size_t n, struct ir_err *err)
                        IR_PAIR_MTU);
     if (to->in.n >= IR_PAIR_WAITING)
         return ir_fail(err, IR_EBUSY, "%zu frames wait already", to->in.n);
-    ir_frames_put_take(&to->in, ir_frame_new(LINK, p, n));
+    ir_queue_put_take(&to->in, ir_queued_new(LINK, p, n));
     wake(to);
     return IR_OK;
 }
@@ -94,7 +94,7 @@ pair_close(void *c)
 {
     struct end *e = c, *to = other(e);
 
-    ir_frames_done(&e->in);
+    ir_queue_done(&e->in);
     close(e->fd);
     e->open = false;
     if (to->open)

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct ir_frame *
-ir_frame_new(uint32_t link, const void *p, size_t n)
+struct ir_queued *
+ir_queued_new(uint32_t link, const void *p, size_t n)
 {
-    struct ir_frame *f = ir_malloc(sizeof *f + n);
+    struct ir_queued *f = ir_malloc(sizeof *f + n);
 
     memset(f, 0, sizeof *f);
     f->link = link;
@@ -18,9 +18,9 @@ ir_frame_new(uint32_t link, const void *p, size_t n)
 }
 
 static void
-put_after(struct ir_frames *q, struct ir_frame *before, struct ir_frame *f)
+put_after(struct ir_queue *q, struct ir_queued *before, struct ir_queued *f)
 {
-    struct ir_frame **at = before != NULL ? &before->next : &q->first;
+    struct ir_queued **at = before != NULL ? &before->next : &q->first;
 
     f->next = *at;
     *at = f;
@@ -31,25 +31,25 @@ put_after(struct ir_frames *q, struct ir_frame *before, struct ir_frame *f)
 }
 
 void
-ir_frames_put_take(struct ir_frames *q, struct ir_frame *f)
+ir_queue_put_take(struct ir_queue *q, struct ir_queued *f)
 {
     put_after(q, q->last, f);
 }
 
 void
-ir_frames_put_due_take(struct ir_frames *q, struct ir_frame *f)
+ir_queue_put_due_take(struct ir_queue *q, struct ir_queued *f)
 {
-    struct ir_frame *i, *before = NULL;
+    struct ir_queued *i, *before = NULL;
 
     for (i = q->first; i != NULL && i->due_ms <= f->due_ms; i = i->next)
         before = i;
     put_after(q, before, f);
 }
 
-struct ir_frame *
-ir_frames_next(struct ir_frames *q)
+struct ir_queued *
+ir_queue_next(struct ir_queue *q)
 {
-    struct ir_frame *f = q->first;
+    struct ir_queued *f = q->first;
 
     if (f == NULL)
         return NULL;
@@ -63,33 +63,33 @@ ir_frames_next(struct ir_frames *q)
 }
 
 void
-ir_frames_done(struct ir_frames *q)
+ir_queue_done(struct ir_queue *q)
 {
-    struct ir_frame *f;
+    struct ir_queued *f;
 
-    while ((f = ir_frames_next(q)) != NULL)
+    while ((f = ir_queue_next(q)) != NULL)
         free(f);
 }
 
 void
-ir_frames_drop(struct ir_frames *q, uint32_t link)
+ir_queue_drop(struct ir_queue *q, uint32_t link)
 {
-    struct ir_frames keep = {0};
-    struct ir_frame *f;
+    struct ir_queue keep = {0};
+    struct ir_queued *f;
 
-    while ((f = ir_frames_next(q)) != NULL)
+    while ((f = ir_queue_next(q)) != NULL)
         if (f->link == link)
             free(f);
         else
-            ir_frames_put_take(&keep, f);
+            ir_queue_put_take(&keep, f);
     *q = keep;
 }
 
 void
-ir_frames_pack(struct ir_frames *q, size_t max, struct ir_buf *out)
+ir_queue_pack(struct ir_queue *q, size_t max, struct ir_buf *out)
 {
     while (q->first != NULL && out->len + 4 + q->first->n <= max) {
-        struct ir_frame *f = ir_frames_next(q);
+        struct ir_queued *f = ir_queue_next(q);
         uint8_t len[4] = {(uint8_t)(f->n >> 24), (uint8_t)(f->n >> 16),
                           (uint8_t)(f->n >> 8), (uint8_t)f->n};
 
@@ -100,8 +100,8 @@ ir_frames_pack(struct ir_frames *q, size_t max, struct ir_buf *out)
 }
 
 int
-ir_frames_unpack(const uint8_t *run, size_t n, size_t max, size_t *at,
-                 const uint8_t **p, size_t *len)
+ir_queue_unpack(const uint8_t *run, size_t n, size_t max, size_t *at,
+                const uint8_t **p, size_t *len)
 {
     const uint8_t *h = run + *at;
     size_t size;

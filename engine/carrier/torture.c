@@ -17,7 +17,7 @@ struct torture {
     struct ir_carrier_ops ops;
     struct ir_torture t;
     uint64_t state;
-    struct ir_frames out, back; /* on their way there; here, by due_ms */
+    struct ir_queue out, back; /* on their way there; here, by due_ms */
     int64_t now;
     int ep, wake;
     const struct ir_carrier_events *ev; /* of the run under way */
@@ -42,10 +42,10 @@ percent(struct torture *x, int n)
 }
 
 static void
-mistreat_one(struct torture *x, struct ir_frames *q, uint32_t link,
+mistreat_one(struct torture *x, struct ir_queue *q, uint32_t link,
              const void *p, size_t n)
 {
-    struct ir_frame *f = ir_frame_new(link, p, n);
+    struct ir_queued *f = ir_queued_new(link, p, n);
 
     if (percent(x, x->t.cut) && n > 0)
         f->n = draw(x) % n;
@@ -56,11 +56,11 @@ mistreat_one(struct torture *x, struct ir_frames *q, uint32_t link,
         f->due_ms += (int64_t)(draw(x) % (uint64_t)(x->t.delay_ms + 1));
     if (percent(x, x->t.later))
         f->due_ms += LATER_MS;
-    ir_frames_put_due_take(q, f);
+    ir_queue_put_due_take(q, f);
 }
 
 static void
-mistreat(struct torture *x, struct ir_frames *q, uint32_t link, const void *p,
+mistreat(struct torture *x, struct ir_queue *q, uint32_t link, const void *p,
          size_t n)
 {
     int copies = percent(x, x->t.twice) ? 2 : 1;
@@ -84,8 +84,8 @@ on_down(void *arg, uint32_t link, const char *why)
 {
     struct torture *x = arg;
 
-    ir_frames_drop(&x->out, link);
-    ir_frames_drop(&x->back, link);
+    ir_queue_drop(&x->out, link);
+    ir_queue_drop(&x->back, link);
     x->ev->down(x->arg, link, why);
 }
 
@@ -111,12 +111,12 @@ torture_fd(void *c)
     return ((struct torture *)c)->ep;
 }
 
-static struct ir_frame *
-due(struct torture *x, struct ir_frames *q)
+static struct ir_queued *
+due(struct torture *x, struct ir_queue *q)
 {
     if (q->first == NULL || q->first->due_ms > x->now)
         return NULL;
-    return ir_frames_next(q);
+    return ir_queue_next(q);
 }
 
 static int64_t
@@ -126,7 +126,7 @@ torture_run(void *c, int64_t now_ms, const struct ir_carrier_events *ev,
     static const struct ir_carrier_events mine = {on_up, on_down, on_frame,
                                                   on_ours};
     struct torture *x = c;
-    struct ir_frame *f;
+    struct ir_queued *f;
     int64_t next;
     uint64_t n;
 
@@ -171,8 +171,8 @@ torture_close(void *c)
 {
     struct torture *x = c;
 
-    ir_frames_done(&x->out);
-    ir_frames_done(&x->back);
+    ir_queue_done(&x->out);
+    ir_queue_done(&x->back);
     ir_carrier_close(&x->in);
     close(x->ep);
     close(x->wake);

@@ -349,40 +349,39 @@ test_lan_junk(void **state)
 static void
 test_queue(void **state)
 {
-    struct ir_frames q = {0};
-    struct ir_frame *f;
+    struct ir_queue q = {0};
+    struct ir_queued *f;
     struct ir_buf b = {0};
     const uint8_t *p;
     size_t at = 0, n, k;
 
     (void)state;
     for (k = 0; k < 6; k++) {
-        f = ir_frame_new((uint32_t)(k % 2), "abcdef", k);
+        f = ir_queued_new((uint32_t)(k % 2), "abcdef", k);
         f->due_ms = (int64_t)(5 - k);
-        ir_frames_put_due_take(&q, f);
+        ir_queue_put_due_take(&q, f);
     }
     assert_int_equal(q.n, 6);
     assert_int_equal(q.bytes, 15);
     assert_int_equal(q.first->n, 5);
     assert_int_equal(q.last->n, 0);
-    ir_frames_drop(&q, 1);
+    ir_queue_drop(&q, 1);
     assert_int_equal(q.n, 3);
-    ir_frames_pack(&q, 4 + 4 + 4 + 2 + 3, &b); /* one too few for the third */
+    ir_queue_pack(&q, 4 + 4 + 4 + 2 + 3, &b); /* one too few for the third */
     assert_int_equal(q.n, 1);
-    assert_int_equal(ir_frames_unpack(b.p, b.len, 4, &at, &p, &n), IR_OK);
+    assert_int_equal(ir_queue_unpack(b.p, b.len, 4, &at, &p, &n), IR_OK);
     assert_int_equal(n, 4);
     assert_memory_equal(p, "abcd", 4);
-    assert_int_equal(ir_frames_unpack(b.p, b.len - 1, 4, &at, &p, &n),
+    assert_int_equal(ir_queue_unpack(b.p, b.len - 1, 4, &at, &p, &n),
                      IR_EPARSE);
-    assert_int_equal(ir_frames_unpack(b.p, b.len, 1, &at, &p, &n), IR_ELIMIT);
-    assert_int_equal(ir_frames_unpack(b.p, b.len, 4, &at, &p, &n), IR_OK);
-    assert_int_equal(ir_frames_unpack(b.p, b.len, 4, &at, &p, &n),
-                     IR_ENOTFOUND);
-    assert_int_equal(ir_frames_unpack((const uint8_t *)"\377\377\377\377", 4, 4,
-                                      &(size_t){0}, &p, &n),
+    assert_int_equal(ir_queue_unpack(b.p, b.len, 1, &at, &p, &n), IR_ELIMIT);
+    assert_int_equal(ir_queue_unpack(b.p, b.len, 4, &at, &p, &n), IR_OK);
+    assert_int_equal(ir_queue_unpack(b.p, b.len, 4, &at, &p, &n), IR_ENOTFOUND);
+    assert_int_equal(ir_queue_unpack((const uint8_t *)"\377\377\377\377", 4, 4,
+                                     &(size_t){0}, &p, &n),
                      IR_ELIMIT);
     ir_buf_done(&b);
-    ir_frames_done(&q);
+    ir_queue_done(&q);
     assert_null(q.last);
 }
 
