@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "cmd/signed.h"
+#include "cmd/spread.h"
 #include "core/order.h"
 
 #include <ctype.h>
@@ -422,20 +423,20 @@ ir_case_bare(struct ir_ctx *c, struct ir_case *k)
 }
 
 void
-ir_case_record(const struct ir_ctx *c, const struct ir_case *k,
+ir_case_record(struct ir_ctx *c, const struct ir_case *k,
                struct ir_view_record *r)
 {
-    size_t i;
+    struct ir_spread s;
 
-    (void)c;
     memset(r, 0, sizeof *r);
-    r->entries = r->this_device_only = k->inc->entries_n;
-    for (i = 0; i < k->n; i++) {
-        int64_t ms = ir_entry_recorded_ms(k->e[i]);
-
-        if (r->oldest_ms == 0 || ms < r->oldest_ms)
-            r->oldest_ms = ms;
-        if (ms > r->newest_ms)
-            r->newest_ms = ms;
-    }
+    ir_ctx_spread(c, k, &s);
+    r->entries = k->inc->entries_n; /* what does not count is not missed */
+    r->this_device_only = s.only_here < r->entries ? s.only_here : r->entries;
+    r->witnessed = r->entries - r->this_device_only;
+    r->devices = s.whole;
+    r->oldest_ms = s.oldest_ms;
+    r->newest_ms = s.newest_ms;
+    if (ir_ctx_can_carry(c))
+        r->save = "ir carry out DIR";
+    ir_spread_done(&s);
 }

@@ -83,7 +83,7 @@ bool ir_case_is_over(struct ir_ctx *c, const uint8_t declare[IR_ID_BYTES]);
 int ir_case_keep_over(struct ir_ctx *c, bool leave);
 
 /* Where the record is: counts for the screens. */
-void ir_case_record(const struct ir_ctx *c, const struct ir_case *k,
+void ir_case_record(struct ir_ctx *c, const struct ir_case *k,
                     struct ir_view_record *r);
 
 /* Take the right to write before it is decided whether something may happen,

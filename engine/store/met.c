@@ -78,6 +78,41 @@ ir_store_arrived(struct ir_store *st, const uint8_t id[IR_ID_BYTES])
 }
 
 int
+ir_store_arrived_from(struct ir_store *st,
+                      const uint8_t incident[IR_INCIDENT_BYTES],
+                      void (*fn)(const uint8_t id[IR_ID_BYTES],
+                                 const uint8_t *device, void *arg),
+                      void *arg, struct ir_err *err)
+{
+    static const char *const sql[2] = {
+        "SELECT e.id, a.device FROM entry e JOIN arrival a ON a.n = e.n"
+        " WHERE e.chain = ?1",
+        "SELECT e.id, a.device FROM entry e JOIN arrival a ON a.n = e.n"
+        " WHERE e.incident = ?1 AND e.incident IS NOT NULL AND e.lane <> 2"};
+    int rc = IR_OK, i, s;
+
+    for (i = 0; i < 2 && rc == IR_OK && ir_db_has_mesh(st); i++) {
+        sqlite3_stmt *q = NULL;
+
+        rc = ir_db_get(st, sql[i], &q, err);
+        if (rc != IR_OK)
+            break;
+        sqlite3_bind_blob(q, 1, incident, IR_INCIDENT_BYTES, SQLITE_STATIC);
+        while ((s = sqlite3_step(q)) == SQLITE_ROW)
+            if (sqlite3_column_bytes(q, 0) == IR_ID_BYTES)
+                fn(sqlite3_column_blob(q, 0),
+                   sqlite3_column_bytes(q, 1) == IR_KEYID_BYTES
+                       ? sqlite3_column_blob(q, 1)
+                       : NULL,
+                   arg);
+        if (s != SQLITE_DONE)
+            rc = ir_db_fail(st, "read", err);
+        ir_db_put(st, q);
+    }
+    return rc;
+}
+
+int
 ir_store_arrived_count(struct ir_store *st, int64_t *n, struct ir_err *err)
 {
     *n = 0;

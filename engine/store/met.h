@@ -33,6 +33,17 @@ int ir_store_met_each(struct ir_store *st,
 /* Did entry `id` come from elsewhere? */
 bool ir_store_arrived(struct ir_store *st, const uint8_t id[IR_ID_BYTES]);
 
+/* Walk the entries of an incident that came from elsewhere, with the device
+ * they came from (NULL: not known).
+ *
+ * Errors: IR_ESTORE.
+ */
+int ir_store_arrived_from(struct ir_store *st,
+                          const uint8_t incident[IR_INCIDENT_BYTES],
+                          void (*fn)(const uint8_t id[IR_ID_BYTES],
+                                     const uint8_t *device, void *arg),
+                          void *arg, struct ir_err *err);
+
 /* How many entries came from elsewhere. */
 int ir_store_arrived_count(struct ir_store *st, int64_t *n, struct ir_err *err);
 

@@ -194,10 +194,10 @@ head_record(const struct ir_view *v, const struct ir_walk *w, int level,
     bool well = w->record.entries > 0 && w->record.this_device_only == 0 &&
                 w->inc->mail == 1;
 
-    if (level == IR_HEAD_LEVELS - 1) {
+    if (level > 0)
         rec = record_short(v, &w->record, pool);
+    if (level == IR_HEAD_LEVELS - 1)
         mail = mail_short(w->inc->mail);
-    }
     if (level > 0 || well) {
         ir_head_labelled(
             v, _("record"), IR_STYLE_NONE,

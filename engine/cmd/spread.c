@@ -1,0 +1,90 @@
+/* spread.c: see spread.h. */
+#include "cmd/spread.h"
+
+#include "cmd/grants.h"
+#include "core/body.h"
+#include "store/met.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct seen {
+    struct ir_spread_seen *v;
+    size_t n, cap;
+    uint8_t self[IR_KEYID_BYTES];
+};
+
+static void
+add(struct seen *s, const uint8_t *device, const uint8_t *id)
+{
+    if (s->n == s->cap) {
+        s->cap = s->cap > 0 ? s->cap * 2 : 64;
+        s->v = ir_realloc(s->v, s->cap * sizeof *s->v);
+    }
+    memset(&s->v[s->n], 0, sizeof *s->v);
+    if (device != NULL)
+        memcpy(s->v[s->n].device, device, IR_KEYID_BYTES);
+    memcpy(s->v[s->n++].id, id, IR_ID_BYTES);
+}
+
+static void
+came(const uint8_t id[IR_ID_BYTES], const uint8_t *device, void *arg)
+{
+    struct seen *s = arg;
+
+    /* what this device itself carried out and in again says nothing */
+    if (device == NULL || memcmp(device, s->self, sizeof s->self) != 0)
+        add(s, device, id);
+}
+
+/* What other devices of this site have witnessed. */
+static void
+add_witnessed(struct ir_ctx *c, struct seen *s)
+{
+    struct ir_log log = {0};
+    struct ir_body_item it;
+    size_t i, k;
+
+    if (ir_store_load_loose(c->st, IR_KIND_WITNESS, &log, NULL) != IR_OK)
+        return;
+    for (i = 0; i < log.n; i++) {
+        const struct ir_cert_key *key =
+            ir_trust_key(&c->trust, log.e[i].h.author);
+
+        k = 0;
+        while (key != NULL && key->node && !key->revoked &&
+               memcmp(key->key_id, s->self, sizeof s->self) != 0 &&
+               ir_body_each(&log.e[i], 1, &k, &it))
+            if (it.len == IR_ID_BYTES)
+                add(s, key->key_id, it.p);
+    }
+    ir_log_done(&log);
+}
+
+void
+ir_ctx_spread(struct ir_ctx *c, const struct ir_case *k, struct ir_spread *out)
+{
+    struct ir_err keep = c->err;
+    struct seen s = {.n = 0};
+
+    (void)ir_grants_self(c, s.self); /* a home without keys/node has no self */
+    c->err = keep;
+    (void)ir_store_arrived_from(c->st, k->inc->id, came, &s, NULL);
+    add_witnessed(c, &s);
+    ir_spread_fold(k->e, k->n, s.v, s.n, out);
+    free(s.v);
+}
+
+bool
+ir_ctx_can_carry(struct ir_ctx *c)
+{
+    struct ir_err keep = c->err;
+    struct ir_epoch_key *keys = NULL;
+    size_t n = 0;
+    bool can = ir_ctx_epoch_keys(c, &keys, &n) == IR_OK &&
+               ir_epoch_newest(keys, n, 0) != NULL;
+
+    ir_epoch_keys_free(keys, n);
+    c->err = keep;
+    return can;
+}
