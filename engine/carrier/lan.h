@@ -13,7 +13,7 @@
 
 #include "carrier/carrier.h"
 
-#define IR_LAN_PORT 7447
+#define IR_LAN_PORT 8747
 #define IR_LAN_MTU 1236 /* bytes: 1,200, and what sealing adds */
 #define IR_LAN_SOURCES_MAX 256
 #define IR_LAN_ADDRESS_MAX 80 /* bytes of an address as text, with the NUL */

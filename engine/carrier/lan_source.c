@@ -98,7 +98,7 @@ make_room(struct ir_lan *l)
 {
     struct ir_lan_source **i, **oldest = &l->sources;
 
-    if (l->sources_n < IR_LAN_SOURCES_MAX)
+    if (l->sources == NULL || l->sources_n < IR_LAN_SOURCES_MAX)
         return;
     for (i = &l->sources; *i != NULL; i = &(*i)->next)
         if ((*i)->heard < (*oldest)->heard)
