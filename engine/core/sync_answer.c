@@ -16,7 +16,6 @@ charge(struct ir_sync *s, struct ir_sync_link *l, const struct ir_sync_in *v,
        size_t n)
 {
     uint64_t cost = 0;
-    int64_t wait;
     size_t i, had = 0;
 
     for (i = 0; i < n; i++) {
@@ -27,10 +26,6 @@ charge(struct ir_sync *s, struct ir_sync_link *l, const struct ir_sync_in *v,
             cost++;
     }
     cost += (had + 15) / 16;
-    wait = ir_bucket_wait(&l->sigs, &ir_rate_sigs, cost, s->now_ms);
-    if (wait > 0) /* a debt: closed until it is paid */
-        l->shut_ms = s->now_ms +
-                     (wait < IR_SYNC_SHUT_MAX_MS ? wait : IR_SYNC_SHUT_MAX_MS);
     ir_bucket_fine(&l->sigs, &ir_rate_sigs, cost, s->now_ms);
 }
 
@@ -81,7 +76,7 @@ fated(struct ir_sync *s, struct ir_sync_link *l, const struct ir_sync_in *v,
         break;
     case IR_SYNC_LATER:
         (void)ir_sync_want_done(s, v->id);
-        ir_sync_differs(s, l);
+        ir_sync_differs(s, l, 0);
         break;
     case IR_SYNC_REFUSED:
         l->refused++;
@@ -100,8 +95,6 @@ entries_in(struct ir_sync *s, struct ir_sync_link *l, struct ir_frame *f,
     size_t i, n = 0;
     int rc;
 
-    if (wait < l->shut_ms - s->now_ms)
-        wait = l->shut_ms - s->now_ms;
     if (wait > 0) {
         busy(s, l, wait);
         return IR_OK;
@@ -157,19 +150,30 @@ ir_sync_tail_make(struct ir_sync *s, struct ir_sync_link *l,
     ir_frame_put(&f, out);
 }
 
+/* On a link to many all could answer: wait a while, whoever is first spares
+ * the others.
+ */
+static int64_t
+answer_at(struct ir_sync *s, const struct ir_sync_link *l)
+{
+    return s->now_ms +
+           (l->many ? (int64_t)ir_sync_rand(s, IR_SYNC_MANY_MS) : 0);
+}
+
 /* Send what a tail does not list; returns how many. Nothing, where it is more
- * than a tail can say: then negentropy does it in less.
+ * than `most`: then negentropy does it in less.
  */
 size_t
 ir_sync_tail_send(struct ir_sync *s, struct ir_sync_link *l,
-                  const struct ir_frame *f)
+                  const struct ir_frame *f, size_t most)
 {
     static const uint8_t low[IR_ID_BYTES];
-    uint8_t missing[IR_FRAME_TAIL_MAX][IR_ID_BYTES];
+    struct ir_ids missing = {0};
     size_t i, j, n = ir_idset_count(s->r), found = 0;
     size_t from = ir_idset_lower(s->r, f->hlc, low);
+    int64_t at = answer_at(s, l);
 
-    if (n - from > f->count + IR_FRAME_TAIL_MAX)
+    if (n - from > f->count + most)
         return 0;
     for (i = from; i < n; i++) {
         uint8_t id[IR_ID_BYTES], sid[IR_SHORT_BYTES];
@@ -180,26 +184,15 @@ ir_sync_tail_send(struct ir_sync *s, struct ir_sync_link *l,
         for (j = 0; j < f->count; j++)
             if (memcmp(f->p + j * IR_SHORT_BYTES, sid, sizeof sid) == 0)
                 break;
-        if (j < f->count)
-            continue;
-        if (found == IR_FRAME_TAIL_MAX)
-            return 0;
-        memcpy(missing[found++], id, sizeof id);
+        if (j == f->count)
+            ir_ids_add(&missing, id);
     }
+    if (missing.n <= most)
+        found = missing.n;
     for (i = 0; i < found; i++)
-        ir_sync_push(s, l, missing[i], IR_CLASS_I, true,
-                     l->many ? s->now_ms + IR_SYNC_MANY_MS : s->now_ms);
+        ir_sync_push(s, l, missing.v[i], IR_CLASS_I, true, at);
+    ir_ids_done(&missing);
     return found;
-}
-
-/* On a link to many all could answer: wait a while, whoever is first spares
- * the others.
- */
-static int64_t
-answer_at(struct ir_sync *s, const struct ir_sync_link *l)
-{
-    return s->now_ms +
-           (l->many ? (int64_t)ir_sync_rand(s, IR_SYNC_MANY_MS) : 0);
 }
 
 /* A question under a salt that is new makes all sums anew: that costs. */
@@ -257,7 +250,8 @@ tail_in(struct ir_sync *s, struct ir_sync_link *l, const struct ir_frame *f)
     ir_sync_tail_make(s, l, f->salt, IR_SIDE_ANSWERS, &b);
     ir_sync_say(s, l, IR_FRAME_TAIL, f->salt, &b, answer_at(s, l));
     ir_buf_done(&b);
-    (void)ir_sync_tail_send(s, l, f);
+    (void)ir_sync_tail_send(s, l, f,
+                            l->many ? IR_FRAME_TAIL_MAX : IR_SYNC_TAIL_SENT);
 }
 
 static int

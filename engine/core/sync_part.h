@@ -17,16 +17,18 @@
 #define IR_SYNC_K_POINT 1
 #define IR_SYNC_K_MANY 2
 
-#define IR_SYNC_SESSIONS_MAX 4 /* asked at once */
-#define IR_SYNC_TRIES_MAX 5    /* of one question */
-#define IR_SYNC_RTO_MS 1000    /* until a link's round trip is known */
+#define IR_SYNC_NEEDY 32        /* so many more there: it is us who lack */
+#define IR_SYNC_TAIL_SENT 2000  /* entries sent for one tail, at most */
+#define IR_SYNC_LET_ASK_MS 1000 /* who lacks less lets the other ask first */
+#define IR_SYNC_SESSIONS_MAX 4  /* asked at once */
+#define IR_SYNC_TRIES_MAX 5     /* of one question */
+#define IR_SYNC_RTO_MS 1000     /* until a link's round trip is known */
 #define IR_SYNC_RTO_MIN_MS 200
 #define IR_SYNC_RTO_MAX_MS 10000
 #define IR_SYNC_FULL_MS 600000     /* reconcile even though equal */
 #define IR_SYNC_BACKOFF_MIN_MS 500 /* after a session that led nowhere */
 #define IR_SYNC_BACKOFF_MAX_MS 60000
 #define IR_SYNC_BUSY_MAX_MS 30000 /* believed of another's word */
-#define IR_SYNC_SHUT_MAX_MS 60000 /* for bad signatures */
 #define IR_SYNC_NEG_MAX 60000     /* bytes of a negentropy message */
 #define IR_SYNC_BATCH_MAX 131072  /* bytes of a transmission of entries */
 #define IR_SYNC_QUEUE_MAX 4096    /* entries waiting, by link and class */
@@ -119,7 +121,6 @@ struct ir_sync_link {
     uint8_t node[8];
     size_t mtu;
     struct ir_bucket messages, sigs, salts;
-    int64_t shut_ms; /* entries from there are not looked at until then */
     /* beacons */
     int64_t interval_ms, began_ms, say_ms;
     int heard;
@@ -127,11 +128,13 @@ struct ir_sync_link {
     struct ir_sync_peer *peers;
     size_t peers_n, latest;
     bool equal;
+    int64_t said_ms; /* our last beacon */
     /* asking */
     struct ir_sync_session s;
     int64_t begin_ms; /* begin a session then; IR_SYNC_NEVER */
     int64_t full_ms, backoff_ms, busy_ms, rtt_ms;
     struct ir_sum seen_t, seen_r; /* theirs at the last session's end */
+    uint64_t seen_version;        /* ours */
     bool suspect;                 /* counts agreed, fingerprints did not */
     struct ir_sync_queue ask;     /* ids to be asked for */
     size_t flying, wants;         /* asked for; all wanted here */
@@ -198,7 +201,8 @@ void ir_sync_beacon_in(struct ir_sync *s, struct ir_sync_link *l,
 int64_t ir_sync_peer_tick(struct ir_sync *s, struct ir_sync_link *l);
 
 /* sync_session.c: what we ask */
-void ir_sync_differs(struct ir_sync *s, struct ir_sync_link *l);
+void ir_sync_differs(struct ir_sync *s, struct ir_sync_link *l,
+                     int64_t wait_ms);
 int ir_sync_session_reconcile(struct ir_sync *s, struct ir_sync_link *l,
                               const struct ir_frame *f, struct ir_err *err);
 void ir_sync_session_tail(struct ir_sync *s, struct ir_sync_link *l,
@@ -206,13 +210,15 @@ void ir_sync_session_tail(struct ir_sync *s, struct ir_sync_link *l,
 void ir_sync_session_asked(struct ir_sync *s, struct ir_sync_link *l);
 int64_t ir_sync_session_tick(struct ir_sync *s, struct ir_sync_link *l);
 void ir_sync_session_end(struct ir_sync *s, struct ir_sync_link *l);
+bool ir_sync_stale(const struct ir_sync *s, const struct ir_sync_link *l,
+                   const struct ir_sum *t, const struct ir_sum *r);
 int64_t ir_sync_rto(const struct ir_sync_link *l);
 
 /* sync_answer.c: what we are asked and sent */
 int ir_sync_answer(struct ir_sync *s, struct ir_sync_link *l,
                    struct ir_frame *f, struct ir_err *err);
 size_t ir_sync_tail_send(struct ir_sync *s, struct ir_sync_link *l,
-                         const struct ir_frame *f);
+                         const struct ir_frame *f, size_t most);
 void ir_sync_tail_make(struct ir_sync *s, struct ir_sync_link *l,
                        const uint8_t salt[IR_SALT_BYTES],
                        enum ir_frame_side side, struct ir_buf *out);

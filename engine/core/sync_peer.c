@@ -48,6 +48,7 @@ beacon_out(struct ir_sync *s, struct ir_sync_link *l)
     memcpy(f.node, s->self, sizeof f.node);
     ir_sync_sums(s, &f.t, &f.r);
     ir_frame_put(&f, &b);
+    l->said_ms = s->now_ms;
     ir_sync_unsay(l, IR_FRAME_BEACON, NULL);
     ir_sync_say(s, l, IR_FRAME_BEACON, NULL, &b, s->now_ms);
     ir_buf_done(&b);
@@ -90,6 +91,26 @@ own_link(struct ir_sync *s, const uint8_t node[8])
     return NULL;
 }
 
+/* How long to wait before asking: not, where we lack something; else the other
+ * side shall ask, which knows what it wants from whom. Where that is open, the
+ * lower id goes first.
+ */
+static int64_t
+who_asks(struct ir_sync *s, struct ir_sync_link *l, const struct ir_frame *f,
+         const struct ir_sum *r)
+{
+    if (l->many || f->r.count > r->count + IR_SYNC_NEEDY)
+        return 0;
+    if (r->count > f->r.count + IR_SYNC_NEEDY) {
+        if (s->now_ms - l->said_ms >= IR_SYNC_RTO_MIN_MS)
+            beacon_out(s, l); /* here we are */
+        return IR_SYNC_LET_ASK_MS;
+    }
+    if (memcmp(s->self, f->node, sizeof s->self) < 0)
+        return 0;
+    return l->rtt_ms > 0 ? 2 * l->rtt_ms + 50 : IR_SYNC_RTO_MIN_MS;
+}
+
 void
 ir_sync_beacon_in(struct ir_sync *s, struct ir_sync_link *l,
                   const struct ir_frame *f)
@@ -121,14 +142,14 @@ ir_sync_beacon_in(struct ir_sync *s, struct ir_sync_link *l,
         return;
     }
     l->equal = false;
-    ir_sync_trickle_reset(s, l);
+    if (!ir_sync_stale(s, l, &f->t, &f->r))
+        ir_sync_trickle_reset(s, l);
     own = l->many ? own_link(s, f->node) : NULL;
-    if (own == NULL) {
-        ir_sync_differs(s, l);
-    } else {
+    if (own != NULL)
         own->peers[0] = *p;
-        ir_sync_differs(s, own);
-    }
+    else
+        own = l;
+    ir_sync_differs(s, own, who_asks(s, own, f, &r));
 }
 
 int64_t

@@ -25,24 +25,54 @@ neg_limit(const struct ir_sync_link *l)
     return room < IR_SYNC_NEG_MAX ? room : IR_SYNC_NEG_MAX;
 }
 
-/* Sessions of ours under way. */
-static size_t
-asking(const struct ir_sync *s)
+/* Do they hold much that we lack, as far as is known? */
+static bool
+needy(const struct ir_sync *s, const struct ir_sync_link *l)
+{
+    return l->peers_n > 0 &&
+           l->peers[l->latest].r.count > ir_idset_count(s->r) + IR_SYNC_NEEDY;
+}
+
+/* May one more session begin? Who lacks much asks one alone for its tail, so
+ * that it does not come from everybody at once.
+ */
+static bool
+may_begin(const struct ir_sync *s, const struct ir_sync_link *l)
 {
     size_t i, n = 0;
 
-    for (i = 0; i < s->links_n; i++)
-        n += s->links[i]->s.stage != IR_STAGE_IDLE ? 1 : 0;
-    return n;
+    for (i = 0; i < s->links_n; i++) {
+        const struct ir_sync_link *o = s->links[i];
+
+        if (o->s.stage == IR_STAGE_IDLE)
+            continue;
+        n++;
+        if (o->s.stage <= IR_STAGE_TAIL && needy(s, o) && needy(s, l))
+            return false;
+    }
+    return n < IR_SYNC_SESSIONS_MAX;
 }
 
-/* They hold something else: ask them soon. */
-void
-ir_sync_differs(struct ir_sync *s, struct ir_sync_link *l)
+/* Did the last session with this link end with the same sets on both sides,
+ * without making them equal? Then nothing is to be expected of another.
+ */
+bool
+ir_sync_stale(const struct ir_sync *s, const struct ir_sync_link *l,
+              const struct ir_sum *t, const struct ir_sum *r)
 {
-    int64_t at = s->now_ms + (int64_t)ir_sync_rand(s, l->many ? 300 : 30);
+    return l->backoff_ms > 0 && l->seen_version == s->version &&
+           ir_sync_equal(&l->seen_t, t) && ir_sync_equal(&l->seen_r, r);
+}
 
-    if (l->s.stage != IR_STAGE_IDLE || l->begin_ms != IR_SYNC_NEVER)
+/* They hold something else: ask them, not before `wait_ms`. */
+void
+ir_sync_differs(struct ir_sync *s, struct ir_sync_link *l, int64_t wait_ms)
+{
+    int64_t at =
+        s->now_ms + wait_ms + (int64_t)ir_sync_rand(s, l->many ? 300 : 10);
+
+    if (l->s.stage != IR_STAGE_IDLE ||
+        (l->begin_ms != IR_SYNC_NEVER && l->begin_ms <= at))
         return;
     if (at < l->busy_ms)
         at = l->busy_ms;
@@ -108,6 +138,7 @@ ir_sync_session_end(struct ir_sync *s, struct ir_sync_link *l)
 
     l->seen_t = l->s.t;
     l->seen_r = l->s.r;
+    l->seen_version = s->version;
     if (moved)
         l->backoff_ms = 0;
     else if (l->backoff_ms == 0)
@@ -195,7 +226,7 @@ ir_sync_session_tail(struct ir_sync *s, struct ir_sync_link *l,
         enter(s, l, IR_STAGE_TRUST); /* changed since their beacon */
         return;
     }
-    l->s.pushed = ir_sync_tail_send(s, l, f);
+    l->s.pushed = ir_sync_tail_send(s, l, f, IR_FRAME_TAIL_MAX);
     l->s.due_ms = s->now_ms + 20 + l->rtt_ms;
 }
 
@@ -281,7 +312,12 @@ session_due(struct ir_sync *s, struct ir_sync_link *l)
         return;
     }
     if (l->s.stage == IR_STAGE_TAIL) {
-        after_tail(s, l, true);
+        int64_t quiet = l->progress_ms + 20 + l->rtt_ms;
+
+        if (quiet > s->now_ms) /* they are still coming */
+            l->s.due_ms = quiet;
+        else
+            after_tail(s, l, true);
         return;
     }
     if (l->s.said.len > 0) { /* negentropy goes on when there is room */
@@ -317,7 +353,7 @@ ir_sync_session_tick(struct ir_sync *s, struct ir_sync_link *l)
             at = l->busy_ms;
         if (s->now_ms < at)
             return at < l->full_ms ? at : l->full_ms;
-        if (asking(s) >= IR_SYNC_SESSIONS_MAX)
+        if (!may_begin(s, l))
             return s->now_ms + 50;
         if (full)
             l->full_ms = s->now_ms + IR_SYNC_FULL_MS / 2 +

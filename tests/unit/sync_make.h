@@ -121,6 +121,28 @@ node_keep(struct node *d, const uint8_t id[32], uint64_t hlc, int lane,
     memcpy(k->p, p, n);
 }
 
+/* What stands for a signature: a digest of header and body. */
+static inline void
+entry_sign(struct ir_entry *e)
+{
+    struct ir_buf b = {0};
+
+    ir_buf_add(&b, e->p, e->p_len);
+    ir_buf_add(&b, e->b, e->b_len);
+    memset(e->sig, 0, sizeof e->sig);
+    ir_sha256(b.p, b.len, e->sig);
+    ir_buf_done(&b);
+}
+
+static inline bool
+entry_good(const struct ir_entry *e)
+{
+    struct ir_entry again = *e;
+
+    entry_sign(&again);
+    return memcmp(again.sig, e->sig, sizeof e->sig) == 0;
+}
+
 static inline int
 home_put(void *arg, const uint8_t from[8], struct ir_sync_in *v, size_t n,
          struct ir_err *err)
@@ -143,7 +165,7 @@ home_put(void *arg, const uint8_t from[8], struct ir_sync_in *v, size_t n,
         memcpy(v[i].id, id, 32);
         v[i].hlc = e.h.hlc;
         v[i].lane = ir_kind_lane(e.h.kind);
-        v[i].fate = e.sig[0] != 0 ? IR_SYNC_REFUSED : IR_SYNC_STORED;
+        v[i].fate = entry_good(&e) ? IR_SYNC_STORED : IR_SYNC_REFUSED;
         if (e.h.kind == IR_KIND_ACTION && d->judgement != IR_SYNC_STORED)
             v[i].fate = d->judgement;
         if (v[i].fate != IR_SYNC_STORED)
@@ -401,6 +423,7 @@ entry_make(const uint8_t id[32], uint64_t hlc, uint64_t kind, size_t fill,
     e.p_len = p.len;
     e.b = b.p;
     e.b_len = b.len;
+    entry_sign(&e);
     ir_entry_encode(&e, out);
     ir_buf_done(&p);
     ir_buf_done(&b);
