@@ -132,23 +132,6 @@ had(const struct ir_log *log, size_t upto, const uint8_t *incident)
     return false;
 }
 
-/* Did a revoked key sign anything that is here? Then it takes what stands
- * between to say what stays accepted. */
-static bool
-has_revoked(const struct ir_ctx *c, const struct ir_log *log)
-{
-    size_t i;
-
-    for (i = 0; i < log->n; i++) {
-        const struct ir_cert_key *k =
-            ir_trust_key(&c->trust, log->e[i].h.author);
-
-        if (k != NULL && k->revoked)
-            return true;
-    }
-    return false;
-}
-
 static int
 load_about(struct ir_ctx *c, enum ir_box_depth depth, const uint8_t *incident,
            struct ir_log *log)
@@ -179,10 +162,6 @@ load(struct ir_ctx *c, enum ir_box_depth depth, struct ir_log *log)
             rc = load_about(c, depth, log->e[i].h.incident, log);
     if (rc == IR_OK && flash > 0)
         rc = load_about(c, depth, NULL, log);
-    if (rc == IR_OK && depth < IR_BOX_ALL && has_revoked(c, log)) {
-        ir_log_done(log);
-        return load(c, IR_BOX_ALL, log);
-    }
     return rc;
 }
 

@@ -1,6 +1,7 @@
 /* load.c: reading entries, see store.h. */
 #include "base/i18n.h"
 #include "base/scan.h"
+#include "store/arrived.h"
 #include "store/check.h"
 #include "store/db.h"
 
@@ -233,6 +234,44 @@ ir_store_load_loose(struct ir_store *st, uint64_t kind, struct ir_log *log,
                     struct ir_err *err)
 {
     return ir_store_load_kind(st, NULL, kind, log, err);
+}
+
+int
+ir_store_load_witnesses(struct ir_store *st, size_t most, struct ir_log *log,
+                        struct ir_err *err)
+{
+    sqlite3_stmt *q = NULL;
+    int rc = ir_db_get(st,
+                       "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
+                       "WHERE chain = x'0000000000000002' AND kind = 29"
+                       " ORDER BY n DESC LIMIT ?1",
+                       &q, err);
+
+    if (rc != IR_OK)
+        return rc;
+    sqlite3_bind_int64(q, 1, (int64_t)most);
+    return load(st, q, log, err);
+}
+
+int
+ir_store_load_receipts(struct ir_store *st, const uint8_t *incident,
+                       const uint8_t author[IR_KEYID_BYTES], struct ir_log *log,
+                       struct ir_err *err)
+{
+    static const uint8_t outside[8] = {0, 0, 0, 0, 0, 0, 0, IR_LANE_I};
+    sqlite3_stmt *q = NULL;
+    int rc =
+        ir_db_get(st,
+                  "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
+                  "WHERE chain = ?1 AND author = ?2 AND kind = 11 ORDER BY seq",
+                  &q, err);
+
+    if (rc != IR_OK)
+        return rc;
+    sqlite3_bind_blob(q, 1, incident != NULL ? incident : outside, 8,
+                      SQLITE_STATIC);
+    sqlite3_bind_blob(q, 2, author, IR_KEYID_BYTES, SQLITE_STATIC);
+    return load(st, q, log, err);
 }
 
 int

@@ -114,7 +114,7 @@ remove_home(struct home *h)
     assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
-static void
+__attribute__((unused)) static void
 note(struct home *h, const char *text, uint8_t id[32])
 {
     struct ir_draft d = {.kind = IR_KIND_NOTE};
@@ -156,7 +156,7 @@ tamper(struct home *h, const char *sql, const void *blob, int n,
     sqlite3_close(db);
 }
 
-static void
+__attribute__((unused)) static void
 check(struct home *h, struct ir_check *k)
 {
     struct ir_err err = {0};
