@@ -58,7 +58,7 @@ judge(const struct ir_check *k)
         return IR_VERDICT_UNKNOWN_SIGNER;
     if (gaps > 0 || k->missing > 0 || k->database_damaged)
         return IR_VERDICT_INCOMPLETE;
-    return k->entries > 0 ? IR_VERDICT_UNWITNESSED : IR_VERDICT_WHOLE;
+    return k->unwitnessed > 0 ? IR_VERDICT_UNWITNESSED : IR_VERDICT_WHOLE;
 }
 
 /* What the check found, as the view wants it. */
@@ -85,6 +85,9 @@ fill(struct ir_ctx *c, const struct ir_check *k, struct ir_verify *v,
 
         key_name(c, k->authors[i].key_id, authors[i].name);
         authors[i].entries = (uint64_t)k->authors[i].entries;
+        authors[i].witnessed_to_ms = k->authors[i].witnessed_ms;
+        authors[i].by = k->authors[i].by;
+        authors[i].by_n = k->authors[i].by_n;
         if (k->authors[i].gaps > 0 || k->authors[i].forks > 0 || key == NULL) {
             bad[n].why = k->authors[i].forks > 0  ? IR_BAD_FORK
                          : k->authors[i].gaps > 0 ? IR_BAD_GAP
@@ -108,9 +111,11 @@ fill(struct ir_ctx *c, const struct ir_check *k, struct ir_verify *v,
     v->authors_n = k->authors_n;
     v->entries = (uint64_t)k->entries;
     v->bodies_withheld = (uint64_t)k->stubs;
-    v->record.entries = v->record.this_device_only = (size_t)k->entries;
-    v->record.oldest_ms = k->first_ms;
-    v->record.newest_ms = k->last_ms;
+    v->record.entries = (size_t)k->entries;
+    v->record.witnessed = (size_t)k->witnessed;
+    v->record.this_device_only = (size_t)k->unwitnessed;
+    v->record.oldest_ms = k->unwitnessed_first_ms;
+    v->record.newest_ms = k->unwitnessed_last_ms;
     v->verdict = judge(k);
 }
 

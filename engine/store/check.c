@@ -6,6 +6,7 @@
 
 #include "store/accepted.h"
 #include "store/check_pool.h"
+#include "store/check_witness.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -292,6 +293,7 @@ count_authors(struct walk *w, struct ir_err *err)
         c->authors =
             ir_realloc(c->authors, (c->authors_n + 1) * sizeof *c->authors);
         a = &c->authors[c->authors_n++];
+        memset(a, 0, sizeof *a);
         memcpy(a->key_id, sqlite3_column_blob(q, 0), IR_KEYID_BYTES);
         a->entries = sqlite3_column_int64(q, 1);
         a->last_seq = (uint64_t)sqlite3_column_int64(q, 3);
@@ -395,6 +397,8 @@ ir_store_check(struct ir_store *st, const struct ir_trust *t, bool chain_only,
     sqlite3_finalize(w.here);
     if (rc == IR_OK)
         rc = count_authors(&w, err);
+    if (rc == IR_OK)
+        rc = ir_check_witness(st, t, w.accepted, out, err);
     own_check_end(&own, st, out);
     if (rc == IR_EDAMAGED || rc == IR_ESTORE)
         out->database_damaged = true;
@@ -406,7 +410,11 @@ ir_store_check(struct ir_store *st, const struct ir_trust *t, bool chain_only,
 void
 ir_check_done(struct ir_check *c)
 {
+    size_t i;
+
     free(c->bad);
+    for (i = 0; i < c->authors_n; i++)
+        free(c->authors[i].by);
     free(c->authors);
     memset(c, 0, sizeof *c);
 }

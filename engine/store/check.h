@@ -29,7 +29,10 @@ struct ir_check_author {
     uint8_t key_id[IR_KEYID_BYTES];
     int64_t entries;
     uint64_t last_seq;
-    int64_t gaps, forks; /* seq numbers missing; seq numbers used twice */
+    int64_t gaps, forks;  /* seq numbers missing; seq numbers used twice */
+    int64_t witnessed_ms; /* newest that another member's device has; 0 none */
+    int *by;              /* members whose devices have witnessed them */
+    size_t by_n;
 };
 
 struct ir_check {
@@ -42,7 +45,10 @@ struct ir_check {
     struct ir_check_author *authors;
     size_t authors_n;
     int64_t first_ms, last_ms; /* recorded times, 0 when empty */
-    bool database_damaged;     /* SQLite's own check found something */
+    int64_t witnessed, /* entries of people in incidents: on a device of */
+        unwitnessed;   /* another member; on nobody's else's word */
+    int64_t unwitnessed_first_ms, unwitnessed_last_ms;
+    bool database_damaged; /* SQLite's own check found something */
     char database_says[160];
 };
 

@@ -66,7 +66,7 @@ bad_say(enum ir_bad_why why)
     return "?";
 }
 
-/* "3 not yet on any other node (02:41 to 02:55, this device only)". */
+/* "3 not yet witnessed by another member's device (02:41 to 02:55)". */
 static void
 say_record(const struct ir_view *v, const struct ir_verify *r,
            struct ir_pool *pool, struct ir_buf *b)
@@ -78,13 +78,13 @@ say_record(const struct ir_view *v, const struct ir_verify *r,
     if (rec->oldest_ms != 0 && rec->newest_ms != 0)
         ir_buf_addf(
             b,
-            _("; %zu not yet on any other device (%s to %s, this device "
-              "only)"),
+            _("; %zu not yet witnessed by another member's device (%s to "
+              "%s)"),
             rec->this_device_only,
             ir_pool_take(pool, ir_view_time(v, rec->oldest_ms)),
             ir_pool_take(pool, ir_view_time(v, rec->newest_ms)));
     else
-        ir_buf_addf(b, _("; %zu not yet on any other device"),
+        ir_buf_addf(b, _("; %zu not yet witnessed by another member's device"),
                     rec->this_device_only);
 }
 
@@ -171,6 +171,27 @@ say_next(const struct ir_view *v, const struct ir_verify *r, struct ir_buf *out)
         ir_term_para(&v->term, out, 1, NULL, IR_STYLE_NONE, s);
 }
 
+/* "Ito: to 03:11 on devices of Mori, Sato". */
+static void
+say_author(const struct ir_view *v, const struct ir_verify_author *a,
+           struct ir_pool *pool, struct ir_buf *out)
+{
+    struct ir_buf b = {0};
+    size_t i;
+
+    if (a->by_n == 0)
+        return;
+    for (i = 0; i < a->by_n; i++)
+        ir_buf_addf(&b, "%s%s", i > 0 ? _(", ") : "",
+                    ir_pool_take(pool, ir_view_member(v, a->by[i], false)));
+    ir_term_para(
+        &v->term, out, 3, "- ", IR_STYLE_NONE,
+        ir_pool_f(pool, _("%s: to %s witnessed by devices of %s"),
+                  ir_pool_take(pool, ir_view_person(v, a->name, false)),
+                  ir_pool_take(pool, ir_view_time(v, a->witnessed_to_ms)),
+                  ir_pool_buf(pool, &b)));
+}
+
 void
 ir_view_verify(const struct ir_view *v, const struct ir_verify *r,
                struct ir_buf *out)
@@ -217,6 +238,8 @@ ir_view_verify(const struct ir_view *v, const struct ir_verify *r,
                       bad_say(x->why), x->detail[0] != '\0' ? ": " : "",
                       ir_pool_take(&pool, ir_view_safe(v, x->detail))));
     }
+    for (i = 0; i < r->authors_n; i++)
+        say_author(v, &r->authors[i], &pool, out);
     say_next(v, r, out);
     ir_pool_done(&pool);
 }
@@ -224,10 +247,9 @@ ir_view_verify(const struct ir_view *v, const struct ir_verify *r,
 struct ir_json *
 ir_view_verify_json(const struct ir_view *v, const struct ir_verify *r)
 {
-    struct ir_json *o = ir_json_new_obj(), *a;
-    size_t i;
+    struct ir_json *o = ir_json_new_obj(), *a, *by;
+    size_t i, k;
 
-    (void)v;
     ir_json_set_str(o, "verdict", ir_verdict_word(r->verdict));
     ir_json_set_int(o, "entries", (int64_t)r->entries);
     a = ir_json_set_take(o, "bad", ir_json_new_arr());
@@ -249,6 +271,9 @@ ir_view_verify_json(const struct ir_view *v, const struct ir_verify *r)
         ir_json_set_str(it, "name", r->authors[i].name);
         ir_json_set_int(it, "entries", (int64_t)r->authors[i].entries);
         ir_view_set_time(it, "witnessed_to", r->authors[i].witnessed_to_ms);
+        by = ir_json_set_take(it, "witnessed_by", ir_json_new_arr());
+        for (k = 0; v->trust != NULL && k < r->authors[i].by_n; k++)
+            ir_json_add_str(by, v->trust->members[r->authors[i].by[k]].handle);
     }
     a = ir_json_set_take(o, "record", ir_json_new_obj());
     ir_json_set_int(a, "witnessed", (int64_t)r->record.witnessed);

@@ -44,7 +44,10 @@ struct ir_verify_bad {
 struct ir_verify_author {
     char name[41]; /* handle, or the key id in hex */
     uint64_t entries;
-    int64_t witnessed_to_ms; /* newest moment another device has; 0 none */
+    int64_t witnessed_to_ms; /* newest moment another member's device has; 0
+                                none */
+    const int *by;           /* members whose devices have witnessed them */
+    size_t by_n;
 };
 
 struct ir_verify {

@@ -164,6 +164,22 @@ ids_of(struct home *h, uint64_t kind, const uint8_t *incident, size_t want)
     ir_log_done(&log);
 }
 
+/* What `ir verify` counts. */
+static void
+others_have(struct home *h, int64_t witnessed, int64_t unwitnessed)
+{
+    struct ir_check k;
+    struct ir_err err = {0};
+
+    if (ir_store_check(h->st, &h->trust, false, 1, NULL, NULL, &k, &err) !=
+        IR_OK)
+        fail_msg("%s", err.msg);
+    assert_int_equal(k.bad_n, 0);
+    assert_int_equal(k.witnessed, witnessed);
+    assert_int_equal(k.unwitnessed, unwitnessed);
+    ir_check_done(&k);
+}
+
 static void
 stored_and_seen(void **state)
 {
@@ -207,12 +223,25 @@ stored_and_seen(void **state)
     send_all(&b, &a);
     assert_int_equal(write_both(&a, first, &heads), 0);
     assert_int_equal(heads, 0);
+    /* it counts for whom another member answers, not for their own */
+    others_have(&a, 2, 0);
+    others_have(&b, 2, 0);
+    assert_int_equal(ir_store_setting_put(b.st, "witness_upto", "0", NULL),
+                     IR_OK);
     /* one more entry: one more head */
     note_in(&a, inc);
     note_in(&a, inc);
     send_all(&a, &b);
+    assert_int_equal(write_both(&b, first, &heads), 0);
+    assert_int_equal(heads, 5);
+    others_have(&b, 2, 2);
+    assert_int_equal(write_both(&b, node, &heads), 0);
+    assert_int_equal(heads, 0);
+    assert_int_equal(ir_store_setting_put(b.st, "witness_upto", "0", NULL),
+                     IR_OK);
     assert_int_equal(write_both(&b, node, &heads), 0);
     assert_int_equal(heads, 1);
+    others_have(&b, 4, 0);
     ir_key_free(mori);
     ir_key_free(node);
     ir_key_free(first);

@@ -136,6 +136,7 @@ class Log:
         """Section 6, rules 1 to 4, 6 and 11."""
         root = self.by_id.get(self.site)
         self.keys, self.node, self.names = {}, set(), {}
+        self.whose = {}
         named = {}
         if root is not None and root.kind == 1 and root.body is not None and \
                 misfit(1, root.body) is None:
@@ -174,12 +175,12 @@ class Log:
                     continue
                 members[e.body[4]] = e.body[6]
                 for pub in e.body[5][:16]:
-                    self.certify(pub, e.body[6], False, admins)
+                    self.certify(pub, e.body[6], e.body[4], False, admins)
             elif e.kind == 3 and e.body[1] not in members:
                 self.skip(e, "the custodian is no member")
             elif e.kind == 3:
-                self.certify(e.body[3], members[e.body[1]] + ".device", True,
-                             admins)
+                self.certify(e.body[3], members[e.body[1]] + ".device",
+                             e.body[1], True, admins)
         jobs = []
         for e in self.all:
             pub = self.keys.get(e.author)
@@ -198,12 +199,13 @@ class Log:
         for i in check_signatures(jobs):
             self.wrong(self.by_id[i])
 
-    def certify(self, pub, name, node, admins):
+    def certify(self, pub, name, whose, node, admins):
         """The first certificate of a key, and of its id, stands."""
         kid = key_id(pub)
         if kid not in self.keys and admins.get(kid, pub) == pub:
             self.keys[kid] = pub
             self.names[kid] = name
+            self.whose[kid] = whose
             if node:
                 self.node.add(kid)
 
@@ -300,12 +302,22 @@ class Log:
         for e in self.all:
             if e.stub and e.id not in redacted:
                 self.missing.append({"id": e.id.hex(), "why": "its body"})
-        heads = [i for e in counting if e.kind == 29 and e.author in self.node
-                 for i in e.body[1]]
-        self.seen = build_on(self.by_id, heads)
+        self.witnesses(counting)
         self.unseen = [e for e in self.all if e.lane == "I" and
                        e.author not in self.node and
                        isinstance(e.chain(), bytes) and e.id not in self.seen]
+
+    def witnesses(self, counting):
+        """What the devices of another member than its author have seen."""
+        heads = {}
+        for e in counting:
+            if e.kind == 29 and e.author in self.node:
+                heads.setdefault(self.whose[e.author], []).extend(e.body[1])
+        self.seen = set()
+        for member, ids in heads.items():
+            self.seen |= {i for i in build_on(self.by_id, ids)
+                          if i in self.by_id and
+                          self.whose.get(self.by_id[i].author) != member}
 
     def report(self):
         found = [self.unseen, self.missing, self.unknown, self.forks, self.bad]

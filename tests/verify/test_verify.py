@@ -20,7 +20,7 @@ class Case(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.where = tempfile.TemporaryDirectory()
-        for name in ("sato", "ito", "node", "stranger"):
+        for name in ("sato", "ito", "node", "stranger", "other"):
             setattr(cls, name, Key(cls.where.name, name))
 
     @classmethod
@@ -48,7 +48,13 @@ class Case(unittest.TestCase):
         return site
 
     def witness(self, site, *heads):
-        site.add(self.node, 29, {1: list(heads)})
+        """By the device of somebody who wrote nothing here themselves."""
+        if not hasattr(site, "kato"):
+            site.kato = site.add(self.sato, 2, {
+                1: "kato", 4: bytes([3]) * 8, 5: [], 6: "kato"})
+            site.add(self.sato, 3, {1: bytes([3]) * 8, 3: self.other.pub,
+                                    4: bytes(32)})
+        site.add(self.other, 29, {1: list(heads)})
 
     def verdict(self, site, word, **more):
         out = ir_verify.verify(site.bytes(), site.site)
@@ -65,20 +71,32 @@ class Whole(Case):
         out = self.verdict(site, "unwitnessed", unwitnessed=3, not_counted=0)
         self.assertTrue(out["in_order"])
         self.witness(site, site.step)
-        out = self.verdict(site, "whole", entries=8)
+        out = self.verdict(site, "whole", entries=10)
         self.assertEqual([a["name"] for a in out["authors"]
                           if a["key"] == self.ito.id.hex()], ["ito"])
         site.add(self.ito, 18, {1: "later"}, site.inc)
         self.verdict(site, "unwitnessed", unwitnessed=1)
 
+    def test_ones_own_device_is_no_witness(self):
+        site = self.begin()
+        site.add(self.node, 29, {1: [site.step]})
+        # of what Sato wrote Sato's device proves nothing
+        out = self.verdict(site, "unwitnessed", unwitnessed=2)
+        self.assertEqual([a["witnessed_to"] for a in out["authors"]
+                          if a["name"] == "ito"], [1])
+        site.add(self.ito, 29, {1: [site.step]})  # a person is no device
+        self.verdict(site, "unwitnessed", unwitnessed=2)
+        self.witness(site, site.step)
+        self.verdict(site, "whole")
+
     def test_order_and_doubles_do_not_matter(self):
         site = self.begin()
         self.witness(site, site.step)
         site.log += site.log[2:5]
-        out = self.verdict(site, "whole", duplicates=3, entries=8)
+        out = self.verdict(site, "whole", duplicates=3, entries=10)
         self.assertFalse(out["in_order"])
         random.Random(1).shuffle(site.log)
-        self.verdict(site, "whole", duplicates=3, entries=8)
+        self.verdict(site, "whole", duplicates=3, entries=10)
 
     def test_unknown_kinds_and_lanes(self):
         site = self.begin()
