@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "cmd/carry.h"
 #include "cmd/commands.h"
+#include "cmd/witness.h"
 #include "store/ingest.h"
 #include "store/met.h"
 #include "store/object_part.h"
@@ -258,8 +259,11 @@ ir_cmd_carry_in(struct ir_ctx *c, int argc, char **argv)
     rc = ir_carry_open(c, argv[1], false, &in.k);
     if (rc == IR_OK) {
         rc = carry_in(&in);
-        if (ir_ctx_trust(c) == IR_OK)
+        if (ir_ctx_trust(c) == IR_OK) {
             report(&in, who);
+            if (rc == IR_OK && in.k.r.entries > 0)
+                ir_ctx_witness(c);
+        }
         if (rc == IR_OK && nothing_opened(&in)) {
             rc = ir_fail(&c->err, IR_EREFUSED,
                          _("nothing in %s can be opened here: it is of another "

@@ -1,15 +1,20 @@
 /* witness.c: see witness.h. */
 #include "cmd/witness.h"
 
+#include "base/i18n.h"
 #include "base/scan.h"
+#include "cmd/keyring.h"
 #include "core/body.h"
 #include "core/witness.h"
 #include "store/append.h"
 #include "store/arrived.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define AT_ONCE 20000      /* arrivals looked at in one call */
 #define WITNESSES_MAX 2000 /* witnesses read back, the newest */
@@ -358,4 +363,39 @@ out:
     free(x.v);
     free(said);
     return rc;
+}
+
+/* The key of this device, from keys/node. */
+static int
+node_key(struct ir_ctx *c, struct ir_key **node)
+{
+    int fd = open(c->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+
+    if (fd < 0)
+        return ir_fail(&c->err, IR_EIO, "%s: %s", c->home, strerror(errno));
+    rc = ir_keyring_node(fd, node, &c->err);
+    close(fd);
+    return rc;
+}
+
+void
+ir_ctx_witness(struct ir_ctx *c)
+{
+    struct ir_err keep = c->err;
+    struct ir_key *node = NULL;
+    struct ir_now now;
+    size_t n = 0;
+    int rc = node_key(c, &node);
+
+    ir_clock_now(&now);
+    if (rc == IR_OK)
+        rc = ir_alert_receipts(c->st, &c->trust, node, &now, &n, &c->err);
+    if (rc == IR_OK)
+        rc = ir_witness_write(c->st, &c->trust, node, &now, &n, &c->err);
+    if (rc != IR_OK) /* what came is kept all the same */
+        ir_buf_addf(&c->talk,
+                    _(" This device has not signed what it holds now: %s\n"),
+                    c->err.msg);
+    ir_key_free(node);
+    c->err = keep;
 }

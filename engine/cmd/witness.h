@@ -5,8 +5,7 @@
 #define IR_CMD_WITNESS_H
 
 #include "base/clock.h"
-#include "core/trust.h"
-#include "store/store.h"
+#include "cmd/cmd.h"
 
 /* Sign that alerts which came from elsewhere are stored here: one receipt of
  * state 1 for each incident, by the node key. Alerts that are receipted already
@@ -29,5 +28,10 @@ int ir_alert_receipts(struct ir_store *st, const struct ir_trust *t,
 int ir_witness_write(struct ir_store *st, const struct ir_trust *t,
                      const struct ir_key *node, const struct ir_now *now,
                      size_t *heads, struct ir_err *err);
+
+/* Both, with this device's key and the trust as it was folded last; what goes
+ * wrong is said and nothing fails of it.
+ */
+void ir_ctx_witness(struct ir_ctx *c);
 
 #endif

@@ -134,7 +134,7 @@ ok verify --chain-only
 exits 2 verify --strict
 ok verify
 out "all signatures good"
-out "not yet on any other device"
+out "not yet witnessed by another member's device"
 
 title "show an entry, by the beginning of its id"
 ok show "$(printf %.8s "$note")"
