@@ -25,18 +25,37 @@ put_string(uint8_t *p, const void *s, size_t n)
     return p + n;
 }
 
+static void
+add_string(struct ir_buf *b, const void *s, size_t n)
+{
+    uint8_t len[4];
+
+    put_u32(len, (uint32_t)n);
+    ir_buf_add(b, len, sizeof len);
+    ir_buf_add(b, s, n);
+}
+
+void
+ir_sshsig_blob_in(const char *ns, const void *m, size_t n, struct ir_buf *out)
+{
+    uint8_t h[64];
+
+    ir_sha512(m, n, h);
+    ir_buf_adds(out, "SSHSIG");
+    add_string(out, ns, strlen(ns));
+    add_string(out, "", 0);
+    add_string(out, "sha512", 6);
+    add_string(out, h, sizeof h);
+}
+
 void
 ir_sshsig_blob(const void *m, size_t n, uint8_t out[IR_SSHSIG_BLOB_BYTES])
 {
-    uint8_t h[64], *p = out;
+    struct ir_buf b = {0};
 
-    ir_sha512(m, n, h);
-    memcpy(p, "SSHSIG", 6);
-    p += 6;
-    p = put_string(p, IR_SSHSIG_NAMESPACE, strlen(IR_SSHSIG_NAMESPACE));
-    p = put_string(p, "", 0);
-    p = put_string(p, "sha512", 6);
-    put_string(p, h, sizeof h);
+    ir_sshsig_blob_in(IR_SSHSIG_NAMESPACE, m, n, &b);
+    memcpy(out, b.p, IR_SSHSIG_BLOB_BYTES);
+    ir_buf_done(&b);
 }
 
 /* "ssh-ed25519" and the key, as both files carry it; 51 bytes. */

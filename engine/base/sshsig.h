@@ -20,6 +20,14 @@
  */
 void ir_sshsig_blob(const void *m, size_t n, uint8_t out[IR_SSHSIG_BLOB_BYTES]);
 
+/* The same in another namespace: what is signed for one purpose is of no use
+ * for another.
+ *
+ * Owns:   appends to `out`.
+ */
+void ir_sshsig_blob_in(const char *ns, const void *m, size_t n,
+                       struct ir_buf *out);
+
 /* Append the armoured signature file for ssh-keygen -Y verify.
  *
  * Owns:   `out` keeps a copy.

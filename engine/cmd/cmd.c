@@ -122,33 +122,42 @@ globals(struct ir_ctx *c, struct globals *g, int *argc, char **argv)
     return IR_OK;
 }
 
-/* The row for these words: two of them if that is a command, else one. */
+/* The row that is called as these words begin. */
+static const struct ir_cmd *
+find_row(int argc, char **argv)
+{
+    const struct ir_cmd *k;
+    char name[160] = "";
+    int i;
+
+    for (i = 0; i < argc; i++) {
+        size_t n = strlen(name);
+
+        if (n + strlen(argv[i]) + 2 > sizeof name)
+            return NULL;
+        snprintf(name + n, sizeof name - n, "%s%s", i > 0 ? " " : "", argv[i]);
+    }
+    for (k = ir_cmds; k->name != NULL; k++)
+        if (strcmp(k->name, name) == 0)
+            return k;
+    return NULL;
+}
+
+/* The row for these words: as many of them, up to three, as are a command. */
 static const struct ir_cmd *
 find_cmd(int argc, char **argv, int *words)
 {
-    const struct ir_cmd *k;
-    char two[160];
+    char list[] = "list", *two[2] = {argv[0], list};
+    const struct ir_cmd *k = NULL;
 
-    if (argc > 1 && strlen(argv[0]) + strlen(argv[1]) < 100) {
-        snprintf(two, sizeof two, "%.70s %.70s", argv[0], argv[1]);
-        for (k = ir_cmds; k->name != NULL; k++)
-            if (strcmp(k->name, two) == 0) {
-                *words = 2;
-                return k;
-            }
-    }
+    for (*words = argc < 3 ? argc : 3; *words > 0 && k == NULL;)
+        if ((k = find_row(*words, argv)) == NULL)
+            (*words)--;
+    if (k != NULL)
+        return k;
     *words = 1;
-    for (k = ir_cmds; k->name != NULL; k++)
-        if (strcmp(k->name, argv[0]) == 0)
-            return k;
     /* "role" alone means "role list" where there is one */
-    if (argc == 1 && strlen(argv[0]) < 100) {
-        snprintf(two, sizeof two, "%.100s list", argv[0]);
-        for (k = ir_cmds; k->name != NULL; k++)
-            if (strcmp(k->name, two) == 0)
-                return k;
-    }
-    return NULL;
+    return argc == 1 ? find_row(2, two) : NULL;
 }
 
 /* `ir-NAME` on PATH is a command of its own; does not return if it is there.

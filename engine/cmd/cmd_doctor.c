@@ -100,6 +100,13 @@ check_site(struct doctor *d)
 
     if (c->st == NULL)
         goto out;
+    if (access(dir, F_OK) != 0) { /* let in by ir mesh join */
+        say(d, true,
+            _("the runbooks' sources are not on this device; it walks "
+              "releases"),
+            NULL, NULL);
+        goto out;
+    }
     rc = ir_worker_compile(dir, NULL, &comp, &c->err);
     say(d, rc == IR_OK && comp.errors == 0, _("site/runbooks compiles"),
         rc == IR_OK ? _("site/runbooks has errors") : c->err.msg,

@@ -30,6 +30,7 @@ OWNER = {  # a library's header, and who may include it
     r"curl/.*": ("engine/carrier/",),
     r"microhttpd\.h": ("engine/carrier/", "engine/web/"),
     r"gnutls/.*": ("engine/carrier/",),
+    r"qrencode\.h|dlfcn\.h": ("engine/view/qr.c",),
     r"uv\.h": ("engine/carrier/",),
     r"cbor\.h": (),
 }

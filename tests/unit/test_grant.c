@@ -180,13 +180,9 @@ keys_are(const struct lane *l, int node, uint8_t secret, const char *want)
 
     ir_key_id(l->key[node]->pub, id);
     ir_grant_open(&l->t, id, x, &k, &n);
-    for (i = 0; i < n; i++) {
-        char one[24];
-
-        snprintf(one, sizeof one, "%d.%d:%d ", (int)k[i].audience,
-                 (int)k[i].epoch, k[i].key[0]);
-        strncat(got, one, sizeof got - strlen(got) - 1);
-    }
+    for (i = 0; i < n; i++)
+        snprintf(got + strlen(got), sizeof got - strlen(got), "%d.%d:%d ",
+                 (int)k[i].audience, (int)k[i].epoch, k[i].key[0]);
     assert_string_equal(got, want);
     ir_epoch_keys_free(k, n);
 }

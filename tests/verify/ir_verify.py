@@ -40,9 +40,9 @@ def public_line(pub):
     return "ssh-ed25519 " + base64.b64encode(blob).decode()
 
 
-def armour(pub, sig):
+def armour(pub, sig, namespace=b"ir-entry@v1"):
     raw = (b"SSHSIG" + struct.pack(">I", 1) + s(s(b"ssh-ed25519") + s(pub)) +
-           s(b"ir-entry@v1") + s(b"") + s(b"sha512") +
+           s(namespace) + s(b"") + s(b"sha512") +
            s(s(b"ssh-ed25519") + s(sig)))
     text = base64.b64encode(raw).decode()
     lines = [text[i:i + 70] for i in range(0, len(text), 70)]

@@ -67,10 +67,10 @@ class Key:
         self.pub = pub
         self.id = hashlib.sha256(pub).digest()[:8]
 
-    def sign(self, m):
+    def sign(self, m, namespace="ir-entry@v1"):
         """The 64 bytes of an Ed25519 signature in an SSHSIG over m."""
         out = subprocess.run(["ssh-keygen", "-Y", "sign", "-q", "-f", self.path,
-                              "-n", "ir-entry@v1"], input=m, check=True,
+                              "-n", namespace], input=m, check=True,
                              stdout=subprocess.PIPE,
                              stderr=subprocess.DEVNULL).stdout.decode()
         return base64.b64decode("".join(out.split("\n")[1:-2]))[-64:]

@@ -1,0 +1,93 @@
+/* qr.c: see qr.h. libqrencode is loaded when it is needed: one command draws
+ * such a code, and every other one would load it for nothing.
+ */
+#include "view/qr.h"
+
+#include <dlfcn.h>
+#include <qrencode.h>
+#include <string.h>
+
+#define MARGIN 4 /* light modules around it */
+#define LIBRARY "libqrencode.so.4"
+
+static bool
+dark(const uint8_t *modules, int width, int x, int y)
+{
+    if (x < 0 || y < 0 || x >= width || y >= width)
+        return false;
+    return (modules[y * width + x] & 1) != 0;
+}
+
+void
+ir_view_modules(const struct ir_term *t, const uint8_t *modules, int width,
+                struct ir_buf *out)
+{
+    int x, y;
+
+    if (!t->utf8 || width + 2 * MARGIN > t->cols)
+        return;
+    /* light is drawn: on a dark terminal that is how it must be, and where
+     * there are colours they are said */
+    for (y = -MARGIN; y < width + MARGIN; y += 2) {
+        if (t->color)
+            ir_buf_adds(out, "\033[40;97m");
+        for (x = -MARGIN; x < width + MARGIN; x++) {
+            bool up = !dark(modules, width, x, y);
+            bool down =
+                y + 1 < width + MARGIN && !dark(modules, width, x, y + 1);
+
+            ir_buf_adds(out, up && down ? "\u2588"
+                             : up       ? "\u2580"
+                             : down     ? "\u2584"
+                                        : " ");
+        }
+        ir_buf_adds(out, t->color ? "\033[0m\n" : "\n");
+    }
+    ir_buf_addc(out, '\n');
+}
+
+/* The two functions that are used of it. */
+struct library {
+    void *handle;
+    QRcode *(*encode)(const char *s, int version, QRecLevel level,
+                      QRencodeMode hint, int cased);
+    void (*done)(QRcode *code);
+};
+
+static bool
+find(void *handle, const char *name, void *fn, size_t n)
+{
+    void *p = dlsym(handle, name);
+
+    if (p == NULL)
+        return false;
+    memcpy(fn, &p, n); /* ISO C converts no object pointer to a function */
+    return true;
+}
+
+static bool
+load(struct library *l)
+{
+    l->handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+    return l->handle != NULL &&
+           find(l->handle, "QRcode_encodeString", &l->encode,
+                sizeof l->encode) &&
+           find(l->handle, "QRcode_free", &l->done, sizeof l->done);
+}
+
+void
+ir_view_qr(const struct ir_term *t, const char *text, struct ir_buf *out)
+{
+    struct library l = {0};
+    QRcode *code;
+
+    if (load(&l)) {
+        code = l.encode(text, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
+        if (code != NULL) {
+            ir_view_modules(t, code->data, code->width, out);
+            l.done(code);
+        }
+    }
+    if (l.handle != NULL)
+        dlclose(l.handle);
+}

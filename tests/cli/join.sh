@@ -1,0 +1,318 @@
+#!/bin/sh
+# Letting machines in: invitations, requests and answers by a stick, and
+# everything that must be refused.
+. "${0%/*}/lib.sh"
+home small
+first=$H
+mkdir stick
+
+bare_with=$WITH
+
+# machine NAME: from here on this one is at the keyboard; back: the first one.
+machine() { H=$T/$1 WITH=$bare_with; }
+back() { H=$first WITH="$bare_with IR_AS=sato"; }
+
+# invite ARGS...: an invitation of the first machine; its code is $code.
+invite() {
+    back
+    ok --json mesh invite "$@"
+    code=$(json code)
+}
+
+grants() { ir --json log | grep -c '"kind":"grant"'; }
+
+title "only an administrator invites"
+member mori
+exits 77 --as mori mesh invite Kato
+back
+exits 64 mesh invite
+exits 64 mesh invite Kato --device-for mori
+exits 66 mesh invite --device-for kato
+exits 1 mesh invite Mori
+err "--device-for mori"
+exits 64 mesh invite 加藤
+exits 64 mesh invite Kato --expires 31d
+exits 64 mesh invite Kato --expires soon
+
+title "a code, a request, an answer, a home"
+invite Kato --role operator
+case $code in
+????-????-????-????-????-????-????) ;;
+*) fail "not a code: $code" ;;
+esac
+machine kato
+ok mesh join "$code" --via "$T/stick"
+out "Keys made"
+[ ! -e "$H" ] || fail "a home before there is an answer"
+is 700 "$(stat -c %a "$H.join")"
+ok mesh join "$code" --via "$T/stick"
+out "No answer lies in"
+request=$(echo "$T"/stick/ir-join/*.request)
+sum=$(sha256sum <"$request")
+back
+ok mesh admit "$T/stick"
+out "Let in: Kato (kato)"
+ok mesh admit "$T/stick"
+out "the answer lies there: 1"
+silent "Let in"
+machine kato
+ok mesh join "$code" --via "$T/stick"
+out "You are Kato (kato)"
+is "$sum" "$(sha256sum <"$request")"
+[ ! -e "$H.join" ] || fail "the scratch home is still there"
+is 'kato node ' "$(find "$H/keys" -type f -printf '%f\n' | sort | tr '\n' ' ')"
+is 700 "$(stat -c %a "$H")"
+ok --json member list
+is operator "$(json '[handle=kato].roles[0]')"
+is false "$(json '[handle=kato].admin')"
+ok verify
+ok runbook list
+ir doctor >out 2>err || : # a build machine's clock may be unsynchronised
+out "sources are not on this device"
+silent "runbook lint"
+ok --no-input start alpha one
+ok note "from the second machine"
+exits 77 mesh join "$code" --via "$T/stick"
+err "there is a home"
+exits 77 mesh invite Yamada
+
+title "what is on the stick tells nothing"
+for word in kato Kato mori sato Minato commander ir-join@v1; do
+    ! grep -rqa "$word" "$T/stick" || fail "$word can be read on the stick"
+done
+
+title "a replayed request certifies nothing again"
+back
+before=$(entries) g=$(grants)
+rm "$T"/stick/ir-join/*.answer
+ok mesh admit "$T/stick"
+out "was let in before"
+is "$before" "$(entries)"
+is "$g" "$(grants)"
+
+title "another request under a used invitation"
+rm "$T"/stick/ir-join/*.answer
+machine third
+ok mesh join "$code" --via "$T/stick"
+out "Keys made"
+back
+exits 77 mesh admit "$T/stick"
+err "used already"
+is "$before" "$(entries)"
+machine third
+ok mesh join "$code" --via "$T/stick"
+out "No answer lies"
+rm -r "$H.join" "$T"/stick/ir-join
+
+title "a replayed answer: of another request under the same code"
+invite Yamada
+machine one
+ok mesh join "$code" --via "$T/stick"
+back
+ok mesh admit "$T/stick"
+machine two
+exits 77 mesh join "$code" --via "$T/stick"
+err "not an answer to what this device asked"
+[ ! -e "$H" ] || fail "a home by somebody else's answer"
+machine one
+exits 77 mesh join "$code" --via "$T/stick" --again
+err "not an answer to what this device asked"
+rm -r "$T"/one.join "$T"/two.join "$T"/stick/ir-join
+
+title "a wrong code"
+invite Abe
+machine abe
+for wrong in "${code%?}?" "${code%?}" "$code-0000" "AAAA-$code" \
+    "0000-0000-0000-0000-0000-0000-0000"; do
+    exits 64 mesh join "$wrong" --via "$T/stick"
+    err "mistyped"
+done
+exits 64 mesh join "$code"
+exits 64 mesh join --via "$T/stick"
+exits 66 mesh join "$code" --via "$T/nowhere"
+[ ! -e "$H.join" ] || fail "keys for a wrong code"
+typed mesh join --via "$T/stick" <<X
+$(echo "$code" | tr 'A-Z-' 'a-z ')
+X
+is 0 $got
+out "Keys made"
+other=$code
+invite Ueda
+machine abe
+exits 77 mesh join "$code" --via "$T/stick"
+err "under another code"
+ok mesh join "$code" --via "$T/stick" --again
+out "Keys made"
+back
+ok mesh admit "$T/stick" # the one that was given up too: nobody knows it was
+out "Let in: Ueda (ueda)"
+out "Let in: Abe (abe)"
+machine abe
+exits 77 mesh join "$other" --via "$T/stick"
+ok mesh join "$code" --via "$T/stick"
+out "You are Ueda (ueda)"
+rm -r "$T"/stick/ir-join
+
+title "forged and changed"
+invite Endo
+machine endo
+ok mesh join "$code" --via "$T/stick"
+request=$(echo "$T"/stick/ir-join/*.request)
+cp "$request" good
+back
+before=$(entries)
+printf 'x' | dd of="$request" bs=1 seek=40 conv=notrunc 2>/dev/null
+exits 77 mesh admit "$T/stick"
+err "Endo (endo): not made with the code of this invitation, or changed"
+head -c 100 good >"$request"
+exits 77 mesh admit "$T/stick"
+err "not made with the code"
+: >"$request"
+exits 77 mesh admit "$T/stick"
+head -c 5000 /dev/zero >"$request"
+exits 77 mesh admit "$T/stick"
+is "$before" "$(entries)"
+cp good "$request"
+ok mesh admit "$T/stick"
+answer=${request%request}answer
+cp "$answer" good.answer
+machine endo
+for n in 10 40 100 3000; do
+    printf 'x' | dd of="$answer" bs=1 seek=$n conv=notrunc 2>/dev/null
+    exits 77 mesh join "$code" --via "$T/stick"
+    err "changed on its way"
+    cp good.answer "$answer"
+done
+head -c 2000 good.answer >"$answer"
+exits 77 mesh join "$code" --via "$T/stick"
+[ ! -e "$H" ] || fail "a home by a broken answer"
+cp good.answer "$answer"
+ok mesh join "$code" --via "$T/stick"
+out "You are Endo (endo)"
+rm -r "$T"/stick/ir-join
+
+title "run out, withdrawn, for another name"
+invite Goto --expires 10m
+machine goto
+ok mesh join "$code" --via "$T/stick"
+back
+at_time +11m 77 mesh admit "$T/stick"
+err "ran out"
+rm -r "$T"/stick/ir-join
+invite Hara
+machine hara
+ok mesh join "$code" --via "$T/stick"
+back
+ok mesh invite withdraw hara
+exits 66 mesh invite withdraw hara
+exits 77 mesh admit "$T/stick"
+err "withdrawn"
+rm -r "$T"/stick/ir-join
+invite Hara
+older=$code
+invite Hara
+machine hara2
+ok mesh join "$older" --via "$T/stick"
+back
+exits 77 mesh admit "$T/stick"
+err "withdrawn"
+rm -r "$T"/stick/ir-join
+machine hara3
+ok mesh join "$code" --via "$T/stick" --handle sato
+back
+exits 77 mesh admit "$T/stick"
+err "it asks to be sato, but the invitation is for hara"
+rm -r "$T"/stick/ir-join "$T"/hara3.join
+machine hara3
+ok mesh join "$code" --via "$T/stick" --handle hara
+back
+member hara
+exits 77 mesh admit "$T/stick"
+err "hara is a member already"
+exits 77 --json mesh admit "$T/stick"
+is refused "$(json '[0].state')"
+rm -r "$T"/stick/ir-join
+exits 66 mesh admit "$T/stick"
+err "no request"
+
+title "what became of them"
+ok mesh invite list
+out "kato"
+out "used"
+out "withdrawn"
+ok --json mesh invite list
+is used "$(json '[0].state')"
+silent "$code"
+! grep -qa "$(printf %s "$code" | tr -d -)" "$H/ir.db" || fail "a code in ir.db"
+
+title "another site answers nothing and is not believed"
+invite Ito
+machine ito
+ok mesh join "$code" --via "$T/stick"
+H=$T/elsewhere
+ok init --org Elsewhere --person Ito --runbooks "$T/site.small"
+exits 66 --as ito mesh admit "$T/stick"
+err "none for an invitation that was made on this device"
+name=$(basename "$(echo "$T"/stick/ir-join/*.request)" .request)
+ok --json mesh invite Ito2 --handle ito2
+theirs=$(json code)
+mkdir stick2
+H=$T/ito2
+ok mesh join "$theirs" --via "$T/stick2"
+H=$T/elsewhere
+ok mesh admit "$T/stick2"
+cp stick2/ir-join/*.answer "stick/ir-join/$name.answer"
+machine ito
+exits 77 mesh join "$code" --via "$T/stick"
+err "not an answer to what this device asked"
+rm "stick/ir-join/$name.answer"
+
+title "a second device of the same person"
+back
+ok mesh admit "$T/stick"
+machine ito
+ok mesh join "$code" --via "$T/stick"
+invite --device-for ito
+rm -r "$T"/stick/ir-join
+machine ito-b
+ok mesh join "$code" --via "$T/stick"
+back
+ok mesh admit "$T/stick"
+ok --json member list
+is ito "$(json '[handle=ito].handle')"
+is 4 "$(json '[handle=ito].keys' | grep -o '"id"' | wc -l)"
+machine ito-b
+ok mesh join "$code" --via "$T/stick"
+out "You are Ito (ito)"
+ok log
+ok verify
+
+title "interrupted on the way"
+invite Kubo
+rm -r "$T"/stick/ir-join
+machine kubo
+mkdir -m 700 "$H.join" "$H.join/keys"
+echo junk >"$H.join/keys/node"
+ok mesh join "$code" --via "$T/stick"
+back
+ok mesh admit "$T/stick"
+machine kubo
+echo junk >"$H.join/ir.db"
+mkdir "$H"
+ok mesh join "$code" --via "$T/stick"
+out "You are Kubo (kubo)"
+ok verify
+
+title "in Japanese, and on a terminal with its square"
+back
+IRLANG=ja_JP.UTF-8
+ok mesh invite "森田" --handle morita
+out "森田（morita）への招待"
+IRLANG=en_US.UTF-8
+COLS=100 ROWS=60
+typed mesh invite Noda
+is 0 $got
+says "Invitation for Noda (noda)"
+grep -q '█▀▀▀▀▀█\|█ ▄▄▄▄▄ █' out || fail "no square"
+typed --plain mesh invite Ono
+! grep -q '█' out || fail "a square with --plain"
