@@ -62,7 +62,9 @@ out revoked
 
 title "a new key for somebody"
 exits 77 --as mori key rotate mori
+g=$(ir --json log | grep -c '"kind":"grant"')
 as sato key rotate mori
+is "$g" "$(ir --json log | grep -c '"kind":"grant"')" # it opened nothing
 as mori note "with the new key"
 ok --as mori key show
 is 2 "$(wc -l <out)"

@@ -18,7 +18,9 @@ import unittest
 sys.dont_write_bytecode = True
 
 import ir_verify
-from ir_format import Entry
+from ir_format import Entry, Refused, key_id
+from ir_frames import read_messages
+from ir_seal import BASE, frame_open, key_unwrap, x25519
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 IR = os.path.abspath(sys.argv.pop(1))
@@ -183,6 +185,50 @@ class Home(unittest.TestCase):
                          ("unwitnessed", []), out)
         own = json.loads(self.ir("-C", home, "--json", "verify"))
         self.assertEqual(own["verdict"], "unwitnessed")
+
+    def grants(self, log, home):
+        """The carrier keys that the log hands to this home's device."""
+        with open(os.path.join(home, "keys", "node"), "rb") as f:
+            secret = f.read()[36:]
+        site = bytes.fromhex(ir_verify.verify(log)["site"])
+        entries, _, _ = ir_verify.split(log)
+        mine = next(key_id(e.body[3]) for e in entries if e.kind == 3 and
+                    e.body[4] == x25519(secret, BASE))
+        return site, {e.body[2]: key_unwrap(secret, site, mine, 0, e.body[2],
+                                            e.body[4])
+                      for e in entries if e.kind == 7 and e.body[1] == mine}
+
+    def test_carrier_keys(self):
+        home = self.env["IR_HOME"]
+        _, keys = self.grants(self.log, home)
+        self.assertEqual(list(keys), [1])
+        copy = os.path.join(self.where.name, "removed")
+        shutil.copytree(home, copy)
+        self.ir("-C", copy, "member", "remove", "tanaka", "-r", "has left")
+        log = self.ir("-C", copy, "log", "--cbor")
+        site, more = self.grants(log, copy)
+        self.assertEqual(more[1], keys[1])
+        self.assertEqual(sorted(more), [1, 2])
+        self.assertNotEqual(more[1], more[2])
+        stick = os.path.join(self.where.name, "stick")
+        os.mkdir(stick)
+        self.ir("-C", copy, "carry", "out", stick)
+        frames = 0
+        for name in os.listdir(stick + "/ir"):
+            with open(os.path.join(stick, "ir", name), "rb") as f:
+                data = f.read()
+            while data:
+                n = int.from_bytes(data[:4], "big")
+                frame, data = data[4:4 + n], data[4 + n:]
+                self.assertEqual(len(frame), n)
+                if n > 20000:
+                    continue  # objects: long, and no other frames
+                self.assertTrue(read_messages(frame_open(more[2], site,
+                                                         frame)))
+                with self.assertRaises(Refused):
+                    frame_open(more[1], site, frame)
+                frames += 1
+        self.assertGreater(frames, 1)
 
     def test_key_files(self):
         keys = os.path.join(self.env["IR_HOME"], "keys")

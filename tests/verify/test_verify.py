@@ -77,6 +77,16 @@ class Whole(Case):
         site.add(self.ito, 18, {1: "later"}, site.inc)
         self.verdict(site, "unwitnessed", unwitnessed=1)
 
+    def test_grants_by_admins_alone(self):
+        site = self.begin()
+        body = {1: self.node.id, 2: 1, 4: bytes(80)}
+        site.add(self.sato, 7, body)
+        self.verdict(site, "unwitnessed", not_counted=0)
+        site.add(self.ito, 7, body)
+        self.verdict(site, "unwitnessed", not_counted=1)
+        site.add(self.node, 7, body)
+        self.verdict(site, "unwitnessed", not_counted=2)
+
     def test_ones_own_device_is_no_witness(self):
         site = self.begin()
         site.add(self.node, 29, {1: [site.step]})
