@@ -84,7 +84,10 @@ static int
 open_places(struct ir_ctx *c, struct join *j)
 {
     struct stat sb;
+    size_t n = strlen(c->home);
 
+    while (n > 1 && c->home[n - 1] == '/') /* HOME.join stands beside it */
+        c->home[--n] = '\0';
     if (lstat(c->home, &sb) == 0 &&
         (!S_ISDIR(sb.st_mode) || rmdir(c->home) != 0)) {
         ir_fail(&c->err, IR_EREFUSED, _("there is a home at %s already"),

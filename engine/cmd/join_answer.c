@@ -477,6 +477,7 @@ ir_join_answer_all(struct ir_ctx *c, const char *dir, struct ir_join_done *done)
 {
     uint8_t(*ids)[IR_JOIN_ID_BYTES] = ir_calloc(REQUESTS_MAX, IR_JOIN_ID_BYTES);
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
+    struct ir_now now;
     size_t n = 0, i;
 
     if (fd < 0) {
@@ -486,6 +487,9 @@ ir_join_answer_all(struct ir_ctx *c, const char *dir, struct ir_join_done *done)
         rc = list_requests(c, fd, ids, &n);
         for (i = 0; rc == IR_OK && i < n; i++)
             rc = answer_file(c, fd, ids[i], done);
+        ir_clock_now(&now);
+        if (rc == IR_OK && n > 0)
+            rc = ir_store_invite_forget(c->st, now.wall_ms, &c->err);
         close(fd);
     }
     free(ids);

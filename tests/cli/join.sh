@@ -299,6 +299,7 @@ ok mesh admit "$T/stick"
 machine kubo
 echo junk >"$H.join/ir.db"
 mkdir "$H"
+H=$H/ # typed with a slash at its end, as shells complete it
 ok mesh join "$code" --via "$T/stick"
 out "You are Kubo (kubo)"
 ok verify
