@@ -3,9 +3,18 @@
 # the others carry in, in any order; everybody ends up with the same story.
 . "${0%/*}/lib.sh"
 
-# second NAME HANDLE: a home of another device of this site, for that member.
+# device NAME HANDLE: the key of another device of this site, certified for that
+# member; all of them before the homes go their own ways.
+device() {
+    mkdir "$T/keys.$1"
+    "${IR%/engine/prog/ir}/tests/tools/new-device" "$H" sato "$2" \
+        "$T/keys.$1" || fail "new-device"
+}
+
+# second NAME HANDLE: its home.
 second() {
     cp -a "$H" "$T/$1"
+    [ ! -e "$T/keys.$1" ] || cp "$T/keys.$1/keys/node" "$T/$1/keys/node"
     for key in "$T/$1"/keys/*; do
         case ${key##*/} in
         node | "$2") ;;
@@ -83,6 +92,8 @@ ok init --org "Minato Airport" --person Sato --runbooks "$T/site.own"
 ok release approve
 member Mori
 member Ito
+device B mori
+device C ito
 second A sato
 second B mori
 second C ito
@@ -228,7 +239,7 @@ meet A B
 on B --json log
 grep -q TK0000000 out || fail "the text did not come"
 on A redact "$held" -r "a witness"
-on A redact "$gone" -r "a witness" --erase
+on A --yes redact "$gone" -r "a witness" --erase
 meet A C
 on C log
 silent TK0000000
