@@ -1,0 +1,137 @@
+#!/bin/sh
+# Alerts between two devices that only a stick joins: stored, displayed and
+# answered come back with their proofs, and who has witnessed them.
+. "${0%/*}/lib.sh"
+home small
+member Mori
+member Ito
+
+# device NAME HANDLE, then second NAME HANDLE: as in carry.sh.
+device() {
+    mkdir "$T/keys.$1"
+    "${IR%/engine/prog/ir}/tests/tools/new-device" "$H" sato "$2" \
+        "$T/keys.$1" || fail "new-device"
+}
+second() {
+    cp -a "$H" "$T/$1"
+    [ ! -e "$T/keys.$1" ] || cp "$T/keys.$1/keys/node" "$T/$1/keys/node"
+    for key in "$T/$1"/keys/*; do
+        case ${key##*/} in
+        node | "$2") ;;
+        *) rm "$key" ;;
+        esac
+    done
+}
+on() {
+    H=$T/$1
+    shift
+    ok "$@"
+}
+sticks=0
+bring() {
+    sticks=$((sticks + 1))
+    mkdir "$T/stick.$sticks"
+    on "$1" carry out "$T/stick.$sticks"
+    on "$2" carry in "$T/stick.$sticks"
+}
+# state HOME ALERT PATH
+state() {
+    on "$1" --json alert status "$2"
+    json "$3"
+}
+
+device B mori
+device C ito
+second A sato
+second B mori
+second C ito
+
+title "what comes by stick is receipted by the device, once"
+on A --no-input start alpha one
+on A --json notify mori "Come to rack B3"
+M=$(id)
+on A --json notify all "Assemble in room 3F" --severity 1
+G=$(id)
+is null "$(state A "$M" 'people[0].stored')"
+bring A B
+before=$(entries)
+bring A B
+is "$before" "$(entries)"
+bring B A
+is mori "$(state A "$M" 'people[0].stored.by')"
+is null "$(state A "$M" 'people[0].displayed')"
+on A alert status "$M"
+out "no answer; stored"
+on A alert status "$G"
+out "waits for cosignatures: 0 of 1"
+
+title "cosigned elsewhere it is out everywhere"
+on B inbox
+out "Come to rack B3"
+out "ir alert cosign"
+on B alert cosign "$G"
+on B ack "$G" --accept "on my way"
+on B ack "$M" --decline
+bring B A
+is out "$(state A "$G" state)"
+is accept "$(state A "$G" 'people[member=mori].answer.code')"
+is mori "$(state A "$M" 'people[0].displayed.by')"
+is decline "$(state A "$M" 'people[0].answer.code')"
+
+title "what A has seen A says, and a third one knows"
+bring A C
+is out "$(state C "$G" state)"
+is 1 "$(on C --json inbox && json '[0].severity')"
+is sato "$(state C "$G" 'people[member=mori].answer.witnessed[0].custodian')"
+on C alert status "$G"
+out "on my way"
+out "witnessed: Sato"
+on C ack "$G"
+bring C A
+bring A B
+for who in A B; do
+    is seen "$(state $who "$G" 'people[member=ito].answer.code')"
+    on "$who" verify
+done
+
+title "verify: witnessed by whom, and what stands on one person's word"
+on A verify
+out "Sato: to"
+out "witnessed by devices of"
+on B note "only here"
+on B --json verify
+is unwitnessed "$(json verdict)"
+is 1 "$(json record.this_device_only)"
+bring B A
+bring A B
+on B --json verify
+is 0 "$(json record.this_device_only)"
+on B --json verify
+is sato "$(json 'authors[name=mori].witnessed_by[0]')"
+
+title "the same views on all"
+bring A C
+bring C A
+bring A B
+for who in A B; do
+    on $who --json alert status "$G"
+    "$PY" - "$T/out" "$who" <<'X'
+import json, sys
+a = json.load(open(sys.argv[1]))
+for key in ("for_me", "waits_for_me", "answer"):
+    a.pop(key)
+open("same." + sys.argv[2], "w").write(json.dumps(a, sort_keys=True))
+X
+done
+cmp -s same.A same.B || {
+    cp same.A out
+    cp same.B err
+    fail "the alert is not the same on both"
+}
+
+title "cancelled by one is over everywhere"
+on C alert cancel "$G" -r over "all is well"
+bring C B
+is cancelled "$(state B "$G" state)"
+on B inbox
+silent "room 3F"
