@@ -29,7 +29,8 @@ static const struct ir_quota_limits by_hand = {
 struct file_state {
     uint8_t node[IR_NODE_BYTES];
     size_t why[IR_CARRY_WHY_END];
-    size_t had, later, unwanted; /* unwanted: objects, not yet */
+    size_t fresh, had, later;
+    size_t unwanted; /* objects, not yet */
     bool read;
 };
 
@@ -61,6 +62,7 @@ note_arrival(struct in *in, const struct ir_arrival *v, bool again)
 
     if (v->what == IR_ARRIVED_NEW) {
         r->entries++;
+        in->f->fresh++;
         r->releases += v->kind == IR_KIND_RELEASE ? 1 : 0;
         in->progress++;
         note_author(in, v->author);
@@ -164,19 +166,18 @@ remember(struct in *in)
     static const uint8_t nobody[IR_NODE_BYTES];
     struct ir_ctx *c = in->k.c;
     struct ir_now now;
-    size_t i, j;
+    size_t i;
     int rc = ir_store_begin(c->st, NULL);
 
     ir_clock_now(&now);
     for (i = 0; i < in->k.files_n && rc == IR_OK; i++) {
         const uint8_t *node = in->state[i].node;
-        bool first = memcmp(node, nobody, sizeof nobody) != 0 &&
+        bool other = memcmp(node, nobody, sizeof nobody) != 0 &&
                      memcmp(node, in->k.self, sizeof in->k.self) != 0;
 
-        for (j = 0; j < i && first; j++)
-            first = memcmp(in->state[j].node, node, IR_NODE_BYTES) != 0;
-        if (first)
-            rc = ir_store_met(c->st, node, "dir", now.wall_ms, 0, 0, NULL);
+        if (other)
+            rc = ir_store_met(c->st, node, "dir", now.wall_ms,
+                              (int64_t)in->state[i].fresh, 0, NULL);
     }
     if (rc == IR_OK)
         (void)ir_store_commit(c->st, NULL);

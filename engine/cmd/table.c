@@ -198,6 +198,8 @@ const struct ir_cmd ir_cmds[] = {
      N_("put the record on a USB stick"), N_("carry out DIR")},
     {"carry in", ir_cmd_carry_in, TOGETHER,
      N_("take in what others carried out"), N_("carry in DIR")},
+    {"mesh status", ir_cmd_mesh_status, TOGETHER,
+     N_("which devices hold what, and what is stuck"), "mesh status"},
 
     {"triage", ir_cmd_triage, REPORT, N_("event or incident?"),
      N_("triage [CRITERION=ANSWER ...]")},

@@ -61,6 +61,29 @@ ir_store_met_each(struct ir_store *st,
     return rc;
 }
 
+int
+ir_store_gaps(struct ir_store *st,
+              void (*fn)(const uint8_t author[IR_KEYID_BYTES], int64_t missing,
+                         void *arg),
+              void *arg, struct ir_err *err)
+{
+    sqlite3_stmt *q = NULL;
+    int rc = ir_db_prepare(st,
+                           "SELECT author, max(seq) - count(DISTINCT seq)"
+                           " FROM entry GROUP BY author"
+                           " HAVING max(seq) > count(DISTINCT seq)",
+                           &q, err),
+        s = SQLITE_DONE;
+
+    while (rc == IR_OK && (s = sqlite3_step(q)) == SQLITE_ROW)
+        if (sqlite3_column_bytes(q, 0) == IR_KEYID_BYTES)
+            fn(sqlite3_column_blob(q, 0), sqlite3_column_int64(q, 1), arg);
+    if (rc == IR_OK && s != SQLITE_DONE)
+        rc = ir_db_fail(st, "read", err);
+    sqlite3_finalize(q);
+    return rc;
+}
+
 bool
 ir_store_arrived(struct ir_store *st, const uint8_t id[IR_ID_BYTES])
 {

@@ -30,6 +30,16 @@ int ir_store_met_each(struct ir_store *st,
                       void (*fn)(const struct ir_met *m, void *arg), void *arg,
                       struct ir_err *err);
 
+/* Walk the authors of whom numbers below the highest are missing here, and how
+ * many.
+ *
+ * Errors: IR_ESTORE.
+ */
+int ir_store_gaps(struct ir_store *st,
+                  void (*fn)(const uint8_t author[IR_KEYID_BYTES],
+                             int64_t missing, void *arg),
+                  void *arg, struct ir_err *err);
+
 /* Did entry `id` come from elsewhere? */
 bool ir_store_arrived(struct ir_store *st, const uint8_t id[IR_ID_BYTES]);
 

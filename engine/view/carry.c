@@ -3,6 +3,7 @@
 
 #include "base/i18n.h"
 #include "view/pool.h"
+#include "view/term.h"
 
 #include <stdlib.h>
 
@@ -46,6 +47,14 @@ ir_view_carry_why(enum ir_carry_why w)
     return "?";
 }
 
+/* Write the line that was put together, wrapped, and empty it. */
+static void
+flush_line(const struct ir_view *v, struct ir_buf *b, struct ir_buf *out)
+{
+    ir_term_para(&v->term, out, 1, NULL, IR_STYLE_NONE, ir_buf_str(b));
+    b->len = 0;
+}
+
 /* "3 objects" */
 static const char *
 objects(size_t n, struct ir_pool *pool)
@@ -65,6 +74,7 @@ static void
 say_files(const struct ir_view *v, const struct ir_carry_report *r,
           struct ir_pool *pool, struct ir_buf *out)
 {
+    struct ir_buf b = {0};
     static const char *const what[IR_CARRY_FILE_END] = {
         [IR_CARRY_TORN] = N_("cut off or changed"),
         [IR_CARRY_FOREIGN] =
@@ -78,18 +88,20 @@ say_files(const struct ir_view *v, const struct ir_carry_report *r,
         n += r->files[i];
     if (n == 0)
         return;
-    ir_buf_addf(out, _("Files passed over: %zu ("), n);
+    ir_buf_addf(&b, _("Files passed over: %zu ("), n);
     n = 0;
     for (i = IR_CARRY_TORN; i < IR_CARRY_FILE_END; i++) {
         if (r->files[i] == 0)
             continue;
-        ir_buf_addf(out, _("%s%zu %s"), n++ > 0 ? _(", ") : "", r->files[i],
+        ir_buf_addf(&b, _("%s%zu %s"), n++ > 0 ? _(", ") : "", r->files[i],
                     _(what[i]));
         if (i == IR_CARRY_TORN && r->torn != NULL)
-            ir_buf_addf(out, _(": %s"),
+            ir_buf_addf(&b, _(": %s"),
                         ir_pool_take(pool, ir_view_safe(v, r->torn)));
     }
-    ir_buf_adds(out, _(")\n"));
+    ir_buf_adds(&b, _(")"));
+    flush_line(v, &b, out);
+    ir_buf_done(&b);
 }
 
 void
@@ -97,6 +109,7 @@ ir_view_carry_out(const struct ir_view *v, const struct ir_carry_report *r,
                   struct ir_buf *out)
 {
     struct ir_pool pool = {0};
+    struct ir_buf b = {0};
     const char *dir = ir_pool_take(&pool, ir_view_safe(v, r->dir));
     size_t there = r->entries_there + r->objects_there;
     size_t left = r->entries_left + r->objects_left;
@@ -104,65 +117,78 @@ ir_view_carry_out(const struct ir_view *v, const struct ir_carry_report *r,
     const char *o = objects(r->objects - r->objects_left, &pool);
 
     if (there == r->entries + r->objects)
-        ir_buf_addf(out, _("Nothing new to carry out: %s and %s are in %s\n"),
-                    e, o, dir);
+        ir_buf_addf(&b, _("Nothing new to carry out: %s and %s are in %s"), e,
+                    o, dir);
     else if (there > 0)
-        ir_buf_addf(out,
+        ir_buf_addf(&b,
                     _("Carried out: %s, %s in %s (%zu of them were there "
-                      "already)\n"),
+                      "already)"),
                     e, o, dir, there);
     else
-        ir_buf_addf(out, _("Carried out: %s, %s in %s\n"), e, o, dir);
-    if (left > 0)
-        ir_buf_addf(out, _("Not carried out: %s, %s\n"),
+        ir_buf_addf(&b, _("Carried out: %s, %s in %s"), e, o, dir);
+    flush_line(v, &b, out);
+    if (left > 0) {
+        ir_buf_addf(&b, _("Not carried out: %s, %s"),
                     entries(r->entries_left, &pool),
                     objects(r->objects_left, &pool));
+        flush_line(v, &b, out);
+    }
     say_files(v, r, &pool, out);
-    if (left == 0)
-        ir_buf_addf(out, _("On the other device:  ir carry in %s\n"), dir);
+    if (left == 0) {
+        ir_buf_addf(&b, _("On the other device:  %s"),
+                    ir_pool_cmd(&pool, "ir carry in %s", dir));
+        flush_line(v, &b, out);
+    }
+    ir_buf_done(&b);
     ir_pool_done(&pool);
 }
 
 /* "12 entries by sato, ito; 1 release; 3 objects" */
 static void
-say_new(const struct ir_carry_report *r, struct ir_pool *pool,
-        struct ir_buf *out)
+say_new(const struct ir_view *v, const struct ir_carry_report *r,
+        struct ir_pool *pool, struct ir_buf *out)
 {
+    struct ir_buf b = {0};
     size_t i;
 
-    ir_buf_addf(out, _("New here: %s"), entries(r->entries, pool));
+    ir_buf_addf(&b, _("New here: %s"), entries(r->entries, pool));
     for (i = 0; i < r->who_n; i++)
-        ir_buf_addf(out, i == 0 ? _(" by %s") : _(", %s"), r->who[i]);
+        ir_buf_addf(&b, i == 0 ? _(" by %s") : _(", %s"), r->who[i]);
     if (r->releases == 1)
-        ir_buf_adds(out, _("; 1 release"));
+        ir_buf_adds(&b, _("; 1 release"));
     else if (r->releases > 1)
-        ir_buf_addf(out, _("; %zu releases"), r->releases);
+        ir_buf_addf(&b, _("; %zu releases"), r->releases);
     if (r->objects > 0)
-        ir_buf_addf(out, _("; %s"), objects(r->objects, pool));
+        ir_buf_addf(&b, _("; %s"), objects(r->objects, pool));
     if (r->texts > 0)
-        ir_buf_addf(out, _("; %zu missing texts"), r->texts);
-    ir_buf_addc(out, '\n');
+        ir_buf_addf(&b, _("; %zu missing texts"), r->texts);
+    flush_line(v, &b, out);
+    ir_buf_done(&b);
 }
 
 /* "Refused: 3 (1 by a revoked key, ...)", or what is put off. */
 static void
-say_why(const struct ir_carry_report *r, bool later, struct ir_buf *out)
+say_why(const struct ir_view *v, const struct ir_carry_report *r, bool later,
+        struct ir_buf *out)
 {
+    struct ir_buf b = {0};
     size_t i, n = 0, some = 0;
 
     for (i = 0; i < IR_CARRY_WHY_END; i++)
         n += IR_CARRY_IS_LATER(i) == later ? r->why[i] : 0;
     if (n == 0)
         return;
-    ir_buf_addf(out,
+    ir_buf_addf(&b,
                 later ? _("Put off, to be carried in again: %zu (")
                       : _("Refused: %zu ("),
                 n);
     for (i = 0; i < IR_CARRY_WHY_END; i++)
         if (r->why[i] > 0 && IR_CARRY_IS_LATER(i) == later)
-            ir_buf_addf(out, _("%s%zu %s"), some++ > 0 ? _(", ") : "",
-                        r->why[i], ir_view_carry_why((enum ir_carry_why)i));
-    ir_buf_adds(out, _(")\n"));
+            ir_buf_addf(&b, _("%s%zu %s"), some++ > 0 ? _(", ") : "", r->why[i],
+                        ir_view_carry_why((enum ir_carry_why)i));
+    ir_buf_adds(&b, _(")"));
+    flush_line(v, &b, out);
+    ir_buf_done(&b);
 }
 
 void
@@ -170,22 +196,31 @@ ir_view_carry_in(const struct ir_view *v, const struct ir_carry_report *r,
                  struct ir_buf *out)
 {
     struct ir_pool pool = {0};
+    struct ir_buf b = {0};
 
-    if (r->entries + r->objects + r->texts > 0)
-        say_new(r, &pool, out);
-    else
-        ir_buf_addf(out, _("Nothing new here: %s were here already\n"),
+    if (r->entries + r->objects + r->texts > 0) {
+        say_new(v, r, &pool, out);
+    } else {
+        ir_buf_addf(&b, _("Nothing new here: %s were here already"),
                     entries(r->had, &pool));
-    say_why(r, false, out);
-    say_why(r, true, out);
-    if (r->objects_missing > 0)
-        ir_buf_addf(out,
+        flush_line(v, &b, out);
+    }
+    say_why(v, r, false, out);
+    say_why(v, r, true, out);
+    if (r->objects_missing > 0) {
+        ir_buf_addf(&b,
                     _("Still missing: %s of releases or steps; a device that "
-                      "has them carries them out\n"),
+                      "has them carries them out"),
                     objects(r->objects_missing, &pool));
+        flush_line(v, &b, out);
+    }
     say_files(v, r, &pool, out);
-    if (r->entries > 0)
-        ir_buf_adds(out, _("How it stands now:  ir status\n"));
+    if (r->entries > 0) {
+        ir_buf_addf(&b, _("How it stands now:  %s"),
+                    ir_pool_cmd(&pool, "ir status"));
+        flush_line(v, &b, out);
+    }
+    ir_buf_done(&b);
     ir_pool_done(&pool);
 }
 
