@@ -56,6 +56,7 @@ struct ir_mesh_status {
     size_t objects_missing;
 };
 
+/* Incidents, devices, ways, and what is stuck: for people. */
 void ir_view_mesh(const struct ir_view *v, const struct ir_mesh_status *s,
                   struct ir_buf *out);
 
