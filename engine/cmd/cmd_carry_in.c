@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "cmd/carry.h"
 #include "cmd/commands.h"
+#include "cmd/join.h"
 #include "cmd/witness.h"
 #include "store/ingest.h"
 #include "store/met.h"
@@ -30,7 +31,8 @@ struct file_state {
     uint8_t node[IR_NODE_BYTES];
     size_t why[IR_CARRY_WHY_END];
     size_t fresh, had, later;
-    size_t unwanted; /* objects, not yet */
+    size_t unwanted;       /* objects, not yet */
+    size_t named, missing; /* by its `have`s; of them, not all here */
     bool read;
 };
 
@@ -116,6 +118,17 @@ take_object(struct in *in, const struct ir_frame *m)
     return rc;
 }
 
+/* What the file says it holds: is there anything that is not here? */
+static void
+look_at_have(struct in *in, const struct ir_frame *m)
+{
+    size_t i;
+
+    for (i = 0; i < m->count; i++)
+        in->f->missing += ir_ingest_here(in->g, m->p + i * 32) ? 0 : 1;
+    in->f->named += m->count;
+}
+
 static int
 take_frame(const uint8_t *p, size_t n, void *arg)
 {
@@ -125,12 +138,18 @@ take_frame(const uint8_t *p, size_t n, void *arg)
     int rc = IR_OK;
 
     while (rc == IR_OK && ir_frame_next(&c, &m, NULL) == IR_OK) {
-        if (m.type == IR_FRAME_BEACON)
+        if (m.type == IR_FRAME_BEACON) {
             memcpy(in->f->node, m.node, sizeof in->f->node);
-        else if (m.type == IR_FRAME_ENTRIES)
+        } else if (m.type == IR_FRAME_HAVE) {
+            look_at_have(in, &m);
+        } else if (in->f->named > 0 && in->f->missing == 0) {
+            in->f->had += in->f->read ? 0 : in->f->named;
+            rc = IR_ENO; /* all of it is here: leave the rest unread */
+        } else if (m.type == IR_FRAME_ENTRIES) {
             rc = take_entries(in, &m);
-        else if (m.type == IR_FRAME_OBJECT)
+        } else if (m.type == IR_FRAME_OBJECT) {
             rc = take_object(in, &m);
+        }
     }
     return rc;
 }
@@ -150,6 +169,7 @@ pass(struct in *in)
             continue;
         memset(in->f->why, 0, sizeof in->f->why);
         in->f->later = in->f->unwanted = 0;
+        in->f->named = in->f->missing = 0;
         if (in->f->read && k->files[i].what == IR_DIR_TORN)
             k->files[i].what = IR_DIR_GOOD; /* judged again */
         rc = ir_dir_read(k->dir, &k->files[i], k->keys, k->keys_n,
@@ -244,11 +264,53 @@ carry_in(struct in *in)
     return rc;
 }
 
+/* Let in whoever asks for it there, as `ir mesh admit` does. What goes wrong
+ * with that is said, and the record is taken in all the same.
+ */
+static bool
+admit(struct ir_ctx *c, const char *dir, struct ir_join_done *done)
+{
+    if (c->json)
+        done->list = ir_json_new_arr();
+    if (ir_join_answer_all(c, dir, done) != IR_OK)
+        ir_cmd_complain(c);
+    return done->let_in + done->again + done->there > 0;
+}
+
+/* Take in what lies in `dir`/ir, and say so. */
+static int
+carry_in_said(struct in *in, const char *dir, struct ir_json **j)
+{
+    const char *who[WHO_MAX];
+    struct ir_ctx *c = in->k.c;
+    int rc = carry_in(in);
+
+    if (ir_ctx_trust(c) == IR_OK) {
+        report(in, who);
+        if (rc == IR_OK && in->k.r.entries > 0)
+            ir_ctx_witness(c);
+    }
+    if (rc == IR_OK && nothing_opened(in))
+        return ir_fail(&c->err, IR_EREFUSED,
+                       _("nothing in %s can be opened here: it is of another "
+                         "site, or under a key not given to this device"),
+                       dir);
+    if (rc == IR_OK || in->k.r.entries > 0) {
+        if (c->json)
+            *j = ir_view_carry_in_json(&in->k.r);
+        else
+            ir_view_carry_in(&c->view, &in->k.r, &c->out);
+    }
+    return rc;
+}
+
 int
 ir_cmd_carry_in(struct ir_ctx *c, int argc, char **argv)
 {
-    const char *who[WHO_MAX];
+    struct ir_join_done done = {0};
+    struct ir_json *j = NULL;
     struct in in = {.g = NULL};
+    bool admitted = false;
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
@@ -257,26 +319,22 @@ ir_cmd_carry_in(struct ir_ctx *c, int argc, char **argv)
         rc = ir_ctx_open(c, true);
     if (rc != IR_OK)
         return rc;
+    admitted = admit(c, argv[1], &done);
     rc = ir_carry_open(c, argv[1], false, &in.k);
     if (rc == IR_OK) {
-        rc = carry_in(&in);
-        if (ir_ctx_trust(c) == IR_OK) {
-            report(&in, who);
-            if (rc == IR_OK && in.k.r.entries > 0)
-                ir_ctx_witness(c);
-        }
-        if (rc == IR_OK && nothing_opened(&in)) {
-            rc = ir_fail(&c->err, IR_EREFUSED,
-                         _("nothing in %s can be opened here: it is of another "
-                           "site, or under a key not given to this device"),
-                         argv[1]);
-        } else if (rc == IR_OK || in.k.r.entries > 0) {
-            if (c->json)
-                ir_cmd_json_take(c, ir_view_carry_in_json(&in.k.r));
-            else
-                ir_view_carry_in(&c->view, &in.k.r, &c->out);
-        }
+        rc = carry_in_said(&in, argv[1], &j);
+    } else if (rc == IR_ENOTFOUND && admitted) { /* that is all there is */
+        memset(&c->err, 0, sizeof c->err);
+        rc = IR_OK;
     }
+    if (c->json && rc == IR_OK && j == NULL)
+        j = ir_json_new_obj();
+    if (j != NULL)
+        ir_json_set_take(j, "admitted", done.list);
+    else
+        ir_json_free(done.list);
+    if (j != NULL)
+        ir_cmd_json_take(c, j);
     free(in.state);
     ir_carry_done(&in.k);
     return rc;

@@ -3,24 +3,20 @@
 # the others carry in, in any order; everybody ends up with the same story.
 . "${0%/*}/lib.sh"
 
-# device NAME HANDLE: the key of another device of this site, certified for that
-# member; all of them before the homes go their own ways.
-device() {
-    mkdir "$T/keys.$1"
-    "${IR%/engine/prog/ir}/tests/tools/new-device" "$H" sato "$2" \
-        "$T/keys.$1" || fail "new-device"
-}
-
-# second NAME HANDLE: its home.
+# second NAME PERSON: another machine of this site, with that new member at it,
+# let in by the machine $first over a stick.
 second() {
-    cp -a "$H" "$T/$1"
-    [ ! -e "$T/keys.$1" ] || cp "$T/keys.$1/keys/node" "$T/$1/keys/node"
-    for key in "$T/$1"/keys/*; do
-        case ${key##*/} in
-        node | "$2") ;;
-        *) rm "$key" ;;
-        esac
-    done
+    mkdir -p "$T/door"
+    H=$T/$first
+    ok --json mesh invite "$2"
+    code=$(json code)
+    H=$T/$1
+    ok mesh join "$code" --via "$T/door"
+    H=$T/$first
+    ok --json carry in "$T/door"
+    is let-in "$(json 'admitted[0].state')"
+    H=$T/$1
+    ok mesh join "$code" --via "$T/door"
 }
 
 # on HOME ARGS...: ir in that home, must work.
@@ -87,16 +83,12 @@ return {
   },
 }
 X
-H=$T/first
+first=A
+H=$T/A
 ok init --org "Minato Airport" --person Sato --runbooks "$T/site.own"
 ok release approve
-member Mori
-member Ito
-device B mori
-device C ito
-second A sato
-second B mori
-second C ito
+second B Mori
+second C Ito
 
 title "begun on A, known on B and C"
 on A --no-input start alpha slow --var host=FS1
