@@ -121,6 +121,8 @@ by_gravity(const void *a, const void *b)
     const struct ir_alert *x = ((const struct ir_valert *)a)->a;
     const struct ir_alert *y = ((const struct ir_valert *)b)->a;
 
+    if ((x->status == IR_ACTUAL) != (y->status == IR_ACTUAL))
+        return x->status == IR_ACTUAL ? -1 : 1;
     if (x->severity != y->severity)
         return (x->severity > y->severity) - (x->severity < y->severity);
     if (x->hlc != y->hlc)
@@ -151,8 +153,10 @@ ir_view_banner(const struct ir_view *v, const struct ir_valert *r, size_t n,
     struct ir_pool pool = {0};
     struct ir_buf cut = {0};
     struct ir_line l = {0};
-    const char *text, *tail;
+    const char *text, *tail, *word;
     size_t i, waits = 0, first = 0;
+    bool narrow;
+    int room;
 
     for (i = n; i-- > 0;)
         if (ir_view_alert_waits(v, &r[i])) {
@@ -166,9 +170,20 @@ ir_view_banner(const struct ir_view *v, const struct ir_valert *r, size_t n,
                   ir_pool_take(&pool, ir_view_time(v, r[first].a->at_ms)),
                   ir_pool_take(&pool, ir_view_member(v, r[first].a->by, false)),
                   ir_pool_take(&pool, ir_view_alert_text(v, r[first].a)));
-    tail = waits > 1 ? ir_pool_f(&pool, _("  (%zu more: ir inbox)"), waits - 1)
-                     : "  (ir inbox)";
-    (void)ir_utf8_cut(&cut, text, v->term.cols - ir_utf8_width(tail) - 1);
+    narrow = v->term.cols < IR_TERM_NARROW;
+    word = narrow ? ir_pool_cmd(&pool, "ir inbox") : "ir inbox";
+    tail = waits > 1 ? ir_pool_f(&pool, _("  (%zu more: %s)"), waits - 1, word)
+                     : ir_pool_f(&pool, "  (%s)", word);
+    room = v->term.cols - ir_utf8_width(tail) - 1;
+    if (narrow) { /* two lines, or little is left */
+        (void)ir_utf8_cut(&cut, text, room + v->term.cols - 4);
+        ir_buf_adds(&cut, tail);
+        ir_term_para(&v->term, out, 0, NULL, IR_STYLE_BOLD,
+                     ir_pool_buf(&pool, &cut));
+        ir_pool_done(&pool);
+        return;
+    }
+    (void)ir_utf8_cut(&cut, text, room);
     ir_line_add(&v->term, &l, IR_STYLE_BOLD, ir_pool_buf(&pool, &cut));
     ir_line_add(&v->term, &l, IR_STYLE_ACCENT, tail);
     ir_line_write(&v->term, &l, NULL, out);

@@ -27,7 +27,9 @@ bool ir_view_alert_to_cosign(const struct ir_view *v,
 char *ir_view_alert_text(const struct ir_view *v, const struct ir_alert *a);
 char *ir_view_alert_to(const struct ir_view *v, const struct ir_alert *a);
 
-/* The gravest first, of equally grave ones the newest. */
+/* Actual ones before those of exercises, then the gravest first, of equally
+ * grave ones the newest.
+ */
 void ir_view_alert_sort(struct ir_valert *r, size_t n);
 
 /* "! 02:41 Ito: Assemble in room 3F  (ir inbox)": one line for what waits for

@@ -439,6 +439,8 @@ ir_view_walk(const struct ir_view *v, const struct ir_walk *w,
     ir_buf_add(out, others.p, others.len);
     if (airy)
         ir_buf_addc(out, '\n');
+    if (head + below > room) /* the first lines have gone off the screen */
+        (void)write_banner(w, out);
     ir_buf_add(out, keys.p, keys.len);
     ir_buf_done(&step);
     ir_buf_done(&others);
