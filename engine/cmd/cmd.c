@@ -352,20 +352,20 @@ ir_cmd_complain(struct ir_ctx *c)
     ir_ctx_flush(c);
 }
 
-static void
-set_up(struct ir_ctx *c, const struct globals *g)
+void
+ir_ctx_init(struct ir_ctx *c, const char *home, const char *lang)
 {
     bool fell_back = false;
     struct ir_now now;
 
     ir_i18n_set(
-        ir_i18n_choose(g->lang, IR_LANG_EN, isatty(STDERR_FILENO), &fell_back));
+        ir_i18n_choose(lang, IR_LANG_EN, isatty(STDERR_FILENO), &fell_back));
     ir_clock_now(&now);
     ir_term_detect(STDOUT_FILENO, c->plain, getenv, &c->view.term);
     ir_term_detect(STDERR_FILENO, c->plain, getenv, &c->talk_view.term);
     c->view.me = c->talk_view.me = c->me = -1;
     c->view.now_ms = c->talk_view.now_ms = now.wall_ms;
-    c->home = home_path(g->home);
+    c->home = home_path(home);
     if (c->json) /* data: no terminal alters it */
         c->view.term.utf8 = c->talk_view.term.utf8 = true;
     if (fell_back && !c->json)
@@ -380,7 +380,7 @@ ir_cmd_main(int argc, char **argv)
     struct globals g = {0};
     int rc = globals(c, &g, &argc, argv), code;
 
-    set_up(c, &g);
+    ir_ctx_init(c, g.home, g.lang);
     c->prog = argc > 0 ? argv[0] : NULL;
     c->home_flag = g.home;
     if (rc == IR_OK && g.lang != NULL && strcmp(g.lang, "ja") != 0 &&

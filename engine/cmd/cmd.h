@@ -181,6 +181,11 @@ void ir_ctx_site(struct ir_ctx *c, const uint8_t *manifest);
  */
 const struct ir_json *ir_ctx_criteria(struct ir_ctx *c);
 
+/* Begin a context that is all zeros: which home, which language (NULL: what the
+ * environment says), what the terminals can show.
+ */
+void ir_ctx_init(struct ir_ctx *c, const char *home, const char *lang);
+
 /* Leave: close and free everything. */
 void ir_ctx_done(struct ir_ctx *c);
 

@@ -38,6 +38,7 @@ ir_cmd_fn ir_cmd_carry_out, ir_cmd_carry_in, ir_cmd_mesh_status;
 ir_cmd_fn ir_cmd_mesh_invite, ir_cmd_mesh_invite_list,
     ir_cmd_mesh_invite_withdraw, ir_cmd_mesh_join, ir_cmd_mesh_admit;
 ir_cmd_fn ir_cmd_triage, ir_cmd_report_in;
+ir_cmd_fn ir_cmd_mesh_peer, ir_cmd_mesh_carrier;
 ir_cmd_fn ir_cmd_notify, ir_cmd_inbox, ir_cmd_ack, ir_cmd_answer_for,
     ir_cmd_alert_list, ir_cmd_alert_show, ir_cmd_alert_status,
     ir_cmd_alert_cancel, ir_cmd_alert_correct, ir_cmd_alert_cosign;

@@ -201,6 +201,13 @@ const struct ir_cmd ir_cmds[] = {
     {"mesh status", ir_cmd_mesh_status, TOGETHER,
      N_("which devices hold what, and what is stuck"), "mesh status"},
 
+    {"mesh peer", ir_cmd_mesh_peer, TOGETHER,
+     N_("devices to call beyond this LAN"),
+     N_("mesh peer [list|add ADDRESS|remove ADDRESS]")},
+    {"mesh carrier", ir_cmd_mesh_carrier, TOGETHER,
+     N_("how this device talks to others"),
+     N_("mesh carrier [lan|https [on|off]] [--listen ADDRESS] [--port N]")},
+
     {"triage", ir_cmd_triage, REPORT, N_("event or incident?"),
      N_("triage [CRITERION=ANSWER ...]")},
     {"report-in", ir_cmd_report_in, REPORT, N_("take a report from somebody"),

@@ -91,6 +91,44 @@ ir_offer_each(struct ir_store *st, struct ir_stand *s, bool offered,
 }
 
 int
+ir_offer_newest(struct ir_store *st, int64_t *row, struct ir_err *err)
+{
+    return ir_db_int(st, "SELECT coalesce(max(n), 0) FROM entry", row, err);
+}
+
+int
+ir_offer_since(struct ir_store *st, struct ir_stand *s, int64_t *row,
+               void (*fn)(const struct ir_entry *e, void *arg), void *arg,
+               struct ir_err *err)
+{
+    static const char sql[] =
+        "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
+        "WHERE entry.n > ?1 AND entry.n <= ?2 AND NOT EXISTS"
+        " (SELECT 1 FROM arrival WHERE arrival.n = entry.n) ORDER BY entry.n";
+    sqlite3_stmt *q = NULL;
+    struct ir_entry e;
+    int64_t newest = *row;
+    int rc = ir_offer_newest(st, &newest, err), r = SQLITE_DONE, why = 0;
+
+    if (rc == IR_OK && newest > *row)
+        rc = ir_db_get(st, sql, &q, err);
+    if (rc != IR_OK || q == NULL)
+        return rc;
+    sqlite3_bind_int64(q, 1, *row);
+    sqlite3_bind_int64(q, 2, newest);
+    while ((r = sqlite3_step(q)) == SQLITE_ROW)
+        if (ir_db_row(st, q, &e, &why) == IR_OK &&
+            ir_stand_judge(s, &e, NULL) == IR_STANDS_YES)
+            fn(&e, arg);
+    if (r != SQLITE_DONE)
+        rc = ir_db_fail(st, "read", err);
+    else
+        *row = newest;
+    ir_db_put(st, q);
+    return rc;
+}
+
+int
 ir_offer_get(struct ir_store *st, const struct ir_stand *s,
              const uint8_t id[IR_ID_BYTES], struct ir_buf *out,
              struct ir_err *err)

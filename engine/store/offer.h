@@ -16,6 +16,22 @@ int ir_offer_each(struct ir_store *st, struct ir_stand *s, bool offered,
                              int lane, void *arg),
                   void *arg, struct ir_err *err);
 
+/* Walk what was recorded here after row *row, in that order, and stands; what
+ * came from elsewhere is passed over. *row becomes the newest there is.
+ *
+ * Owns:   the entry is borrowed for the call.
+ * Errors: IR_ESTORE.
+ */
+int ir_offer_since(struct ir_store *st, struct ir_stand *s, int64_t *row,
+                   void (*fn)(const struct ir_entry *e, void *arg), void *arg,
+                   struct ir_err *err);
+
+/* The row of the newest entry, 0 where there is none.
+ *
+ * Errors: IR_ESTORE.
+ */
+int ir_offer_newest(struct ir_store *st, int64_t *row, struct ir_err *err);
+
 /* Append the bytes of entry `id` as others may have them: its stub where its
  * text is withheld, erased or not here.
  *

@@ -1,0 +1,186 @@
+/* mesh_conf.c: see mesh_conf.h. */
+#include "cmd/mesh_conf.h"
+
+#include "base/i18n.h"
+#include "base/scan.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool
+is_on(struct ir_store *st, const char *key)
+{
+    char *v = ir_store_setting(st, key);
+    bool on = v == NULL || strcmp(v, "off") != 0;
+
+    free(v);
+    return on;
+}
+
+int
+ir_mesh_port(const char *text, uint16_t *port, struct ir_err *err)
+{
+    uint64_t n = 0;
+    const char *p;
+
+    for (p = text; *p >= '0' && *p <= '9' && n <= UINT16_MAX; p++)
+        n = n * 10 + (uint64_t)(*p - '0');
+    if (*p != '\0' || p == text || n == 0 || n > UINT16_MAX)
+        return ir_fail(err, IR_EUSAGE,
+                       _("\"%.20s\" is no port (a number from 1 to 65535)"),
+                       text);
+    *port = (uint16_t)n;
+    return IR_OK;
+}
+
+int
+ir_mesh_address(const char *text, struct ir_err *err)
+{
+    uint8_t bytes[16];
+
+    if (inet_pton(AF_INET, text, bytes) == 1 ||
+        inet_pton(AF_INET6, text, bytes) == 1)
+        return IR_OK;
+    ir_fail(err, IR_EUSAGE, _("\"%.60s\" is no address to listen on"), text);
+    ir_err_hint(err, _("an IPv4 or IPv6 address of this device; :: means all"));
+    return IR_EUSAGE;
+}
+
+/* Take the peers out of a setting, one a line. */
+static void
+load_peers(struct ir_mesh_conf *m, const char *text)
+{
+    while (text != NULL && *text != '\0' && m->peers_n < IR_MESH_PEERS_MAX) {
+        size_t n = strcspn(text, "\n");
+
+        m->peers = ir_realloc(m->peers, (m->peers_n + 1) * sizeof(char *));
+        m->peers[m->peers_n++] = ir_strndup(text, n);
+        text += n + (text[n] == '\n' ? 1 : 0);
+    }
+}
+
+void
+ir_mesh_conf_load(struct ir_store *st, struct ir_mesh_conf *m)
+{
+    char *port = ir_store_setting(st, "mesh.port");
+    char *peers = ir_store_setting(st, "mesh.peers");
+
+    memset(m, 0, sizeof *m);
+    m->lan = is_on(st, "mesh.lan");
+    m->https = is_on(st, "mesh.https");
+    m->listen = ir_store_setting(st, "mesh.listen");
+    if (m->listen == NULL)
+        m->listen = ir_strdup("::");
+    m->port = IR_MESH_PORT;
+    if (port != NULL)
+        (void)ir_mesh_port(port, &m->port, NULL);
+    load_peers(m, peers);
+    free(port);
+    free(peers);
+}
+
+void
+ir_mesh_conf_done(struct ir_mesh_conf *m)
+{
+    size_t i;
+
+    for (i = 0; i < m->peers_n; i++)
+        free(m->peers[i]);
+    free(m->peers);
+    free(m->listen);
+    memset(m, 0, sizeof *m);
+}
+
+int
+ir_mesh_conf_save(struct ir_store *st, const struct ir_mesh_conf *m,
+                  struct ir_err *err)
+{
+    struct ir_buf peers = {0};
+    char port[8];
+    size_t i;
+    int rc = ir_store_begin(st, err);
+
+    if (rc != IR_OK)
+        return rc;
+    for (i = 0; i < m->peers_n; i++)
+        ir_buf_addf(&peers, "%s\n", m->peers[i]);
+    snprintf(port, sizeof port, "%u", m->port);
+    rc = ir_store_setting_put(st, "mesh.peers", ir_buf_str(&peers), err);
+    if (rc == IR_OK)
+        rc = ir_store_setting_put(st, "mesh.lan", m->lan ? "on" : "off", err);
+    if (rc == IR_OK)
+        rc = ir_store_setting_put(st, "mesh.https", m->https ? "on" : "off",
+                                  err);
+    if (rc == IR_OK)
+        rc = ir_store_setting_put(st, "mesh.listen", m->listen, err);
+    if (rc == IR_OK)
+        rc = ir_store_setting_put(st, "mesh.port", port, err);
+    if (rc == IR_OK)
+        rc = ir_store_commit(st, err);
+    else
+        ir_store_rollback(st);
+    ir_buf_done(&peers);
+    return rc;
+}
+
+/* Letters, digits, '.' and '-', as names and IPv4 addresses have them. */
+static bool
+is_name(const char *p, size_t n)
+{
+    size_t i;
+
+    if (n == 0 || n > 253 || p[0] == '-' || p[0] == '.')
+        return false;
+    for (i = 0; i < n; i++)
+        if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                   "0123456789.-",
+                   p[i]) == NULL)
+            return false;
+    return true;
+}
+
+int
+ir_mesh_where(const char *text, char out[IR_MESH_WHERE_MAX], struct ir_err *err)
+{
+    struct in6_addr six;
+    const char *colon = strrchr(text, ':'), *close = strchr(text, ']');
+    char host[254];
+    uint16_t port = IR_MESH_PORT;
+    size_t n = strlen(text);
+    int rc = IR_OK;
+
+    if (n < sizeof host && inet_pton(AF_INET6, text, &six) == 1) {
+        snprintf(out, IR_MESH_WHERE_MAX, "[%s]:%u", text, port);
+        return IR_OK;
+    }
+    if (text[0] == '[' && close != NULL) {
+        n = (size_t)(close - text) - 1;
+        colon = close[1] == ':' ? close + 1 : NULL;
+        if (close[1] != '\0' && colon == NULL)
+            n = 0;
+    } else if (colon != NULL) {
+        n = (size_t)(colon - text);
+    }
+    if (n == 0 || n >= sizeof host)
+        goto bad;
+    memcpy(host, text[0] == '[' ? text + 1 : text, n);
+    host[n] = '\0';
+    if (text[0] == '[' ? inet_pton(AF_INET6, host, &six) != 1
+                       : !is_name(host, n))
+        goto bad;
+    if (colon != NULL)
+        rc = ir_mesh_port(colon + 1, &port, err);
+    if (rc == IR_OK)
+        snprintf(out, IR_MESH_WHERE_MAX, text[0] == '[' ? "[%s]:%u" : "%s:%u",
+                 host, port);
+    return rc;
+bad:
+    ir_fail(err, IR_EUSAGE, _("\"%.60s\" is no address of a device"), text);
+    ir_err_hint(err,
+                _("a name or an address, with or without a port: "
+                  "ops2.example.jp, 192.0.2.7:%d, [2001:db8::7]:%d"),
+                IR_MESH_PORT, IR_MESH_PORT);
+    return IR_EUSAGE;
+}

@@ -1,0 +1,415 @@
+/* node.c: see node.h. Opening the home, one step of the loop, ending. */
+#include "cmd/node.h"
+
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/wake.h"
+#include "cmd/keyring.h"
+#include "cmd/node_in.h"
+#include "store/offer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define LOOK_MS 2000   /* the log is looked at this often even if unwoken */
+#define TELL_MS 10000  /* what came is told this often at most */
+#define SETTLE_MS 1500 /* after something new, before it is witnessed */
+
+static void
+push(const struct ir_entry *e, void *arg)
+{
+    struct ir_node *n = arg;
+
+    ir_sync_local(n->sync, e->id, e->h.hlc, (int)ir_kind_lane(e->h.kind),
+                  e->h.prio);
+}
+
+static bool
+index_one(const uint8_t id[IR_ID_BYTES], uint64_t hlc, int lane, void *arg)
+{
+    ir_sync_index(arg, id, hlc, lane);
+    return true;
+}
+
+static bool
+drop_one(const uint8_t id[IR_ID_BYTES], uint64_t hlc, int lane, void *arg)
+{
+    ir_sync_drop(arg, id, hlc, lane);
+    return true;
+}
+
+/* Tell the HTTPS carrier who may connect. */
+static void
+welcome(struct ir_node *n)
+{
+    const struct ir_trust *t = &n->c->trust;
+    uint8_t *keys;
+    size_t i, m = 0;
+
+    if (n->carriers[IR_NODE_HTTPS].ops == NULL)
+        return;
+    keys = ir_calloc(t->keys_n + 1, IR_PUBKEY_BYTES);
+    for (i = 0; i < t->keys_n; i++)
+        if (t->keys[i].node && !t->keys[i].revoked)
+            memcpy(keys + m++ * IR_PUBKEY_BYTES, t->keys[i].pub,
+                   IR_PUBKEY_BYTES);
+    ir_https_keys(&n->carriers[IR_NODE_HTTPS], keys, m);
+    free(keys);
+}
+
+int
+ir_node_trust(struct ir_node *n, struct ir_err *err)
+{
+    struct ir_stand *s = ir_ingest_stand(n->ingest);
+    struct ir_epoch_key *keys = NULL;
+    size_t keys_n = 0;
+    int rc = ir_ctx_trust(n->c);
+
+    if (rc == IR_OK)
+        rc = ir_ctx_epoch_keys(n->c, &keys, &keys_n);
+    if (rc != IR_OK) {
+        *err = n->c->err;
+        return rc;
+    }
+    ir_epoch_keys_free(n->keys, n->keys_n);
+    n->keys = keys;
+    n->keys_n = keys_n;
+    welcome(n);
+    rc = ir_offer_each(n->c->st, s, true, index_one, n->sync, err);
+    if (rc == IR_OK)
+        rc = ir_offer_each(n->c->st, s, false, drop_one, n->sync, err);
+    return rc;
+}
+
+static bool
+same_conf(const struct ir_mesh_conf *a, const struct ir_mesh_conf *b)
+{
+    size_t i;
+
+    if (a->lan != b->lan || a->https != b->https || a->port != b->port ||
+        strcmp(a->listen, b->listen) != 0 || a->peers_n != b->peers_n)
+        return false;
+    for (i = 0; i < a->peers_n; i++)
+        if (strcmp(a->peers[i], b->peers[i]) != 0)
+            return false;
+    return true;
+}
+
+/* Settings are taken up when they have changed. */
+static void
+take_settings(struct ir_node *n)
+{
+    struct ir_mesh_conf fresh;
+
+    ir_mesh_conf_load(n->c->st, &fresh);
+    if (same_conf(&fresh, &n->conf) && !n->reload) {
+        ir_mesh_conf_done(&fresh);
+        return;
+    }
+    n->reload = false;
+    ir_mesh_conf_done(&n->conf);
+    n->conf = fresh;
+    ir_node_carriers(n);
+    welcome(n);
+}
+
+/* Has anybody recorded or changed something? */
+static void
+look(struct ir_node *n)
+{
+    int64_t version = ir_store_version(n->c->st);
+    struct ir_stand *s = ir_ingest_stand(n->ingest);
+    struct ir_err err;
+
+    if (version != n->version || n->reload) {
+        n->version = version;
+        take_settings(n);
+        if (ir_stand_refresh(s, &err) != IR_OK ||
+            ir_offer_since(n->c->st, s, &n->row, push, n, &err) != IR_OK) {
+            ir_node_say("%s", err.msg);
+            n->version = -1; /* again next time */
+        }
+    }
+    if (ir_stand_turn(s) != n->turn) {
+        n->turn = ir_stand_turn(s);
+        if (ir_node_trust(n, &err) != IR_OK)
+            ir_node_say("%s", err.msg);
+    }
+}
+
+/* Something was judged: what is worth saying, and witnessing. */
+static void
+on_told(const struct ir_arrival *v, size_t m, void *arg)
+{
+    struct ir_node *n = arg;
+    bool full = false;
+    size_t i;
+
+    for (i = 0; i < m; i++) {
+        if (v[i].what == IR_ARRIVED_NEW && n->witness_ms == 0)
+            n->witness_ms = n->now_ms + SETTLE_MS;
+        full = full || v[i].what == IR_ARRIVED_DISK;
+    }
+    if (full && !n->disk_full)
+        ir_node_say(_("the disk is nearly full: what others record is not "
+                      "stored here until there is room"));
+    if (m > 0)
+        n->disk_full = full;
+}
+
+/* Say how much came, now and then. */
+static void
+tell(struct ir_node *n)
+{
+    const struct ir_sync_home_of *h = &n->home_of;
+
+    if ((h->stored == n->told_stored && h->refused == n->told_refused) ||
+        n->now_ms - n->told_ms < TELL_MS)
+        return;
+    if (h->stored != n->told_stored)
+        ir_node_say(_("new entries: %llu"),
+                    (unsigned long long)(h->stored - n->told_stored));
+    if (h->refused != n->told_refused)
+        ir_node_say(_("entries refused: %llu (ir mesh status says why)"),
+                    (unsigned long long)(h->refused - n->told_refused));
+    n->told_stored = h->stored;
+    n->told_refused = h->refused;
+    n->told_ms = n->now_ms;
+}
+
+static int64_t
+step(void *arg, int64_t now_ms)
+{
+    struct ir_node *n = arg;
+    int64_t next;
+
+    n->now_ms = now_ms;
+    ir_wake_drain(n->wake_fd);
+    look(n);
+    next = ir_node_move(n);
+    look(n); /* what came may have changed who is trusted */
+    ir_node_dial(n);
+    tell(n);
+    ir_node_state(n, false);
+    return next < now_ms + LOOK_MS ? next : now_ms + LOOK_MS;
+}
+
+static void
+on_signal(void *arg, int signo)
+{
+    struct ir_node *n = arg;
+
+    if (signo == SIGHUP) {
+        n->reload = true;
+        return;
+    }
+    n->ending = true;
+    ir_loop_stop(n->loop);
+}
+
+/* One daemon a home: a lock that goes with the process. */
+static int
+lock(struct ir_node *n, struct ir_err *err)
+{
+    struct flock fl = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+    n->lock_fd = openat(n->home_fd, "ird.lock",
+                        O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (n->lock_fd < 0)
+        return ir_fail(err, IR_EIO, "%s/ird.lock: %s", n->c->home,
+                       strerror(errno));
+    if (fcntl(n->lock_fd, F_OFD_SETLK, &fl) != 0)
+        return ir_fail(err, IR_EBUSY, _("another ird runs for %s"), n->c->home);
+    return IR_OK;
+}
+
+/* Tell systemd, if it asked, that the daemon is ready.
+ *
+ * Source: sd_notify(3), "Notes".
+ */
+static void
+notify_ready(void)
+{
+    const char *to = getenv("NOTIFY_SOCKET");
+    struct sockaddr_un sa = {.sun_family = AF_UNIX};
+    size_t len = to != NULL ? strlen(to) : 0;
+    int s;
+
+    if (len == 0 || len >= sizeof sa.sun_path || (*to != '/' && *to != '@'))
+        return;
+    memcpy(sa.sun_path, to, len);
+    if (*to == '@')
+        sa.sun_path[0] = '\0';
+    s = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (s < 0)
+        return;
+    (void)sendto(s, "READY=1", 7, MSG_NOSIGNAL, (const struct sockaddr *)&sa,
+                 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
+    close(s);
+}
+
+static int
+open_home(struct ir_node *n, struct ir_err *err)
+{
+    struct ir_ctx *c = n->c;
+    int rc = ir_ctx_open(c, true);
+
+    if (rc != IR_OK) {
+        *err = c->err;
+        return rc;
+    }
+    n->home_fd = open(c->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (n->home_fd < 0)
+        return ir_fail(err, IR_EIO, "%s: %s", c->home, strerror(errno));
+    rc = lock(n, err);
+    if (rc == IR_OK)
+        rc = ir_keyring_node(n->home_fd, &n->key, err);
+    if (rc == IR_OK)
+        rc = ir_wake_listen(n->home_fd, &n->wake_fd, err);
+    if (rc == IR_OK)
+        ir_key_id(n->key->pub, n->self);
+    return rc;
+}
+
+static int
+begin(struct ir_node *n, struct ir_err *err)
+{
+    static const struct ir_loop_ops ops = {step, on_signal};
+    struct ir_sync_home home;
+    int rc = ir_loop_new(&ops, n, &n->loop, err);
+
+    if (rc == IR_OK)
+        rc = ir_ingest_new(n->c->st, "net", &n->ingest, err);
+    if (rc != IR_OK)
+        return rc;
+    n->now_ms = ir_clock_mono_ms();
+    ir_sync_home_of(n->ingest, &n->home_of, &home);
+    n->home_of.told = on_told;
+    n->home_of.told_arg = n;
+    n->sync = ir_sync_new(n->self, &home, n->now_ms);
+    n->turn = ir_stand_turn(ir_ingest_stand(n->ingest));
+    n->version = ir_store_version(n->c->st);
+    rc = ir_offer_newest(n->c->st, &n->row, err);
+    if (rc == IR_OK)
+        rc = ir_node_trust(n, err);
+    if (rc == IR_OK)
+        rc = ir_loop_watch(n->loop, n->wake_fd, err);
+    if (rc != IR_OK)
+        return rc;
+    ir_mesh_conf_load(n->c->st, &n->conf);
+    ir_node_carriers(n);
+    welcome(n);
+    return IR_OK;
+}
+
+static void
+end(struct ir_node *n)
+{
+    int i;
+
+    if (n->sync != NULL && n->ending)
+        ir_node_state(n, true);
+    free(n->state);
+    for (i = 0; i < IR_NODE_CARRIERS; i++)
+        ir_carrier_close(&n->carriers[i]);
+    if (n->sync != NULL)
+        ir_sync_free(n->sync);
+    ir_sync_home_of_done(&n->home_of);
+    ir_ingest_free(n->ingest);
+    ir_epoch_keys_free(n->keys, n->keys_n);
+    ir_loop_free(n->loop);
+    ir_mesh_conf_done(&n->conf);
+    ir_key_free(n->key);
+    if (n->wake_fd >= 0) {
+        (void)unlinkat(n->home_fd, IR_WAKE_NAME, 0);
+        close(n->wake_fd);
+    }
+    if (n->lock_fd >= 0)
+        close(n->lock_fd);
+    if (n->home_fd >= 0)
+        close(n->home_fd);
+    free(n->links);
+    free(n->heard);
+}
+
+/* The words it was started with; n->ending: all is said already. */
+static int
+words(struct ir_node *n, int argc, char **argv, struct ir_err *err)
+{
+    const char *home = NULL, *lang = NULL;
+    bool help = false, version = false;
+    const struct ir_opt opts[] = {{"home", 'C', &home, NULL, NULL, NULL},
+                                  {"lang", 0, &lang, NULL, NULL, NULL},
+                                  {"help", 'h', NULL, &help, NULL, NULL},
+                                  {"version", 0, NULL, &version, NULL, NULL},
+                                  {NULL, 0, NULL, NULL, NULL, NULL}};
+    int left = 0, rc = ir_args(argc, argv, opts, &left, err);
+
+    ir_ctx_init(n->c, home, lang);
+    if (rc == IR_OK && left > 0) {
+        ir_fail(err, IR_EUSAGE, _("ird takes no words: \"%.40s\""), argv[1]);
+        ir_err_hint(err, _("usage: ird [-C HOME] [--lang ja|en]"));
+        rc = IR_EUSAGE;
+    }
+    if (rc == IR_OK && (help || version)) {
+        n->ending = true;
+        puts(version ? "ird " IR_VERSION
+                     : _("usage: ird [-C HOME] [--lang ja|en]"));
+    }
+    return rc;
+}
+
+static void
+ready(struct ir_node *n)
+{
+    size_t trust = 0, rest = 0;
+
+    ir_sync_count(n->sync, &trust, &rest);
+    ir_node_say(_("ready: %s, %zu entries; https %s, lan %s"), n->c->home,
+                trust + rest,
+                n->carriers[IR_NODE_HTTPS].ops != NULL ? _("on") : _("off"),
+                n->carriers[IR_NODE_LAN].ops != NULL ? _("on") : _("off"));
+    notify_ready();
+}
+
+int
+ir_node_main(int argc, char **argv)
+{
+    struct ir_node n = {.home_fd = -1, .lock_fd = -1, .wake_fd = -1};
+    struct ir_err err = {0};
+    int rc;
+
+    n.c = ir_calloc(1, sizeof *n.c);
+    rc = words(&n, argc, argv, &err);
+    if (rc == IR_OK && n.ending)
+        goto out;
+    if (rc == IR_OK)
+        rc = ir_crypt_init(&err);
+    if (rc == IR_OK)
+        rc = open_home(&n, &err);
+    if (rc == IR_OK)
+        rc = begin(&n, &err);
+    if (rc == IR_OK) {
+        ready(&n);
+        rc = ir_loop_run(n.loop, &err);
+    }
+    if (rc != IR_OK) {
+        fprintf(stderr, "ird: %s\n", err.msg);
+        if (err.hint[0] != '\0')
+            fprintf(stderr, "     %s\n", err.hint);
+    } else if (n.ending) {
+        ir_node_say(_("ended"));
+    }
+out:
+    end(&n);
+    ir_ctx_done(n.c);
+    free(n.c);
+    return ir_cmd_exit(rc);
+}

@@ -1,0 +1,105 @@
+/* node_in.h: what the files of the daemon share. */
+#ifndef IR_CMD_NODE_IN_H
+#define IR_CMD_NODE_IN_H
+
+#include "carrier/carrier.h"
+#include "carrier/https.h"
+#include "carrier/lan.h"
+#include "carrier/loop.h"
+#include "cmd/cmd.h"
+#include "cmd/grants.h"
+#include "cmd/mesh_conf.h"
+#include "store/sync_home.h"
+
+#define IR_NODE_CARRIERS 2 /* IR_NODE_HTTPS, IR_NODE_LAN */
+enum { IR_NODE_HTTPS, IR_NODE_LAN };
+
+/* A link of a carrier that is up. */
+struct ir_node_link {
+    uint32_t id; /* the engine's: carrier and the carrier's own number */
+    bool known;
+    uint8_t device[IR_KEYID_BYTES]; /* whose, where `known` */
+    bool many;
+};
+
+/* Where a device of the LAN was heard to listen. */
+struct ir_node_heard {
+    uint8_t device[IR_KEYID_BYTES];
+    char where[IR_MESH_WHERE_MAX];
+    bool dialled;
+    int64_t at_ms;
+};
+
+struct ir_node {
+    struct ir_ctx *c;
+    struct ir_loop *loop;
+    struct ir_mesh_conf conf;
+    int home_fd, lock_fd, wake_fd;
+    bool ending, reload;
+    struct ir_key *key; /* of this device */
+    uint8_t self[IR_KEYID_BYTES];
+    struct ir_epoch_key *keys; /* that frames open under, newest last */
+    size_t keys_n;
+    struct ir_ingest *ingest;
+    struct ir_sync_home_of home_of;
+    struct ir_sync *sync;
+    struct ir_carrier carriers[IR_NODE_CARRIERS];
+    struct ir_node_link *links;
+    size_t links_n;
+    struct ir_node_heard *heard;
+    size_t heard_n;
+    int64_t now_ms, row; /* the newest entry that was looked at */
+    int64_t version;     /* of the database, as seen last */
+    uint64_t turn;       /* of trust, as seen last */
+    int64_t witness_ms;  /* when to write receipts and witnesses; 0: nothing
+                            new */
+    uint64_t told_stored, told_refused;
+    int64_t told_ms;  /* when what came was told last */
+    bool disk_full;   /* told already */
+    int64_t state_ms; /* when the state was looked at last; 0: never */
+    char *state;      /* as written last */
+};
+
+/* One line for the person who looks after it, on standard error.
+ *
+ * Owns:   nothing.
+ */
+void ir_node_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Start the carriers that the settings ask for and end the others; again after
+ * a change.
+ */
+void ir_node_carriers(struct ir_node *n);
+
+/* Let the carriers do what is due, give them what the engine has to say;
+ * returns when to be called again.
+ */
+int64_t ir_node_move(struct ir_node *n);
+
+/* Call devices of the LAN that are neighbours, and let go of others. */
+void ir_node_dial(struct ir_node *n);
+
+/* Trust has changed: keys, who is welcome, what is offered.
+ *
+ * Errors: as ir_ctx_trust; the old state stays in use.
+ */
+int ir_node_trust(struct ir_node *n, struct ir_err *err);
+
+/* Leave in the home how things stand, where that has changed; `last`: this
+ * daemon ends.
+ */
+void ir_node_state(struct ir_node *n, bool last);
+
+/* The name of the carrier a link of the engine belongs to.
+ *
+ * Owns:   static.
+ */
+const char *ir_node_carrier_of(const struct ir_node *n, uint32_t link);
+
+/* Who is behind this key id: handle of the custodian and the id's beginning.
+ *
+ * Owns:   borrowed until the next call.
+ */
+const char *ir_node_name(struct ir_node *n, const uint8_t id[IR_KEYID_BYTES]);
+
+#endif

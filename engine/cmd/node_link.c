@@ -1,0 +1,373 @@
+/* node_link.c: between the engine and the carriers: links come and go, frames
+ * are opened and sealed.
+ */
+#include "base/i18n.h"
+#include "cmd/node_in.h"
+#include "core/frame.h"
+#include "core/seal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CARRIER_SHIFT 28 /* the engine's link: carrier, then its own number */
+#define LINK_MASK ((1u << CARRIER_SHIFT) - 1)
+
+/* What a carrier's callbacks are given. */
+struct slot {
+    struct ir_node *n;
+    int which;
+};
+
+static uint32_t
+link_id(int which, uint32_t link)
+{
+    return ((uint32_t)which + 1) << CARRIER_SHIFT | (link & LINK_MASK);
+}
+
+const char *
+ir_node_carrier_of(const struct ir_node *n, uint32_t link)
+{
+    const struct ir_carrier *c = &n->carriers[(link >> CARRIER_SHIFT) - 1];
+
+    return c->ops != NULL ? c->ops->name : "";
+}
+
+static struct ir_node_link *
+find_link(struct ir_node *n, uint32_t id)
+{
+    size_t i;
+
+    for (i = 0; i < n->links_n; i++)
+        if (n->links[i].id == id)
+            return &n->links[i];
+    return NULL;
+}
+
+static void
+forget_link(struct ir_node *n, uint32_t id)
+{
+    struct ir_node_link *l = find_link(n, id);
+
+    if (l != NULL)
+        *l = n->links[--n->links_n];
+    ir_sync_link_down(n->sync, id);
+}
+
+static void
+on_up(void *arg, uint32_t link, const uint8_t *pub, size_t mtu, bool many)
+{
+    struct slot *s = arg;
+    struct ir_node *n = s->n;
+    const struct ir_carrier *c = &n->carriers[s->which];
+    uint32_t id = link_id(s->which, link);
+    struct ir_node_link *l = find_link(n, id);
+
+    if (l == NULL) {
+        n->links = ir_realloc(n->links, (n->links_n + 1) * sizeof *n->links);
+        l = &n->links[n->links_n++];
+    }
+    memset(l, 0, sizeof *l);
+    l->id = id;
+    l->many = many;
+    if (pub != NULL) {
+        l->known = true;
+        ir_key_id(pub, l->device);
+        ir_node_say(_("%s: connected to %s"), c->ops->name,
+                    ir_node_name(n, l->device));
+    }
+    if (c->ops->sealed)
+        mtu -= mtu > IR_FRAME_OVERHEAD ? IR_FRAME_OVERHEAD : mtu;
+    ir_sync_link_up(n->sync, id, l->known ? l->device : NULL, mtu, many);
+}
+
+static void
+on_down(void *arg, uint32_t link, const char *why)
+{
+    struct slot *s = arg;
+    uint32_t id = link_id(s->which, link);
+    struct ir_node_link *l = find_link(s->n, id);
+
+    if (l != NULL && l->known)
+        ir_node_say(_("%s: %s is gone: %s"), s->n->carriers[s->which].ops->name,
+                    ir_node_name(s->n, l->device), _(why));
+    forget_link(s->n, id);
+}
+
+/* Somebody of the LAN says where HTTPS listens. */
+static void
+hear(struct ir_node *n, const struct ir_frame *f, const char *host)
+{
+    struct ir_node_heard *h = NULL;
+    char where[IR_MESH_WHERE_MAX];
+    size_t i;
+
+    if (f->port == 0 || f->port > UINT16_MAX ||
+        memcmp(f->node, n->self, sizeof n->self) == 0 ||
+        ir_trust_key(&n->c->trust, f->node) == NULL)
+        return;
+    snprintf(where, sizeof where, "%s:%u", host, f->port & 0xffff);
+    for (i = 0; i < n->heard_n && h == NULL; i++)
+        if (memcmp(n->heard[i].device, f->node, IR_KEYID_BYTES) == 0)
+            h = &n->heard[i];
+    if (h == NULL) { /* certified ones only: as many as there are devices */
+        n->heard = ir_realloc(n->heard, (n->heard_n + 1) * sizeof *n->heard);
+        h = &n->heard[n->heard_n++];
+        memset(h, 0, sizeof *h);
+        memcpy(h->device, f->node, IR_KEYID_BYTES);
+    }
+    h->at_ms = n->now_ms;
+    if (!h->dialled)
+        memcpy(h->where, where, sizeof where);
+}
+
+/* Look for a beacon at the head of a transmission. */
+static void
+peek(struct ir_node *n, int which, uint32_t link, const void *p, size_t len)
+{
+    char host[IR_LAN_ADDRESS_MAX];
+    struct ir_frame f;
+    struct ir_cbor c = {p, (const uint8_t *)p + len};
+
+    if (which != IR_NODE_LAN ||
+        !ir_lan_address(&n->carriers[which], link, host))
+        return;
+    if (ir_frame_next(&c, &f, NULL) == IR_OK && f.type == IR_FRAME_BEACON)
+        hear(n, &f, host);
+}
+
+static void
+on_frame(void *arg, uint32_t link, const void *p, size_t len)
+{
+    struct slot *s = arg;
+    struct ir_node *n = s->n;
+    struct ir_buf plain = {0};
+    struct ir_err err;
+
+    if (n->carriers[s->which].ops->sealed) {
+        if (ir_frame_open(n->keys, n->keys_n, ir_store_site(n->c->st), p, len,
+                          &plain, &err) != IR_OK)
+            return; /* not ours; what came late under no key of ours neither */
+        peek(n, s->which, link, plain.p, plain.len);
+        p = plain.p;
+        len = plain.len;
+    }
+    (void)ir_sync_in(n->sync, link_id(s->which, link), p, len, n->now_ms, &err);
+    ir_buf_done(&plain);
+}
+
+static bool
+on_ours(void *arg, const void *p, size_t len)
+{
+    struct slot *s = arg;
+    struct ir_buf plain = {0};
+    struct ir_err err;
+    bool yes =
+        ir_frame_open(s->n->keys, s->n->keys_n, ir_store_site(s->n->c->st), p,
+                      len, &plain, &err) == IR_OK;
+
+    ir_buf_done(&plain);
+    return yes;
+}
+
+/* The key that is sealed with: the newest. */
+static const struct ir_epoch_key *
+newest_key(const struct ir_node *n)
+{
+    const struct ir_epoch_key *k = NULL;
+    size_t i;
+
+    for (i = 0; i < n->keys_n; i++)
+        if (n->keys[i].audience == 0 &&
+            (k == NULL || n->keys[i].epoch >= k->epoch))
+            k = &n->keys[i];
+    return k;
+}
+
+static void
+send_one(struct ir_node *n, uint32_t id, const struct ir_buf *b)
+{
+    const struct ir_carrier *c = &n->carriers[(id >> CARRIER_SHIFT) - 1];
+    const struct ir_epoch_key *k = newest_key(n);
+    struct ir_buf sealed = {0};
+    struct ir_err err;
+
+    if (c->ops == NULL)
+        return;
+    if (!c->ops->sealed) {
+        (void)ir_carrier_send(c, id & LINK_MASK, b->p, b->len, &err);
+    } else if (k != NULL) {
+        ir_frame_seal(k, ir_store_site(n->c->st), b->p, b->len, &sealed);
+        (void)ir_carrier_send(c, id & LINK_MASK, sealed.p, sealed.len, &err);
+    }
+    ir_buf_done(&sealed); /* what was not sent is asked for again */
+}
+
+int64_t
+ir_node_move(struct ir_node *n)
+{
+    static const struct ir_carrier_events ev = {on_up, on_down, on_frame,
+                                                on_ours};
+    int64_t next = IR_CARRIER_NEVER, due;
+    struct ir_buf b = {0};
+    uint32_t link;
+    int i;
+
+    for (i = 0; i < IR_NODE_CARRIERS; i++) {
+        struct slot s = {n, i};
+
+        if (n->carriers[i].ops == NULL)
+            continue;
+        due = ir_carrier_run(&n->carriers[i], n->now_ms, &ev, &s);
+        if (due < next)
+            next = due;
+    }
+    due = ir_sync_tick(n->sync, n->now_ms);
+    while (ir_sync_out(n->sync, &link, &b)) {
+        send_one(n, link, &b);
+        b.len = 0;
+    }
+    ir_buf_done(&b);
+    return due < next ? due : next;
+}
+
+static void
+stop_carrier(struct ir_node *n, int which)
+{
+    size_t i = 0;
+
+    if (n->carriers[which].ops == NULL)
+        return;
+    ir_loop_unwatch(n->loop, ir_carrier_fd(&n->carriers[which]));
+    ir_carrier_close(&n->carriers[which]);
+    n->carriers[which].ops = NULL;
+    while (i < n->links_n)
+        if (n->links[i].id >> CARRIER_SHIFT == (uint32_t)which + 1)
+            forget_link(n, n->links[i].id);
+        else
+            i++;
+}
+
+static void
+start_https(struct ir_node *n)
+{
+    struct ir_https_conf conf = {
+        .node = n->key, .listen = n->conf.listen, .port = n->conf.port};
+    struct ir_err err;
+    size_t i;
+    int rc = ir_https_new(&conf, &n->carriers[IR_NODE_HTTPS], &err);
+
+    if (rc != IR_OK) { /* calling others goes on */
+        ir_node_say(_("https: cannot listen on %s port %u: %s"), n->conf.listen,
+                    n->conf.port, err.msg);
+        conf.listen = NULL;
+        rc = ir_https_new(&conf, &n->carriers[IR_NODE_HTTPS], &err);
+    }
+    if (rc != IR_OK) {
+        ir_node_say(_("https: off: %s"), err.msg);
+        n->carriers[IR_NODE_HTTPS].ops = NULL;
+        return;
+    }
+    ir_sync_port(n->sync, ir_https_port(&n->carriers[IR_NODE_HTTPS]));
+    for (i = 0; i < n->conf.peers_n; i++)
+        if (ir_https_dial(&n->carriers[IR_NODE_HTTPS], n->conf.peers[i],
+                          &err) != IR_OK)
+            ir_node_say("%s: %s", n->conf.peers[i], err.msg);
+    if (ir_loop_watch(n->loop, ir_carrier_fd(&n->carriers[IR_NODE_HTTPS]),
+                      &err) != IR_OK)
+        ir_node_say("https: %s", err.msg);
+}
+
+static void
+start_lan(struct ir_node *n)
+{
+    struct ir_lan_conf conf = {.port = n->conf.port};
+    struct ir_err err;
+
+    if (ir_lan_new(&conf, &n->carriers[IR_NODE_LAN], &err) != IR_OK) {
+        ir_node_say(_("lan: off: %s"), err.msg);
+        n->carriers[IR_NODE_LAN].ops = NULL;
+        return;
+    }
+    if (ir_loop_watch(n->loop, ir_carrier_fd(&n->carriers[IR_NODE_LAN]),
+                      &err) != IR_OK)
+        ir_node_say("lan: %s", err.msg);
+}
+
+void
+ir_node_carriers(struct ir_node *n)
+{
+    stop_carrier(n, IR_NODE_HTTPS);
+    stop_carrier(n, IR_NODE_LAN);
+    ir_sync_port(n->sync, 0);
+    n->heard_n = 0;
+    if (n->conf.https)
+        start_https(n);
+    if (n->conf.lan)
+        start_lan(n);
+}
+
+/* Is a link to this device up, other than over the LAN's datagrams? */
+static bool
+linked(const struct ir_node *n, const uint8_t *device)
+{
+    size_t i;
+
+    for (i = 0; i < n->links_n; i++)
+        if (n->links[i].known &&
+            memcmp(n->links[i].device, device, IR_KEYID_BYTES) == 0)
+            return true;
+    return false;
+}
+
+/* Is it one of those this device keeps a link to? */
+static bool
+is_neighbour(const struct ir_node *n, const uint8_t *device)
+{
+    uint8_t(*ids)[8], near[IR_SYNC_NEIGHBOURS][8];
+    bool *gone, yes = false;
+    size_t i, j, m = 0, k;
+    const struct ir_trust *t = &n->c->trust;
+
+    ids = ir_calloc(t->keys_n + 1, sizeof ids[0]);
+    gone = ir_calloc(t->keys_n + 1, sizeof gone[0]);
+    for (i = 0; i < t->keys_n; i++) {
+        if (!t->keys[i].node || t->keys[i].revoked)
+            continue;
+        gone[m] = memcmp(t->keys[i].key_id, n->self, 8) != 0 &&
+                  !linked(n, t->keys[i].key_id);
+        for (j = 0; j < n->heard_n && gone[m]; j++)
+            gone[m] = memcmp(n->heard[j].device, t->keys[i].key_id, 8) != 0;
+        memcpy(ids[m++], t->keys[i].key_id, 8);
+    }
+    k = ir_sync_neighbours((const uint8_t(*)[8])ids, m, gone, n->self, near,
+                           IR_SYNC_NEIGHBOURS);
+    for (i = 0; i < k; i++)
+        yes = yes || memcmp(near[i], device, 8) == 0;
+    free(ids);
+    free(gone);
+    return yes;
+}
+
+void
+ir_node_dial(struct ir_node *n)
+{
+    const struct ir_carrier *c = &n->carriers[IR_NODE_HTTPS];
+    struct ir_err err;
+    size_t i;
+
+    if (c->ops == NULL)
+        return;
+    for (i = 0; i < n->heard_n; i++) {
+        struct ir_node_heard *h = &n->heard[i];
+        bool near = is_neighbour(n, h->device);
+
+        if (!h->dialled && near && !linked(n, h->device) &&
+            memcmp(n->self, h->device, IR_KEYID_BYTES) < 0) {
+            h->dialled = ir_https_dial(c, h->where, &err) == IR_OK;
+        } else if (h->dialled && (!near || (!linked(n, h->device) &&
+                                            n->now_ms - h->at_ms > 300000))) {
+            (void)ir_https_hangup(c, h->where, &err);
+            h->dialled = false;
+        }
+    }
+}

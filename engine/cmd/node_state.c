@@ -1,0 +1,87 @@
+/* node_state.c: how things stand, left in the home for `ir mesh status`: a
+ * view, so that it may be dropped, written when it has changed and not more
+ * often than every few seconds.
+ */
+#include "base/clock.h"
+#include "cmd/node_in.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define WRITE_MS 5000
+
+static void
+add_links(struct ir_node *n, struct ir_json *list)
+{
+    size_t i;
+
+    for (i = 0; i < n->links_n; i++) {
+        const struct ir_node_link *l = &n->links[i];
+        struct ir_sync_state st;
+        struct ir_json *j;
+
+        if (l->many || !ir_sync_state(n->sync, l->id, &st))
+            continue;
+        j = ir_json_add_take(list, ir_json_new_obj());
+        ir_json_set_str(j, "carrier", ir_node_carrier_of(n, l->id));
+        if (l->known)
+            ir_json_set_hex(j, "device", l->device, IR_KEYID_BYTES);
+        else if (st.heard_ms >= 0)
+            ir_json_set_hex(j, "device", st.node, IR_KEYID_BYTES);
+        ir_json_set_bool(j, "equal", st.equal);
+        ir_json_set_int(j, "wanted", (int64_t)st.wanted);
+        ir_json_set_int(j, "refused", (int64_t)st.refused);
+    }
+}
+
+static void
+add_peers(struct ir_node *n, struct ir_json *list)
+{
+    const struct ir_carrier *c = &n->carriers[IR_NODE_HTTPS];
+    struct ir_https_peer p;
+    size_t i;
+
+    for (i = 0; c->ops != NULL && ir_https_peer(c, i, &p); i++) {
+        struct ir_json *j = ir_json_add_take(list, ir_json_new_obj());
+
+        ir_json_set_str(j, "where", p.where);
+        ir_json_set_bool(j, "up", p.link != 0);
+        ir_json_set_str(j, "why", p.why);
+        ir_json_set_str(j, "detail", p.detail[0] != '\0' ? p.detail : NULL);
+    }
+}
+
+void
+ir_node_state(struct ir_node *n, bool last)
+{
+    struct ir_json *j;
+    struct ir_now now;
+    struct ir_err err;
+    char *text;
+
+    if (!last && n->state_ms != 0 && n->now_ms - n->state_ms < WRITE_MS)
+        return;
+    n->state_ms = n->now_ms;
+    j = ir_json_new_obj();
+    ir_json_set_bool(j, "https", n->carriers[IR_NODE_HTTPS].ops != NULL);
+    ir_json_set_bool(j, "lan", n->carriers[IR_NODE_LAN].ops != NULL);
+    ir_json_set_bool(j, "disk_full", n->disk_full);
+    if (!last)
+        add_links(n, ir_json_set_take(j, "links", ir_json_new_arr()));
+    add_peers(n, ir_json_set_take(j, "peers", ir_json_new_arr()));
+    text = ir_json_text(j, 0);
+    if (n->state == NULL || strcmp(text, n->state) != 0 || last) {
+        free(n->state);
+        n->state = ir_strdup(text);
+        ir_clock_now(&now);
+        ir_json_set_int(j, "at_ms", now.wall_ms);
+        ir_json_set_bool(j, "running", !last);
+        free(text);
+        text = ir_json_text(j, 0);
+        (void)ir_store_view_put(n->c->st, IR_NODE_STATE, 0, text, strlen(text),
+                                &err); /* only a view */
+    }
+    free(text);
+    ir_json_free(j);
+}
