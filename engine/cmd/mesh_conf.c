@@ -155,7 +155,9 @@ ir_mesh_where(const char *text, char out[IR_MESH_WHERE_MAX], struct ir_err *err)
         snprintf(out, IR_MESH_WHERE_MAX, "[%s]:%u", text, port);
         return IR_OK;
     }
-    if (text[0] == '[' && close != NULL) {
+    if (text[0] == '[') {
+        if (close == NULL)
+            goto bad;
         n = (size_t)(close - text) - 1;
         colon = close[1] == ':' ? close + 1 : NULL;
         if (close[1] != '\0' && colon == NULL)
