@@ -6,6 +6,7 @@
 #include "base/wake.h"
 #include "cmd/keyring.h"
 #include "cmd/node_in.h"
+#include "cmd/witness.h"
 #include "store/offer.h"
 
 #include <errno.h>
@@ -20,7 +21,11 @@
 
 #define LOOK_MS 2000   /* the log is looked at this often even if unwoken */
 #define TELL_MS 10000  /* what came is told this often at most */
-#define SETTLE_MS 1500 /* after something new, before it is witnessed */
+#define SETTLE_MS 1500 /* after something new, before it is witnessed... */
+#define SPREAD_MS                                                              \
+    300                /* ... and for each device of the site so much more at  \
+                          most: a few witness, and the others see that */
+#define SPREAD_MAX 100 /* devices counted for it */
 
 static void
 push(const struct ir_entry *e, void *arg)
@@ -128,8 +133,9 @@ look(struct ir_node *n)
     struct ir_stand *s = ir_ingest_stand(n->ingest);
     struct ir_err err;
 
-    if (version != n->version || n->reload) {
+    if (version != n->version || n->wrote || n->reload) {
         n->version = version;
+        n->wrote = false;
         take_settings(n);
         if (ir_stand_refresh(s, &err) != IR_OK ||
             ir_offer_since(n->c->st, s, &n->row, push, n, &err) != IR_OK) {
@@ -144,6 +150,46 @@ look(struct ir_node *n)
     }
 }
 
+/* A while between none and as long as there are devices. */
+static int64_t
+spread(const struct ir_node *n)
+{
+    size_t i, devices = 0;
+    uint32_t r;
+
+    for (i = 0; i < n->c->trust.keys_n && devices < SPREAD_MAX; i++)
+        devices += n->c->trust.keys[i].node ? 1 : 0;
+    ir_random(&r, sizeof r);
+    return r % (SPREAD_MS * (uint32_t)(devices + 1));
+}
+
+/* Sign what is owed: that alerts are here, at once; what others recorded, when
+ * it has settled. What is written is pushed by the next look.
+ */
+static void
+sign_owed(struct ir_node *n)
+{
+    struct ir_now now;
+    struct ir_err err;
+    size_t wrote = 0, heads = 0;
+
+    ir_clock_now(&now);
+    if (n->alerted) {
+        n->alerted = false;
+        if (ir_alert_receipts(n->c->st, &n->c->trust, n->key, &now, &wrote,
+                              &err) != IR_OK)
+            ir_node_say("%s", err.msg);
+    }
+    if (n->witness_ms != 0 && n->now_ms >= n->witness_ms) {
+        n->witness_ms = 0;
+        if (ir_witness_write(n->c->st, &n->c->trust, n->key, &now, &heads,
+                             &err) != IR_OK)
+            ir_node_say("%s", err.msg);
+    }
+    if (wrote + heads > 0)
+        n->wrote = true; /* one's own commits do not show as others' do */
+}
+
 /* Something was judged: what is worth saying, and witnessing. */
 static void
 on_told(const struct ir_arrival *v, size_t m, void *arg)
@@ -153,8 +199,11 @@ on_told(const struct ir_arrival *v, size_t m, void *arg)
     size_t i;
 
     for (i = 0; i < m; i++) {
-        if (v[i].what == IR_ARRIVED_NEW && n->witness_ms == 0)
-            n->witness_ms = n->now_ms + SETTLE_MS;
+        bool fresh = v[i].what == IR_ARRIVED_NEW;
+
+        n->alerted = n->alerted || (fresh && v[i].kind == IR_KIND_ALERT);
+        if (fresh && n->witness_ms == 0)
+            n->witness_ms = n->now_ms + SETTLE_MS + spread(n);
         full = full || v[i].what == IR_ARRIVED_DISK;
     }
     if (full && !n->disk_full)
@@ -192,12 +241,17 @@ step(void *arg, int64_t now_ms)
 
     n->now_ms = now_ms;
     ir_wake_drain(n->wake_fd);
+    sign_owed(n);
     look(n);
     next = ir_node_move(n);
     look(n); /* what came may have changed who is trusted */
     ir_node_dial(n);
     tell(n);
     ir_node_state(n, false);
+    if (n->alerted)
+        return now_ms;
+    if (n->witness_ms != 0 && n->witness_ms < next)
+        next = n->witness_ms;
     return next < now_ms + LOOK_MS ? next : now_ms + LOOK_MS;
 }
 

@@ -50,9 +50,11 @@ struct ir_node {
     size_t heard_n;
     int64_t now_ms, row; /* the newest entry that was looked at */
     int64_t version;     /* of the database, as seen last */
+    bool wrote;          /* something was signed here since */
     uint64_t turn;       /* of trust, as seen last */
     int64_t witness_ms;  /* when to write receipts and witnesses; 0: nothing
                             new */
+    bool alerted;        /* an alert came that is not receipted */
     uint64_t told_stored, told_refused;
     int64_t told_ms;  /* when what came was told last */
     bool disk_full;   /* told already */
