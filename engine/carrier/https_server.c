@@ -357,40 +357,54 @@ on_completed(void *cls, struct MHD_Connection *mhd, void **req,
     *req = NULL;
 }
 
+/* A socket that listens, or -1 and errno. */
 static int
-listen_on(struct ir_https *h, int *out, struct ir_err *err)
+open_listener(const struct addrinfo *ai)
+{
+    int on = 1, off = 0, why;
+    int fd =
+        socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd < 0)
+        return -1;
+    if (ai->ai_family == AF_INET6)
+        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (bind(fd, ai->ai_addr, ai->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
+        return fd;
+    why = errno;
+    close(fd);
+    errno = why;
+    return -1;
+}
+
+static int
+listen_on(struct ir_https *h, const char *address, int *out, struct ir_err *err)
 {
     struct addrinfo want = {.ai_flags = AI_NUMERICHOST | AI_PASSIVE,
                             .ai_socktype = SOCK_STREAM};
     struct addrinfo *ai = NULL;
     struct sockaddr_in6 at = {0}; /* the port stands at the same place */
     socklen_t len = sizeof at;
-    int on = 1, off = 0, fd, rc = IR_OK;
+    int fd;
 
-    if (getaddrinfo(h->conf.listen, NULL, &want, &ai) != 0)
-        return ir_fail(err, IR_EUSAGE, "%s: no address to listen on",
-                       h->conf.listen);
+    if (getaddrinfo(address, NULL, &want, &ai) != 0)
+        return ir_fail(err, IR_EUSAGE, "%s: no address to listen on", address);
     ((struct sockaddr_in6 *)(void *)ai->ai_addr)->sin6_port =
         htons(h->conf.port);
-    fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd >= 0 && ai->ai_family == AF_INET6)
-        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-    if (fd >= 0)
-        (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (fd < 0 || bind(fd, ai->ai_addr, ai->ai_addrlen) != 0 ||
-        listen(fd, BACKLOG) != 0 ||
-        getsockname(fd, (struct sockaddr *)&at, &len) != 0) {
-        rc = ir_fail(err, errno == EADDRINUSE ? IR_EBUSY : IR_EIO,
-                     "listen on %s port %d: %s", h->conf.listen,
-                     (int)h->conf.port, strerror(errno));
-        if (fd >= 0)
-            close(fd);
-    } else {
-        h->server->port = ntohs(at.sin6_port);
-        *out = fd;
-    }
+    fd = open_listener(ai);
     freeaddrinfo(ai);
-    return rc;
+    if (fd < 0 && strcmp(address, "::") == 0 &&
+        (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL))
+        return listen_on(h, "0.0.0.0", out, err); /* a machine without IPv6 */
+    if (fd < 0)
+        return ir_fail(err, errno == EADDRINUSE ? IR_EBUSY : IR_EIO,
+                       "listen on %s port %d: %s", address, (int)h->conf.port,
+                       strerror(errno));
+    if (getsockname(fd, (struct sockaddr *)&at, &len) == 0)
+        h->server->port = ntohs(at.sin6_port);
+    *out = fd;
+    return IR_OK;
 }
 
 int
@@ -403,7 +417,7 @@ ir_https_server_new(struct ir_https *h, struct ir_err *err)
 
     h->server = s;
     s->fd = -1;
-    rc = listen_on(h, &fd, err);
+    rc = listen_on(h, h->conf.listen, &fd, err);
     if (rc != IR_OK)
         return rc;
     s->mhd = MHD_start_daemon(

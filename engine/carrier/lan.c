@@ -108,8 +108,8 @@ open_one(struct ir_lan *l, union ir_lan_addr any)
     return open_at(l, &any, false);
 }
 
-static struct ir_lan_face *
-face_of(const struct ir_lan *l, unsigned index)
+struct ir_lan_face *
+ir_lan_face(const struct ir_lan *l, unsigned index)
 {
     struct ir_lan_face *f = l->faces;
 
@@ -149,7 +149,7 @@ static void
 add_face(struct ir_lan *l, const struct ifaddrs *a)
 {
     unsigned index = if_nametoindex(a->ifa_name);
-    struct ir_lan_face *f = face_of(l, index);
+    struct ir_lan_face *f = ir_lan_face(l, index);
 
     if (index == 0)
         return;
@@ -244,12 +244,9 @@ hear(struct ir_lan *l, int fd)
         m[i].msg_hdr.msg_controllen = sizeof control[i];
     }
     n = recvmmsg(fd, m, BATCH, 0, NULL);
-    for (i = 0; i < n; i++) {
-        unsigned face = face_in(&m[i].msg_hdr);
-
-        if (face_of(l, face) != NULL)
-            ir_lan_take(l, face, &from[i], bytes[i], m[i].msg_len);
-    }
+    for (i = 0; i < n; i++)
+        ir_lan_take(l, face_in(&m[i].msg_hdr), &from[i], bytes[i],
+                    m[i].msg_len);
     return n == BATCH;
 }
 

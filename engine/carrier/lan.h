@@ -4,7 +4,9 @@
  *
  * A datagram is a frame. What one sends oneself, and what comes a second time
  * by another way, is ignored. Each interface is a link to `many`; a sender
- * whose frame opens becomes a link of its own, on which one answers.
+ * whose frame opens becomes a link of its own, on which one answers. Where
+ * there are more of them than IR_LAN_SOURCES_MAX, the others are heard, and
+ * answered, on the link of the interface.
  *
  * Source: docs/format.md section 12, "LAN".
  */
@@ -14,8 +16,8 @@
 #include "carrier/carrier.h"
 
 #define IR_LAN_PORT 8747
-#define IR_LAN_MTU 1236 /* bytes: 1,200, and what sealing adds */
-#define IR_LAN_SOURCES_MAX 256
+#define IR_LAN_MTU 1236       /* bytes: 1,200, and what sealing adds */
+#define IR_LAN_SOURCES_MAX 24 /* senders that are links at one time */
 #define IR_LAN_ADDRESS_MAX 80 /* bytes of an address as text, with the NUL */
 
 struct ir_lan_conf {

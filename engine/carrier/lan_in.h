@@ -59,6 +59,9 @@ struct ir_lan {
     void *arg;
 };
 
+/* The interface of this index, or NULL. */
+struct ir_lan_face *ir_lan_face(const struct ir_lan *l, unsigned index);
+
 /* Was this datagram here before? From now on it was. */
 bool ir_lan_seen(struct ir_lan *l, const void *p, size_t n);
 

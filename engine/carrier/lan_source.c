@@ -92,18 +92,21 @@ drop(struct ir_lan *l, struct ir_lan_source **at, const char *why)
     free(s);
 }
 
-/* Room for one more: the one that was silent longest goes. */
-static void
+/* Is there room for one more? Who was silent for a while makes it. */
+static bool
 make_room(struct ir_lan *l)
 {
     struct ir_lan_source **i, **oldest = &l->sources;
 
     if (l->sources == NULL || l->sources_n < IR_LAN_SOURCES_MAX)
-        return;
+        return true;
     for (i = &l->sources; *i != NULL; i = &(*i)->next)
         if ((*i)->heard < (*oldest)->heard)
             oldest = i;
+    if ((*oldest)->heard + l->conf.idle_ms / 4 > l->now)
+        return false;
     drop(l, oldest, N_("others were heard from since"));
+    return true;
 }
 
 static struct ir_lan_source *
@@ -121,7 +124,8 @@ welcome(struct ir_lan *l, unsigned face, const union ir_lan_addr *from)
 {
     struct ir_lan_source *s;
 
-    make_room(l);
+    if (!make_room(l))
+        return NULL;
     s = ir_calloc(1, sizeof *s);
     s->addr = *from;
     s->face = face;
@@ -139,7 +143,10 @@ ir_lan_take(struct ir_lan *l, unsigned face, const union ir_lan_addr *from,
             const void *p, size_t n)
 {
     struct ir_lan_source *s = known(l, from);
+    const struct ir_lan_face *f = ir_lan_face(l, face);
 
+    if (f == NULL)
+        return;
     if (n == 0 || n > IR_LAN_MTU) {
         l->count.too_long++;
         return;
@@ -160,9 +167,10 @@ ir_lan_take(struct ir_lan *l, unsigned face, const union ir_lan_addr *from,
     }
     if (s == NULL)
         s = welcome(l, face, from);
-    s->heard = l->now;
+    if (s != NULL)
+        s->heard = l->now;
     l->count.taken++;
-    l->ev->frame(l->arg, s->link, p, n);
+    l->ev->frame(l->arg, s != NULL ? s->link : f->link, p, n);
 }
 
 int64_t

@@ -355,6 +355,38 @@ test_lan_junk(void **state)
     end(v);
 }
 
+/* More devices than may be links: all are heard, none pushes another out. */
+static void
+test_lan_crowd(void **state)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET,
+                             .sin_port = htons(IR_LAN_PORT)};
+    uint8_t *p = ir_malloc(262144);
+    struct side v[2];
+    size_t i, k, n;
+    int fd[40];
+
+    (void)state;
+    begin(2, NULL, v);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    for (i = 0; i < COUNT(fd); i++)
+        fd[i] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    for (k = 0; k < 2; k++)
+        for (i = 0; i < COUNT(fd); i++) {
+            n = frame_make(1, k * COUNT(fd) + i, v[0].mtu, p);
+            assert_int_equal(
+                sendto(fd[i], p, n, 0, (struct sockaddr *)&to, sizeof to), n);
+        }
+    turn(v, 2, 50, NULL);
+    assert_int_equal(v[0].whole, 2 * COUNT(fd));
+    assert_int_equal(v[0].ups, 1 + IR_LAN_SOURCES_MAX);
+    assert_int_equal(v[0].downs, 0);
+    for (i = 0; i < COUNT(fd); i++)
+        close(fd[i]);
+    free(p);
+    end(v);
+}
+
 static void
 test_queue(void **state)
 {
@@ -457,7 +489,7 @@ main(void)
         cmocka_unit_test(test_whole),    cmocka_unit_test(test_prompt),
         cmocka_unit_test(test_tortured), cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_down),     cmocka_unit_test(test_lan_faces),
-        cmocka_unit_test(test_lan_junk),
+        cmocka_unit_test(test_lan_junk), cmocka_unit_test(test_lan_crowd),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

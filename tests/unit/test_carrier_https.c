@@ -487,6 +487,23 @@ test_idle(void **state)
     ir_carrier_close(&v[1].c);
 }
 
+/* "::" is all addresses, those of IPv4 too. */
+static void
+test_any_address(void **state)
+{
+    struct ir_https_conf conf = {.node = server_key, .listen = "::"};
+    struct side v[2];
+
+    (void)state;
+    memset(v, 0, sizeof v);
+    assert_int_equal(ir_https_new(&conf, &v[0].c, NULL), IR_OK);
+    ir_https_keys(&v[0].c, client_key->pub, 1);
+    call(&v[1], &v[0], client_key, server_key);
+    assert_true(turn(v, 2, 5000, up1));
+    ir_carrier_close(&v[0].c);
+    ir_carrier_close(&v[1].c);
+}
+
 static void
 test_port_taken(void **state)
 {
@@ -537,7 +554,7 @@ main(void)
         cmocka_unit_test(test_many),       cmocka_unit_test(test_impostor),
         cmocka_unit_test(test_stranger),   cmocka_unit_test(test_revoked),
         cmocka_unit_test(test_hangup),     cmocka_unit_test(test_idle),
-        cmocka_unit_test(test_port_taken),
+        cmocka_unit_test(test_port_taken), cmocka_unit_test(test_any_address),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
