@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "cmd/keyring.h"
+#include "store/accepted.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -37,49 +38,6 @@ ir_cert_device(struct ir_batch *b, const uint8_t custodian[8],
 
 #define ACCEPTED_MAX 1500 /* ids in one revoke: its body has a limit */
 
-struct heads {
-    uint8_t key[IR_KEYID_BYTES];
-    struct head {
-        uint8_t chain[8]; /* incident, or zero and the lane */
-        uint64_t seq;
-        uint8_t id[IR_ID_BYTES];
-    } * v;
-    size_t n;
-};
-
-/* Keep the newest entry of this author per chain. */
-static int
-note_head(const struct ir_entry *e, void *arg)
-{
-    struct heads *h = arg;
-    uint8_t chain[8] = {0};
-    size_t i;
-
-    if (memcmp(e->h.author, h->key, IR_KEYID_BYTES) != 0)
-        return 0;
-    chain[7] = (uint8_t)ir_kind_lane(e->h.kind);
-    if (ir_kind_lane(e->h.kind) == IR_LANE_I && e->h.kind == IR_KIND_INCIDENT &&
-        !e->h.has_incident)
-        memcpy(chain, e->id, 8);
-    else if (ir_kind_lane(e->h.kind) == IR_LANE_I && e->h.has_incident)
-        memcpy(chain, e->h.incident, 8);
-    else if (ir_kind_lane(e->h.kind) == IR_LANE_F)
-        memcpy(chain, e->id, 7); /* no chain there: each counts by itself */
-    for (i = 0; i < h->n; i++)
-        if (memcmp(h->v[i].chain, chain, 8) == 0)
-            break;
-    if (i == h->n) {
-        h->v = ir_realloc(h->v, (h->n + 1) * sizeof *h->v);
-        memset(&h->v[h->n++], 0, sizeof *h->v);
-        memcpy(h->v[i].chain, chain, 8);
-    }
-    if (e->h.seq >= h->v[i].seq) {
-        h->v[i].seq = e->h.seq;
-        memcpy(h->v[i].id, e->id, IR_ID_BYTES);
-    }
-    return 0;
-}
-
 /* One revoke entry; `more`: it continues the one before it in the batch. */
 static void
 add_revoke(struct ir_batch *b, const uint8_t key[IR_KEYID_BYTES],
@@ -100,29 +58,21 @@ add_revoke(struct ir_batch *b, const uint8_t key[IR_KEYID_BYTES],
 
 int
 ir_cert_revoke(struct ir_ctx *c, struct ir_batch *b,
-               const uint8_t key[IR_KEYID_BYTES], const char *reason)
+               const uint8_t key[IR_KEYID_BYTES], int64_t before_ms,
+               const char *reason)
 {
-    struct heads h = {0};
     uint8_t(*ids)[32] = NULL;
-    size_t i;
-    int rc;
+    size_t i, n = 0;
+    int rc = ir_accepted_heads(c->st, key, false, before_ms, &ids, &n, &c->err);
 
-    memcpy(h.key, key, IR_KEYID_BYTES);
-    rc = ir_store_each(c->st, note_head, &h, &c->err);
-    if (rc == IR_OK && b->n + 1 + h.n / ACCEPTED_MAX > IR_BATCH_MAX)
-        rc = ir_fail(&c->err, IR_ELIMIT, _("too long: %zu bytes, limit %d"),
-                     h.n * IR_ID_BYTES,
-                     IR_BATCH_MAX * ACCEPTED_MAX * IR_ID_BYTES);
-    if (rc == IR_OK) {
-        ids = ir_calloc(h.n, sizeof ids[0]);
-        for (i = 0; i < h.n; i++)
-            memcpy(ids[i], h.v[i].id, IR_ID_BYTES);
-        for (i = 0; i == 0 || i < h.n; i += ACCEPTED_MAX)
-            add_revoke(b, key, reason, (const uint8_t(*)[32])ids + i,
-                       h.n - i < ACCEPTED_MAX ? h.n - i : ACCEPTED_MAX, i > 0);
-    }
+    if (rc == IR_OK && b->n + 1 + n / ACCEPTED_MAX > IR_BATCH_MAX)
+        rc =
+            ir_fail(&c->err, IR_ELIMIT, _("too long: %zu bytes, limit %d"),
+                    n * IR_ID_BYTES, IR_BATCH_MAX * ACCEPTED_MAX * IR_ID_BYTES);
+    for (i = 0; rc == IR_OK && (i == 0 || i < n); i += ACCEPTED_MAX)
+        add_revoke(b, key, reason, (const uint8_t(*)[32])ids + i,
+                   n - i < ACCEPTED_MAX ? n - i : ACCEPTED_MAX, i > 0);
     free(ids);
-    free(h.v);
     return rc;
 }
 

@@ -16,12 +16,14 @@ void ir_cert_member(struct ir_batch *b, const char *handle, const char *name,
 void ir_cert_device(struct ir_batch *b, const uint8_t custodian[8],
                     const uint8_t node_pub[32], const uint8_t x25519[32]);
 
-/* Draft the revocation of `key`: what it has signed so far stays accepted.
+/* Draft the revocation of `key`: what it has signed so far stays accepted, or
+ * what was recorded before `before_ms` (0: all).
  *
  * Errors: IR_ESTORE.
  */
 int ir_cert_revoke(struct ir_ctx *c, struct ir_batch *b,
-                   const uint8_t key[IR_KEYID_BYTES], const char *reason);
+                   const uint8_t key[IR_KEYID_BYTES], int64_t before_ms,
+                   const char *reason);
 
 /* A person's new key: made here (with a passphrase if asked for), or found
  * in the ssh-agent (`agent`: "" the only one, else its comment or public

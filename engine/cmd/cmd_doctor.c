@@ -7,6 +7,7 @@
 #include "cmd/keyring.h"
 #include "cmd/worker.h"
 #include "store/check.h"
+#include "view/admins.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -45,6 +46,22 @@ say(struct doctor *d, bool ok, const char *good, const char *bad,
         ir_buf_addf(&d->c->out, "      %s\n", hint);
 }
 
+/* Something that is not wrong, but to be known. */
+static void
+note(struct doctor *d, const char *what, const char *hint)
+{
+    struct ir_json *j;
+
+    if (d->c->json) {
+        j = ir_json_add_take(d->list, ir_json_new_obj());
+        ir_json_set_bool(j, "ok", true);
+        ir_json_set_str(j, "what", what);
+        ir_json_set_str(j, "hint", hint);
+        return;
+    }
+    ir_buf_addf(&d->c->out, " %s  %s\n      %s\n", _("!  "), what, hint);
+}
+
 static void
 check_home(struct doctor *d)
 {
@@ -68,6 +85,10 @@ check_home(struct doctor *d)
     say(d, ir_trust_current(&c->trust) != NULL,
         _("a release of the runbooks is approved"), _("no release is approved"),
         "ir release approve");
+    if (ir_view_lone_admin(&c->trust) != NULL)
+        note(d, ir_view_lone_admin(&c->trust),
+             _("a second one:  ir member add NAME, then  ir admin propose "
+               "--add NAME -r WHY"));
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "cmd/release.h"
 #include "cmd/shipped.h"
 #include "cmd/worker.h"
+#include "view/admins.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -332,6 +333,11 @@ finish(struct ir_ctx *c, struct init *in)
                     _("Next: read a runbook (ir runbook list), then\n"
                       "  ir release approve      so that it can be walked\n"
                       "  ir start SYSTEM         when something is wrong\n"));
+    if (rc == IR_OK && !c->json)
+        ir_buf_addf(&c->out, "%s\n%s", ir_view_lone_admin(&c->trust),
+                    _("A second one:\n"
+                      "  ir member add NAME\n"
+                      "  ir admin propose --add NAME -r WHY\n"));
     return rc;
 }
 

@@ -2,9 +2,11 @@
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "base/sshsig.h"
+#include "cmd/admins.h"
 #include "cmd/cert.h"
 #include "cmd/commands.h"
 #include "cmd/keyring.h"
+#include "view/admins.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -108,85 +110,253 @@ ir_cmd_key_passphrase(struct ir_ctx *c, int argc, char **argv)
     return rc;
 }
 
-/* The new certificate and the revocation of the old key, in one transaction,
- * signed by the administrator who acts. */
-static int
-record_rotation(struct ir_ctx *c, const struct ir_member *m, size_t who,
-                const struct ir_key *fresh)
+static char *
+waiting(const struct ir_member *m)
 {
-    struct ir_batch b = {0};
-    size_t i;
+    return ir_asprintf("%s~", m->handle);
+}
+
+/* Has member `who` a key that waits here? Then *k is it, opened. */
+static int
+waiting_key(struct ir_ctx *c, int fd, const struct ir_member *m,
+            struct ir_key **k)
+{
+    enum ir_keyfile form = IR_KEYFILE_PLAIN;
+    char *name = waiting(m), *pass = NULL, *prompt;
+    int rc = ir_keyring_form(fd, name, &form, &c->err);
+
+    if (rc == IR_OK && form == IR_KEYFILE_BOX) {
+        prompt = ir_asprintf(_("Passphrase of %s: "), m->handle);
+        pass = ir_ctx_ask_secret(c, prompt);
+        free(prompt);
+    }
+    if (rc == IR_OK)
+        rc = ir_keyring_get(fd, name, pass, k, &c->err);
+    if (pass != NULL)
+        ir_wipe(pass, strlen(pass));
+    free(pass);
+    free(name);
+    return rc;
+}
+
+/* Draft the new certificate, the list of administrators with the new key in the
+ * place of their old ones where they are one, and the revocation of the old
+ * keys, if somebody else acts. Who rotates their own key revokes the old one
+ * with the new one, when that is in force.
+ */
+static int
+draft_rotation(struct ir_ctx *c, size_t who, const struct ir_key *fresh,
+               bool own, const char *why, struct ir_batch *b)
+{
+    const struct ir_member *m = &c->trust.members[who];
+    struct ir_admins *l = ir_calloc(1, sizeof *l);
+    size_t i, dropped = 0;
     int rc = IR_OK;
 
-    ir_cert_member(&b, m->handle, m->name, m->id, &fresh->pub, 1,
+    ir_cert_member(b, m->handle, m->name, m->id, &fresh->pub, 1,
                    (const char *const *)m->roles, m->roles_n);
+    ir_admins_now(c, l);
     for (i = 0; i < c->trust.keys_n && rc == IR_OK; i++) {
         const struct ir_cert_key *k = &c->trust.keys[i];
 
-        if (!k->node && k->member == who && !k->revoked && b.n < IR_BATCH_MAX)
-            rc = ir_cert_revoke(c, &b, k->key_id, "rotated");
+        if (!k->node && k->member == who &&
+            ir_trust_in_force(&c->trust, k->key_id)) {
+            rc = ir_admins_drop(c, l, k->key_id);
+            dropped++;
+        }
     }
-    return rc == IR_OK ? ir_batch_record(c, NULL, &b, NULL) : rc;
+    if (rc == IR_OK && dropped > 0)
+        rc = ir_admins_add(c, l, fresh->pub, m->id);
+    if (rc == IR_OK && dropped > 0)
+        rc = ir_admins_draft(c, b, l, why);
+    for (i = 0; i < c->trust.keys_n && rc == IR_OK && !own; i++) {
+        const struct ir_cert_key *k = &c->trust.keys[i];
+
+        if (!k->node && k->member == who && !k->revoked && b->n < IR_BATCH_MAX)
+            rc = ir_cert_revoke(c, b, k->key_id, 0, why);
+    }
+    free(l);
+    return rc;
 }
 
-/* May who acts give member `name` a new key? The keys in the root are the
- * site's beginning: nothing in docs/format.md puts others in their place.
- *
- * Errors: IR_ENOTFOUND, IR_EREFUSED.
+/* The new key takes the old one's place in this home; if who acts is the one
+ * whose key it is, it also revokes the old ones.
  */
 static int
-check_rotate(struct ir_ctx *c, const char *name, int *who)
+finish_rotation(struct ir_ctx *c, int fd, size_t who, struct ir_key **fresh)
 {
+    const struct ir_member *m = &c->trust.members[who];
+    uint8_t id[IR_KEYID_BYTES];
+    struct ir_batch b = {0};
+    size_t i;
+    int rc = ir_keyring_take_turn(fd, m->handle, &c->err);
+
+    if (rc != IR_OK || (int)who != c->me)
+        return rc;
+    ir_key_id((*fresh)->pub, id);
+    ir_key_free(c->key);
+    c->key = *fresh;
+    *fresh = NULL;
+    rc = ir_ctx_key(c);
+    for (i = 0; i < c->trust.keys_n && rc == IR_OK; i++) {
+        const struct ir_cert_key *k = &c->trust.keys[i];
+
+        if (!k->node && k->member == who && !k->revoked &&
+            memcmp(k->key_id, id, sizeof id) != 0 && b.n < IR_BATCH_MAX)
+            rc = ir_cert_revoke(c, &b, k->key_id, 0, "rotated");
+    }
+    return rc == IR_OK && b.n > 0 ? ir_batch_record(c, NULL, &b, NULL) : rc;
+}
+
+/* What became of the list that `b` proposed, if it did. */
+static const struct ir_proposal *
+proposed(const struct ir_ctx *c, const struct ir_batch *b)
+{
+    size_t i, k;
+
+    for (i = 0; i < c->trust.proposals_n; i++)
+        for (k = 0; k < b->n; k++)
+            if (!c->trust.proposals[i].revoke &&
+                memcmp(c->trust.proposals[i].entry, b->ids[k], 32) == 0)
+                return &c->trust.proposals[i];
+    return NULL;
+}
+
+/* Certify key `*fresh`, which waits in keys/NAME~. */
+static int
+rotate(struct ir_ctx *c, int fd, size_t who, const char *why,
+       struct ir_key **fresh)
+{
+    const struct ir_proposal *p;
+    struct ir_batch b = {0};
+    int rc = draft_rotation(c, who, *fresh, (int)who == c->me, why, &b);
+
+    if (rc == IR_OK)
+        rc = ir_batch_record(c, NULL, &b, NULL);
+    if (rc != IR_OK)
+        return rc;
+    rc = ir_ctx_trust(c);
+    p = rc == IR_OK ? proposed(c, &b) : NULL;
+    if (p != NULL && !p->counts) {
+        if (!c->json)
+            ir_view_proposal(&c->view, p, &c->out);
+        ir_buf_addf(&c->talk,
+                    _("The new key waits in keys/%s~. Once they agree:  ir key "
+                      "rotate %s\n"),
+                    c->trust.members[who].handle, c->trust.members[who].handle);
+        return IR_OK;
+    }
+    return rc == IR_OK ? finish_rotation(c, fd, who, fresh) : rc;
+}
+
+/* Does a list with key `pub` wait for administrators? */
+static bool
+put_forward(const struct ir_trust *t, const uint8_t *pub)
+{
+    size_t i, k;
+
+    for (i = 0; i < t->proposals_n; i++)
+        for (k = 0; t->proposals[i].open && k < t->proposals[i].keys_n; k++)
+            if (memcmp(t->proposals[i].keys[k], pub, IR_PUBKEY_BYTES) == 0)
+                return true;
+    return false;
+}
+
+/* A key waits already: is it in force by now, or still to be agreed on? One
+ * that nobody certified is of an attempt that ended before it was recorded.
+ */
+static int
+go_on(struct ir_ctx *c, int fd, size_t who, struct ir_key **fresh, bool *done)
+{
+    const struct ir_cert_key *k;
+    uint8_t id[IR_KEYID_BYTES];
+    bool admin = c->trust.members[who].admin;
+    struct ir_err keep = {0};
+    int rc = waiting_key(c, fd, &c->trust.members[who], fresh);
+
+    *done = false;
+    if (rc == IR_ENOTFOUND) {
+        c->err = keep;
+        return IR_OK;
+    }
+    if (rc != IR_OK)
+        return rc;
+    ir_key_id((*fresh)->pub, id);
+    k = ir_trust_key(&c->trust, id);
+    *done = k != NULL && !k->revoked &&
+            (!admin || ir_trust_in_force(&c->trust, id) ||
+             put_forward(&c->trust, (*fresh)->pub));
+    if (!*done) {
+        ir_key_free(*fresh);
+        *fresh = NULL;
+        return IR_OK;
+    }
+    if (admin && !ir_trust_in_force(&c->trust, id)) {
+        rc = ir_fail(&c->err, IR_EREFUSED,
+                     _("the new key of %s waits for the other administrators"),
+                     c->trust.members[who].handle);
+        ir_err_hint(&c->err, "ir admin list");
+        return rc;
+    }
+    return finish_rotation(c, fd, who, fresh);
+}
+
+/* Who acts, and who gets a new key. An administrator finishes their own also
+ * when the old key is no administrator's any more.
+ */
+static int
+find_whom(struct ir_ctx *c, const char *name, int *who)
+{
+    int rc = ir_ctx_signed(c);
+
+    if (rc == IR_OK)
+        rc = ir_ctx_open(c, true);
+    ir_ctx_left_out(c);
+    if (rc == IR_OK)
+        rc = ir_ctx_me(c);
+    if (rc != IR_OK)
+        return rc;
     *who = ir_trust_member(&c->trust, name);
     if (*who < 0)
         return ir_fail(&c->err, IR_ENOTFOUND,
                        _("nobody called \"%.60s\" is a member here"), name);
-    if (!c->trust.members[c->me].admin)
-        return ir_fail(&c->err, IR_EREFUSED,
-                       _("only an administrator of the site can certify a new "
-                         "key"));
-    if (!c->trust.members[*who].admin)
-        return IR_OK;
-    ir_fail(&c->err, IR_EREFUSED,
-            _("the key of %s is an administrator's: it stands in the site's "
-              "root and cannot be replaced"),
-            c->trust.members[*who].handle);
-    ir_err_hint(&c->err,
-                _("lock it anew:  ir key passphrase\nsomebody else may have "
-                  "it? begin a new site:  ir init DIR --runbooks "
-                  "%s/site/runbooks"),
-                c->home);
-    return IR_EREFUSED;
+    return IR_OK;
 }
 
 int
 ir_cmd_key_rotate(struct ir_ctx *c, int argc, char **argv)
 {
     struct ir_key *fresh = NULL;
-    bool passphrase = false;
-    const char *agent = NULL;
+    bool passphrase = false, done = false;
+    const char *agent = NULL, *reason = NULL;
     const struct ir_opt opts[] = {
         {"passphrase", 0, NULL, &passphrase, NULL, NULL},
         {"agent-key", 0, &agent, NULL, NULL, NULL},
+        {"reason", 'r', &reason, NULL, NULL, NULL},
         {NULL, 0, NULL, NULL, NULL, NULL}};
+    char *name = NULL;
     int n = 0, fd = -1, who = -1, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
         rc = ir_args_count(n, 1, 1, "key rotate", &c->err);
     if (rc == IR_OK)
-        rc = ir_ctx_open(c, true);
-    if (rc == IR_OK)
-        rc = ir_ctx_me(c);
-    if (rc == IR_OK)
-        rc = check_rotate(c, argv[1], &who);
-    if (rc == IR_OK)
-        rc = ir_ctx_key(c);
+        rc = find_whom(c, argv[1], &who);
     if (rc == IR_OK)
         rc = open_home(c, &fd);
+    if (rc == IR_OK && who == c->me)
+        rc = ir_ctx_key(c);
     if (rc == IR_OK)
-        rc = ir_cert_new_key(c, fd, argv[1], agent, passphrase, true, &fresh);
-    if (rc == IR_OK)
-        rc = record_rotation(c, &c->trust.members[who], (size_t)who, fresh);
+        rc = go_on(c, fd, (size_t)who, &fresh, &done);
+    if (rc == IR_OK && !done)
+        rc = ir_admins_must(c);
+    if (rc == IR_OK && !done) {
+        name = waiting(&c->trust.members[who]);
+        rc = ir_cert_new_key(c, fd, name, agent, passphrase, true, &fresh);
+        free(name);
+    }
+    if (rc == IR_OK && !done)
+        rc = rotate(c, fd, (size_t)who, reason != NULL ? reason : "rotated",
+                    &fresh);
     if (fd >= 0)
         close(fd);
     ir_key_free(fresh);

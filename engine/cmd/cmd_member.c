@@ -1,10 +1,12 @@
 /* cmd_member.c: `ir member`: who can sign here. */
 #include "base/i18n.h"
+#include "base/scan.h"
 #include "base/sshsig.h"
+#include "cmd/admins.h"
 #include "cmd/cert.h"
 #include "cmd/commands.h"
-#include "cmd/grants.h"
 #include "cmd/keyring.h"
+#include "cmd/revoke.h"
 #include "view/people.h"
 
 #include <errno.h>
@@ -30,20 +32,6 @@ ir_cmd_member_list(struct ir_ctx *c, int argc, char **argv)
     else
         ir_view_members(&c->view, &c->out);
     return IR_OK;
-}
-
-/* Only an administrator of the root certifies and revokes. */
-static int
-must_be_admin(struct ir_ctx *c)
-{
-    int rc = ir_ctx_open(c, true);
-
-    if (rc == IR_OK)
-        rc = ir_ctx_me(c);
-    if (rc == IR_OK && !c->trust.members[c->me].admin)
-        rc = ir_fail(&c->err, IR_EREFUSED,
-                     _("only an administrator of the site may do this"));
-    return rc;
 }
 
 static int
@@ -103,7 +91,7 @@ ir_cmd_member_add(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_args_count(n, 1, 1, "member add", &c->err);
     if (rc == IR_OK)
-        rc = must_be_admin(c);
+        rc = ir_admins_must(c);
     if (rc == IR_OK)
         rc = ir_cert_handle(c, argv[1], handle, &h);
     if (rc == IR_OK && ir_trust_member(&c->trust, h) >= 0)
@@ -118,73 +106,67 @@ ir_cmd_member_add(struct ir_ctx *c, int argc, char **argv)
     return rc;
 }
 
-/* Draft the revocations of a person's keys, and of the devices in their hands
- * but this one: `gone` are those. What they knew, a new carrier key undoes.
+/* The key to take: --device names a device of theirs, or else all they have.
  */
 static int
-draft_removal(struct ir_ctx *c, int who, bool keep_devices, const char *why,
-              struct ir_batch *b, uint8_t (*gone)[IR_KEYID_BYTES], size_t *n)
+choose(struct ir_ctx *c, int who, const char *device, bool keep_devices,
+       struct ir_revoke *r)
 {
-    uint8_t self[IR_KEYID_BYTES];
-    size_t i;
-    int rc = ir_grants_self(c, self);
+    uint8_t key[IR_KEYID_BYTES];
+    const struct ir_cert_key *k;
+    int rc;
 
-    for (i = 0; rc == IR_OK && i < c->trust.keys_n; i++) {
-        const struct ir_cert_key *k = &c->trust.keys[i];
-
-        if ((int)k->member != who || k->revoked ||
-            (k->node && (keep_devices || memcmp(k->key_id, self, 8) == 0)))
-            continue;
-        if (b->n == IR_BATCH_MAX)
-            return ir_fail(&c->err, IR_ELIMIT,
-                           _("more than %d keys: remove the devices first"),
-                           IR_BATCH_MAX);
-        if (k->node)
-            memcpy(gone[(*n)++], k->key_id, IR_KEYID_BYTES);
-        rc = ir_cert_revoke(c, b, k->key_id, why);
-    }
-    return rc;
+    if (device == NULL)
+        return ir_revoke_member(c, who, keep_devices, r);
+    rc = ir_scan_hex(device, key, sizeof key, &c->err);
+    k = rc == IR_OK ? ir_trust_key(&c->trust, key) : NULL;
+    if (rc == IR_OK && (k == NULL || (int)k->member != who))
+        return ir_fail(&c->err, IR_ENOTFOUND, _("%s has no key %s"),
+                       c->trust.members[who].handle, device);
+    return rc == IR_OK ? ir_revoke_key(c, key, r) : rc;
 }
 
 int
 ir_cmd_member_remove(struct ir_ctx *c, int argc, char **argv)
 {
-    const char *reason = NULL;
+    const char *reason = NULL, *device = NULL, *since = NULL;
     bool keep_devices = false;
     const struct ir_opt opts[] = {
         {"reason", 'r', &reason, NULL, NULL, NULL},
+        {"device", 0, &device, NULL, NULL, NULL},
+        {"since", 0, &since, NULL, NULL, NULL},
         {"keep-devices", 0, NULL, &keep_devices, NULL, NULL},
         {NULL, 0, NULL, NULL, NULL, NULL}};
-    uint8_t gone[IR_BATCH_MAX][IR_KEYID_BYTES];
-    struct ir_grants_plan plan = {.next = true};
-    struct ir_batch b = {.also = ir_grants_also, .also_arg = &plan};
+    struct ir_revoke r = {0};
+    struct ir_batch b = {0};
     char *why = NULL;
     int n = 0, who, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
         rc = ir_args_count(n, 1, 1, "member remove", &c->err);
     if (rc == IR_OK)
-        rc = must_be_admin(c);
+        rc = ir_admins_must(c);
     if (rc != IR_OK)
         return rc;
     who = ir_trust_member(&c->trust, argv[1]);
     if (who < 0)
         return ir_fail(&c->err, IR_ENOTFOUND,
                        _("nobody called \"%.60s\" is a member here"), argv[1]);
-    if (who == c->me || (c->trust.members[who].admin && c->trust.k > 1))
+    if (who == c->me && device == NULL)
         return ir_fail(&c->err, IR_EREFUSED,
-                       _("an administrator's key is not revoked alone"));
-    rc = ir_reason(c, reason, 0, &why);
+                       _("nobody removes themselves: another administrator "
+                         "does"));
+    rc = choose(c, who, device, keep_devices, &r);
+    if (rc == IR_OK && since != NULL)
+        rc = ir_revoke_since(c, since, &r);
     if (rc == IR_OK)
-        rc =
-            draft_removal(c, who, keep_devices, why, &b, gone, &plan.without_n);
-    plan.without = (const uint8_t(*)[IR_KEYID_BYTES])gone;
-    if (rc == IR_OK && b.n == 0)
-        rc = ir_fail(&c->err, IR_EEXIST, _("%s is revoked already"), argv[1]);
+        rc = ir_revoke_tell(c, &r);
     if (rc == IR_OK)
-        rc = ir_batch_record(c, NULL, &b, NULL);
+        rc = ir_reason(c, reason, 0, &why);
     if (rc == IR_OK)
-        rc = ir_ctx_trust(c);
+        rc = ir_revoke_record(c, &r, why, &b);
+    if (rc == IR_OK)
+        ir_batch_say(c, NULL, &b);
     free(why);
     return rc;
 }

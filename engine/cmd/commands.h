@@ -12,6 +12,8 @@ typedef int ir_cmd_fn(struct ir_ctx *c, int argc, char **argv);
 ir_cmd_fn ir_cmd_help, ir_cmd_home, ir_cmd_init, ir_cmd_doctor, ir_cmd_selftest;
 ir_cmd_fn ir_cmd_key_show, ir_cmd_key_passphrase, ir_cmd_key_rotate;
 ir_cmd_fn ir_cmd_member_list, ir_cmd_member_add, ir_cmd_member_remove;
+ir_cmd_fn ir_cmd_admin_list, ir_cmd_admin_propose, ir_cmd_admin_approve,
+    ir_cmd_admin_deny, ir_cmd_mesh_revoke;
 ir_cmd_fn ir_cmd_system_list, ir_cmd_system_show;
 ir_cmd_fn ir_cmd_runbook_list, ir_cmd_runbook_show, ir_cmd_runbook_lint,
     ir_cmd_runbook_new, ir_cmd_runbook_diff, ir_cmd_runbook_dry_run;

@@ -365,24 +365,59 @@ check_certified(struct ir_ctx *c)
     return IR_OK;
 }
 
+/* Read the key in keys/NAME. */
+static int
+load_from(struct ir_ctx *c, int fd, const char *name)
+{
+    enum ir_keyfile form = IR_KEYFILE_PLAIN;
+    int rc = ir_keyring_form(fd, name, &form, &c->err);
+
+    if (rc == IR_OK && form == IR_KEYFILE_BOX)
+        rc = unlock(c, fd, name);
+    else if (rc == IR_OK)
+        rc = ir_keyring_get(fd, name, NULL, &c->key, &c->err);
+    return rc == IR_OK ? check_certified(c) : rc;
+}
+
+/* The key of who acts is gone or no longer counts: one that waited for its
+ * turn (`ir key rotate`), and counts by now, takes its place. */
+static int
+load_waiting(struct ir_ctx *c, int fd, int was)
+{
+    const char *handle = c->trust.members[c->me].handle;
+    char *name = ir_asprintf("%s~", handle);
+    struct ir_err keep = c->err;
+    enum ir_keyfile form;
+    int rc = was;
+
+    if (ir_keyring_form(fd, name, &form, &c->err) == IR_OK) {
+        ir_key_free(c->key);
+        c->key = NULL;
+        rc = load_from(c, fd, name);
+        if (rc == IR_OK)
+            rc = ir_keyring_take_turn(fd, handle, &c->err);
+        if (rc == IR_OK)
+            ir_buf_addf(&c->talk, _("The new key of %s is in use from now.\n"),
+                        handle);
+    } else {
+        c->err = keep;
+    }
+    free(name);
+    return rc;
+}
+
 /* Read the key of the person who acts. */
 static int
 load_key(struct ir_ctx *c)
 {
-    enum ir_keyfile form = IR_KEYFILE_PLAIN;
-    const char *handle = c->trust.members[c->me].handle;
     int fd = -1, rc = home_fd(c, &fd);
 
     if (rc == IR_OK)
-        rc = ir_keyring_form(fd, handle, &form, &c->err);
-    if (rc == IR_OK && form == IR_KEYFILE_BOX)
-        rc = unlock(c, fd, handle);
-    else if (rc == IR_OK)
-        rc = ir_keyring_get(fd, handle, NULL, &c->key, &c->err);
+        rc = load_from(c, fd, c->trust.members[c->me].handle);
+    if (fd >= 0 && (rc == IR_ENOTFOUND || rc == IR_EREFUSED))
+        rc = load_waiting(c, fd, rc);
     if (fd >= 0)
         close(fd);
-    if (rc == IR_OK)
-        rc = check_certified(c);
     return rc;
 }
 

@@ -23,10 +23,17 @@ static const uint8_t magic_box[4] = {'i', 'r', 'k', 1};
 static const uint8_t magic_agent[4] = {'i', 'r', 'k', 2};
 static const uint8_t magic_node[4] = {'i', 'r', 'k', 3};
 
+/* A handle, or that with "~" behind it: a key that waits. */
 static int
 check_name(const char *handle, struct ir_err *err)
 {
-    if (!ir_name_ok(handle) || strcmp(handle, "node") == 0)
+    char name[64];
+    size_t n = strlen(handle);
+
+    snprintf(name, sizeof name, "%s", handle);
+    if (n > 1 && n < sizeof name && name[n - 1] == '~')
+        name[n - 1] = '\0';
+    if (!ir_name_ok(name) || strcmp(name, "node") == 0)
         return ir_fail(err, IR_EUSAGE,
                        _("\"%.60s\" cannot be a person's name here: small "
                          "letters a-z, digits, . _ -"),
@@ -67,6 +74,27 @@ ir_keyring_put(int homefd, const char *handle, const struct ir_key *key,
     ir_wipe(bytes, sizeof bytes);
     ir_wipe(seed, sizeof seed);
     free(rel);
+    return rc;
+}
+
+int
+ir_keyring_take_turn(int homefd, const char *handle, struct ir_err *err)
+{
+    char *from = ir_asprintf("keys/%s~", handle);
+    char *to = ir_asprintf("keys/%s", handle);
+    int fd = -1, rc = check_name(handle, err);
+
+    if (rc == IR_OK)
+        rc = ir_path_open(homefd, "keys", O_RDONLY | O_DIRECTORY, 0, &fd, err);
+    if (rc == IR_OK && renameat(homefd, from, homefd, to) != 0)
+        rc = ir_fail(err, errno == ENOENT ? IR_ENOTFOUND : IR_EIO, "%s: %s",
+                     from, strerror(errno));
+    if (rc == IR_OK && fsync(fd) != 0)
+        rc = ir_fail(err, IR_EIO, "keys: %s", strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    free(from);
+    free(to);
     return rc;
 }
 

@@ -21,6 +21,14 @@ enum ir_keyfile { IR_KEYFILE_PLAIN, IR_KEYFILE_BOX, IR_KEYFILE_AGENT };
 int ir_keyring_put(int homefd, const char *handle, const struct ir_key *key,
                    const char *pass, bool replace, struct ir_err *err);
 
+/* A key that is to take another one's place waits under its name with "~"
+ * behind it: "sato~", to all functions here a name as any other, and listed by
+ * none. Put it in the place of keys/sato.
+ *
+ * Errors: IR_ENOTFOUND none waits, IR_EIO.
+ */
+int ir_keyring_take_turn(int homefd, const char *handle, struct ir_err *err);
+
 /* Which form has the key of `handle`?
  *
  * Errors: IR_ENOTFOUND, IR_EREFUSED readable by others, IR_ESIG no key file.

@@ -146,6 +146,11 @@ int ir_trust_admin(const struct ir_trust *t,
 bool ir_trust_in_force(const struct ir_trust *t,
                        const uint8_t key_id[IR_KEYID_BYTES]);
 
+/* Need nobody be asked about revocation `p`: does the key leave with a list
+ * that waits and is by the same author?
+ */
+bool ir_trust_goes_with(const struct ir_trust *t, const struct ir_proposal *p);
+
 /* How many people decide now: those behind the admin keys. */
 size_t ir_trust_admins(const struct ir_trust *t);
 

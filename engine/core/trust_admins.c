@@ -75,6 +75,27 @@ ir_trust_admins(const struct ir_trust *t)
     return n;
 }
 
+bool
+ir_trust_goes_with(const struct ir_trust *t, const struct ir_proposal *p)
+{
+    uint8_t id[IR_KEYID_BYTES];
+    size_t i, k;
+
+    for (i = 0; p->revoke && p->open && i < t->proposals_n; i++) {
+        const struct ir_proposal *q = &t->proposals[i];
+        bool stays = q->revoke || !q->open ||
+                     memcmp(q->author, p->author, IR_KEYID_BYTES) != 0;
+
+        for (k = 0; k < q->keys_n && !stays; k++) {
+            ir_key_id(q->keys[k], id);
+            stays = memcmp(id, p->target, sizeof id) == 0;
+        }
+        if (!stays)
+            return true;
+    }
+    return false;
+}
+
 /* Is entry `at` by an admin who is in force now and not revoked? */
 static bool
 backs(const struct fold *f, size_t at)
@@ -172,10 +193,11 @@ add_admin(struct ir_trust *t, struct ir_acts *acts, const uint8_t *pub)
     a->in_force = true;
 }
 
-/* Put the list of entry `e` in force. */
+/* Put the list of the entry at `place` in force. */
 static void
-put_in_force(struct fold *f, const struct ir_entry *e)
+put_in_force(struct fold *f, size_t place)
 {
+    const struct ir_entry *e = f->v[place];
     const uint8_t *persons = NULL;
     struct ir_trust *t = f->t;
     struct ir_body_item it;
@@ -205,6 +227,7 @@ put_in_force(struct fold *f, const struct ir_entry *e)
         memcpy(t->admins[i].dropped_by, e->id, IR_ID_BYTES);
         f->acts->ok[i] = ir_calloc(f->n + 1, sizeof(bool));
         ir_acts_past(f->acts, f->v, f->n, e, 4, f->acts->ok[i]);
+        ir_anc_past(&f->acts->anc, place, f->acts->ok[i]);
     }
     free(stays);
     t->k = ir_body_uint_or(e, 1, 1);
@@ -251,7 +274,7 @@ complete(struct fold *f, struct pending *p)
         f->acts->several[p->at] = true;
         ir_revs_add(&f->acts->revs, f->acts, f->v, f->n, p->at, key);
     } else {
-        put_in_force(f, e);
+        put_in_force(f, p->at);
     }
     return true;
 }

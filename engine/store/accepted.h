@@ -60,26 +60,28 @@ const uint8_t (*ir_accepted_refused(const struct ir_accepted *a,
  */
 void ir_accepted_tell(const struct ir_accepted *a, struct ir_trust *t);
 
-/* How many of the entries of `key` that are kept here are accepted, and when
- * the newest of them was recorded: before it is revoked all are.
+/* How many entries of `key` are here from before `before_ms` (0: all), how
+ * many from then on, and the hlc of the newest of the first, as a moment.
  *
  * Units:  *newest_ms is 0 when there is none.
  * Errors: IR_ESTORE.
  */
-int ir_accepted_count(struct ir_store *st, const struct ir_accepted *a,
-                      const uint8_t key[IR_KEYID_BYTES], int64_t *n,
+int ir_accepted_count(struct ir_store *st, const uint8_t key[IR_KEYID_BYTES],
+                      int64_t before_ms, int64_t *n, int64_t *after,
                       int64_t *newest_ms, struct ir_err *err);
 
 /* What a revocation of `key` made now should accept: every entry of the key
  * that is here and that no other entry of the key names as its prev, so that
  * all of them stay. The newest of each chain, of a fork both ends, and all of
- * lane F. `lane_t`: of the trust lane only.
+ * lane F. `lane_t`: of the trust lane only. `before_ms`: of what was recorded
+ * before then only, 0 all.
  *
  * Owns:   *ids is the caller's, free().
  * Errors: IR_ESTORE.
  */
 int ir_accepted_heads(struct ir_store *st, const uint8_t key[IR_KEYID_BYTES],
-                      bool lane_t, uint8_t (**ids)[IR_ID_BYTES], size_t *n,
+                      bool lane_t, int64_t before_ms,
+                      uint8_t (**ids)[IR_ID_BYTES], size_t *n,
                       struct ir_err *err);
 
 #endif

@@ -69,17 +69,6 @@ as mori note "with the new key"
 ok --as mori key show
 is 2 "$(wc -l <out)"
 out "(revoked)"
-before=$(entries)
-exits 77 --as sato key rotate sato
-err "the key of sato is an administrator's"
-err "ir key passphrase"
-err "begin a new site:  ir init DIR --runbooks $H/site/runbooks"
-IRLANG=ja_JP.UTF-8
-exits 77 --as sato key rotate sato
-err "作り直せません"
-err "ir init ディレクトリー --runbooks $H/site/runbooks"
-IRLANG=en_US.UTF-8
-is "$before" "$(entries)"
 exits 66 --as sato key rotate nobody
 ok verify
 

@@ -121,7 +121,7 @@ begin(void)
     struct world *x = ir_calloc(1, sizeof *x);
     int i;
 
-    strcpy(x->path, "/tmp/ir-accepted.XXXXXX");
+    snprintf(x->path, sizeof x->path, "/tmp/ir-accepted.XXXXXX");
     assert_non_null(mkdtemp(x->path));
     assert_int_equal(ir_store_open(x->path, IR_STORE_CREATE, &x->st, NULL),
                      IR_OK);
@@ -423,7 +423,7 @@ heads_of_now(void **state)
 {
     struct world *x = begin();
     uint8_t(*ids)[32] = NULL, key[8];
-    int64_t count = 0, newest = 0;
+    int64_t count = 0, after = 0, newest = 0;
     size_t n = 0, a, b, c, f, g, i;
 
     (void)state;
@@ -435,7 +435,7 @@ heads_of_now(void **state)
     for (i = 0; i < x->n; i++)
         put(x, i);
     ir_key_id(x->key[SATO]->pub, key);
-    assert_int_equal(ir_accepted_heads(x->st, key, false, &ids, &n, NULL),
+    assert_int_equal(ir_accepted_heads(x->st, key, false, 0, &ids, &n, NULL),
                      IR_OK);
     assert_int_equal(n, 4);
     assert_memory_equal(ids[0], x->e[b].id, 32);
@@ -443,14 +443,28 @@ heads_of_now(void **state)
     assert_memory_equal(ids[2], x->e[f].id, 32);
     assert_memory_equal(ids[3], x->e[g].id, 32);
     free(ids);
-    assert_int_equal(ir_accepted_heads(x->st, key, true, &ids, &n, NULL),
+    assert_int_equal(ir_accepted_heads(x->st, key, true, 0, &ids, &n, NULL),
                      IR_OK);
     assert_int_equal(n, 0);
     free(ids);
-    assert_int_equal(ir_accepted_count(x->st, NULL, key, &count, &newest, NULL),
+    assert_int_equal(ir_accepted_heads(x->st, key, false,
+                                       ir_hlc_ms(x->e[c].h.hlc), &ids, &n,
+                                       NULL),
                      IR_OK);
+    assert_int_equal(n, 1); /* what was recorded before the other branch */
+    assert_memory_equal(ids[0], x->e[b].id, 32);
+    free(ids);
+    assert_int_equal(
+        ir_accepted_count(x->st, key, 0, &count, &after, &newest, NULL), IR_OK);
     assert_int_equal(count, 5);
+    assert_int_equal(after, 0);
     assert_true(newest == ir_hlc_ms(x->e[g].h.hlc));
+    assert_int_equal(ir_accepted_count(x->st, key, ir_hlc_ms(x->e[c].h.hlc),
+                                       &count, &after, &newest, NULL),
+                     IR_OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(after, 3);
+    assert_true(newest == ir_hlc_ms(x->e[b].h.hlc));
     end(x);
 }
 

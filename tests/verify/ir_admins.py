@@ -115,8 +115,8 @@ class Admins:
     def put(self, e):
         new = dict(zip((key_id(pub) for pub in e.body[2]), self.members(e)))
         gone = set(self.person) - set(new)
-        stays = build_on(self.lane_t, [i for i in e.body[4]
-                                       if i in self.lane_t])
+        stays = build_on(self.lane_t, [e.id] + [
+            i for i in e.body[4] if i in self.lane_t])
         for kid in gone:
             self.dropped[kid] = stays
         self.person, self.k, self.tip = new, e.body[1], e.id
