@@ -152,11 +152,15 @@ ir_sync_link_up(struct ir_sync *s, uint32_t link, const uint8_t *node,
         memcpy(l->node, node, sizeof l->node);
     }
     l->begin_ms = IR_SYNC_NEVER;
+    l->said_ms = s->now_ms - IR_SYNC_IMAX_MS;
     l->full_ms = s->now_ms + IR_SYNC_FULL_MS / 2 +
                  (int64_t)ir_sync_rand(s, IR_SYNC_FULL_MS);
     l->interval_ms = IR_SYNC_IMIN_MS;
     l->began_ms = s->now_ms;
-    l->say_ms = s->now_ms + (int64_t)ir_sync_rand(s, 20);
+    /* one beacon is enough for both to go on */
+    l->say_ms =
+        s->now_ms + (int64_t)ir_sync_rand(s, 20) +
+        (node != NULL && memcmp(s->self, node, 8) > 0 ? IR_SYNC_RTO_MIN_MS : 0);
     s->links = ir_realloc(s->links, (s->links_n + 1) * sizeof *s->links);
     s->links[s->links_n++] = l;
     ir_sync_object_look(s, 0);

@@ -114,26 +114,26 @@ entries_in(struct ir_sync *s, struct ir_sync_link *l, struct ir_frame *f,
     return IR_OK;
 }
 
-/* The place of the first of our newest entries. */
+/* The place of the first of our newest `most` entries. */
 static size_t
-tail_from(const struct ir_sync *s, const struct ir_sync_link *l)
+tail_from(const struct ir_sync *s, const struct ir_sync_link *l, size_t most)
 {
-    size_t n = ir_idset_count(s->r), max = IR_FRAME_TAIL_MAX;
+    size_t n = ir_idset_count(s->r);
     size_t room = l->mtu > 160 ? (l->mtu - 160) / IR_SHORT_BYTES : 0;
 
-    if (max > room)
-        max = room;
-    return n > max ? n - max : 0;
+    if (most > room)
+        most = room;
+    return n > most ? n - most : 0;
 }
 
 void
 ir_sync_tail_make(struct ir_sync *s, struct ir_sync_link *l,
                   const uint8_t salt[IR_SALT_BYTES], enum ir_frame_side side,
-                  struct ir_buf *out)
+                  size_t most, struct ir_buf *out)
 {
     struct ir_frame f = {.type = IR_FRAME_TAIL, .side = side};
     uint8_t ids[IR_FRAME_TAIL_MAX * IR_SHORT_BYTES], id[IR_ID_BYTES];
-    size_t i, from = tail_from(s, l), n = ir_idset_count(s->r);
+    size_t i, from = tail_from(s, l, most), n = ir_idset_count(s->r);
     uint64_t hlc;
 
     memcpy(f.salt, salt, sizeof f.salt);
@@ -144,6 +144,8 @@ ir_sync_tail_make(struct ir_sync *s, struct ir_sync_link *l,
             f.hlc = hlc;
         ir_frame_short(salt, id, ids + (i - from) * IR_SHORT_BYTES);
     }
+    if (most == 0)
+        f.hlc = INT64_MAX; /* nothing is missing there that we could tell */
     f.p = ids;
     f.n = (n - from) * IR_SHORT_BYTES;
     f.count = n - from;
@@ -161,11 +163,12 @@ answer_at(struct ir_sync *s, const struct ir_sync_link *l)
 }
 
 /* Send what a tail does not list; returns how many. Nothing, where it is more
- * than `most`: then negentropy does it in less.
+ * than `most`: then negentropy does it in less. *known: how many of those that
+ * it lists are here.
  */
 size_t
 ir_sync_tail_send(struct ir_sync *s, struct ir_sync_link *l,
-                  const struct ir_frame *f, size_t most)
+                  const struct ir_frame *f, size_t most, size_t *known)
 {
     static const uint8_t low[IR_ID_BYTES];
     struct ir_ids missing = {0};
@@ -173,6 +176,7 @@ ir_sync_tail_send(struct ir_sync *s, struct ir_sync_link *l,
     size_t from = ir_idset_lower(s->r, f->hlc, low);
     int64_t at = answer_at(s, l);
 
+    *known = 0;
     if (n - from > f->count + most)
         return 0;
     for (i = from; i < n; i++) {
@@ -186,6 +190,8 @@ ir_sync_tail_send(struct ir_sync *s, struct ir_sync_link *l,
                 break;
         if (j == f->count)
             ir_ids_add(&missing, id);
+        else
+            ++*known;
     }
     if (missing.n <= most)
         found = missing.n;
@@ -246,12 +252,17 @@ tail_in(struct ir_sync *s, struct ir_sync_link *l, const struct ir_frame *f)
 {
     struct ir_buf b = {0};
 
+    size_t known, sent;
+
     ir_sync_session_asked(s, l);
-    ir_sync_tail_make(s, l, f->salt, IR_SIDE_ANSWERS, &b);
+    sent = ir_sync_tail_send(
+        s, l, f, l->many ? IR_FRAME_TAIL_MAX : IR_SYNC_TAIL_SENT, &known);
+    /* with all they listed here, and the rest sent, there is nothing to list */
+    ir_sync_tail_make(s, l, f->salt, IR_SIDE_ANSWERS,
+                      known == f->count && sent > 0 ? 0 : IR_FRAME_TAIL_MAX,
+                      &b);
     ir_sync_say(s, l, IR_FRAME_TAIL, f->salt, &b, answer_at(s, l));
     ir_buf_done(&b);
-    (void)ir_sync_tail_send(s, l, f,
-                            l->many ? IR_FRAME_TAIL_MAX : IR_SYNC_TAIL_SENT);
 }
 
 static int

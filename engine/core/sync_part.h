@@ -18,9 +18,11 @@
 #define IR_SYNC_K_MANY 2
 
 #define IR_SYNC_NEEDY 32        /* so many more there: it is us who lack */
+#define IR_SYNC_TAIL_FEW 16     /* short ids are enough for who lacks some */
 #define IR_SYNC_TAIL_SENT 2000  /* entries sent for one tail, at most */
 #define IR_SYNC_LET_ASK_MS 1000 /* who lacks less lets the other ask first */
 #define IR_SYNC_SESSIONS_MAX 4  /* asked at once */
+#define IR_SYNC_SETTLE_MS 50    /* after a tail, entries may still come */
 #define IR_SYNC_TRIES_MAX 5     /* of one question */
 #define IR_SYNC_RTO_MS 1000     /* until a link's round trip is known */
 #define IR_SYNC_RTO_MIN_MS 200
@@ -218,10 +220,11 @@ int64_t ir_sync_rto(const struct ir_sync_link *l);
 int ir_sync_answer(struct ir_sync *s, struct ir_sync_link *l,
                    struct ir_frame *f, struct ir_err *err);
 size_t ir_sync_tail_send(struct ir_sync *s, struct ir_sync_link *l,
-                         const struct ir_frame *f, size_t most);
+                         const struct ir_frame *f, size_t most, size_t *known);
 void ir_sync_tail_make(struct ir_sync *s, struct ir_sync_link *l,
                        const uint8_t salt[IR_SALT_BYTES],
-                       enum ir_frame_side side, struct ir_buf *out);
+                       enum ir_frame_side side, size_t most,
+                       struct ir_buf *out);
 
 /* sync_want.c: entries and objects we lack */
 void ir_sync_want_add(struct ir_sync *s, struct ir_sync_link *l,

@@ -91,23 +91,23 @@ own_link(struct ir_sync *s, const uint8_t node[8])
     return NULL;
 }
 
-/* How long to wait before asking: not, where we lack something; else the other
- * side shall ask, which knows what it wants from whom. Where that is open, the
- * lower id goes first.
+/* How long to wait before asking: not, where we hold less; else the other side
+ * shall ask, which knows what it wants from whom. Where they hold as many, the
+ * lower id goes first, unless they cannot know yet that we differ.
  */
 static int64_t
 who_asks(struct ir_sync *s, struct ir_sync_link *l, const struct ir_frame *f,
          const struct ir_sum *r)
 {
-    if (l->many || f->r.count > r->count + IR_SYNC_NEEDY)
+    bool told = s->now_ms - l->said_ms < IR_SYNC_RTO_MIN_MS;
+
+    if (l->many || f->r.count > r->count ||
+        (f->r.count == r->count && (!told || memcmp(s->self, f->node, 8) < 0)))
         return 0;
-    if (r->count > f->r.count + IR_SYNC_NEEDY) {
-        if (s->now_ms - l->said_ms >= IR_SYNC_RTO_MIN_MS)
-            beacon_out(s, l); /* here we are */
+    if (!told)
+        beacon_out(s, l); /* here we are */
+    if (r->count > f->r.count + IR_SYNC_NEEDY)
         return IR_SYNC_LET_ASK_MS;
-    }
-    if (memcmp(s->self, f->node, sizeof s->self) < 0)
-        return 0;
     return l->rtt_ms > 0 ? 2 * l->rtt_ms + 50 : IR_SYNC_RTO_MIN_MS;
 }
 

@@ -119,7 +119,11 @@ enter(struct ir_sync *s, struct ir_sync_link *l, enum ir_sync_stage stage)
     memset(l->s.last, 0, sizeof l->s.last);
     if (stage == IR_STAGE_TAIL) {
         l->s.said.len = 0;
-        ir_sync_tail_make(s, l, l->s.salt, IR_SIDE_ASKS, &l->s.said);
+        ir_sync_tail_make(s, l, l->s.salt, IR_SIDE_ASKS,
+                          l->s.r.count > ir_idset_count(s->r) && !l->suspect
+                              ? IR_SYNC_TAIL_FEW
+                              : IR_FRAME_TAIL_MAX,
+                          &l->s.said);
     } else {
         (void)ir_neg_begin(stage == IR_STAGE_TRUST ? s->t : s->r, l->s.salt,
                            neg_limit(l), &neg);
@@ -198,7 +202,8 @@ after_tail(struct ir_sync *s, struct ir_sync_link *l, bool late)
         ir_sync_session_end(s, l);
         return;
     }
-    counts = r.count == l->s.r.count + l->s.pushed;
+    counts = r.count == l->s.r.count + l->s.pushed &&
+             (l->s.pushed > 0 || l->s.version != s->version);
     if (counts && !l->suspect) {
         l->suspect = true; /* until a beacon says that all is equal */
         ir_sync_session_end(s, l);
@@ -212,6 +217,7 @@ ir_sync_session_tail(struct ir_sync *s, struct ir_sync_link *l,
                      const struct ir_frame *f)
 {
     struct ir_sum t, r;
+    size_t known;
 
     if (l->s.stage != IR_STAGE_TAIL || !l->s.waiting ||
         memcmp(f->salt, l->s.salt, sizeof f->salt) != 0)
@@ -226,8 +232,8 @@ ir_sync_session_tail(struct ir_sync *s, struct ir_sync_link *l,
         enter(s, l, IR_STAGE_TRUST); /* changed since their beacon */
         return;
     }
-    l->s.pushed = ir_sync_tail_send(s, l, f, IR_FRAME_TAIL_MAX);
-    l->s.due_ms = s->now_ms + 20 + l->rtt_ms;
+    l->s.pushed = ir_sync_tail_send(s, l, f, IR_FRAME_TAIL_MAX, &known);
+    l->s.due_ms = s->now_ms + IR_SYNC_SETTLE_MS + l->rtt_ms;
 }
 
 /* An answer that was not taken yet. */
@@ -312,7 +318,7 @@ session_due(struct ir_sync *s, struct ir_sync_link *l)
         return;
     }
     if (l->s.stage == IR_STAGE_TAIL) {
-        int64_t quiet = l->progress_ms + 20 + l->rtt_ms;
+        int64_t quiet = l->progress_ms + IR_SYNC_SETTLE_MS + l->rtt_ms;
 
         if (quiet > s->now_ms) /* they are still coming */
             l->s.due_ms = quiet;

@@ -379,7 +379,7 @@ sim_step_thief(struct sim *w)
     bool stolen = w->now > 8000, known = w->now > 14000;
 
     sim_step_writes(w);
-    if (!w->people[d->no].has_i)
+    if (w->flooded++ == 0) /* the owner */
         (void)sim_write(w, d, IR_KIND_NOTE, 30);
     if (stolen && w->number < 0) {
         w->number = sim_revoke(w, 0, d->no);
