@@ -427,16 +427,17 @@ ir_case_record(struct ir_ctx *c, const struct ir_case *k,
                struct ir_view_record *r)
 {
     struct ir_spread s;
+    bool can_carry = false;
 
     memset(r, 0, sizeof *r);
-    ir_ctx_spread(c, k, &s);
+    ir_ctx_spread(c, k, &s, &can_carry);
     r->entries = k->inc->entries_n; /* what does not count is not missed */
     r->this_device_only = s.only_here < r->entries ? s.only_here : r->entries;
     r->witnessed = r->entries - r->this_device_only;
     r->devices = s.whole;
     r->oldest_ms = s.oldest_ms;
     r->newest_ms = s.newest_ms;
-    if (ir_ctx_can_carry(c))
+    if (can_carry)
         r->save = "ir carry out DIR";
     ir_spread_done(&s);
 }

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OLDER_MAX 16 /* earlier carrier keys under which lane T is written */
+
 _Static_assert(IR_DIR_END == (int)IR_CARRY_FILE_END, "files of both");
 
 int
@@ -70,8 +72,9 @@ struct item {
 
 struct out {
     struct ir_carry k;
-    struct ir_ids_set there; /* in whole files that open under the newest key */
-    struct ir_ids_set found; /* in the file that is being read */
+    struct ir_ids_set *there; /* by key: in whole files that open under it */
+    size_t at;                /* of the keys, the one to write with */
+    struct ir_ids_set found;  /* in the file that is being read */
     struct item *v;
     size_t n, cap;
     uint8_t (*objects)[IR_HASH_BYTES];
@@ -96,23 +99,42 @@ note_have(const uint8_t *p, size_t n, void *arg)
     return IR_OK;
 }
 
-/* Learn what is on the medium. Each file is read to its end: what only its
- * beginning promises is not there.
+/* Read one file under whichever key opens it. It is read to its end: what only
+ * its beginning promises is not there.
  */
 static int
-look_there(struct out *o)
+look_at(struct out *o, struct ir_dir_entry *e)
 {
     struct ir_carry *k = &o->k;
     size_t i, j;
     int rc = IR_OK;
 
-    for (i = 0; i < k->files_n && rc == IR_OK; i++) {
-        rc = ir_dir_read(k->dir, &k->files[i], k->newest, 1,
-                         ir_store_site(k->c->st), note_have, o, &k->c->err);
-        for (j = 0; j < o->found.n && k->files[i].what == IR_DIR_GOOD; j++)
-            (void)ir_ids_set_put(&o->there, o->found.v[j], 0);
+    for (i = k->keys_n; e->what == IR_DIR_GOOD && i > 0 && rc == IR_OK; i--) {
+        if (k->keys[i - 1].audience != 0)
+            continue;
         ir_ids_set_done(&o->found);
+        rc = ir_dir_read(k->dir, e, &k->keys[i - 1], 1, ir_store_site(k->c->st),
+                         note_have, o, &k->c->err);
+        for (j = 0; j < o->found.n && e->what == IR_DIR_GOOD; j++)
+            (void)ir_ids_set_put(&o->there[i - 1], o->found.v[j], 0);
+        if (e->what != IR_DIR_FOREIGN || i == 1)
+            break;
+        e->what = IR_DIR_GOOD; /* another key may open it */
     }
+    return rc;
+}
+
+/* Learn what is on the medium. */
+static int
+look_there(struct out *o)
+{
+    struct ir_carry *k = &o->k;
+    size_t i;
+    int rc = IR_OK;
+
+    o->there = ir_calloc(k->keys_n, sizeof *o->there);
+    for (i = 0; i < k->files_n && rc == IR_OK; i++)
+        rc = look_at(o, &k->files[i]);
     ir_carry_count_files(k);
     return rc;
 }
@@ -123,7 +145,7 @@ note_entry(const uint8_t id[IR_ID_BYTES], uint64_t hlc, int lane, void *arg)
     struct out *o = arg;
 
     o->k.r.entries++;
-    if (ir_ids_set_get(&o->there, id) >= 0) {
+    if (ir_ids_set_get(&o->there[o->at], id) >= 0) {
         o->k.r.entries_there++;
         return true;
     }
@@ -144,7 +166,7 @@ note_object(const uint8_t digest[IR_HASH_BYTES], size_t n, void *arg)
 
     (void)n;
     o->k.r.objects++;
-    if (ir_ids_set_get(&o->there, digest) >= 0) {
+    if (ir_ids_set_get(&o->there[o->at], digest) >= 0) {
         o->k.r.objects_there++;
         return true;
     }
@@ -242,12 +264,71 @@ remember(struct ir_ctx *c, size_t gave)
         ir_store_rollback(c->st);
 }
 
+/* The medium took no more, or is gone: say which, and that what it took counts.
+ */
+static void
+tell_full(struct ir_ctx *c, const char *dir)
+{
+    char *why = ir_strdup(c->err.msg);
+
+    ir_fail(&c->err, IR_EIO, _("not all of it could be written to %s (%s)"),
+            dir, why);
+    ir_err_hint(&c->err,
+                _("what was written counts: make room there, or use another "
+                  "one, and carry out once more"));
+    free(why);
+}
+
+/* Lane T once more under an earlier key, for devices that were not there when
+ * it changed: the grant of the new key lies in lane T.
+ */
+static bool
+note_trust(const uint8_t id[IR_ID_BYTES], uint64_t hlc, int lane, void *arg)
+{
+    struct out *o = arg;
+    struct ir_carry_report keep = o->k.r;
+
+    if (lane == IR_LANE_T)
+        (void)note_entry(id, hlc, lane, arg);
+    o->k.r = keep; /* it is counted once, under the newest key */
+    return true;
+}
+
+static int
+trust_under_older(struct out *o)
+{
+    struct ir_carry *k = &o->k;
+    size_t i, n = 0, wrote = o->wrote_entries;
+    int rc = IR_OK;
+
+    o->objects_n = 0;
+    for (i = k->keys_n; i > 0 && n < OLDER_MAX && rc == IR_OK; i--) {
+        const struct ir_epoch_key *key = &k->keys[i - 1];
+
+        if (key->audience != 0 || key->epoch >= k->newest->epoch)
+            continue;
+        n++;
+        o->at = i - 1;
+        o->n = 0;
+        rc = ir_offer_each(k->c->st, o->stand, true, note_trust, o, &k->c->err);
+        if (o->n > 1)
+            qsort(o->v, o->n, sizeof *o->v, by_need);
+        ir_dir_file_init(&o->file, key, ir_store_site(k->c->st), k->self);
+        if (rc == IR_OK)
+            rc = write_all(o);
+        ir_dir_file_done(&o->file);
+    }
+    o->wrote_entries = wrote;
+    return rc;
+}
+
 static int
 carry_out(struct out *o)
 {
     struct ir_ctx *c = o->k.c;
     int rc = look_there(o);
 
+    o->at = (size_t)(o->k.newest - o->k.keys);
     if (rc == IR_OK)
         rc = ir_stand_new(c->st, &o->stand, &c->err);
     if (rc == IR_OK)
@@ -265,6 +346,10 @@ carry_out(struct out *o)
         o->k.r.entries - o->k.r.entries_there - o->wrote_entries;
     o->k.r.objects_left =
         o->k.r.objects - o->k.r.objects_there - o->wrote_objects;
+    if (rc == IR_OK)
+        rc = trust_under_older(o);
+    if (rc == IR_EIO)
+        tell_full(c, o->k.r.dir);
     remember(c, o->wrote_entries);
     return rc;
 }
@@ -273,6 +358,7 @@ int
 ir_cmd_carry_out(struct ir_ctx *c, int argc, char **argv)
 {
     struct out o = {.n = 0};
+    size_t i;
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
@@ -292,7 +378,9 @@ ir_cmd_carry_out(struct ir_ctx *c, int argc, char **argv)
         }
     }
     ir_stand_free(o.stand);
-    ir_ids_set_done(&o.there);
+    for (i = 0; o.there != NULL && i < o.k.keys_n; i++)
+        ir_ids_set_done(&o.there[i]);
+    free(o.there);
     ir_ids_set_done(&o.found);
     free(o.v);
     free(o.objects);

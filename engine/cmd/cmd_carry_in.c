@@ -243,6 +243,28 @@ nothing_opened(const struct in *in)
            in->k.r.files[IR_CARRY_GOOD] + in->k.r.files[IR_CARRY_TORN] == 0;
 }
 
+/* Was this device given a key by what just came? Then what could not be opened
+ * is tried again.
+ */
+static int
+look_for_keys(struct in *in)
+{
+    struct ir_carry *k = &in->k;
+    size_t i, before = k->keys_n;
+    int rc = ir_ctx_trust(k->c);
+
+    if (rc != IR_OK)
+        return rc;
+    ir_epoch_keys_free(k->keys, k->keys_n);
+    rc = ir_ctx_epoch_keys(k->c, &k->keys, &k->keys_n);
+    for (i = 0; i < k->files_n && k->keys_n > before; i++)
+        if (k->files[i].what == IR_DIR_FOREIGN) {
+            k->files[i].what = IR_DIR_GOOD;
+            memset(&in->state[i], 0, sizeof in->state[i]);
+        }
+    return rc;
+}
+
 static int
 carry_in(struct in *in)
 {
@@ -257,6 +279,8 @@ carry_in(struct in *in)
         rc = pass(in);
         if (in->progress == 0)
             break;
+        if (rc == IR_OK)
+            rc = look_for_keys(in);
     }
     ir_ingest_free(in->g);
     in->g = NULL;

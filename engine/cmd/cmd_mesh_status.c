@@ -98,7 +98,7 @@ list_incidents(struct status *st)
             continue;
         }
         ir_case_record(st->c, k, &x->record);
-        ir_ctx_spread(st->c, k, &sp);
+        ir_ctx_spread(st->c, k, &sp, NULL);
         for (j = 0; j < st->s.devices_n; j++)
             st->devices[j].of += sp.entries;
         for (j = 0; j < sp.devices_n; j++) {

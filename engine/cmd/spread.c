@@ -62,29 +62,20 @@ add_witnessed(struct ir_ctx *c, struct seen *s)
 }
 
 void
-ir_ctx_spread(struct ir_ctx *c, const struct ir_case *k, struct ir_spread *out)
+ir_ctx_spread(struct ir_ctx *c, const struct ir_case *k, struct ir_spread *out,
+              bool *can_carry)
 {
     struct ir_err keep = c->err;
     struct seen s = {.n = 0};
+    uint64_t epoch = ir_grant_epoch(&c->trust, 0);
 
     (void)ir_grants_self(c, s.self); /* a home without keys/node has no self */
     c->err = keep;
+    if (can_carry != NULL)
+        *can_carry =
+            epoch > 0 && ir_grant_count(&c->trust, s.self, 0, epoch) > 0;
     (void)ir_store_arrived_from(c->st, k->inc->id, came, &s, NULL);
     add_witnessed(c, &s);
     ir_spread_fold(k->e, k->n, s.v, s.n, out);
     free(s.v);
-}
-
-bool
-ir_ctx_can_carry(struct ir_ctx *c)
-{
-    struct ir_err keep = c->err;
-    struct ir_epoch_key *keys = NULL;
-    size_t n = 0;
-    bool can = ir_ctx_epoch_keys(c, &keys, &n) == IR_OK &&
-               ir_epoch_newest(keys, n, 0) != NULL;
-
-    ir_epoch_keys_free(keys, n);
-    c->err = keep;
-    return can;
 }

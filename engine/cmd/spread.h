@@ -7,14 +7,13 @@
 #include "cmd/case.h"
 #include "core/spread.h"
 
-/* Where the entries of a loaded incident are.
+/* Where the entries of a loaded incident are. *can_carry (may be NULL) says
+ * whether this device could carry them out: whether it was given the newest
+ * carrier key.
  *
  * Owns:   *out is the caller's, ir_spread_done.
  */
 void ir_ctx_spread(struct ir_ctx *c, const struct ir_case *k,
-                   struct ir_spread *out);
-
-/* Can this device carry out: does it have a key to seal with? */
-bool ir_ctx_can_carry(struct ir_ctx *c);
+                   struct ir_spread *out, bool *can_carry);
 
 #endif

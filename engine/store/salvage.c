@@ -264,6 +264,42 @@ save_others(struct ir_store *hurt, struct ir_store *to)
     sqlite3_finalize(q);
 }
 
+/* The rows of the tables that migration 2 brought, but for those that hang on
+ * others: whom it met, what was refused, invitations, what is wanted. */
+static void
+save_mesh(struct ir_store *hurt, struct ir_store *to)
+{
+    static const struct {
+        const char *from, *into;
+    } sql[] = {
+        {"SELECT * FROM met", "INSERT INTO met VALUES(?1,?2,?3,?4,?5)"},
+        {"SELECT * FROM refusal", "INSERT INTO refusal VALUES(?1,?2,?3,?4)"},
+        {"SELECT * FROM object_want", "INSERT INTO object_want VALUES(?1,?2)"},
+        {"SELECT * FROM invite",
+         "INSERT INTO invite VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,"
+         "?13)"}};
+    size_t i;
+    int c;
+
+    for (i = 0; i < sizeof sql / sizeof sql[0]; i++) {
+        sqlite3_stmt *q = NULL, *w = NULL;
+
+        if (sqlite3_prepare_v2(hurt->db, sql[i].from, -1, &q, NULL) ==
+                SQLITE_OK &&
+            sqlite3_prepare_v2(to->db, sql[i].into, -1, &w, NULL) ==
+                SQLITE_OK &&
+            sqlite3_column_count(q) == sqlite3_bind_parameter_count(w))
+            while (sqlite3_step(q) == SQLITE_ROW) {
+                for (c = 0; c < sqlite3_column_count(q); c++)
+                    sqlite3_bind_value(w, c + 1, sqlite3_column_value(q, c));
+                (void)sqlite3_step(w);
+                (void)sqlite3_reset(w);
+            }
+        sqlite3_finalize(q);
+        sqlite3_finalize(w);
+    }
+}
+
 /* Put the new database in the place of the old one, which stays aside. */
 static int
 swap_in(const char *home, const char *fresh, struct ir_err *err)
@@ -418,6 +454,7 @@ ir_store_salvage(const char *home, int64_t *saved, int64_t *lost,
         rc = save_entries(&hurt, to, saved, lost, err);
     if (rc == IR_OK) {
         save_others(&hurt, to);
+        save_mesh(&hurt, to);
         rc = ir_db_exec(to,
                         "INSERT OR REPLACE INTO meta(key, value) SELECT 'hlc',"
                         " CAST(max(hlc) AS BLOB) FROM entry;"

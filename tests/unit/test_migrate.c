@@ -267,8 +267,12 @@ test_salvage(void **state)
                 h.st = NULL;
             }
             assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-            if (migrated == 1)
+            if (migrated == 1) {
                 run_sql(db, "INSERT INTO arrival VALUES(7, 1, NULL, 'dir')");
+                run_sql(db, "INSERT INTO met VALUES(x'01', 'dir', 5, 6, 7)");
+                run_sql(db, "INSERT INTO invite(id, made_ms, expires_ms, name)"
+                            " VALUES(x'02', 1, 2, 'Ito')");
+            }
             run_sql(db, "PRAGMA wal_checkpoint(TRUNCATE)");
             sqlite3_close(db);
             f = fopen(path, "r+");
@@ -287,6 +291,10 @@ test_salvage(void **state)
                     number(path, "SELECT count(*) FROM arrival JOIN entry USING"
                                  "(n) WHERE at_ms = 1 AND carrier = 'dir'"),
                     1);
+            if (migrated == 1 && schema == 0)
+                assert_int_equal(number(path, "SELECT count(*) FROM met JOIN "
+                                              "invite WHERE gave = 7"),
+                                 1);
             remove_home(&h);
         }
 }
