@@ -1,5 +1,6 @@
 /* cmd_status.c: `ir status`, `next`, and `ir` alone. */
 #include "base/i18n.h"
+#include "base/scan.h"
 #include "base/time.h"
 #include "cmd/alerts.h"
 #include "cmd/commands.h"
@@ -152,6 +153,40 @@ for_me(struct ir_ctx *c, const struct ir_incident *inc,
     return n;
 }
 
+/* Alerts that wait for an answer or a cosignature, the gravest first. */
+static size_t
+alerts_for_me(struct ir_ctx *c, struct ir_home_line *out, size_t max)
+{
+    struct ir_box b = {0};
+    size_t i, n = 0;
+
+    if (c->me < 0 || ir_box_load(c, IR_BOX_WAITING, NULL, &b) != IR_OK) {
+        memset(&c->err, 0, sizeof c->err);
+        b.rows_n = 0;
+    }
+    for (i = 0; i < b.rows_n && n < max; i++) {
+        const struct ir_alert *a = b.rows[i].a;
+        bool waits = ir_view_alert_waits(&c->view, &b.rows[i]);
+        char hex[2 * 4 + 1], *text, *who, *age;
+
+        if (!waits && !ir_view_alert_to_cosign(&c->view, &b.rows[i]))
+            continue;
+        ir_hex(a->id, 4, hex);
+        text = ir_view_alert_text(&c->view, a);
+        who = ir_view_member(&c->view, a->by, false);
+        age = ir_view_span(c->view.now_ms > a->at_ms ? c->view.now_ms - a->at_ms
+                                                     : 0);
+        out[n].text = ir_asprintf(_("\"%s\" from %s, %s ago"), text, who, age);
+        out[n++].command =
+            ir_asprintf(waits ? "ir ack %s" : "ir alert cosign %s", hex);
+        free(text);
+        free(who);
+        free(age);
+    }
+    ir_box_done(&b);
+    return n;
+}
+
 static int
 load_open(struct ir_ctx *c, struct ir_case **cases,
           const struct ir_incident ***open, size_t *n)
@@ -207,6 +242,7 @@ ir_cmd_home(struct ir_ctx *c, int argc, char **argv)
         (void)ir_store_count(c->st, &entries, NULL);
         h.no_release = ir_trust_current(&c->trust) == NULL;
         h.record.entries = h.record.this_device_only = (size_t)entries;
+        h.for_you_n = alerts_for_me(c, mine, 5);
         for (i = 0; i < n; i++)
             h.for_you_n +=
                 for_me(c, open[i], mine + h.for_you_n, 20 - h.for_you_n);

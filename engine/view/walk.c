@@ -501,6 +501,7 @@ ir_view_keys(const struct ir_view *v, struct ir_buf *out)
         {"note",
          N_("record what you saw or heard; for earlier end with --at 02:40")},
         {"decide", N_("record a decision with its reason")},
+        {"notify, inbox, ack", N_("call people; what waits for you; answer")},
         {"role", N_("who does what; take, offer, act, release")},
         {"list, show", N_("all steps; one step in full")},
         {"status", N_("the incident: clocks, people, exceptions")},

@@ -100,6 +100,11 @@ exits 1 --as mori alert cosign "$G"
 is out "$(state "$G" state)"
 is mori "$(state "$G" 'approvals[0].by')"
 
+title "ir alone says what waits"
+ok --as sato
+out "\"Assemble in room 3F\" from Ito"
+out "ir ack "
+
 title "the banner stands first until it is answered"
 ok --as sato status
 [ "$(head -c 2 "$T/out")" = "! " ] || fail "no banner"
@@ -201,3 +206,26 @@ L=$(id)
 ok --as mori inbox
 bare "$PY" "$T/walk.py" "$here" "$IR" "$L" >out 2>err || fail "the walk"
 is accept "$(state "$L" 'people[0].answer.code')"
+
+title "an exercise says so first, and no actual alert comes of it"
+"${IR%/engine/prog/ir}/tests/tools/exercise" "$H" sato || fail "exercise"
+ok --as sato --json notify all "Assemble in room 3F" --severity 1 --cosign 1
+X=$(id)
+is exercise "$(state "$X" status)"
+is "EXERCISE Assemble in room 3F" "$(state "$X" text)"
+ok --as mori alert cosign "$X"
+err "EXERCISE Assemble in room 3F"
+ok --as mori inbox
+out "EXERCISE Assemble in room 3F"
+ok --as mori --lang ja inbox
+out "訓練 Assemble in room 3F"
+ok --as mori ack "$X" --accept
+is accept "$(state "$X" 'people[member=mori].answer.code')"
+answer=$(state "$X" 'answers[0].id')
+ok --as mori --json show "$answer"
+is exercise "$(json header.status)"
+ok --as ito --json alert correct "$X" "Assemble in room 2F"
+is exercise "$(state "$(id)" status)"
+ok timeline
+out "[EXERCISE]"
+ok verify
