@@ -47,6 +47,8 @@ struct ir_ctx {
     size_t trust_out_n; /* how many were left out, in lane T */
     size_t unsigned_n;  /* and of the incident loaded last */
     bool trust_loaded;
+    struct ir_epoch_key *keys; /* of audiences; ir_ctx_audiences */
+    size_t keys_n;
     bool held; /* the right to write is ours: ir_case_hold */
     struct ir_library lib;
     uint8_t manifest[32]; /* of the release in view */

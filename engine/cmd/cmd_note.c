@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "base/time.h"
+#include "cmd/audience.h"
 #include "cmd/case.h"
 #include "cmd/commands.h"
 #include "view/menu.h"
@@ -55,7 +56,7 @@ begin_maybe(struct ir_ctx *c, struct ir_case *k, bool *inside)
 int
 ir_cmd_note(struct ir_ctx *c, int argc, char **argv)
 {
-    const char *at = NULL, *w[5] = {NULL}, *about = NULL;
+    const char *at = NULL, *w[5] = {NULL}, *about = NULL, *audience = NULL;
     const struct ir_opt opts[] = {{"at", 0, &at, NULL, NULL, NULL},
                                   {"who", 0, &w[0], NULL, NULL, NULL},
                                   {"what", 0, &w[1], NULL, NULL, NULL},
@@ -63,6 +64,7 @@ ir_cmd_note(struct ir_ctx *c, int argc, char **argv)
                                   {"why", 0, &w[3], NULL, NULL, NULL},
                                   {"how", 0, &w[4], NULL, NULL, NULL},
                                   {"about", 0, &about, NULL, NULL, NULL},
+                                  {"audience", 0, &audience, NULL, NULL, NULL},
                                   {NULL, 0, NULL, NULL, NULL, NULL}};
     struct ir_case k = {0};
     struct ir_batch b = {0};
@@ -88,6 +90,8 @@ ir_cmd_note(struct ir_ctx *c, int argc, char **argv)
         for (i = 0; i < 5; i++)
             ir_bodyw_text(&d->body, 2 + i, w[i]);
         rc = ir_draft_at(c, d, at);
+        if (rc == IR_OK && audience != NULL)
+            rc = ir_audience_seal(c, audience, &d->seal);
         if (rc == IR_OK && about != NULL) {
             rc = ir_cmd_entry_id(c, about, d->refs[0]);
             d->refs_n = 1;
@@ -107,6 +111,7 @@ int
 ir_cmd_decide(struct ir_ctx *c, int argc, char **argv)
 {
     const char *reason = NULL, *at = NULL, *known = NULL, *chosen = NULL;
+    const char *audience = NULL;
     const char *options[IR_ARGS_REPEAT_MAX];
     size_t options_n = 0;
     const struct ir_opt opts[] = {
@@ -115,6 +120,7 @@ ir_cmd_decide(struct ir_ctx *c, int argc, char **argv)
         {"known", 0, &known, NULL, NULL, NULL},
         {"chosen", 0, &chosen, NULL, NULL, NULL},
         {"option", 0, NULL, NULL, options, &options_n},
+        {"audience", 0, &audience, NULL, NULL, NULL},
         {NULL, 0, NULL, NULL, NULL, NULL}};
     struct ir_case k = {0};
     struct ir_batch b = {0};
@@ -138,6 +144,8 @@ ir_cmd_decide(struct ir_ctx *c, int argc, char **argv)
         ir_bodyw_text(&d->body, 4, why);
         ir_bodyw_text(&d->body, 5, known);
         rc = ir_draft_at(c, d, at);
+        if (rc == IR_OK && audience != NULL)
+            rc = ir_audience_seal(c, audience, &d->seal);
         if (rc == IR_OK)
             rc = ir_batch_record(c, &k, &b, NULL);
         else
@@ -202,7 +210,12 @@ ir_cmd_amend(struct ir_ctx *c, int argc, char **argv)
         ir_bodyw_text(&d->body, 2, field);
         memcpy(d->refs[0], log.e[0].id, IR_ID_BYTES);
         d->refs_n = 1;
-        rc = ir_batch_record(c, k.inc != NULL ? &k : NULL, &b, NULL);
+        if (log.e[0].h.sealed) /* what is right is read by the same people */
+            rc = ir_audience_seal_for(c, log.e[0].h.audience, NULL, &d->seal);
+        if (rc == IR_OK)
+            rc = ir_batch_record(c, k.inc != NULL ? &k : NULL, &b, NULL);
+        else
+            ir_batch_done(&b);
     }
     free(joined);
     ir_log_done(&log);

@@ -37,6 +37,8 @@ ir_cmd_fn ir_cmd_service, ir_cmd_exception_list, ir_cmd_exception_approve;
 ir_cmd_fn ir_cmd_timeline, ir_cmd_log, ir_cmd_show, ir_cmd_verify,
     ir_cmd_export_entry, ir_cmd_rebuild;
 ir_cmd_fn ir_cmd_carry_out, ir_cmd_carry_in, ir_cmd_mesh_status;
+ir_cmd_fn ir_cmd_mesh_audience_list, ir_cmd_mesh_audience_add,
+    ir_cmd_mesh_audience_remove;
 ir_cmd_fn ir_cmd_mesh_invite, ir_cmd_mesh_invite_list,
     ir_cmd_mesh_invite_withdraw, ir_cmd_mesh_join, ir_cmd_mesh_admit;
 ir_cmd_fn ir_cmd_triage, ir_cmd_report_in;

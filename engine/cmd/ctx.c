@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/time.h"
+#include "cmd/audience.h"
 #include "cmd/case.h"
 #include "cmd/commands.h"
 #include "cmd/keyring.h"
@@ -64,6 +65,7 @@ ir_ctx_trust(struct ir_ctx *c)
     } while (out > 0);
     judge_revoked(c);
     c->view.trust = c->talk_view.trust = &c->trust;
+    ir_ctx_audiences(c);
     return IR_OK;
 }
 
@@ -476,6 +478,7 @@ ir_ctx_done(struct ir_ctx *c)
     if (c->trust_loaded)
         ir_trust_done(&c->trust);
     ir_log_done(&c->trust_log);
+    ir_epoch_keys_free(c->keys, c->keys_n);
     ir_store_close(c->st);
     ir_key_free(c->key);
     ir_buf_done(&c->out);

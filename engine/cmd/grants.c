@@ -2,6 +2,7 @@
 #include "cmd/grants.h"
 
 #include "base/i18n.h"
+#include "cmd/audience.h"
 #include "cmd/keyring.h"
 
 #include <errno.h>
@@ -201,6 +202,8 @@ ir_grants_also(struct ir_ctx *c, const struct ir_signer *who,
         ir_random(next.key, sizeof next.key);
         rc = ir_grants_append(c->st, who, now, &next, 1, to, to_n, &c->err);
     }
+    if (rc == IR_OK)
+        rc = ir_audience_mend(c, who, now, plan);
     ir_wipe(&next, sizeof next);
     ir_epoch_keys_free(keys, n);
     free(to);

@@ -50,6 +50,7 @@ struct ir_grants_plan {
     size_t without_n;
     const struct ir_grants_to *fresh; /* devices certified just now */
     size_t fresh_n;
+    int member; /* whose they are, if they had others before; else -1 */
 };
 
 /* Bring the grants up to date: every device whose key is not revoked gets every

@@ -151,7 +151,12 @@ certify(struct ir_ctx *c, struct ir_invite *v, const struct ir_join_request *r,
         const uint8_t digest[IR_HASH_BYTES])
 {
     struct ir_grants_to fresh;
-    struct follow f = {{.fresh = &fresh, .fresh_n = 1}, v->id, digest};
+    struct follow f = {
+        {.fresh = &fresh,
+         .fresh_n = 1,
+         .member = v->second ? ir_trust_member(&c->trust, v->handle) : -1},
+        v->id,
+        digest};
     struct ir_batch b = {.also = follow, .also_arg = &f};
     const char *roles[ROLES_MAX];
     const struct ir_member *m = NULL;

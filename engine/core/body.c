@@ -10,8 +10,10 @@ static bool
 find(const struct ir_entry *e, int key, struct ir_cbor_item *it,
      struct ir_cbor *c)
 {
-    if (e->b == NULL || e->h.sealed ||
-        !ir_cbor_find(e->b, e->b_len, (uint64_t)key, c))
+    size_t n;
+    const uint8_t *b = ir_entry_plain(e, &n);
+
+    if (b == NULL || !ir_cbor_find(b, n, (uint64_t)key, c))
         return false;
     return ir_cbor_next(c, it, NULL) == IR_OK;
 }

@@ -8,6 +8,13 @@
 
 #include <string.h>
 
+const uint8_t *
+ir_entry_plain(const struct ir_entry *e, size_t *n)
+{
+    *n = e->h.sealed ? e->open_len : e->b_len;
+    return e->b == NULL ? NULL : e->h.sealed ? e->open : e->b;
+}
+
 int
 ir_entry_body_check(const struct ir_entry *e, struct ir_err *err)
 {

@@ -57,10 +57,19 @@ struct ir_entry {
     size_t p_len;
     const uint8_t *b; /* body bytes; NULL in a stub */
     size_t b_len;
+    const uint8_t *open; /* what a sealed body held, where it was opened */
+    size_t open_len;
     uint8_t body_digest[IR_HASH_BYTES];
     uint8_t sig[IR_SIG_BYTES];
     uint8_t id[IR_ID_BYTES]; /* filled by ir_entry_id */
 };
+
+/* The plain body, a map: what `b` is, or held; NULL of a stub, and of a sealed
+ * one that was not opened.
+ *
+ * Owns:   borrowed as `b` is.
+ */
+const uint8_t *ir_entry_plain(const struct ir_entry *e, size_t *n);
 
 /* Decode header bytes.
  *

@@ -150,7 +150,8 @@ fill_header(struct ir_store *st, const struct ir_signer *who,
     h->has_incident = d->has_incident;
     memcpy(h->incident, d->incident, IR_INCIDENT_BYTES);
     h->status = d->status;
-    h->audience = d->audience;
+    h->audience = d->seal != NULL ? d->seal->audience : d->audience;
+    h->sealed = d->seal != NULL;
     h->ttl_s = d->ttl_s;
     h->refs_n = d->refs_n;
     memcpy(h->refs, d->refs, sizeof h->refs);
@@ -199,7 +200,7 @@ ir_store_append(struct ir_store *st, const struct ir_signer *who,
                 uint8_t id[IR_ID_BYTES], struct ir_err *err)
 {
     enum ir_lane lane = ir_kind_lane(d->kind);
-    struct ir_buf p = {0}, b = {0};
+    struct ir_buf p = {0}, b = {0}, sealed = {0};
     struct ir_entry e = {0};
     int rc = fill_header(st, who, d, now, &e.h, err);
 
@@ -223,6 +224,12 @@ ir_store_append(struct ir_store *st, const struct ir_signer *who,
     rc = ir_header_decode(p.p, p.len, &e.h, err);
     if (rc == IR_OK)
         rc = ir_kind_check(d->kind, b.p, b.len, err);
+    if (rc == IR_OK && d->seal != NULL) {
+        rc = ir_body_seal(d->seal, st->site, p.p, p.len, b.p, b.len, &sealed,
+                          err);
+        e.b = sealed.p;
+        e.b_len = sealed.len;
+    }
     if (rc == IR_OK) /* what a reader would refuse is never signed */
         rc = ir_entry_body_check(&e, err);
     if (rc == IR_OK)
@@ -232,5 +239,6 @@ ir_store_append(struct ir_store *st, const struct ir_signer *who,
 out:
     ir_buf_done(&p);
     ir_buf_done(&b);
+    ir_buf_done(&sealed);
     return rc;
 }

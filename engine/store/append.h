@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "core/body.h"
+#include "core/seal.h"
 #include "store/store.h"
 
 /* Who signs. `sign` gets the 103-byte blob of docs/format.md. */
@@ -26,7 +27,9 @@ struct ir_draft {
     bool has_occurred;
     int64_t occurred_ms;
     uint8_t occurred_prec;
-    struct ir_bodyw body; /* taken */
+    const struct ir_epoch_key *seal; /* seal the body under this key of an
+                                        audience; NULL: plain */
+    struct ir_bodyw body;            /* taken */
 };
 
 /* Sign and insert one draft inside the open transaction: fills author, hlc,

@@ -2,6 +2,7 @@
 #ifndef IR_STORE_DB_H
 #define IR_STORE_DB_H
 
+#include "core/seal.h"
 #include "store/store.h"
 
 #include <sqlite3.h>
@@ -14,6 +15,9 @@ struct ir_store {
     uint8_t site[IR_ID_BYTES];
     int version; /* migrations that were done to it */
     bool in_tx;
+    const struct ir_epoch_key *keys; /* what sealed bodies are opened with */
+    size_t keys_n;
+    struct ir_buf open; /* of the row that was read last */
     struct {
         const char *sql;
         sqlite3_stmt *q;

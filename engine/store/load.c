@@ -83,16 +83,34 @@ int
 ir_db_row(struct ir_store *st, sqlite3_stmt *q, struct ir_entry *e, int *why)
 {
     struct ir_db_raw raw;
+    int rc;
 
     ir_db_raw(q, &raw);
-    return ir_db_entry(&raw, st->site, e, why);
+    rc = ir_db_entry(&raw, st->site, e, why);
+    if (rc != IR_OK || !e->h.sealed || e->b == NULL || st->keys_n == 0)
+        return rc;
+    st->open.len = 0;
+    if (ir_body_unseal(st->keys, st->keys_n, st->site, e->h.audience, e->p,
+                       e->p_len, e->b, e->b_len, &st->open, NULL) == IR_OK) {
+        e->open = st->open.p;
+        e->open_len = st->open.len;
+    }
+    return IR_OK;
+}
+
+void
+ir_store_keys(struct ir_store *st, const struct ir_epoch_key *keys, size_t n)
+{
+    st->keys = keys;
+    st->keys_n = n;
 }
 
 /* Copy an entry with its bytes into the log. */
 static void
 log_add(struct ir_log *log, const struct ir_entry *e)
 {
-    struct ir_log_arena *a = ir_malloc(sizeof *a + e->p_len + e->b_len);
+    struct ir_log_arena *a =
+        ir_malloc(sizeof *a + e->p_len + e->b_len + e->open_len);
     struct ir_entry *out;
 
     a->next = log->arena;
@@ -108,6 +126,10 @@ log_add(struct ir_log *log, const struct ir_entry *e)
     if (e->b != NULL) {
         memcpy(a->bytes + e->p_len, e->b, e->b_len);
         out->b = a->bytes + e->p_len;
+    }
+    if (e->open != NULL) {
+        memcpy(a->bytes + e->p_len + e->b_len, e->open, e->open_len);
+        out->open = a->bytes + e->p_len + e->b_len;
     }
 }
 
@@ -419,6 +441,7 @@ each_row(struct ir_store *st, int64_t n,
     static const char sql[] =
         "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM "WHERE entry.n = ?1";
     sqlite3_stmt *q = NULL;
+    struct ir_buf open = {0};
     struct ir_entry e;
     int rc = ir_db_get(st, sql, &q, err), why = 0, s;
 
@@ -426,9 +449,14 @@ each_row(struct ir_store *st, int64_t n,
         return rc;
     sqlite3_bind_int64(q, 1, n);
     s = sqlite3_step(q);
-    if (s == SQLITE_ROW && ir_db_row(st, q, &e, &why) == IR_OK)
+    if (s == SQLITE_ROW && ir_db_row(st, q, &e, &why) == IR_OK) {
+        if (e.open != NULL) { /* `fn` may read others meanwhile */
+            ir_buf_add(&open, e.open, e.open_len);
+            e.open = open.p;
+        }
         *stop = fn(&e, arg);
-    else if (s != SQLITE_ROW && s != SQLITE_DONE)
+        ir_buf_done(&open);
+    } else if (s != SQLITE_ROW && s != SQLITE_DONE)
         rc = ir_db_fail(st, "read", err);
     ir_db_put(st, q);
     return rc;

@@ -386,6 +386,9 @@ ir_store_close(struct ir_store *st)
         spare_checkpoint(st);
         sqlite3_close_v2(st->db);
     }
+    if (st->open.p != NULL)
+        ir_wipe(st->open.p, st->open.cap);
+    ir_buf_done(&st->open);
     free(st->home);
     free(st);
 }

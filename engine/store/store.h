@@ -73,6 +73,14 @@ const uint8_t *ir_store_site(const struct ir_store *st);
 int ir_store_site_set(struct ir_store *st, const uint8_t site[IR_ID_BYTES],
                       struct ir_err *err);
 
+/* From now on open sealed bodies that these keys open, as entries are read.
+ *
+ * Owns:   borrowed until the store is closed.
+ */
+struct ir_epoch_key;
+void ir_store_keys(struct ir_store *st, const struct ir_epoch_key *keys,
+                   size_t n);
+
 /* Keep one entry (or stub) whose id is filled; inside a transaction or on its
  * own. The signature is the caller's business. A stub never overwrites a
  * body; a body completes a stub; an erased body is refused.

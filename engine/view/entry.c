@@ -102,7 +102,7 @@ show_body(const struct ir_view *v, const struct ir_entry *e,
     uint64_t key;
     struct ir_cbor val;
 
-    if (e->h.sealed || e->b == NULL || !ir_field_begin(e, &fw))
+    if (!ir_field_begin(e, &fw))
         return;
     while (ir_field_next(&fw, &key, &f, &val)) {
         const char *name =

@@ -11,12 +11,16 @@ bool
 ir_field_begin(const struct ir_entry *e, struct ir_field_walk *w)
 {
     struct ir_cbor_item it;
+    size_t n;
+    const uint8_t *b = ir_entry_plain(e, &n);
 
     *w =
         (struct ir_field_walk){.kind = ir_kind_get(e->h.kind), .no = e->h.kind};
-    w->c.p = e->b;
-    w->c.end = e->b + e->b_len;
-    if (ir_cbor_check(e->b, e->b_len, NULL) != IR_OK ||
+    if (b == NULL)
+        return false;
+    w->c.p = b;
+    w->c.end = b + n;
+    if (ir_cbor_check(b, n, NULL) != IR_OK ||
         ir_cbor_next(&w->c, &it, NULL) != IR_OK || it.type != IR_CBOR_MAP)
         return false;
     w->left = it.num;
@@ -179,15 +183,16 @@ item_json(struct ir_cbor *c, bool pairs)
 struct ir_json *
 ir_field_json(const struct ir_entry *e)
 {
-    bool fits = e->b != NULL && !e->h.sealed &&
-                ir_kind_check(e->h.kind, e->b, e->b_len, NULL) == IR_OK;
+    size_t n;
+    const uint8_t *b = ir_entry_plain(e, &n);
+    bool fits = b != NULL && ir_kind_check(e->h.kind, b, n, NULL) == IR_OK;
     struct ir_json *o;
     struct ir_field_walk w;
     const struct ir_field *f;
     struct ir_cbor val;
     uint64_t key;
 
-    if (e->b == NULL || e->h.sealed || !ir_field_begin(e, &w))
+    if (!ir_field_begin(e, &w))
         return ir_json_new_null();
     o = ir_json_new_obj();
     while (ir_field_next(&w, &key, &f, &val)) {

@@ -432,26 +432,49 @@ ir_sx_other(struct ir_sx *x)
     }
 }
 
+/* The id of the audience that the header names, else its number. */
+static const char *
+audience(struct ir_sx *x)
+{
+    const struct ir_json *list = ir_view_contacts(x->v, "audiences");
+    size_t i;
+
+    for (i = 0; i < ir_json_len(list); i++) {
+        const struct ir_json *a = ir_json_at(list, i);
+        int64_t no = ir_json_get_int(a, "number", 0);
+
+        if (no > 0 && (uint64_t)no == x->e->h.audience)
+            return ir_pool_take(
+                &x->pool, ir_view_safe(x->v, ir_json_get_str(a, "id", "")));
+    }
+    return ir_pool_f(&x->pool, "%llu", (unsigned long long)x->e->h.audience);
+}
+
 void
 ir_view_entry_text(const struct ir_view *v, const struct ir_entry *e,
                    const struct ir_incident *inc, struct ir_buf *out)
 {
     struct ir_sx x = {.v = v, .e = e, .inc = inc, .out = out};
     const struct ir_kind *k = ir_kind_get(e->h.kind);
+    size_t n;
+    const uint8_t *b = ir_entry_plain(e, &n);
 
     if (k == NULL)
         ir_buf_addf(out,
                     _("Unknown kind of entry (%llu): a newer program "
                       "can show it"),
                     (unsigned long long)e->h.kind);
-    else if (e->h.sealed)
-        ir_buf_addf(out, _("%s: sealed, for others to read"), k->name);
     else if (e->b == NULL)
         ir_buf_addf(out, _("%s: withheld, or not on this device"), k->name);
-    else if (ir_kind_check(e->h.kind, e->b, e->b_len, NULL) != IR_OK)
+    else if (b == NULL)
+        ir_buf_addf(out, _("%s: sealed, for %s to read"), k->name,
+                    audience(&x));
+    else if (ir_kind_check(e->h.kind, b, n, NULL) != IR_OK)
         ir_buf_addf(out, _("%s: malformed, does not count"), k->name);
     else if (!ir_sx_walk(&x) && !ir_sx_record(&x) && !ir_sx_trust(&x) &&
              !ir_sx_other(&x))
         ir_buf_adds(out, k->name);
+    if (k != NULL && e->h.sealed && b != NULL)
+        ir_buf_addf(out, _(" (sealed: %s only)"), audience(&x));
     ir_pool_done(&x.pool);
 }

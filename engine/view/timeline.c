@@ -73,6 +73,7 @@ build_item(const struct ir_view *v, const struct ir_entry *e,
 {
     const struct ir_cert_key *key;
     struct ir_buf text = {0};
+    size_t n;
 
     memcpy(it->id, e->id, sizeof it->id);
     memcpy(it->key_id, e->h.author, sizeof it->key_id);
@@ -94,10 +95,10 @@ build_item(const struct ir_view *v, const struct ir_entry *e,
         it->node = key != NULL && key->node;
         it->counts = ir_trust_admits(v->trust, e, NULL) == IR_OK;
     }
-    if (e->h.sealed)
-        it->redacted = IR_RED_SEALED;
-    else if (e->b == NULL)
+    if (e->b == NULL)
         it->redacted = IR_RED_MISSING;
+    else if (ir_entry_plain(e, &n) == NULL)
+        it->redacted = IR_RED_SEALED;
     ir_view_entry_text(v, e, inc, &text);
     it->text = ir_buf_take(&text);
     if (e->h.kind == IR_KIND_STEP || e->h.kind == IR_KIND_REQUEST)
