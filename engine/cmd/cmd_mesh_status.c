@@ -5,6 +5,7 @@
 #include "base/scan.h"
 #include "cmd/commands.h"
 #include "cmd/grants.h"
+#include "cmd/mesh_conf.h"
 #include "cmd/spread.h"
 #include "core/body.h"
 #include "store/ingest.h"
@@ -12,8 +13,10 @@
 #include "store/object_part.h"
 #include "view/mesh.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct status {
     struct ir_ctx *c;
@@ -25,6 +28,7 @@ struct status {
     struct ir_mesh_carrier *carriers;
     struct ir_mesh_refused *refused;
     struct ir_mesh_gap *gaps;
+    struct ir_json *daemon;
     char **names; /* what the above point to */
     size_t names_n;
 };
@@ -209,6 +213,36 @@ add_gap(const uint8_t author[IR_KEYID_BYTES], int64_t missing, void *arg)
     st->gaps[st->s.gaps_n++].missing = missing;
 }
 
+/* Does an ird hold this home's lock? */
+static bool
+daemon_runs(const struct ir_ctx *c)
+{
+    struct flock fl = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    char *path = ir_asprintf("%s/ird.lock", c->home);
+    int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    bool yes =
+        fd >= 0 && fcntl(fd, F_OFD_GETLK, &fl) == 0 && fl.l_type != F_UNLCK;
+
+    if (fd >= 0)
+        close(fd);
+    free(path);
+    return yes;
+}
+
+/* What it left of itself. */
+static void
+read_daemon(struct status *st)
+{
+    struct ir_buf b = {0};
+    struct ir_err err;
+
+    st->s.daemon_runs = daemon_runs(st->c);
+    if (ir_store_view_get(st->c->st, IR_NODE_STATE, 0, &b) == IR_OK &&
+        ir_json_parse(ir_buf_str(&b), b.len, &st->daemon, &err) == IR_OK)
+        st->s.daemon = st->daemon;
+    ir_buf_done(&b);
+}
+
 static int
 fill(struct status *st)
 {
@@ -226,6 +260,7 @@ fill(struct status *st)
     if (rc == IR_OK)
         rc = ir_store_met_each(c->st, add_met, st, &c->err);
     add_witnesses(st);
+    read_daemon(st);
     if (rc == IR_OK)
         rc = ir_store_refusals(c->st, add_refused, st, &c->err);
     if (rc == IR_OK)
@@ -256,6 +291,7 @@ done(struct status *st)
     free(st->carriers);
     free(st->refused);
     free(st->gaps);
+    ir_json_free(st->daemon);
 }
 
 int

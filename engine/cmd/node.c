@@ -198,16 +198,20 @@ on_told(const struct ir_arrival *v, size_t m, void *arg)
 {
     struct ir_node *n = arg;
     bool full = false;
+    int64_t came = 0;
     size_t i;
 
     for (i = 0; i < m; i++) {
         bool fresh = v[i].what == IR_ARRIVED_NEW;
 
         n->alerted = n->alerted || (fresh && v[i].kind == IR_KIND_ALERT);
+        came += fresh ? 1 : 0;
         if (fresh && n->witness_ms == 0)
             n->witness_ms = n->now_ms + SETTLE_MS + spread(n);
         full = full || v[i].what == IR_ARRIVED_DISK;
     }
+    if (came > 0)
+        ir_node_count(n, n->from, n->from_which, came, 0);
     if (full && !n->disk_full)
         ir_node_say(_("the disk is nearly full: what others record is not "
                       "stored here until there is room"));
@@ -249,6 +253,7 @@ step(void *arg, int64_t now_ms)
     look(n); /* what came may have changed who is trusted */
     ir_node_dial(n);
     tell(n);
+    ir_node_met(n, false);
     ir_node_state(n, false);
     if (n->alerted)
         return now_ms;
@@ -370,8 +375,10 @@ end(struct ir_node *n)
 {
     int i;
 
-    if (n->sync != NULL && n->ending)
+    if (n->sync != NULL && n->ending) {
+        ir_node_met(n, true);
         ir_node_state(n, true);
+    }
     free(n->state);
     for (i = 0; i < IR_NODE_CARRIERS; i++)
         ir_carrier_close(&n->carriers[i]);
@@ -393,6 +400,7 @@ end(struct ir_node *n)
         close(n->home_fd);
     free(n->links);
     free(n->heard);
+    free(n->met);
 }
 
 /* The words it was started with; n->ending: all is said already. */

@@ -22,6 +22,13 @@ struct ir_node_link {
     bool many;
 };
 
+/* What went to and fro with a device by a carrier since that was kept last. */
+struct ir_node_met {
+    uint8_t device[IR_KEYID_BYTES];
+    int which;
+    int64_t came, gave;
+};
+
 /* Where a device of the LAN was heard to listen. */
 struct ir_node_heard {
     uint8_t device[IR_KEYID_BYTES];
@@ -48,13 +55,18 @@ struct ir_node {
     size_t links_n;
     struct ir_node_heard *heard;
     size_t heard_n;
-    int64_t now_ms, row; /* the newest entry that was looked at */
-    int64_t version;     /* of the database, as seen last */
-    bool wrote;          /* something was signed here since */
-    uint64_t turn;       /* of trust, as seen last */
-    int64_t witness_ms;  /* when to write receipts and witnesses; 0: nothing
-                            new */
-    bool alerted;        /* an alert came that is not receipted */
+    struct ir_node_met *met;
+    size_t met_n;
+    uint8_t from[IR_KEYID_BYTES]; /* whose frame is being taken, and by... */
+    int from_which;               /* ...what */
+    int64_t met_ms;               /* when met was kept last */
+    int64_t now_ms, row;          /* the newest entry that was looked at */
+    int64_t version;              /* of the database, as seen last */
+    bool wrote;                   /* something was signed here since */
+    uint64_t turn;                /* of trust, as seen last */
+    int64_t witness_ms; /* when to write receipts and witnesses; 0: nothing
+                           new */
+    bool alerted;       /* an alert came that is not receipted */
     uint64_t told_stored, told_refused;
     int64_t told_ms;  /* when what came was told last */
     bool disk_full;   /* told already */
@@ -91,6 +103,13 @@ int ir_node_trust(struct ir_node *n, struct ir_err *err);
  * daemon ends.
  */
 void ir_node_state(struct ir_node *n, bool last);
+
+/* Count entries that came from a device or were given to it; and keep in the
+ * home what was counted, now and then or (`last`) at the end.
+ */
+void ir_node_count(struct ir_node *n, const uint8_t device[IR_KEYID_BYTES],
+                   int which, int64_t came, int64_t gave);
+void ir_node_met(struct ir_node *n, bool last);
 
 /* The name of the carrier a link of the engine belongs to.
  *

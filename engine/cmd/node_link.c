@@ -135,6 +135,40 @@ peek(struct ir_node *n, int which, uint32_t link, const void *p, size_t len)
         hear(n, &f, host);
 }
 
+/* Remember whose frame is being taken: the certified key of the link, or who
+ * said hello on it.
+ */
+static void
+whose(struct ir_node *n, int which, uint32_t id)
+{
+    const struct ir_node_link *l = find_link(n, id);
+    struct ir_sync_state st;
+
+    memset(n->from, 0, sizeof n->from);
+    n->from_which = which;
+    if (l != NULL && l->known)
+        memcpy(n->from, l->device, sizeof n->from);
+    else if (ir_sync_state(n->sync, id, &st))
+        memcpy(n->from, st.node, sizeof n->from);
+    ir_ingest_carrier(n->ingest, n->carriers[which].ops->name);
+}
+
+/* Count the entries of a transmission that was handed over. */
+static void
+count_given(struct ir_node *n, uint32_t id, const struct ir_buf *b)
+{
+    struct ir_cbor c = {b->p, b->p + b->len};
+    struct ir_frame f;
+    int64_t gave = 0;
+
+    while (ir_frame_next(&c, &f, NULL) == IR_OK)
+        gave += f.type == IR_FRAME_ENTRIES ? (int64_t)f.count : 0;
+    if (gave == 0)
+        return;
+    whose(n, (int)(id >> CARRIER_SHIFT) - 1, id);
+    ir_node_count(n, n->from, n->from_which, 0, gave);
+}
+
 static void
 on_frame(void *arg, uint32_t link, const void *p, size_t len)
 {
@@ -151,6 +185,7 @@ on_frame(void *arg, uint32_t link, const void *p, size_t len)
         p = plain.p;
         len = plain.len;
     }
+    whose(n, s->which, link_id(s->which, link));
     (void)ir_sync_in(n->sync, link_id(s->which, link), p, len, n->now_ms, &err);
     ir_buf_done(&plain);
 }
@@ -190,15 +225,18 @@ send_one(struct ir_node *n, uint32_t id, const struct ir_buf *b)
     const struct ir_epoch_key *k = newest_key(n);
     struct ir_buf sealed = {0};
     struct ir_err err;
+    int rc = IR_EIO;
 
     if (c->ops == NULL)
         return;
     if (!c->ops->sealed) {
-        (void)ir_carrier_send(c, id & LINK_MASK, b->p, b->len, &err);
+        rc = ir_carrier_send(c, id & LINK_MASK, b->p, b->len, &err);
     } else if (k != NULL) {
         ir_frame_seal(k, ir_store_site(n->c->st), b->p, b->len, &sealed);
-        (void)ir_carrier_send(c, id & LINK_MASK, sealed.p, sealed.len, &err);
+        rc = ir_carrier_send(c, id & LINK_MASK, sealed.p, sealed.len, &err);
     }
+    if (rc == IR_OK)
+        count_given(n, id, b);
     ir_buf_done(&sealed); /* what was not sent is asked for again */
 }
 

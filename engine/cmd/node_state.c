@@ -4,12 +4,62 @@
  */
 #include "base/clock.h"
 #include "cmd/node_in.h"
+#include "store/met.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define WRITE_MS 5000
+#define MET_MS 10000
+
+void
+ir_node_count(struct ir_node *n, const uint8_t device[IR_KEYID_BYTES],
+              int which, int64_t came, int64_t gave)
+{
+    struct ir_node_met *m = NULL;
+    size_t i;
+
+    for (i = 0; i < n->met_n && m == NULL; i++)
+        if (n->met[i].which == which &&
+            memcmp(n->met[i].device, device, IR_KEYID_BYTES) == 0)
+            m = &n->met[i];
+    if (m == NULL) {
+        n->met = ir_realloc(n->met, (n->met_n + 1) * sizeof *n->met);
+        m = &n->met[n->met_n++];
+        memset(m, 0, sizeof *m);
+        m->which = which;
+        memcpy(m->device, device, IR_KEYID_BYTES);
+    }
+    m->came += came;
+    m->gave += gave;
+}
+
+void
+ir_node_met(struct ir_node *n, bool last)
+{
+    static const uint8_t nobody[IR_KEYID_BYTES];
+    static const char *const names[IR_NODE_CARRIERS] = {"https", "lan"};
+    struct ir_now now;
+    struct ir_err err;
+    size_t i;
+
+    if (n->met_n == 0 || (!last && n->now_ms - n->met_ms < MET_MS))
+        return;
+    n->met_ms = n->now_ms;
+    ir_clock_now(&now);
+    for (i = 0; i < n->met_n; i++) {
+        const struct ir_node_met *m = &n->met[i];
+
+        if (ir_store_met(
+                n->c->st,
+                memcmp(m->device, nobody, sizeof nobody) != 0 ? m->device
+                                                              : NULL,
+                names[m->which], now.wall_ms, m->came, m->gave, &err) != IR_OK)
+            return; /* again next time */
+    }
+    n->met_n = 0;
+}
 
 static void
 add_links(struct ir_node *n, struct ir_json *list)

@@ -69,6 +69,12 @@ ir_ingest_store(struct ir_ingest *g)
 }
 
 void
+ir_ingest_carrier(struct ir_ingest *g, const char *carrier)
+{
+    g->carrier = carrier;
+}
+
+void
 ir_ingest_limits(struct ir_ingest *g, const struct ir_quota_limits *limits)
 {
     ir_quota_free(g->quota);

@@ -70,6 +70,9 @@ void ir_ingest_free(struct ir_ingest *g);
 struct ir_stand *ir_ingest_stand(struct ir_ingest *g);
 struct ir_store *ir_ingest_store(struct ir_ingest *g);
 
+/* How what comes from now on has come; borrowed. */
+void ir_ingest_carrier(struct ir_ingest *g, const char *carrier);
+
 /* Other shares for the members than ir_quota_default; all begin full. */
 void ir_ingest_limits(struct ir_ingest *g,
                       const struct ir_quota_limits *limits);

@@ -112,6 +112,43 @@ say_carriers(const struct ir_view *v, const struct ir_mesh_status *s,
     }
 }
 
+/* What the daemon says of itself, and whom it cannot reach. */
+static void
+say_daemon(const struct ir_view *v, const struct ir_mesh_status *s,
+           struct ir_pool *pool, struct ir_buf *out)
+{
+    const struct ir_json *peers = ir_json_get(s->daemon, "peers"), *p;
+    size_t i;
+
+    ir_term_para(&v->term, out, 1, NULL, IR_STYLE_BOLD, "ird");
+    if (!s->daemon_runs) {
+        ir_term_para(&v->term, out, 3, NULL, IR_STYLE_NONE,
+                     _("does not run on this device: the record travels by "
+                       "hand only. To start it: ird, or systemctl --user "
+                       "start ird"));
+        return;
+    }
+    ir_term_para(
+        &v->term, out, 3, NULL, IR_STYLE_NONE,
+        ir_pool_f(
+            pool, _("runs; HTTPS %s, local network %s; %zu connections"),
+            ir_json_get_bool(s->daemon, "https", false) ? _("on") : _("off"),
+            ir_json_get_bool(s->daemon, "lan", false) ? _("on") : _("off"),
+            ir_json_len(ir_json_get(s->daemon, "links"))));
+    if (ir_json_get_bool(s->daemon, "disk_full", false))
+        ir_term_para(&v->term, out, 3, NULL, IR_STYLE_BOLD,
+                     _("the disk is nearly full: what others record is not "
+                       "stored here until there is room"));
+    for (i = 0; (p = ir_json_at(peers, i)) != NULL; i++) {
+        const char *why = ir_json_get_str(p, "why", NULL);
+
+        if (!ir_json_get_bool(p, "up", false) && why != NULL)
+            ir_term_para(&v->term, out, 3, NULL, IR_STYLE_NONE,
+                         ir_pool_f(pool, _("%s does not answer: %s"),
+                                   ir_json_get_str(p, "where", ""), _(why)));
+    }
+}
+
 static void
 say_stuck(const struct ir_view *v, const struct ir_mesh_status *s,
           struct ir_pool *pool, struct ir_buf *out)
@@ -167,6 +204,7 @@ ir_view_mesh(const struct ir_view *v, const struct ir_mesh_status *s,
     say_incidents(v, s, &pool, out);
     say_devices(v, s, &pool, out);
     say_carriers(v, s, &pool, out);
+    say_daemon(v, s, &pool, out);
     say_stuck(v, s, &pool, out);
     ir_pool_done(&pool);
 }
@@ -211,6 +249,23 @@ devices_json(const struct ir_view *v, const struct ir_mesh_status *s)
         ir_json_set_str(o, "carrier", d->by);
         ir_json_set_int(o, "held", (int64_t)d->held);
         ir_json_set_int(o, "of", (int64_t)d->of);
+    }
+    return a;
+}
+
+static struct ir_json *
+peers_json(const struct ir_mesh_status *s)
+{
+    const struct ir_json *peers = ir_json_get(s->daemon, "peers"), *p;
+    struct ir_json *a = ir_json_new_arr(), *o;
+    size_t i;
+
+    for (i = 0; s->daemon_runs && (p = ir_json_at(peers, i)) != NULL; i++) {
+        o = ir_json_add_take(a, ir_json_new_obj());
+        ir_json_set_str(o, "where", ir_json_get_str(p, "where", ""));
+        ir_json_set_bool(o, "up", ir_json_get_bool(p, "up", false));
+        ir_json_set_str(o, "why", ir_json_get_str(p, "why", NULL));
+        ir_json_set_str(o, "detail", ir_json_get_str(p, "detail", NULL));
     }
     return a;
 }
@@ -271,6 +326,14 @@ ir_view_mesh_json(const struct ir_view *v, const struct ir_mesh_status *s)
         ir_json_set_int(o, "came", c->came);
         ir_json_set_int(o, "gave", c->gave);
     }
+    a = ir_json_set_take(j, "daemon", ir_json_new_obj());
+    ir_json_set_bool(a, "running", s->daemon_runs);
+    ir_json_set_bool(a, "https",
+                     s->daemon_runs &&
+                         ir_json_get_bool(s->daemon, "https", false));
+    ir_json_set_bool(
+        a, "lan", s->daemon_runs && ir_json_get_bool(s->daemon, "lan", false));
+    ir_json_set_take(a, "peers", peers_json(s));
     ir_json_set_take(j, "stuck", stuck_json(s));
     return j;
 }

@@ -54,6 +54,9 @@ struct ir_mesh_status {
     const struct ir_mesh_gap *gaps;
     size_t gaps_n;
     size_t objects_missing;
+    bool daemon_runs;
+    const struct ir_json *daemon; /* as ird left it (docs/man/ir-mesh.1), or
+                                     NULL: it never ran */
 };
 
 /* Incidents, devices, ways, and what is stuck: for people. */
