@@ -19,7 +19,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define CARRIER "net"  /* how what the daemon stores came here */
+#define BY_HAND "dir"  /* the carrier of which the daemon is not told */
 #define LOOK_MS 2000   /* the log is looked at this often even if unwoken */
 #define TELL_MS 10000  /* what came is told this often at most */
 #define SETTLE_MS 1500 /* after something new, before it is witnessed... */
@@ -139,7 +139,7 @@ look(struct ir_node *n)
         n->wrote = false;
         take_settings(n);
         if (ir_stand_refresh(s, &err) != IR_OK ||
-            ir_offer_since(n->c->st, s, CARRIER, &n->row, push, n, &err) !=
+            ir_offer_since(n->c->st, s, BY_HAND, &n->row, push, n, &err) !=
                 IR_OK) {
             ir_node_say("%s", err.msg);
             n->version = -1; /* again next time */
@@ -347,7 +347,7 @@ begin(struct ir_node *n, struct ir_err *err)
     int rc = ir_loop_new(&ops, n, &n->loop, err);
 
     if (rc == IR_OK)
-        rc = ir_ingest_new(n->c->st, CARRIER, &n->ingest, err);
+        rc = ir_ingest_new(n->c->st, "https", &n->ingest, err);
     if (rc != IR_OK)
         return rc;
     n->now_ms = ir_clock_mono_ms();

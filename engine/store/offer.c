@@ -97,7 +97,7 @@ ir_offer_newest(struct ir_store *st, int64_t *row, struct ir_err *err)
 }
 
 int
-ir_offer_since(struct ir_store *st, struct ir_stand *s, const char *but,
+ir_offer_since(struct ir_store *st, struct ir_stand *s, const char *by,
                int64_t *row, void (*fn)(const struct ir_entry *e, void *arg),
                void *arg, struct ir_err *err)
 {
@@ -105,7 +105,7 @@ ir_offer_since(struct ir_store *st, struct ir_stand *s, const char *but,
         "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
         "WHERE entry.n > ?1 AND entry.n <= ?2 AND NOT EXISTS"
         " (SELECT 1 FROM arrival WHERE arrival.n = entry.n"
-        "  AND arrival.carrier = ?3) ORDER BY entry.n";
+        "  AND arrival.carrier <> ?3) ORDER BY entry.n";
     sqlite3_stmt *q = NULL;
     struct ir_entry e;
     int64_t newest = *row;
@@ -117,7 +117,7 @@ ir_offer_since(struct ir_store *st, struct ir_stand *s, const char *but,
         return rc;
     sqlite3_bind_int64(q, 1, *row);
     sqlite3_bind_int64(q, 2, newest);
-    sqlite3_bind_text(q, 3, but, -1, SQLITE_STATIC);
+    sqlite3_bind_text(q, 3, by, -1, SQLITE_STATIC);
     while ((r = sqlite3_step(q)) == SQLITE_ROW)
         if (ir_db_row(st, q, &e, &why) == IR_OK &&
             ir_stand_judge(s, &e, NULL) == IR_STANDS_YES)

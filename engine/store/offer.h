@@ -16,14 +16,14 @@ int ir_offer_each(struct ir_store *st, struct ir_stand *s, bool offered,
                              int lane, void *arg),
                   void *arg, struct ir_err *err);
 
-/* Walk what was recorded or brought here after row *row, in that order, and
- * stands; what came by the carrier `but` is passed over: who asks stored that
- * itself. *row becomes the newest there is.
+/* Walk what was recorded here, or came by the carrier `by`, after row *row, in
+ * that order, and stands; what came by others is passed over: who asks stored
+ * that itself. *row becomes the newest there is.
  *
  * Owns:   the entry is borrowed for the call.
  * Errors: IR_ESTORE.
  */
-int ir_offer_since(struct ir_store *st, struct ir_stand *s, const char *but,
+int ir_offer_since(struct ir_store *st, struct ir_stand *s, const char *by,
                    int64_t *row,
                    void (*fn)(const struct ir_entry *e, void *arg), void *arg,
                    struct ir_err *err);
