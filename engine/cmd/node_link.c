@@ -78,6 +78,8 @@ on_up(void *arg, uint32_t link, const uint8_t *pub, size_t mtu, bool many)
     if (c->ops->sealed)
         mtu -= mtu > IR_FRAME_OVERHEAD ? IR_FRAME_OVERHEAD : mtu;
     ir_sync_link_up(n->sync, id, l->known ? l->device : NULL, mtu, many);
+    if (many && n->carriers[IR_NODE_HTTPS].ops != NULL) /* a network is back */
+        ir_https_retry(&n->carriers[IR_NODE_HTTPS]);
 }
 
 static void

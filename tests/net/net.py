@@ -69,7 +69,7 @@ class Device:
             self.env["FAKETIME_TIMESTAMP_FILE"] = self.home + ".clock"
             self.env["FAKETIME_NO_CACHE"] = "1"
             self.jump(clock)
-        self.daemon = None
+        self.daemon, self.refused = None, ""
         if self.wire:
             run("ip", "netns", "add", self.name)
             self.plug(bridge_name)
@@ -132,6 +132,7 @@ class Device:
     def note(self, text):
         """Record a note; what is acknowledged as recorded is remembered."""
         p = self.ir_raw("--json", "note", text)
+        self.refused = p.stdout + p.stderr
         if p.returncode != 0:
             return False
         self.site.acked[json.loads(p.stdout)["id"]] = self.name

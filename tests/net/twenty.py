@@ -47,9 +47,11 @@ class Disk:
         """Leave that many bytes."""
         v = os.statvfs(self.path)
         n = v.f_bavail * v.f_frsize - leave
-        if n > 0:
-            with open(os.path.join(self.path, "ballast"), "ab") as f:
-                f.write(b"\0" * n)
+        with open(os.path.join(self.path, "ballast"), "ab") as f:
+            try:
+                os.posix_fallocate(f.fileno(), f.tell(), max(n, 1))
+            except OSError:
+                pass  # somebody else wrote meanwhile: it is full
 
     def empty(self):
         if os.path.exists(os.path.join(self.path, "ballast")):

@@ -460,6 +460,39 @@ test_hangup(void **state)
     ir_carrier_close(&v[1].c);
 }
 
+/* Nobody answers, for long; then the network is said to have changed. */
+static void
+test_retry(void **state)
+{
+    struct ir_https_conf conf = {.node = client_key, .retry_ms = 60000};
+    struct ir_https_peer p;
+    struct side v[2];
+    char where[32];
+    int port;
+
+    (void)state;
+    serve(&v[0], server_key, client_key);
+    port = ir_https_port(&v[0].c);
+    ir_carrier_close(&v[0].c);
+    memset(&v[1], 0, sizeof v[1]);
+    assert_int_equal(ir_https_new(&conf, &v[1].c, NULL), IR_OK);
+    ir_https_keys(&v[1].c, server_key->pub, 1);
+    (void)snprintf(where, sizeof where, "127.0.0.1:%d", port);
+    assert_int_equal(ir_https_dial(&v[1].c, where, NULL), IR_OK);
+    turn(v, 2, 300, NULL);
+    assert_true(ir_https_peer(&v[1].c, 0, &p));
+    assert_string_equal(p.why, "nobody answers there");
+    conf = (struct ir_https_conf){
+        .node = server_key, .listen = "127.0.0.1", .port = (uint16_t)port};
+    assert_int_equal(ir_https_new(&conf, &v[0].c, NULL), IR_OK);
+    ir_https_keys(&v[0].c, client_key->pub, 1);
+    assert_false(turn(v, 2, 300, up1));
+    ir_https_retry(&v[1].c);
+    assert_true(turn(v, 2, 5000, up1));
+    ir_carrier_close(&v[0].c);
+    ir_carrier_close(&v[1].c);
+}
+
 /* Nothing to do: no processor time is used. */
 static void
 test_idle(void **state)
@@ -549,12 +582,13 @@ int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cert),       cmocka_unit_test(test_callers),
-        cmocka_unit_test(test_endless),    cmocka_unit_test(test_slow),
-        cmocka_unit_test(test_many),       cmocka_unit_test(test_impostor),
-        cmocka_unit_test(test_stranger),   cmocka_unit_test(test_revoked),
-        cmocka_unit_test(test_hangup),     cmocka_unit_test(test_idle),
-        cmocka_unit_test(test_port_taken), cmocka_unit_test(test_any_address),
+        cmocka_unit_test(test_cert),        cmocka_unit_test(test_callers),
+        cmocka_unit_test(test_endless),     cmocka_unit_test(test_slow),
+        cmocka_unit_test(test_many),        cmocka_unit_test(test_impostor),
+        cmocka_unit_test(test_stranger),    cmocka_unit_test(test_revoked),
+        cmocka_unit_test(test_retry),       cmocka_unit_test(test_hangup),
+        cmocka_unit_test(test_idle),        cmocka_unit_test(test_port_taken),
+        cmocka_unit_test(test_any_address),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
