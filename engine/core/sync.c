@@ -57,6 +57,7 @@ ir_sync_free(struct ir_sync *s)
         link_free(s->links[i]);
     free(s->links);
     free(s->wants);
+    free(s->shunned);
     ir_idset_free(s->t);
     ir_idset_free(s->r);
     free(s);

@@ -59,15 +59,15 @@ static void
 fated(struct ir_sync *s, struct ir_sync_link *l, const struct ir_sync_in *v,
       bool catching_up)
 {
-    bool wanted;
-
     switch (v->fate) {
     case IR_SYNC_STORED:
         ir_sync_seen(s, l, v->id);
         ir_sync_index(s, v->id, v->hlc, v->lane);
-        wanted = ir_sync_want_done(s, v->id);
+        (void)ir_sync_want_done(s, v->id);
+        if (v->lane == IR_LANE_T)
+            ir_sync_unshun(s);
         /* somebody who catches up knows nothing that others lack */
-        if (!wanted || !catching_up || v->lane <= IR_LANE_F)
+        if (!catching_up || v->lane <= IR_LANE_F)
             ir_sync_flood(s, l, v->id, ir_sync_class(v->lane, prio_of(v)));
         break;
     case IR_SYNC_HAD:
@@ -76,6 +76,7 @@ fated(struct ir_sync *s, struct ir_sync_link *l, const struct ir_sync_in *v,
         break;
     case IR_SYNC_LATER:
         (void)ir_sync_want_done(s, v->id);
+        ir_sync_shun(s, v->id);
         ir_sync_differs(s, l, 0);
         break;
     case IR_SYNC_REFUSED:
@@ -90,7 +91,10 @@ entries_in(struct ir_sync *s, struct ir_sync_link *l, struct ir_frame *f,
 {
     static const uint8_t nobody[8];
     struct ir_sync_in v[IR_FRAME_ENTRIES_MAX];
-    bool catching_up = s->wants_n > IR_SYNC_FLOOD_WANTS;
+    bool catching_up =
+        s->wants_n > IR_SYNC_FLOOD_WANTS ||
+        (l->s.stage != IR_STAGE_IDLE &&
+         l->s.r.count > ir_idset_count(s->r) + IR_SYNC_FLOOD_WANTS);
     int64_t wait = ir_bucket_wait(&l->sigs, &ir_rate_sigs, f->count, s->now_ms);
     size_t i, n = 0;
     int rc;

@@ -40,13 +40,18 @@
 #define IR_SYNC_WINDOW 400        /* ids asked for and not here, by link */
 #define IR_SYNC_DRAINED 512       /* wants left when asking goes on */
 #define IR_SYNC_FLOOD_WANTS 256   /* more wanted than that: catching up */
-#define IR_SYNC_SEEN 256          /* ids heard last, by link */
-#define IR_SYNC_MESSAGES_MAX 64   /* of a transmission */
-#define IR_SYNC_OBJECTS_MAX 8     /* pieces asked of us, by link */
-#define IR_SYNC_PIECE 49152       /* bytes of an object asked for at once */
-#define IR_SYNC_OBJECT_MS 2000    /* nobody had an object: the next one */
-#define IR_SYNC_FLOOR 8           /* every so many, bulk goes first */
-#define IR_SYNC_MANY_MS 100       /* how long relays to many hold back */
+#define IR_SYNC_SHUN 4096         /* ids put off that are remembered */
+#define IR_SYNC_SHUN_MS 60000
+#define IR_SYNC_PATIENCE                                                       \
+    8                           /* round trips for an id, however much         \
+                                   else comes from there */
+#define IR_SYNC_SEEN 256        /* ids heard last, by link */
+#define IR_SYNC_MESSAGES_MAX 64 /* of a transmission */
+#define IR_SYNC_OBJECTS_MAX 8   /* pieces asked of us, by link */
+#define IR_SYNC_PIECE 49152     /* bytes of an object asked for at once */
+#define IR_SYNC_OBJECT_MS 2000  /* nobody had an object: the next one */
+#define IR_SYNC_FLOOR 8         /* every so many, bulk goes first */
+#define IR_SYNC_MANY_MS 100     /* how long relays to many hold back */
 
 /* Below that many ids a new salt costs nothing worth counting. */
 #define IR_SYNC_SALT_FREE 5000
@@ -108,7 +113,7 @@ struct ir_sync_session {
     bool waiting; /* for an answer to `said` */
     bool settled; /* tail: answered, entries may still come */
     uint8_t salt[IR_SALT_BYTES];
-    int64_t asked_ms, due_ms;
+    int64_t began_ms, asked_ms, due_ms;
     int tries;
     uint8_t last[8];    /* digest of the last answer taken */
     struct ir_buf said; /* the question, or the next one (not waiting) */
@@ -162,7 +167,13 @@ struct ir_sync_want {
     uint32_t link, other; /* asked or to be asked; another that has it */
     bool used, has_other, flying, trust;
     uint8_t tries;
-    int64_t asked_ms;
+    int64_t asked_ms; /* flying; else since when it waits to be asked for */
+};
+
+/* An entry that could not be taken: not asked for again for a while. */
+struct ir_sync_shun {
+    uint64_t id;
+    int64_t until_ms;
 };
 
 struct ir_sync {
@@ -177,7 +188,8 @@ struct ir_sync {
     size_t links_n, turn;
     struct ir_sync_want *wants; /* hash table, linear probing */
     size_t wants_n, wants_cap;
-    int64_t wants_ms; /* look at them again then */
+    int64_t wants_ms;             /* look at them again then */
+    struct ir_sync_shun *shunned; /* IR_SYNC_SHUN places by id; or NULL */
     unsigned sent;
     struct {
         bool asked;
@@ -230,6 +242,8 @@ void ir_sync_tail_make(struct ir_sync *s, struct ir_sync_link *l,
 void ir_sync_want_add(struct ir_sync *s, struct ir_sync_link *l,
                       const uint8_t id[32], bool trust);
 bool ir_sync_want_done(struct ir_sync *s, const uint8_t id[32]);
+void ir_sync_shun(struct ir_sync *s, const uint8_t id[32]);
+void ir_sync_unshun(struct ir_sync *s);
 void ir_sync_want_link_down(struct ir_sync *s, struct ir_sync_link *l);
 bool ir_sync_want_trust(const struct ir_sync *s, const struct ir_sync_link *l);
 int64_t ir_sync_want_tick(struct ir_sync *s);

@@ -33,8 +33,22 @@ needy(const struct ir_sync *s, const struct ir_sync_link *l)
            l->peers[l->latest].r.count > ir_idset_count(s->r) + IR_SYNC_NEEDY;
 }
 
-/* May one more session begin? Who lacks much asks one alone for its tail, so
- * that it does not come from everybody at once.
+/* Links that wait to begin a session, and began their last one before `l`. */
+static size_t
+waiting_longer(const struct ir_sync *s, const struct ir_sync_link *l)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < s->links_n; i++)
+        n += s->links[i] != l && s->links[i]->s.stage == IR_STAGE_IDLE &&
+             s->links[i]->begin_ms <= s->now_ms &&
+             s->links[i]->s.began_ms < l->s.began_ms;
+    return n;
+}
+
+/* May one more session begin? In turn, so that nobody who is always different
+ * keeps the others out. Who lacks much asks one alone for its tail, as long as
+ * that one answers, so that it does not come from everybody at once.
  */
 static bool
 may_begin(const struct ir_sync *s, const struct ir_sync_link *l)
@@ -47,10 +61,11 @@ may_begin(const struct ir_sync *s, const struct ir_sync_link *l)
         if (o->s.stage == IR_STAGE_IDLE)
             continue;
         n++;
-        if (o->s.stage <= IR_STAGE_TAIL && needy(s, o) && needy(s, l))
+        if (o->s.stage <= IR_STAGE_TAIL && o->s.tries == 0 && needy(s, o) &&
+            needy(s, l))
             return false;
     }
-    return n < IR_SYNC_SESSIONS_MAX;
+    return n + waiting_longer(s, l) < IR_SYNC_SESSIONS_MAX;
 }
 
 /* Did the last session with this link end with the same sets on both sides,
@@ -171,6 +186,7 @@ begin(struct ir_sync *s, struct ir_sync_link *l, bool full)
     l->begin_ms = IR_SYNC_NEVER;
     l->s.full = full;
     l->s.trusted = false;
+    l->s.began_ms = s->now_ms;
     l->s.version = s->version;
     if (p != NULL) {
         l->s.t = p->t;
@@ -311,7 +327,8 @@ static void
 session_due(struct ir_sync *s, struct ir_sync_link *l)
 {
     if (l->s.waiting) {
-        if (++l->s.tries < IR_SYNC_TRIES_MAX)
+        /* who does not answer makes room where others wait */
+        if (++l->s.tries < (waiting_longer(s, l) > 0 ? 2 : IR_SYNC_TRIES_MAX))
             ask(s, l);
         else
             ir_sync_session_end(s, l);

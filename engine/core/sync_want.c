@@ -80,9 +80,51 @@ to_ask(struct ir_sync *s, struct ir_sync_want *w, struct ir_sync_link *l)
     memcpy(it.id, w->id, sizeof it.id);
     w->link = l->no;
     w->flying = false;
+    w->asked_ms = s->now_ms;
     l->wants++;
     ir_sync_queue_add(&l->ask, &it);
     s->wants_ms = s->now_ms;
+}
+
+static struct ir_sync_shun *
+shunned(const struct ir_sync *s, const uint8_t id[32])
+{
+    uint64_t h;
+
+    memcpy(&h, id, sizeof h);
+    return &s->shunned[(h ^ s->hash_key) % IR_SYNC_SHUN];
+}
+
+/* It came and could not be taken (no certificate, no quota): not again soon. */
+void
+ir_sync_shun(struct ir_sync *s, const uint8_t id[32])
+{
+    struct ir_sync_shun *p;
+
+    if (s->shunned == NULL)
+        s->shunned = ir_calloc(IR_SYNC_SHUN, sizeof *s->shunned);
+    p = shunned(s, id);
+    memcpy(&p->id, id, sizeof p->id);
+    p->until_ms = s->now_ms + IR_SYNC_SHUN_MS;
+}
+
+/* Trust is another one: what could not be taken may be taken now. */
+void
+ir_sync_unshun(struct ir_sync *s)
+{
+    free(s->shunned);
+    s->shunned = NULL;
+}
+
+static bool
+is_shunned(const struct ir_sync *s, const uint8_t id[32])
+{
+    const struct ir_sync_shun *p;
+
+    if (s->shunned == NULL)
+        return false;
+    p = shunned(s, id);
+    return memcmp(&p->id, id, sizeof p->id) == 0 && p->until_ms > s->now_ms;
 }
 
 void
@@ -101,7 +143,7 @@ ir_sync_want_add(struct ir_sync *s, struct ir_sync_link *l,
         }
         return;
     }
-    if (s->wants_n >= IR_SYNC_WANTS_MAX)
+    if (s->wants_n >= IR_SYNC_WANTS_MAX || is_shunned(s, id))
         return; /* the next session names it again */
     memset(w, 0, sizeof *w);
     memcpy(w->id, id, sizeof w->id);
@@ -210,7 +252,25 @@ ask_link(struct ir_sync *s, struct ir_sync_link *l)
     }
 }
 
-/* What did not come in time, counted from when anything came last. */
+/* Is it time to ask for it elsewhere, or again: nothing came from there for a
+ * round trip or two, or this one did not for many?
+ */
+static bool
+late(const struct ir_sync *s, const struct ir_sync_want *w,
+     const struct ir_sync_link *l)
+{
+    int64_t rto, since = w->asked_ms;
+
+    if (l == NULL)
+        return true;
+    rto = ir_sync_rto(l);
+    if (s->now_ms >= w->asked_ms + IR_SYNC_PATIENCE * rto)
+        return w->flying || w->has_other;
+    if (l->progress_ms > since)
+        since = l->progress_ms;
+    return w->flying && s->now_ms >= since + rto;
+}
+
 static void
 overdue(struct ir_sync *s)
 {
@@ -218,15 +278,9 @@ overdue(struct ir_sync *s)
 
     for (i = 0; i < s->wants_cap && s->wants_n > 0; i++) {
         struct ir_sync_want *w = &s->wants[i];
-        struct ir_sync_link *l;
-        int64_t since;
+        struct ir_sync_link *l = w->used ? ir_sync_find(s, w->link) : NULL;
 
-        if (!w->used || !w->flying)
-            continue;
-        l = ir_sync_find(s, w->link);
-        since = l != NULL && l->progress_ms > w->asked_ms ? l->progress_ms
-                                                          : w->asked_ms;
-        if (l != NULL && s->now_ms < since + ir_sync_rto(l))
+        if (!w->used || !late(s, w, l))
             continue;
         count(s, w, -1);
         if (w->tries >= IR_SYNC_TRIES_MAX || l == NULL) {

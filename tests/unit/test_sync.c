@@ -332,6 +332,7 @@ what_several_have_is_wanted_from_one(void **state)
 }
 
 static int silent; /* this node's entries and objects do not get through */
+static int mercy;  /* but for one of so many; 0: none */
 
 static void
 watch_silence(struct net *w, int from, int to, uint32_t link, const uint8_t *p,
@@ -343,7 +344,8 @@ watch_silence(struct net *w, int from, int to, uint32_t link, const uint8_t *p,
     (void)to;
     w->edge[link].cut = false;
     while (from == silent && ir_frame_next(&c, &f, NULL) == IR_OK)
-        if (f.type == IR_FRAME_ENTRIES || f.type == IR_FRAME_OBJECT)
+        if ((f.type == IR_FRAME_ENTRIES || f.type == IR_FRAME_OBJECT) &&
+            (mercy == 0 || net_rand(w, (uint64_t)mercy) > 0))
             w->edge[link].cut = true;
 }
 
@@ -365,6 +367,54 @@ what_one_does_not_give_is_asked_of_another(void **state)
     net_link(w, 1, 2, WIDE, 40);
     net_run(w, 8000);
     assert_int_equal(w->node[2].n, 300);
+    net_free(w);
+}
+
+/* Likewise, but it gives one transmission of ten, so that something always
+ * comes. */
+static void
+who_gives_little_by_little_does_not_hold_up_the_rest(void **state)
+{
+    struct net *w = net_new(3, 1);
+    uint32_t k;
+
+    (void)state;
+    for (k = 0; k < 9000; k++) {
+        node_has(w, 0, k, IR_KIND_NOTE, false);
+        node_has(w, 1, k, IR_KIND_NOTE, false);
+    }
+    silent = 0;
+    mercy = 10;
+    w->watch = watch_silence;
+    net_link(w, 0, 2, WIDE, 2);
+    net_link(w, 1, 2, WIDE, 40);
+    net_run(w, 60000);
+    mercy = 0;
+    assert_int_equal(w->node[2].n, 9000);
+    net_free(w);
+}
+
+/* Two who know of each other gain a third that knows nothing: what it gets from
+ * one it does not pass on to the other. */
+static void
+who_catches_up_does_not_flood(void **state)
+{
+    struct net *w = net_new(3, 1);
+    uint32_t k;
+
+    (void)state;
+    for (k = 0; k < 1500; k++) {
+        node_has(w, 0, k, IR_KIND_NOTE, false);
+        node_has(w, 1, k, IR_KIND_NOTE, false);
+    }
+    net_link(w, 0, 1, WIDE, 5);
+    net_run(w, 5000);
+    net_link(w, 0, 2, WIDE, 5);
+    net_link(w, 1, 2, WIDE, 5);
+    net_run(w, 10000);
+    assert_true(net_all(w, 1500));
+    assert_true(w->node[0].puts + w->node[1].puts < 600);
+    assert_true(w->node[2].puts < 2000);
     net_free(w);
 }
 
@@ -518,6 +568,8 @@ main(void)
         cmocka_unit_test(bulk_keeps_a_floor),
         cmocka_unit_test(what_several_have_is_wanted_from_one),
         cmocka_unit_test(what_one_does_not_give_is_asked_of_another),
+        cmocka_unit_test(who_gives_little_by_little_does_not_hold_up_the_rest),
+        cmocka_unit_test(who_catches_up_does_not_flood),
         cmocka_unit_test(a_long_entry_waits_for_a_wide_link),
         cmocka_unit_test(of_many_one_answers),
         cmocka_unit_test(what_was_put_off_comes_again),

@@ -314,6 +314,36 @@ who_never_becomes_equal_is_asked_once_a_minute(void **state)
     net_free(w);
 }
 
+/* Five who always claim to hold more and never answer; one honest link. */
+static void
+liars_who_never_answer_do_not_keep_an_honest_link_waiting(void **state)
+{
+    struct net *w = net_new(7, 11);
+    uint32_t k;
+    int i, r;
+
+    (void)state;
+    for (k = 0; k < 3000; k++)
+        node_has(w, 6, k, IR_KIND_NOTE, false);
+    for (i = 1; i < 6; i++)
+        net_link(w, 0, i, WIDE, 5)->cut = true;
+    net_run(w, 1000);
+    for (r = 0; r < 300; r++) {
+        for (i = 1; i < 6; i++) {
+            struct ir_frame f = {.type = IR_FRAME_BEACON};
+
+            memcpy(f.node, w->node[i].name, 8);
+            f.r.count = 100000 + (uint64_t)r;
+            (void)tell(w, 0, (uint32_t)i - 1, &f);
+        }
+        if (r == 20)
+            net_link(w, 0, 6, WIDE, 5);
+        net_run(w, 100);
+    }
+    assert_int_equal(w->node[0].n, 3000);
+    net_free(w);
+}
+
 static void
 an_object_that_is_not_what_was_asked_for_is_not_kept(void **state)
 {
@@ -449,6 +479,8 @@ main(void)
         cmocka_unit_test(ground_ids_hide_behind_beacons_until_the_next_salt),
         cmocka_unit_test(words_of_another_in_the_wrong_place_change_nothing),
         cmocka_unit_test(who_never_becomes_equal_is_asked_once_a_minute),
+        cmocka_unit_test(
+            liars_who_never_answer_do_not_keep_an_honest_link_waiting),
         cmocka_unit_test(an_object_that_is_not_what_was_asked_for_is_not_kept),
         cmocka_unit_test(neighbours_are_mutual_and_all_hang_together),
         cmocka_unit_test(who_is_unreachable_is_passed_over),
