@@ -44,7 +44,13 @@ for page in docs/man/*.[1-8] docs/man/ja/*.[1-8]; do
         fail "$page was not installed (an old build? meson setup --reconfigure)"
 done
 
+# The daemon's unit names the daemon that stands beside it.
+unit=$prefix/lib/systemd/system/ird@.service
+started=$(sed -n 's/^ExecStart=//p' "$unit")
+[ -x "$scratch/root$started" ] || fail "$unit starts $started, which is not there"
+"$scratch/root$started" --version > /dev/null || fail 'ird does not start'
+
 # Start-up time is why (docs/design.md): no git, no Lua, no curl in `ir`.
-heavy=$(readelf -d "$bin" | grep -E 'NEEDED.*(git2|lua|curl|seccomp)' || :)
+heavy=$(readelf -d "$bin" | grep -E 'NEEDED.*(git2|lua|curl|seccomp|microhttpd|gnutls|uv)' || :)
 [ -z "$heavy" ] || fail "ir loads $heavy"
 echo 'installed and used'

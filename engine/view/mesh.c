@@ -124,8 +124,8 @@ say_daemon(const struct ir_view *v, const struct ir_mesh_status *s,
     if (!s->daemon_runs) {
         ir_term_para(&v->term, out, 3, NULL, IR_STYLE_NONE,
                      _("does not run on this device: the record travels by "
-                       "hand only. To start it: ird, or systemctl --user "
-                       "start ird"));
+                       "hand only. To start it: ird, or systemctl start "
+                       "ird@USER"));
         return;
     }
     ir_term_para(
