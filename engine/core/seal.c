@@ -216,6 +216,14 @@ read_sealed(const void *body, size_t n, struct sealed *s)
     return IR_OK;
 }
 
+bool
+ir_body_is_sealed(const void *body, size_t n)
+{
+    struct sealed s;
+
+    return read_sealed(body, n, &s) == IR_OK;
+}
+
 /* Take the padding off; false when it is not the one that belongs there, or
  * what it leaves is no map.
  */

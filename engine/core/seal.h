@@ -74,6 +74,10 @@ int ir_body_seal_nonce(const struct ir_epoch_key *k, const uint8_t site[32],
                        size_t p_n, const void *b, size_t b_n,
                        struct ir_buf *out, struct ir_err *err);
 
+/* Has `body` the form of a sealed one? Whether it opens, its readers know.
+ */
+bool ir_body_is_sealed(const void *body, size_t n);
+
 /* Open a sealed body with the key of `audience` and of its epoch: what comes
  * out is a map of the CBOR subset, and whether it fits its kind is judged as
  * of any other (ir_kind_check).

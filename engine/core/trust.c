@@ -267,6 +267,9 @@ ir_trust_admits(const struct ir_trust *t, const struct ir_entry *e,
                        _("signed by a device; a person must sign this"));
     if (e->b == NULL && kind != NULL && kind->state_bearing)
         return ir_fail(err, IR_EDAMAGED, _("its body is missing"));
+    if (e->h.sealed && (e->h.audience == 0 ||
+                        (e->b != NULL && !ir_body_is_sealed(e->b, e->b_len))))
+        return ir_fail(err, IR_EPARSE, _("not a sealed body"));
     if (e->b != NULL && !e->h.sealed)
         return ir_kind_check(e->h.kind, e->b, e->b_len, err);
     return IR_OK;

@@ -257,6 +257,39 @@ device_keys(void **state)
     end(l);
 }
 
+/* A sealed body counts by its form; what it holds, only some can tell. */
+static void
+sealed_entries(void **state)
+{
+    struct lane *l = begin(1, 1);
+    uint8_t b[160] = {0x83, 0x01, 0x4c}, plain[] = {0xa0};
+    struct ir_entry e = {0};
+
+    (void)state;
+    member(l, 0, 0, "ito");
+    fold(l);
+    ir_key_id(l->key[0]->pub, e.h.author);
+    e.h.kind = IR_KIND_NOTE;
+    e.h.sealed = true;
+    e.h.audience = 2;
+    assert_int_equal(ir_trust_admits(&l->t, &e, NULL), IR_OK); /* a stub */
+    b[15] = 0x58;
+    b[16] = 112; /* commitment, one step of text, tag */
+    e.b = b;
+    e.b_len = 17 + 112;
+    assert_int_equal(ir_trust_admits(&l->t, &e, NULL), IR_OK);
+    e.h.audience = 0;
+    assert_int_equal(ir_trust_admits(&l->t, &e, NULL), IR_EPARSE);
+    e.h.audience = 2;
+    b[16] = 111;
+    e.b_len--;
+    assert_int_equal(ir_trust_admits(&l->t, &e, NULL), IR_EPARSE);
+    e.b = plain;
+    e.b_len = 1;
+    assert_int_equal(ir_trust_admits(&l->t, &e, NULL), IR_EPARSE);
+    end(l);
+}
+
 static int
 start(void **state)
 {
@@ -270,6 +303,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grants),
         cmocka_unit_test(device_keys),
+        cmocka_unit_test(sealed_entries),
     };
 
     return cmocka_run_group_tests(tests, start, NULL);

@@ -277,7 +277,7 @@ class Entry:
         self.lane, self.seq, self.hlc = lane_of(self.kind), self.h[3], self.h[2]
         if len(self.sig) != 64:
             raise Refused("signature of %d bytes" % len(self.sig))
-        self.body = None
+        self.body = self.sealed = None
         self.stub = len(parts) == 4
         if self.stub:
             if parts[3] != 1 or not is_bytes(middle, 32):
@@ -291,7 +291,9 @@ class Entry:
             body = read_whole(middle, True)
             if not isinstance(body, list if 14 in self.h else dict):
                 raise Refused("the body is not a map, or sealed not an array")
-            if 14 not in self.h:
+            if 14 in self.h:
+                self.sealed = body
+            else:
                 self.body = body
             self.digest = hashlib.sha256(middle).digest()
 

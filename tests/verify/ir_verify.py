@@ -96,6 +96,14 @@ def check_ids(entries):
     return wrong
 
 
+def sealed_form(body):
+    """Section 4: [epoch, nonce, commitment and ciphertext]."""
+    return isinstance(body, list) and len(body) == 3 and \
+        isinstance(body[0], int) and body[0] >= 0 and \
+        all(isinstance(x, bytes) for x in body[1:]) and \
+        len(body[1]) == 12 and len(body[2]) >= 32 + 64 + 16
+
+
 class Log:
     """A set of entries and what is found about it."""
 
@@ -274,6 +282,9 @@ class Log:
             elif e.author in self.node and e.kind in KINDS and \
                     not KINDS[e.kind][2]:
                 self.skip(e, "a device may not sign this kind")
+            if 14 in e.h and (11 not in e.h or (e.sealed is not None and
+                                                not sealed_form(e.sealed))):
+                self.skip(e, "not a sealed body")
             if e.body is not None:
                 why = misfit(e.kind, e.body)
                 if why is None and e.kind == 16 and \

@@ -108,7 +108,7 @@ class Site:
                 not (kind == 16 and incident is None):
             h[6] = self.last[chain]
         h.update({int(k[1:]): v for k, v in more.items()})
-        if lane in "IS":
+        if lane in "IS" and isinstance(body, dict):
             body = dict(body)
             body.setdefault(0, bytes([len(self.log)]) * 16)
         made = entry(key, self.site, h, body)

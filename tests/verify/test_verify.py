@@ -77,6 +77,19 @@ class Whole(Case):
         site.add(self.ito, 18, {1: "later"}, site.inc)
         self.verdict(site, "unwitnessed", unwitnessed=1)
 
+    def test_sealed_bodies(self):
+        site = self.begin()
+        good = [1, bytes(12), bytes(112)]
+        site.add(self.sato, 18, good, site.inc, k11=2, k14=1)
+        self.verdict(site, "unwitnessed", not_counted=0)
+        site.add(self.sato, 18, good, site.inc, k14=1)
+        self.verdict(site, "unwitnessed", not_counted=1)
+        for n, bad in enumerate(([1, bytes(11), bytes(112)], good[:2], good + [1],
+                                 [1, bytes(12), bytes(111)],
+                                 ["", bytes(12), bytes(112)])):
+            site.add(self.sato, 18, bad, site.inc, k11=2, k14=1)
+            self.verdict(site, "unwitnessed", not_counted=2 + n)
+
     def test_grants_by_admins_alone(self):
         site = self.begin()
         body = {1: self.node.id, 2: 1, 4: bytes(80)}
