@@ -187,9 +187,34 @@ alerts_for_me(struct ir_ctx *c, struct ir_home_line *out, size_t max)
     return n;
 }
 
+/* Is this the only device of the site? */
+static bool
+only_device(const struct ir_ctx *c)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < c->trust.keys_n; i++)
+        n += c->trust.keys[i].node && !c->trust.keys[i].revoked ? 1 : 0;
+    return n <= 1;
+}
+
+/* Where the record is: of the incidents that are open, for what is over is not
+ * to be saved in a hurry; where there is no other device, all of it is here.
+ */
+static void
+add_record(struct ir_ctx *c, const struct ir_case *k, struct ir_home *h)
+{
+    struct ir_view_record r;
+
+    ir_case_record(c, k, &r);
+    h->record.this_device_only += r.this_device_only;
+    h->record.witnessed += r.witnessed;
+    h->record.save = r.save;
+}
+
 static int
 load_open(struct ir_ctx *c, struct ir_case **cases,
-          const struct ir_incident ***open, size_t *n)
+          const struct ir_incident ***open, size_t *n, struct ir_home *h)
 {
     uint8_t(*ids)[IR_ID_BYTES] = NULL;
     size_t all = 0, i;
@@ -202,10 +227,12 @@ load_open(struct ir_ctx *c, struct ir_case **cases,
 
         if (ir_case_load(c, ids[i - 1], 0, k) != IR_OK)
             continue;
-        if (k->inc->state == IR_INC_CLOSED)
+        if (k->inc->state == IR_INC_CLOSED) {
             ir_case_done(k);
-        else
+        } else {
+            add_record(c, k, h);
             (*open)[(*n)++] = ir_case_slim(k);
+        }
     }
     memset(&c->err, 0, sizeof c->err);
     free(ids);
@@ -238,10 +265,12 @@ ir_cmd_home(struct ir_ctx *c, int argc, char **argv)
         ir_cmd_systems(c);
         self = ir_cmd_called(c);
         h.self = self;
-        rc = load_open(c, &cases, &open, &n);
+        rc = load_open(c, &cases, &open, &n, &h);
         (void)ir_store_count(c->st, &entries, NULL);
         h.no_release = ir_trust_current(&c->trust) == NULL;
-        h.record.entries = h.record.this_device_only = (size_t)entries;
+        h.record.entries = (size_t)entries;
+        if (only_device(c))
+            h.record.this_device_only = (size_t)entries;
         h.for_you_n = alerts_for_me(c, mine, 5);
         for (i = 0; i < n; i++)
             h.for_you_n +=

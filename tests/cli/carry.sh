@@ -261,6 +261,10 @@ ok note "something new"
 ok status
 out "1 of "
 out "ir carry out DIR"
+ok --json
+is 1 "$(json record.this_device_only)"
+ok
+out "ir carry out DIR"
 ok mesh status
 out "by hand"
 out "mori"
