@@ -42,7 +42,8 @@ spans(const struct ir_trust *t, const struct ir_revs *r,
     for (i = 0; i < n; i++) {
         if (v[i]->h.kind != IR_KIND_MEMBER)
             continue;
-        for (k = 0; k < t->keys_n; k++)
+        /* an entry given twice certifies once */
+        for (k = 0; k < t->keys_n && *spans_n < t->keys_n; k++)
             if (!t->keys[k].node &&
                 memcmp(t->keys[k].cert, v[i]->id, IR_ID_BYTES) == 0)
                 s[(*spans_n)++] = (struct span){

@@ -5,14 +5,14 @@ set -eu
 sim=$1
 bad=0
 
-# finds BREAK SCENARIO WORDS
+# finds BREAK SCENARIO WORDS NODES
 finds()
 {
-    if ! "$sim" --scenario "$2" --nodes 5 --seed 3 > /dev/null; then
+    if ! "$sim" --scenario "$2" --nodes "$4" --seed 3 > /dev/null; then
         echo "$2 fails although nothing is broken"
         bad=1
     fi
-    if said=$("$sim" --scenario "$2" --nodes 5 --seed 3 --broken "$1"); then
+    if said=$("$sim" --scenario "$2" --nodes "$4" --seed 3 --broken "$1"); then
         echo "$1 in $2: not found"
         bad=1
     elif ! echo "$said" | grep -q "$3"; then
@@ -21,9 +21,9 @@ finds()
     fi
 }
 
-finds put narrow 'is not at\|is at one of'
-finds check outsider 'holds a forged entry'
-finds sync churn 'is not at\|is at one of'
-finds view forks 'sees something else'
-finds ack calm 'is not at node'
+finds put narrow 'is not at\|is at one of' 5
+finds check outsider 'holds a forged entry' 2
+finds sync churn 'is not at\|is at one of' 8
+finds view forks 'sees something else' 5
+finds ack calm 'is not at node' 5
 exit $bad

@@ -61,8 +61,8 @@ sim_settled(struct sim *w)
     return true;
 }
 
-static bool
-none_forged(struct sim *w)
+bool
+sim_unforged(struct sim *w)
 {
     size_t k;
     int i;
@@ -223,7 +223,7 @@ views_equal(struct sim *w)
 bool
 sim_check(struct sim *w)
 {
-    if (!sim_settled(w) || !none_forged(w))
+    if (!sim_settled(w) || !sim_unforged(w))
         return false;
     if (w->too_long > 0) {
         snprintf(w->said, sizeof w->said,

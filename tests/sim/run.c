@@ -92,6 +92,8 @@ sim_play(struct sim *w)
     while (!(good = sim_settled(w)) && w->now < until)
         sim_run(w, w->now + SETTLED_EVERY_MS);
     w->healed_ms = w->now - active;
+    if (!sim_unforged(w))
+        return false;
     if (!good) {
         size_t n = strlen(w->said);
 

@@ -172,6 +172,7 @@ void sim_run(struct sim *w, int64_t until);
 
 /* check.c: was it worth it? */
 bool sim_settled(struct sim *w);
+bool sim_unforged(struct sim *w);
 bool sim_check(struct sim *w);
 
 /* scenario.c, attack.c */

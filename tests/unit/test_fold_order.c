@@ -496,14 +496,32 @@ came_back(void **state)
         ends(seeds[i]);
 }
 
+/* Every entry of lane T many times over: people are counted once. */
+static void
+lane_t_many_times(void **state)
+{
+    struct world *w = world_new(3);
+    const struct ir_entry *v[(PEOPLE_MAX + 4) * 50];
+    size_t i, n = 0;
+
+    (void)state;
+    for (i = 0; i < w->trust_n * 50; i++)
+        v[n++] = &w->trust_e[i % w->trust_n];
+    ir_trust_done(&w->trust);
+    ir_trust_fold(w->site_id, v, n, &w->trust);
+    assert_int_equal(w->trust.members_n, 3);
+    assert_int_equal(w->trust.keys_n, 3);
+    assert_int_equal(ir_trust_people(&w->trust), 3);
+    world_free(w);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(any_order),
-        cmocka_unit_test(comes_to_an_end),
-        cmocka_unit_test(came_back),
-        cmocka_unit_test(reviewed_alone),
+        cmocka_unit_test(any_order),         cmocka_unit_test(comes_to_an_end),
+        cmocka_unit_test(came_back),         cmocka_unit_test(reviewed_alone),
+        cmocka_unit_test(lane_t_many_times),
     };
 
     if (ir_crypt_init(NULL) != IR_OK)
