@@ -1,6 +1,6 @@
 /* node_state.c: how things stand, left in the home for `ir mesh status`: a
  * view, so that it may be dropped, written when it has changed and not more
- * often than every few seconds.
+ * often than every second.
  */
 #include "base/clock.h"
 #include "cmd/node_in.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define WRITE_MS 5000
+#define WRITE_MS 1000
 #define MET_MS 10000
 
 void
