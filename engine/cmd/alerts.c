@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/scan.h"
+#include "cmd/audience.h"
 #include "cmd/signed.h"
 
 #include <stdlib.h>
@@ -108,12 +109,16 @@ means(const char *to, const uint8_t *incident, int who, void *arg)
 {
     struct ir_box *b = arg;
     const struct ir_json *j;
+    uint64_t number;
 
     if (strncmp(to, "role:", 5) == 0)
         return means_role(b, to + 5, incident, who);
     if (strncmp(to, "audience:", 9) != 0)
         return false;
     j = ir_view_contact(&b->c->view, "audiences", to + 9);
+    number = j != NULL ? (uint64_t)ir_json_get_int(j, "number", 0) : 0;
+    if (number > 0 && ir_grant_epoch(&b->c->trust, number) > 0)
+        return ir_audience_has(&b->c->trust, number, (size_t)who);
     if (j == NULL || ir_json_get_bool(j, "inside", true))
         return true; /* rather too many than nobody */
     return means_role(b, ir_json_get_str(j, "releases", ""), incident, who);
@@ -165,6 +170,27 @@ load(struct ir_ctx *c, enum ir_box_depth depth, struct ir_log *log)
     return rc;
 }
 
+/* A note that goes with the alert, and what it says to who may read it. */
+static void
+add_note(struct ir_box *b, struct ir_valert *r)
+{
+    size_t i;
+
+    for (i = 0; i < r->a->refs_n && r->note == NULL; i++) {
+        struct ir_log log = {0};
+        char hex[2 * IR_ID_BYTES + 1];
+
+        if (ir_store_load_id(b->c->st, r->a->refs[i], &log, NULL) == IR_OK &&
+            log.e[0].h.kind == IR_KIND_NOTE &&
+            ir_trust_author(&b->c->trust, &log.e[0]) == r->a->by) {
+            ir_hex(r->a->refs[i], IR_ID_BYTES, hex);
+            r->note = ir_strdup(hex);
+            r->secret = ir_body_strdup(&log.e[0], 1);
+        }
+        ir_log_done(&log);
+    }
+}
+
 int
 ir_box_load(struct ir_ctx *c, enum ir_box_depth depth,
             const struct ir_incident *here, struct ir_box *b)
@@ -197,6 +223,7 @@ ir_box_load(struct ir_ctx *c, enum ir_box_depth depth,
 
         r->a = a;
         r->for_me = ir_alert_is_for(a, &c->trust, c->me, means, b);
+        add_note(b, r);
         if (a->has_incident) {
             uint8_t id[IR_ID_BYTES] = {0};
 
@@ -218,6 +245,8 @@ ir_box_done(struct ir_box *b)
     for (i = 0; i < b->rows_n; i++) {
         free((void *)(uintptr_t)b->rows[i].incident);
         free((void *)(uintptr_t)b->rows[i].whom);
+        free((void *)(uintptr_t)b->rows[i].note);
+        free((void *)(uintptr_t)b->rows[i].secret);
     }
     for (i = 0; i < b->inc_n; i++) {
         if (b->inc[i].inc != NULL)

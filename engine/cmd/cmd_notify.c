@@ -5,6 +5,7 @@
 #include "base/scan.h"
 #include "base/time.h"
 #include "cmd/alerts.h"
+#include "cmd/audience.h"
 #include "cmd/commands.h"
 
 #include <stdlib.h>
@@ -136,13 +137,48 @@ check_text(struct ir_ctx *c, const char *text)
     return IR_OK;
 }
 
+/* The note that only the audience can read, which the alert names. */
+static int
+add_secret(struct ir_ctx *c, struct ir_batch *b, const struct ir_case *k,
+           const struct ir_to *to, const char *secret)
+{
+    struct ir_draft *d;
+
+    if (to->n != 1 || to->audience == 0) {
+        ir_fail(&c->err, IR_EUSAGE, _("a secret is for one audience"));
+        ir_err_hint(&c->err, "ir mesh audience list");
+        return IR_EUSAGE;
+    }
+    d = ir_batch_add(b, k, IR_KIND_NOTE);
+    ir_bodyw_text(&d->body, 1, secret);
+    return ir_audience_seal_for(c, to->audience, to->v[0] + strlen("audience:"),
+                                &d->seal);
+}
+
+/* Say what was recorded: with --json the alert. */
+static void
+say_sent(struct ir_ctx *c, const struct ir_batch *b)
+{
+    struct ir_batch alert = {.n = 1};
+
+    if (!c->json || b->n == 1) {
+        ir_batch_say(c, NULL, b);
+        return;
+    }
+    alert.d[0].kind = IR_KIND_ALERT;
+    memcpy(alert.ids[0], b->ids[b->n - 1], IR_ID_BYTES);
+    ir_batch_say(c, NULL, &alert);
+}
+
 int
 ir_cmd_notify(struct ir_ctx *c, int argc, char **argv)
 {
     const char *severity = NULL, *within = NULL, *cosign = NULL;
+    const char *secret = NULL;
     const struct ir_opt opts[] = {{"severity", 0, &severity, NULL, NULL, NULL},
                                   {"ack-within", 0, &within, NULL, NULL, NULL},
                                   {"cosign", 0, &cosign, NULL, NULL, NULL},
+                                  {"secret", 0, &secret, NULL, NULL, NULL},
                                   {NULL, 0, NULL, NULL, NULL, NULL}};
     struct alert_words w = {.severity = SEVERITY_DEFAULT};
     struct ir_case k = {0};
@@ -171,15 +207,20 @@ ir_cmd_notify(struct ir_ctx *c, int argc, char **argv)
         rc = ir_to_parse(c, argv[1], &to);
     if (rc == IR_OK)
         rc = cosign_needed(c, &to, w.severity, asked, &w.needed);
+    if (rc == IR_OK && secret != NULL)
+        rc = add_secret(c, &b, inside ? &k : NULL, &to, secret);
     if (rc == IR_OK) {
         w.text = argv[2];
         w.to = &to;
+        b.refers[b.n] = b.n; /* the note before it, if there is one */
         fill(ir_batch_add(&b, inside ? &k : NULL, IR_KIND_ALERT), &w);
         rc = ir_batch_commit(c, &b);
+    } else {
+        ir_batch_done(&b);
     }
     if (rc == IR_OK) {
-        ir_batch_say(c, NULL, &b);
-        say_next(c, b.ids[0], w.needed, length_of(c, b.ids[0]));
+        say_sent(c, &b);
+        say_next(c, b.ids[b.n - 1], w.needed, length_of(c, b.ids[b.n - 1]));
     }
     free(joined);
     ir_to_done(&to);

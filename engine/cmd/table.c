@@ -235,7 +235,7 @@ const struct ir_cmd ir_cmds[] = {
 
     {"notify", ir_cmd_notify, PEOPLE, N_("call members, roles, audiences"),
      N_("notify WHOM TEXT [--severity N] [--ack-within DURATION] "
-        "[--cosign K]")},
+        "[--cosign K] [--secret TEXT]")},
     {"inbox", ir_cmd_inbox, PEOPLE, N_("what waits for you"), "inbox [--all]"},
     {"ack", ir_cmd_ack, PEOPLE, N_("answer an alert"),
      N_("ack ALERT [--accept|--decline|--done] [TEXT]")},

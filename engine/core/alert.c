@@ -184,10 +184,8 @@ add_alert(struct fold *f, size_t i)
     a->text = text != NULL ? text : ir_strdup("");
     a->args = texts(e, 5, IR_ALERT_TO_MAX, &a->args_n);
     a->to = texts(e, 7, IR_ALERT_TO_MAX, &a->to_n);
-    if (e->h.refs_n > 0) {
-        a->has_instead = true;
-        memcpy(a->instead, e->h.refs[0], IR_ID_BYTES);
-    }
+    a->refs_n = e->h.refs_n;
+    memcpy(a->refs, e->h.refs, sizeof a->refs);
 }
 
 static int

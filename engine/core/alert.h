@@ -87,8 +87,8 @@ struct ir_alert {
     size_t args_n;
     char **to; /* handles, "role:ID", "audience:ID"; none: all */
     size_t to_n;
-    bool has_instead;
-    uint8_t instead[IR_ID_BYTES]; /* what it corrects, where it says so */
+    size_t refs_n; /* the alert whose place it takes, notes that go with it */
+    uint8_t refs[IR_REFS_MAX][IR_ID_BYTES];
     enum ir_alert_state state;
     size_t given;               /* cosignatures of members */
     struct ir_alert_said *said; /* by (hlc, id) */

@@ -243,6 +243,22 @@ wanted(const struct ir_view *v, const struct ir_alert *a, struct ir_pool *pool)
                      at);
 }
 
+/* What goes with it: the text, or that it is for others to read. */
+static void
+with_it(const struct ir_view *v, const struct ir_valert *r,
+        struct ir_pool *pool, struct ir_buf *out)
+{
+    if (r->note == NULL)
+        return;
+    ir_term_para(&v->term, out, 5, NULL, IR_STYLE_NONE,
+                 r->secret != NULL
+                     ? ir_pool_f(pool, _("Sealed with it: %s"),
+                                 ir_pool_take(pool, ir_view_safe(v, r->secret)))
+                     : ir_pool_f(pool, _("Sealed for %s: a note (%.8s)"),
+                                 ir_pool_take(pool, ir_view_alert_to(v, r->a)),
+                                 r->note));
+}
+
 static void
 inbox_row(const struct ir_view *v, const struct ir_valert *r,
           struct ir_pool *pool, struct ir_buf *out)
@@ -255,6 +271,7 @@ inbox_row(const struct ir_view *v, const struct ir_valert *r,
                 id);
     ir_term_para(&v->term, out, 5, NULL, IR_STYLE_BOLD,
                  ir_pool_take(pool, ir_view_alert_text(v, a)));
+    with_it(v, r, pool, out);
     if (ir_view_alert_to_cosign(v, r))
         what =
             ir_pool_f(pool, _("%s. To let it go out:  %s"), stands(v, a, pool),
@@ -464,6 +481,7 @@ ir_view_alert(const struct ir_view *v, const struct ir_valert *r, bool status,
                 IR_STYLE_DIM, short_id(a, &pool));
     ir_term_para(&v->term, out, 5, NULL, IR_STYLE_BOLD,
                  ir_pool_take(&pool, ir_view_alert_text(v, a)));
+    with_it(v, r, &pool, out);
     ir_head_labelled(v, _("state"), IR_STYLE_NONE,
                      ir_pool_f(&pool, "%s%s", stands(v, a, &pool),
                                end != NULL ? quoted(v, end->text, &pool) : ""),

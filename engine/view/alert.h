@@ -12,6 +12,8 @@ struct ir_valert {
     bool for_me;          /* addressed to the reader */
     const char *incident; /* "IR-7K4Q", or NULL: outside incidents */
     const bool *whom;     /* per member: addressed? NULL: not known */
+    const char *note;     /* id in hex of a note that goes with it, or NULL */
+    const char *secret;   /* what that says; NULL: sealed for others */
 };
 
 /* Does it wait for the reader: for an answer, or for a cosignature? */

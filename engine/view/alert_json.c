@@ -125,6 +125,8 @@ ir_view_alert_json(const struct ir_view *v, const struct ir_valert *r,
     ir_json_set_bool(o, "waits_for_me",
                      ir_view_alert_waits(v, r) ||
                          ir_view_alert_to_cosign(v, r));
+    ir_json_set_str(o, "note", r->note);
+    ir_json_set_str(o, "secret", r->secret);
     ir_json_set_str(o, "answer", mine != NULL ? ir_ack_word(mine->code) : NULL);
     free(text);
     if (!status)

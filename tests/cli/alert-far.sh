@@ -135,3 +135,27 @@ bring C B
 is cancelled "$(state B "$G" state)"
 on B inbox
 silent "room 3F"
+
+title "a secret that only the audience reads"
+on A mesh audience add staff mori
+exits 64 notify mori "Read this" --secret "the key lies under the mat"
+exits 64 notify public,staff "Read this" --secret "the key lies under the mat"
+on A mesh audience list
+bring A B
+bring A C
+H=$T/C
+exits 77 notify staff "Read this" --secret "the key lies under the mat"
+on B --json notify staff "Read what is sealed" --secret "the key lies under the mat"
+S=$(id)
+is staff "$(state B "$S" 'to[0]' | sed s/audience://)"
+is "the key lies under the mat" "$(state B "$S" secret)"
+bring B A
+bring B C
+is null "$(state C "$S" secret)"
+on C --json alert status "$S"
+is false "$(json for_me)"
+is "[]" "$(json people)"
+on C alert show "$S"
+out "Sealed for"
+! grep -raqF "under the mat" "$T/C" || fail "it can be read on C"
+ok verify
