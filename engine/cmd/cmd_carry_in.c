@@ -111,7 +111,8 @@ take_object(struct in *in, const struct ir_frame *m)
     in->progress += whole ? 1 : 0;
     if (rc == IR_EREFUSED) /* not wanted: here, or nothing here names it */
         in->f->unwanted++;
-    if (rc == IR_EREFUSED || rc == IR_ELIMIT || rc == IR_EDAMAGED) {
+    if (rc == IR_EREFUSED || rc == IR_ELIMIT || rc == IR_EDAMAGED ||
+        rc == IR_EBUSY) {
         memset(&c->err, 0, sizeof c->err);
         rc = IR_OK;
     }

@@ -96,6 +96,12 @@ bool ir_db_chain(const struct ir_entry *e, uint8_t chain[8],
 int ir_db_int(struct ir_store *st, const char *sql, int64_t *v,
               struct ir_err *err);
 
+/* Is the disk of the home so full that nothing more is taken from elsewhere?
+ * What is left is for what is recorded here.
+ */
+#define IR_DB_DISK_FREE ((int64_t)64 * 1024 * 1024) /* bytes */
+bool ir_db_disk_full(const struct ir_store *st);
+
 #define IR_DB_APPLICATION_ID 0x69722d31 /* "ir-1" */
 
 /* The migrations as text, the first one first, made from schema_N.sql at

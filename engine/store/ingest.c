@@ -9,7 +9,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
 #define UNDECIDED IR_ARRIVED_END
 
@@ -438,16 +437,6 @@ judge(struct ir_ingest *g, struct job *j, bool full)
     return false;
 }
 
-/* Is this disk so full that the rest is left to what is recorded here? */
-static bool
-disk_full(const struct ir_ingest *g)
-{
-    struct statvfs fs;
-
-    return statvfs(g->st->home, &fs) == 0 &&
-           (int64_t)fs.f_bavail * (int64_t)fs.f_frsize < IR_INGEST_DISK_FREE;
-}
-
 /* Take what is good of lane T, or of the others, again and again while what
  * was taken makes more of it good.
  */
@@ -456,7 +445,7 @@ take(struct ir_ingest *g, const uint8_t *from, struct job *jobs, size_t n,
      bool lane_t, struct ir_err *err)
 {
     struct job **ready = ir_calloc(n, sizeof(struct job *));
-    bool full = disk_full(g);
+    bool full = ir_db_disk_full(g->st);
     size_t i, ready_n = 0;
     int rc = IR_OK;
 

@@ -15,7 +15,6 @@
 
 #define IR_INGEST_ROWS 100   /* entries in one transaction */
 #define IR_INGEST_PAUSE_MS 2 /* between two of them */
-#define IR_INGEST_DISK_FREE ((int64_t)64 * 1024 * 1024) /* left to `ir` */
 
 /* What became of one. The numbers are kept in the table `refusal`. */
 enum ir_arrived {

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NAMED_MAX 10000 /* objects wanted because of one manifest */
+
 static int
 want(struct ir_store *st, const uint8_t digest[IR_HASH_BYTES], const char *type,
      struct ir_err *err)
@@ -229,7 +231,7 @@ want_named(struct ir_store *st, const struct ir_buf *text, struct ir_err *err)
     if (ir_json_parse((const char *)text->p, text->len, &m, NULL) != IR_OK)
         return IR_OK; /* whoever uses it says so */
     list = ir_json_get(m, "objects");
-    for (i = 0; i < ir_json_len(list) && rc == IR_OK; i++) {
+    for (i = 0; i < ir_json_len(list) && i < NAMED_MAX && rc == IR_OK; i++) {
         const struct ir_json *o = ir_json_at(list, i);
         const char *hex = ir_json_get_str(o, "digest", "");
         const char *type = ir_json_get_str(o, "type", "object");
@@ -349,6 +351,8 @@ ir_object_part_put(struct ir_store *st, const uint8_t digest[IR_HASH_BYTES],
         off > total - n)
         return ir_fail(err, IR_ELIMIT, _("object of %zu bytes, limit %d"),
                        (size_t)total, IR_OBJECT_MAX);
+    if (ir_db_disk_full(st))
+        return ir_fail(err, IR_EBUSY, _("the disk is nearly full"));
     rc = ir_store_begin(st, err);
     if (rc != IR_OK)
         return rc;

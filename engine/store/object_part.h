@@ -40,7 +40,8 @@ int ir_object_slice(struct ir_store *st, const uint8_t digest[IR_HASH_BYTES],
  * when it does not fit, all of it is dropped and begins again.
  *
  * Errors: IR_EREFUSED nobody wants it, IR_ELIMIT too long, IR_EDAMAGED whole
- *         and not what it should be, IR_ESTORE.
+ *         and not what it should be, IR_EBUSY the disk is nearly full,
+ *         IR_ESTORE.
  */
 int ir_object_part_put(struct ir_store *st, const uint8_t digest[IR_HASH_BYTES],
                        uint64_t total, uint64_t off, const void *p, size_t n,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -136,6 +137,15 @@ ir_db_fail(struct ir_store *st, const char *doing, struct ir_err *err)
     default:
         return ir_fail(err, IR_ESTORE, "%s: %s", doing, sqlite3_errmsg(st->db));
     }
+}
+
+bool
+ir_db_disk_full(const struct ir_store *st)
+{
+    struct statvfs fs;
+
+    return statvfs(st->home, &fs) == 0 &&
+           (int64_t)fs.f_bavail * (int64_t)fs.f_frsize < IR_DB_DISK_FREE;
 }
 
 int

@@ -133,6 +133,21 @@ def full(bench, stick, base_b, want):
             raise torture.Wrong("never enough room")
 
 
+def nearly_full(bench, small, base_b):
+    """A home on a disk with little room left takes nothing in, says so, and can
+    record all the same."""
+    stick, home = os.path.join(bench.dir, "s"), os.path.join(small, "home")
+    os.mkdir(stick)
+    bench.run("carry", "out", stick, check=True)
+    shutil.copytree(base_b, home)
+    ran = bench.run("carry", "in", stick, home=home)
+    said = json.loads(ran.out.splitlines()[-1])
+    if ran.code != 0 or said["entries"] != 0 or said["later"].get("disk", 0) < 30:
+        raise torture.Wrong(f"a disk with little room: {ran}")
+    bench.run("note", "afterwards", home=home, check=True)
+    shutil.rmtree(home)
+
+
 def test():
     stick = sys.argv[2]
     with torture.Bench(sys.argv[1]) as bench:
@@ -144,6 +159,7 @@ def test():
         for i in range(30):
             bench.run("note", f"line {i} " + "x" * 1000, check=True)
         want = ids(bench, bench.home)
+        nearly_full(bench, stick, base_b)
         refusals = full(bench, stick, base_b, want)
         hit = kills(bench, base_b, want)
     if refusals < 2:
