@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "base/path.h"
 #include "base/spawn.h"
+#include "cmd/clones.h"
 #include "cmd/commands.h"
 #include "cmd/keyring.h"
 #include "cmd/worker.h"
@@ -92,6 +93,12 @@ check_home(struct doctor *d)
 }
 
 static void
+say_clone(const char *text, const char *hint, void *arg)
+{
+    note(arg, text, hint);
+}
+
+static void
 check_log(struct doctor *d)
 {
     struct ir_ctx *c = d->c;
@@ -106,6 +113,7 @@ check_log(struct doctor *d)
         _("the log or its database is damaged"), "ir verify");
     memset(&c->err, 0, sizeof c->err);
     ir_check_done(&k);
+    (void)ir_clones_each(c, say_clone, d);
 }
 
 static void

@@ -3,6 +3,7 @@
  */
 #include "base/i18n.h"
 #include "base/scan.h"
+#include "cmd/clones.h"
 #include "cmd/commands.h"
 #include "cmd/grants.h"
 #include "cmd/mesh_conf.h"
@@ -308,10 +309,15 @@ ir_cmd_mesh_status(struct ir_ctx *c, int argc, char **argv)
         return rc;
     ir_ctx_me_soft(c);
     rc = fill(&st);
-    if (rc == IR_OK && c->json)
-        ir_cmd_json_take(c, ir_view_mesh_json(&c->view, &st.s));
-    else if (rc == IR_OK)
+    if (rc == IR_OK && c->json) {
+        struct ir_json *j = ir_view_mesh_json(&c->view, &st.s);
+
+        ir_json_set_take(j, "copies", ir_clones_json(c));
+        ir_cmd_json_take(c, j);
+    } else if (rc == IR_OK) {
         ir_view_mesh(&c->view, &st.s, &c->out);
+        ir_clones_say(c);
+    }
     done(&st);
     return rc;
 }

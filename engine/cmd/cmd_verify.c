@@ -2,6 +2,7 @@
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "cmd/case.h"
+#include "cmd/clones.h"
 #include "cmd/commands.h"
 #include "store/check.h"
 #include "view/verify.h"
@@ -131,6 +132,14 @@ progress(int64_t done, void *arg)
     ir_ctx_flush(c);
 }
 
+static void
+nothing(const char *text, const char *hint, void *arg)
+{
+    (void)text;
+    (void)hint;
+    (void)arg;
+}
+
 int
 ir_cmd_verify(struct ir_ctx *c, int argc, char **argv)
 {
@@ -164,10 +173,17 @@ ir_cmd_verify(struct ir_ctx *c, int argc, char **argv)
     authors = ir_calloc(k.authors_n, sizeof *authors);
     v.chain_only = chain;
     fill(c, &k, &v, bad, authors);
-    if (c->json)
-        ir_cmd_json_take(c, ir_view_verify_json(&c->view, &v));
-    else
+    v.backup_fork =
+        v.verdict == IR_VERDICT_FORK && ir_clones_each(c, nothing, NULL) > 0;
+    if (c->json) {
+        struct ir_json *j = ir_view_verify_json(&c->view, &v);
+
+        ir_json_set_take(j, "copies", ir_clones_json(c));
+        ir_cmd_json_take(c, j);
+    } else {
         ir_view_verify(&c->view, &v, &c->out);
+        ir_clones_say(c);
+    }
     rc = ir_verdict_good(v.verdict, strict) ? IR_OK : IR_ENO;
     free(bad);
     free(authors);

@@ -4,19 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int
-by_id(const void *a, const void *b)
-{
-    return memcmp(a, b, IR_ID_BYTES);
-}
-
-static bool
-is_refused(const struct ir_trust *t, const uint8_t *id)
-{
-    return t->refused_n > 0 &&
-           bsearch(id, t->refused, t->refused_n, IR_ID_BYTES, by_id) != NULL;
-}
-
 /* What `key` is accepted with among these entries. */
 static void
 find_out(const struct ir_cert_key *key, const struct ir_anc *anc,
@@ -51,7 +38,8 @@ ir_revoked_judge(const struct ir_trust *t, const struct ir_anc *anc,
         for (i = 0; i < n; i++)
             if (counts[i] &&
                 memcmp(e[i]->h.author, key->key_id, IR_KEYID_BYTES) == 0)
-                counts[i] = t->refused_known ? !is_refused(t, e[i]->id) : ok[i];
+                counts[i] =
+                    t->refused_known ? !ir_trust_refused(t, e[i]->id) : ok[i];
     }
     free(ok);
 }

@@ -253,6 +253,19 @@ ir_trust_pub(const struct ir_trust *t, const uint8_t key_id[IR_KEYID_BYTES])
     return k != NULL ? k->pub : a >= 0 ? t->admins[a].pub : NULL;
 }
 
+static int
+by_id(const void *a, const void *b)
+{
+    return memcmp(a, b, IR_ID_BYTES);
+}
+
+bool
+ir_trust_refused(const struct ir_trust *t, const uint8_t id[IR_ID_BYTES])
+{
+    return t->refused_n > 0 &&
+           bsearch(id, t->refused, t->refused_n, IR_ID_BYTES, by_id) != NULL;
+}
+
 int
 ir_trust_admits(const struct ir_trust *t, const struct ir_entry *e,
                 struct ir_err *err)
@@ -265,6 +278,9 @@ ir_trust_admits(const struct ir_trust *t, const struct ir_entry *e,
     if (k->node && kind != NULL && !kind->node_may_sign)
         return ir_fail(err, IR_EREFUSED,
                        _("signed by a device; a person must sign this"));
+    if (k->revoked && ir_trust_refused(t, e->id))
+        return ir_fail(err, IR_EREFUSED,
+                       _("signed by a key after it was revoked"));
     if (e->b == NULL && kind != NULL && kind->state_bearing)
         return ir_fail(err, IR_EDAMAGED, _("its body is missing"));
     if (e->h.sealed && (e->h.audience == 0 ||

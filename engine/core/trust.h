@@ -163,13 +163,16 @@ const uint8_t *ir_trust_pub(const struct ir_trust *t,
                             const uint8_t key_id[IR_KEYID_BYTES]);
 
 /* May this entry count: author certified (a node key only where its kind
- * allows), body fits its kind. Whether a revoked key's entry stays accepted
- * is judged where the chains are known: folding, and store/check.h.
+ * allows), body fits its kind, not told to be refused. Where nobody told,
+ * whether a revoked key's entry stays accepted is judged by folding.
  *
  * Errors: IR_ESIG unknown author, IR_EREFUSED not allowed, IR_EPARSE body.
  */
 int ir_trust_admits(const struct ir_trust *t, const struct ir_entry *e,
                     struct ir_err *err);
+
+/* Was `t` told that entry `id` is by a revoked key, and not accepted? */
+bool ir_trust_refused(const struct ir_trust *t, const uint8_t id[IR_ID_BYTES]);
 
 /* Members by handle, or by id. Returns the index, or -1. */
 int ir_trust_member(const struct ir_trust *t, const char *handle);

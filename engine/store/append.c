@@ -3,6 +3,7 @@
 
 #include "base/i18n.h"
 #include "base/sshsig.h"
+#include "store/clone.h"
 #include "store/db.h"
 
 #include <stdlib.h>
@@ -68,31 +69,15 @@ next_seq(struct ir_store *st, struct ir_header *h, struct ir_err *err)
 }
 
 /* The author's previous entry in this chain; for a first entry in somebody
- * else's incident there is none. */
+ * else's incident there is none. In a fork each home goes on with its own. */
 static int
 find_prev(struct ir_store *st, const uint8_t chain[8], struct ir_header *h,
           struct ir_err *err)
 {
-    sqlite3_stmt *q = NULL;
-    int rc = ir_db_get(st,
-                       "SELECT id FROM entry WHERE chain = ?1 AND author "
-                       "= ?2 ORDER BY seq DESC LIMIT 1",
-                       &q, err),
-        s;
+    int rc = ir_store_tip(st, chain, h->author, h->prev, err);
 
-    if (rc != IR_OK)
-        return rc;
-    sqlite3_bind_blob(q, 1, chain, 8, SQLITE_STATIC);
-    sqlite3_bind_blob(q, 2, h->author, IR_KEYID_BYTES, SQLITE_STATIC);
-    s = sqlite3_step(q);
-    if (s == SQLITE_ROW) {
-        h->has_prev = true;
-        memcpy(h->prev, sqlite3_column_blob(q, 0), IR_ID_BYTES);
-    } else if (s != SQLITE_DONE) {
-        rc = ir_db_fail(st, "prev", err);
-    }
-    ir_db_put(st, q);
-    return rc;
+    h->has_prev = rc == IR_OK;
+    return rc == IR_ENOTFOUND ? IR_OK : rc;
 }
 
 static int

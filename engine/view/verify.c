@@ -157,8 +157,7 @@ say_next(const struct ir_view *v, const struct ir_verify *r, struct ir_buf *out)
         break;
     case IR_VERDICT_FORK:
         s = r->backup_fork
-                ? _("Nothing is lost: both branches are kept and shown. Make "
-                    "a new key for this device: ir key rotate")
+                ? _("Nothing is lost: both branches are kept and shown.")
                 : _("Ask the author whether the key is used in two homes, or "
                     "has been stolen.");
         break;
