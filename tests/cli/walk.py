@@ -236,7 +236,7 @@ ALIKE = [
     (r"\b[0-9a-f]{64}\b", "ID"), (r"\b[0-9a-f]{12}\b", "ID"),
     (r"\b[0-9a-f]{8}\b", "ID"), (r"IR-[0-9A-Z]{4}", "IR-XXXX"),
     (r"/tmp/[^ \n]*/home", "HOME"),
-    (r"\d\d\d\d-\d\d-\d\d", "DATE"), (r"\d\d-\d\d (?=\d\d:\d\d)", ""),
+    (r"\d\d\d\d-\d\d-\d\d", "DATE"), (r"\d\d-\d\d\s+(?=\d\d:\d\d)", ""),
     (r"\d\d:\d\d", "HH:MM"),
     (r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b", "DAY"),
     (r"[月火水木金土日](?= *HH:MM)", "DAY"),
