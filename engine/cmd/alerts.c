@@ -170,6 +170,51 @@ load(struct ir_ctx *c, enum ir_box_depth depth, struct ir_log *log)
     return rc;
 }
 
+/* What the site asks for before the gravest alerts go out. */
+static int64_t
+policy_cosign(struct ir_ctx *c)
+{
+    const struct ir_release *r = ir_trust_current(&c->trust);
+    const struct ir_json *site = NULL, *p;
+
+    if (r == NULL || ir_library_json(&c->lib, r->manifest, "site", "site",
+                                     &site, NULL) != IR_OK)
+        return 1;
+    p = ir_json_get(site, "policy");
+    return p != NULL ? ir_json_get_int(p, "alert_cosign", 1) : 1;
+}
+
+int64_t
+ir_box_least(struct ir_ctx *c, uint64_t severity, bool all_or_outside, int by)
+{
+    int64_t others = (int64_t)ir_trust_people(&c->trust), least;
+
+    if (severity > 1 || !all_or_outside)
+        return 0;
+    if (by >= 0 && c->trust.members[by].active)
+        others--;
+    least = policy_cosign(c);
+    return least < others ? least : others;
+}
+
+/* Is one of the addressees an audience outside? */
+static bool
+is_outside(struct ir_ctx *c, const struct ir_alert *a)
+{
+    size_t i;
+
+    for (i = 0; i < a->to_n; i++) {
+        const struct ir_json *j =
+            strncmp(a->to[i], "audience:", 9) == 0
+                ? ir_view_contact(&c->view, "audiences", a->to[i] + 9)
+                : NULL;
+
+        if (j != NULL && !ir_json_get_bool(j, "inside", true))
+            return true;
+    }
+    return false;
+}
+
 /* A note that goes with the alert, and what it says to who may read it. */
 static void
 add_note(struct ir_box *b, struct ir_valert *r)
@@ -218,8 +263,12 @@ ir_box_load(struct ir_ctx *c, enum ir_box_depth depth,
     b->rows = ir_calloc(b->a.n + 1, sizeof *b->rows);
     for (i = 0; i < b->a.n; i++) {
         struct ir_valert *r = &b->rows[b->rows_n++];
-        const struct ir_alert *a = &b->a.v[i];
+        struct ir_alert *a = &b->a.v[i];
         char *name;
+
+        ir_alert_ask_for(
+            a, (uint64_t)ir_box_least(c, a->severity,
+                                      a->to_n == 0 || is_outside(c, a), a->by));
 
         r->a = a;
         r->for_me = ir_alert_is_for(a, &c->trust, c->me, means, b);

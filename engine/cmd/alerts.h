@@ -34,6 +34,13 @@ int ir_box_load(struct ir_ctx *c, enum ir_box_depth depth,
                 const struct ir_incident *here, struct ir_box *b);
 void ir_box_done(struct ir_box *b);
 
+/* How many others have to cosign an alert of that severity: what the policy of
+ * the current release says of the gravest, to all or to an audience outside,
+ * and no more than there are who could beside member `by`.
+ */
+int64_t ir_box_least(struct ir_ctx *c, uint64_t severity, bool all_or_outside,
+                     int by);
+
 /* The row whose alert's id begins so.
  *
  * Owns:   borrowed from `b`.

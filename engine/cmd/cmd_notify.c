@@ -35,37 +35,20 @@ begin_maybe(struct ir_ctx *c, struct ir_case *k, bool *inside)
     return rc;
 }
 
-/* What the site asks for before the gravest alerts go out. */
-static int64_t
-policy_cosign(const struct ir_ctx *c)
-{
-    const struct ir_json *p =
-        c->view.site != NULL ? ir_json_get(c->view.site, "policy") : NULL;
-
-    return p != NULL ? ir_json_get_int(p, "alert_cosign", 1) : 1;
-}
-
 /* How many other members it waits for. */
 static int
 cosign_needed(struct ir_ctx *c, const struct ir_to *to, int64_t severity,
               int64_t asked, int64_t *needed)
 {
-    int64_t others = (int64_t)ir_trust_people(&c->trust) - 1, least = 0;
+    int64_t others = (int64_t)ir_trust_people(&c->trust) - 1, least;
 
-    if (severity == 1 && (to->n == 0 || to->outside))
-        least = policy_cosign(c);
     if (asked > others)
         return ir_fail(&c->err, IR_EUSAGE,
                        _("%lld others cannot cosign: there are %lld"),
                        (long long)asked, (long long)others);
+    least =
+        ir_box_least(c, (uint64_t)severity, to->n == 0 || to->outside, c->me);
     *needed = asked > least ? asked : least;
-    if (*needed > others) {
-        *needed = others;
-        ir_buf_addf(&c->talk,
-                    _(" The site asks for %lld cosignatures, and only %lld "
-                      "others can sign here.\n"),
-                    (long long)least, (long long)others);
-    }
     return IR_OK;
 }
 

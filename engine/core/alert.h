@@ -131,6 +131,11 @@ const struct ir_alert_said *ir_alert_answer(const struct ir_alert *a, int who);
 const struct ir_alert_said *ir_alert_receipt(const struct ir_alert *a, int who,
                                              int state);
 
+/* The site asks for `least` cosignatures, whatever its author wrote: an alert
+ * with fewer waits.
+ */
+void ir_alert_ask_for(struct ir_alert *a, uint64_t least);
+
 /* Has member `who` cosigned it? */
 bool ir_alert_is_cosigned(const struct ir_alert *a, int who);
 

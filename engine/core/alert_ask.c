@@ -96,6 +96,15 @@ ir_alert_receipt(const struct ir_alert *a, int who, int state)
     return NULL;
 }
 
+void
+ir_alert_ask_for(struct ir_alert *a, uint64_t least)
+{
+    if (a->needed < least)
+        a->needed = least;
+    if (a->state == IR_ALERT_OUT && a->given < a->needed)
+        a->state = IR_ALERT_WAITING;
+}
+
 bool
 ir_alert_is_cosigned(const struct ir_alert *a, int who)
 {

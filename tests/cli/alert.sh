@@ -207,6 +207,26 @@ ok --as mori inbox
 bare "$PY" "$T/walk.py" "$here" "$IR" "$L" >out 2>err || fail "the walk"
 is accept "$(state "$L" 'people[0].answer.code')"
 
+title "what the site asks for holds, whatever an author wrote"
+was=$H
+home small
+member Mori
+sed '/policy = {/s//policy = { alert_cosign = 0,/' "$H/site/runbooks/site.lua" >site.new
+grep -q alert_cosign site.new || fail "no policy in the small site"
+cp site.new "$H/site/runbooks/site.lua"
+ok --as sato release make -m "no cosignatures"
+ok --as mori release approve
+ok --as sato --json notify all "Leave the building" --severity 1
+Y=$(id)
+is out "$(state "$Y" state)"
+sed 's/alert_cosign = 0/alert_cosign = 1/' site.new >"$H/site/runbooks/site.lua"
+ok --as sato release make -m "one"
+ok --as mori release approve
+is waiting "$(state "$Y" state)"
+ok --as mori alert cosign "$Y"
+is out "$(state "$Y" state)"
+H=$was
+
 title "an exercise says so first, and no actual alert comes of it"
 "${IR%/engine/prog/ir}/tests/tools/exercise" "$H" sato || fail "exercise"
 ok --as sato --json notify all "Assemble in room 3F" --severity 1 --cosign 1

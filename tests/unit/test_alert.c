@@ -175,6 +175,32 @@ waits_for_others(void **state)
     scene_close(&s);
 }
 
+/* What the site asks for holds, whatever the author wrote. */
+static void
+asked_for(void **state)
+{
+    struct scene s;
+    size_t no;
+
+    (void)state;
+    scene_open(&s);
+    no = alert(&s, ITO, 0, NULL);
+    (void)only(&s);
+    ir_alert_ask_for(&s.a.v[0], 0);
+    assert_int_equal(s.a.v[0].state, IR_ALERT_OUT);
+    ir_alert_ask_for(&s.a.v[0], 1);
+    assert_int_equal(s.a.v[0].state, IR_ALERT_WAITING);
+    (void)cosign(&s, MORI, no, 1);
+    (void)only(&s);
+    ir_alert_ask_for(&s.a.v[0], 1);
+    assert_int_equal(s.a.v[0].state, IR_ALERT_OUT);
+    (void)cancel(&s, MORI, no, IR_CANCEL_OVER);
+    (void)only(&s);
+    ir_alert_ask_for(&s.a.v[0], 2);
+    assert_int_equal(s.a.v[0].state, IR_ALERT_CANCELLED);
+    scene_close(&s);
+}
+
 /* An approval that bears the digest of something else. */
 static void
 other_digest(void **state)
@@ -519,17 +545,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(waits_for_others),
-        cmocka_unit_test(other_digest),
-        cmocka_unit_test(addressed),
-        cmocka_unit_test(answers),
-        cmocka_unit_test(receipts),
-        cmocka_unit_test(witnesses),
-        cmocka_unit_test(status),
-        cmocka_unit_test(cannot_count),
-        cmocka_unit_test(revoked),
-        cmocka_unit_test(any_order),
-        cmocka_unit_test(fits_narrow_links),
+        cmocka_unit_test(waits_for_others), cmocka_unit_test(asked_for),
+        cmocka_unit_test(other_digest),     cmocka_unit_test(addressed),
+        cmocka_unit_test(answers),          cmocka_unit_test(receipts),
+        cmocka_unit_test(witnesses),        cmocka_unit_test(status),
+        cmocka_unit_test(cannot_count),     cmocka_unit_test(revoked),
+        cmocka_unit_test(any_order),        cmocka_unit_test(fits_narrow_links),
     };
 
     if (ir_crypt_init(NULL) != IR_OK)
