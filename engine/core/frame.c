@@ -199,7 +199,6 @@ ir_frame_next(struct ir_cbor *c, struct ir_frame *f, struct ir_err *err)
         struct ir_frame g = {0};
         struct reader r = {&d, 0, err, IR_OK};
         uint64_t type;
-        int64_t n;
 
         if (d.p == d.end)
             return ir_fail(err, IR_ENOTFOUND, _("no message is left"));
@@ -208,7 +207,7 @@ ir_frame_next(struct ir_cbor *c, struct ir_frame *f, struct ir_err *err)
         r.left = 1;
         if (!take(&r, IR_CBOR_ARRAY, &it))
             return r.rc;
-        r.left = n = it.num;
+        r.left = it.num;
         type = take_uint(&r, INT64_MAX);
         if (r.rc == IR_OK && type == 0)
             bad(&r, IR_EPARSE);
