@@ -32,6 +32,13 @@ int ir_carry_open(struct ir_ctx *c, const char *path, bool make,
                   struct ir_carry *k);
 void ir_carry_done(struct ir_carry *k);
 
+/* How many words there must be: one, DIR. Where it is missing the hint names
+ * what is mounted under /media, /run/media and /mnt.
+ *
+ * Errors: IR_EUSAGE.
+ */
+int ir_carry_words(struct ir_ctx *c, int n, const char *command);
+
 /* Put into the report what the files were. */
 void ir_carry_count_files(struct ir_carry *k);
 

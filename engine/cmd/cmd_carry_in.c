@@ -339,7 +339,7 @@ ir_cmd_carry_in(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, "carry in", &c->err);
+        rc = ir_carry_words(c, n, "carry in");
     if (rc == IR_OK)
         rc = ir_ctx_open(c, true);
     if (rc != IR_OK)

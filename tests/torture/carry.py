@@ -159,6 +159,9 @@ def test():
         for i in range(30):
             bench.run("note", f"line {i} " + "x" * 1000, check=True)
         want = ids(bench, bench.home)
+        ran = bench.run("carry", "out")  # which one? what is mounted is named
+        if ran.code != 64 or "ir carry out /mnt" not in ran.err:
+            raise torture.Wrong(f"the stick is not named: {ran}")
         nearly_full(bench, stick, base_b)
         refusals = full(bench, stick, base_b, want)
         hit = kills(bench, base_b, want)
@@ -171,7 +174,7 @@ def namespace():
     """Run this program again where it may mount."""
     where = tempfile.mkdtemp(prefix="ir-stick-")
     inside = (f"mount -t tmpfs -o size={SIZE},mode=700 none \"$1\" && "
-              "exec python3 -B \"$0\" \"$2\" \"$1\"")
+              "mount -t tmpfs none /mnt && exec python3 -B \"$0\" \"$2\" \"$1\"")
     try:
         code = subprocess.run(
             [*torture.unshare(), "sh", "-c", inside,
