@@ -23,6 +23,8 @@
 struct ir_lan_conf {
     uint16_t port;  /* 0: IR_LAN_PORT */
     bool loopback;  /* the loopback interface, too */
+    bool shared;    /* no links to single senders: what is said is said to all.
+                       For whoever has better ways to talk to one */
     int idle_ms;    /* 0: 300 s, after which a silent sender is forgotten */
     int known_rate; /* 0: 2000, datagrams a second taken from a link */
     int other_rate; /* 0: 50, from an address that is none yet */
@@ -37,7 +39,8 @@ int ir_lan_new(const struct ir_lan_conf *conf, struct ir_carrier *out,
                struct ir_err *err);
 
 /* The address of the sender a link stands for, as ir_https_dial wants a host
- * ("192.0.2.7", "[fe80::1%eth0]"); false for links to many.
+ * ("192.0.2.7", "[fe80::1%eth0]"). For a link to many: of the sender whose
+ * frame is being delivered, else false.
  */
 bool ir_lan_address(const struct ir_carrier *c, uint32_t link,
                     char out[IR_LAN_ADDRESS_MAX]);

@@ -27,7 +27,7 @@ struct ir_lan_source {
     struct ir_lan_source *next;
     union ir_lan_addr addr;
     unsigned face; /* interface index */
-    uint32_t link;
+    uint32_t link; /* 0: none, everything is said to all */
     int64_t heard;
     struct ir_lan_bucket bucket;
 };
@@ -55,6 +55,8 @@ struct ir_lan {
     struct ir_lan_bucket buckets[IR_LAN_BUCKETS], all;
     uint64_t seen[IR_LAN_SEEN];
     struct ir_lan_count count;
+    const union ir_lan_addr *from; /* of the frame that is being delivered */
+    uint32_t from_link;
     const struct ir_carrier_events *ev; /* of the run under way */
     void *arg;
 };

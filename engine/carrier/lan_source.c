@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KNOWN_MAX 256      /* senders with a rate of their own, but no link */
 #define STRANGERS_RATE 500 /* datagrams a second from all of them */
 
 /* May one more pass? `rate` a second, twice that at once. */
@@ -88,7 +89,8 @@ drop(struct ir_lan *l, struct ir_lan_source **at, const char *why)
 
     *at = s->next;
     l->sources_n--;
-    l->ev->down(l->arg, s->link, why);
+    if (s->link != 0)
+        l->ev->down(l->arg, s->link, why);
     free(s);
 }
 
@@ -97,8 +99,9 @@ static bool
 make_room(struct ir_lan *l)
 {
     struct ir_lan_source **i, **oldest = &l->sources;
+    size_t max = l->conf.shared ? KNOWN_MAX : IR_LAN_SOURCES_MAX;
 
-    if (l->sources == NULL || l->sources_n < IR_LAN_SOURCES_MAX)
+    if (l->sources == NULL || l->sources_n < max)
         return true;
     for (i = &l->sources; *i != NULL; i = &(*i)->next)
         if ((*i)->heard < (*oldest)->heard)
@@ -129,12 +132,13 @@ welcome(struct ir_lan *l, unsigned face, const union ir_lan_addr *from)
     s = ir_calloc(1, sizeof *s);
     s->addr = *from;
     s->face = face;
-    s->link = ++l->last_link;
+    s->link = l->conf.shared ? 0 : ++l->last_link;
     s->next = l->sources;
     l->sources = s;
     l->sources_n++;
     s->heard = l->now;
-    l->ev->up(l->arg, s->link, NULL, IR_LAN_MTU, false);
+    if (s->link != 0)
+        l->ev->up(l->arg, s->link, NULL, IR_LAN_MTU, false);
     return s;
 }
 
@@ -170,7 +174,10 @@ ir_lan_take(struct ir_lan *l, unsigned face, const union ir_lan_addr *from,
     if (s != NULL)
         s->heard = l->now;
     l->count.taken++;
-    l->ev->frame(l->arg, s != NULL ? s->link : f->link, p, n);
+    l->from = from;
+    l->from_link = s != NULL && s->link != 0 ? s->link : f->link;
+    l->ev->frame(l->arg, l->from_link, p, n);
+    l->from = NULL;
 }
 
 int64_t
@@ -198,7 +205,7 @@ ir_lan_source(const struct ir_lan *l, uint32_t link)
 {
     struct ir_lan_source *s = l->sources;
 
-    while (s != NULL && s->link != link)
+    while (s != NULL && (link == 0 || s->link != link))
         s = s->next;
     return s;
 }
@@ -207,18 +214,22 @@ bool
 ir_lan_address(const struct ir_carrier *c, uint32_t link,
                char out[IR_LAN_ADDRESS_MAX])
 {
-    const struct ir_lan_source *s = ir_lan_source(c->self, link);
+    const struct ir_lan *l = c->self;
+    const struct ir_lan_source *s = ir_lan_source(l, link);
+    const union ir_lan_addr *a = s != NULL ? &s->addr : NULL;
     char text[INET6_ADDRSTRLEN], face[IF_NAMESIZE];
 
-    if (s == NULL)
+    if (a == NULL && l->from != NULL && l->from_link == link)
+        a = l->from;
+    if (a == NULL)
         return false;
-    if (s->addr.sa.sa_family == AF_INET)
-        return inet_ntop(AF_INET, &s->addr.in4.sin_addr, out,
-                         IR_LAN_ADDRESS_MAX) != NULL;
-    if (inet_ntop(AF_INET6, &s->addr.in6.sin6_addr, text, sizeof text) == NULL)
+    if (a->sa.sa_family == AF_INET)
+        return inet_ntop(AF_INET, &a->in4.sin_addr, out, IR_LAN_ADDRESS_MAX) !=
+               NULL;
+    if (inet_ntop(AF_INET6, &a->in6.sin6_addr, text, sizeof text) == NULL)
         return false;
-    if (s->addr.in6.sin6_scope_id == 0 ||
-        if_indextoname(s->addr.in6.sin6_scope_id, face) == NULL)
+    if (a->in6.sin6_scope_id == 0 ||
+        if_indextoname(a->in6.sin6_scope_id, face) == NULL)
         (void)snprintf(out, IR_LAN_ADDRESS_MAX, "[%s]", text);
     else
         (void)snprintf(out, IR_LAN_ADDRESS_MAX, "[%s%%%s]", text, face);

@@ -320,7 +320,8 @@ start_https(struct ir_node *n)
 static void
 start_lan(struct ir_node *n)
 {
-    struct ir_lan_conf conf = {.port = n->conf.port};
+    /* with HTTPS, single devices are talked to by that */
+    struct ir_lan_conf conf = {.port = n->conf.port, .shared = n->conf.https};
     struct ir_err err;
 
     if (ir_lan_new(&conf, &n->carriers[IR_NODE_LAN], &err) != IR_OK) {

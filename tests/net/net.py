@@ -172,9 +172,9 @@ class Device:
 class Site:
     """Devices that belong together, and what was acknowledged on them."""
 
-    def __init__(self, ir, ird):
+    def __init__(self, ir, ird, top="/run"):
         self.ir, self.ird = os.path.abspath(ir), os.path.abspath(ird)
-        self.top = tempfile.mkdtemp(prefix="ir-net-", dir="/run")
+        self.top = tempfile.mkdtemp(prefix="ir-net-", dir=top)
         self.stick = os.path.join(self.top, "stick")
         os.mkdir(self.stick)
         self.devices, self.acked = [], {}

@@ -387,6 +387,41 @@ test_lan_crowd(void **state)
     end(v);
 }
 
+/* Everything to everybody: no sender is a link, each is named while its frame
+ * is delivered.
+ */
+static void
+on_shared(void *arg, uint32_t link, const void *p, size_t n)
+{
+    struct side *s = arg;
+    char where[IR_LAN_ADDRESS_MAX];
+
+    assert_int_equal(link, s->many);
+    assert_true(ir_lan_address(&s->c, link, where));
+    assert_true(strcmp(where, "127.0.0.1") == 0 || where[0] == '[');
+    side_frame(s, link, p, n);
+}
+
+static void
+test_lan_shared(void **state)
+{
+    static const struct ir_carrier_events ev = {side_up, side_down, on_shared,
+                                                side_ours};
+    struct ir_lan_conf conf = {.loopback = true, .shared = true};
+    struct side v[2] = {{.salt = 1}, {.salt = 2}};
+    int i;
+
+    (void)state;
+    for (i = 0; i < 2; i++)
+        assert_int_equal(ir_lan_new(&conf, &v[i].c, NULL), IR_OK);
+    assert_true(turn(v, 2, 3000, both_many));
+    assert_int_equal(send_some(&v[1], 1, v[1].many, 0, 20), IR_OK);
+    (void)ir_carrier_run(&v[0].c, ir_clock_mono_ms(), &ev, &v[0]);
+    assert_int_equal(v[0].whole, 20);
+    assert_int_equal(v[0].ups, 1);
+    end(v);
+}
+
 static void
 test_queue(void **state)
 {
@@ -485,11 +520,12 @@ int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_queue),    cmocka_unit_test(test_where),
-        cmocka_unit_test(test_whole),    cmocka_unit_test(test_prompt),
-        cmocka_unit_test(test_tortured), cmocka_unit_test(test_refuses),
-        cmocka_unit_test(test_down),     cmocka_unit_test(test_lan_faces),
-        cmocka_unit_test(test_lan_junk), cmocka_unit_test(test_lan_crowd),
+        cmocka_unit_test(test_queue),      cmocka_unit_test(test_where),
+        cmocka_unit_test(test_whole),      cmocka_unit_test(test_prompt),
+        cmocka_unit_test(test_tortured),   cmocka_unit_test(test_refuses),
+        cmocka_unit_test(test_down),       cmocka_unit_test(test_lan_faces),
+        cmocka_unit_test(test_lan_junk),   cmocka_unit_test(test_lan_crowd),
+        cmocka_unit_test(test_lan_shared),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
