@@ -29,9 +29,23 @@ not_in_force(struct ir_ctx *c)
 }
 
 int
-ir_admins_must(struct ir_ctx *c)
+ir_admins_key(struct ir_ctx *c)
 {
     uint8_t id[IR_KEYID_BYTES];
+    int rc;
+
+    if (!c->trust.members[c->me].admin)
+        return not_in_force(c); /* no need of a passphrase */
+    rc = ir_ctx_key(c);
+    if (rc != IR_OK)
+        return rc;
+    ir_key_id(c->key->pub, id);
+    return ir_trust_in_force(&c->trust, id) ? IR_OK : not_in_force(c);
+}
+
+int
+ir_admins_must(struct ir_ctx *c)
+{
     int rc = ir_ctx_signed(c);
 
     if (rc == IR_OK)
@@ -39,14 +53,7 @@ ir_admins_must(struct ir_ctx *c)
     ir_ctx_left_out(c);
     if (rc == IR_OK)
         rc = ir_ctx_me(c);
-    if (rc == IR_OK && !c->trust.members[c->me].admin)
-        return not_in_force(c); /* no need of a passphrase */
-    if (rc == IR_OK)
-        rc = ir_ctx_key(c);
-    if (rc != IR_OK)
-        return rc;
-    ir_key_id(c->key->pub, id);
-    return ir_trust_in_force(&c->trust, id) ? IR_OK : not_in_force(c);
+    return rc == IR_OK ? ir_admins_key(c) : rc;
 }
 
 void

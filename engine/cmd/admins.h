@@ -24,6 +24,12 @@ struct ir_admins {
  */
 int ir_admins_must(struct ir_ctx *c);
 
+/* The last of it, where the home is open and who acts is known.
+ *
+ * Errors: IR_EREFUSED; as ir_ctx_key.
+ */
+int ir_admins_key(struct ir_ctx *c);
+
 /* The list in force; then add a key of a member, drop keys.
  *
  * Errors: add: IR_EEXIST it is one already, IR_EREFUSED it was dropped once,

@@ -1,6 +1,7 @@
 /* cmd_audience.c: `ir mesh audience`: who reads what is sealed.
  */
 #include "base/i18n.h"
+#include "cmd/admins.h"
 #include "cmd/audience.h"
 #include "cmd/commands.h"
 
@@ -97,9 +98,8 @@ begin(struct ir_ctx *c, int argc, char **argv, const char *command,
         rc = ir_ctx_open(c, true);
     if (rc == IR_OK)
         rc = ir_ctx_me(c);
-    if (rc == IR_OK && !c->trust.members[c->me].admin)
-        rc = ir_fail(&c->err, IR_EREFUSED,
-                     _("only an administrator of the site may do this"));
+    if (rc == IR_OK)
+        rc = ir_admins_key(c);
     if (rc == IR_OK)
         rc = ir_audience_number(c, argv[1], &plan->number);
     if (rc != IR_OK)

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "base/time.h"
+#include "cmd/admins.h"
 #include "cmd/cert.h"
 #include "cmd/commands.h"
 #include "cmd/grants.h"
@@ -16,19 +17,6 @@
 
 #define EXPIRES_S ((int64_t)24 * 3600)          /* unless said otherwise */
 #define EXPIRES_MAX_S ((int64_t)30 * 24 * 3600) /* at most */
-
-static int
-must_be_admin(struct ir_ctx *c)
-{
-    int rc = ir_ctx_open(c, true);
-
-    if (rc == IR_OK)
-        rc = ir_ctx_me(c);
-    if (rc == IR_OK && !c->trust.members[c->me].admin)
-        rc = ir_fail(&c->err, IR_EREFUSED,
-                     _("only an administrator of the site may do this"));
-    return rc;
-}
 
 /* Whom it is for: somebody new, or another device of a member. */
 static int
@@ -222,7 +210,7 @@ ir_cmd_mesh_invite(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_args_count(n, 0, 1, "mesh invite", &c->err);
     if (rc == IR_OK)
-        rc = must_be_admin(c);
+        rc = ir_admins_must(c);
     if (rc == IR_OK)
         rc = for_whom(c, n > 0 ? argv[1] : NULL, handle, device_for, &v);
     if (rc == IR_OK)
@@ -355,7 +343,7 @@ ir_cmd_mesh_invite_withdraw(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_args_count(n, 1, 1, "mesh invite withdraw", &c->err);
     if (rc == IR_OK)
-        rc = must_be_admin(c);
+        rc = ir_admins_must(c);
     if (rc != IR_OK)
         return rc;
     w.word = argv[1];

@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "base/path.h"
 #include "base/scan.h"
+#include "cmd/admins.h"
 #include "cmd/cert.h"
 #include "cmd/grants.h"
 #include "cmd/join.h"
@@ -297,9 +298,8 @@ ir_join_answer(struct ir_ctx *c, const uint8_t id[IR_JOIN_ID_BYTES],
         rc = ir_join_request_open(v->secret, req, n, &r, &c->err);
     if (rc == IR_OK && !*again) {
         rc = ir_ctx_me(c);
-        if (rc == IR_OK && !c->trust.members[c->me].admin)
-            rc = ir_fail(&c->err, IR_EREFUSED,
-                         _("only an administrator of the site may do this"));
+        if (rc == IR_OK)
+            rc = ir_admins_key(c);
         if (rc == IR_OK)
             rc = check_scope(c, v, &r);
         if (rc == IR_OK)

@@ -150,7 +150,7 @@ ir_acts_past(struct ir_acts *acts, const struct ir_entry *const *v, size_t n,
 static bool
 list_fits(const struct ir_trust *t, const struct ir_entry *e)
 {
-    const uint8_t *persons = NULL, *pub[IR_ADMINS_MAX];
+    const uint8_t *persons = NULL;
     uint8_t id[IR_ADMINS_MAX][IR_KEYID_BYTES];
     struct ir_body_item it;
     size_t len = 0, at = 0, n = 0, i, people = 0;
@@ -161,7 +161,6 @@ list_fits(const struct ir_trust *t, const struct ir_entry *e)
         int was;
         bool again = false;
 
-        pub[n] = it.p;
         ir_key_id(it.p, id[n]);
         was = ir_trust_admin(t, id[n]);
         if (was >= 0 && (!t->admins[was].in_force ||
@@ -175,7 +174,7 @@ list_fits(const struct ir_trust *t, const struct ir_entry *e)
         people += again ? 0 : 1;
         n++;
     }
-    return ir_body_uint_or(e, 1, 0) <= people && pub[0] != NULL;
+    return n > 0 && ir_body_uint_or(e, 1, 0) <= people;
 }
 
 static void
@@ -411,7 +410,7 @@ tell(struct fold *f)
         q->open = !p->counts && !p->dead && backs(f, p->at) &&
                   (!admins ||
                    (e->h.refs_n > 0 && memcmp(e->h.refs[0], f->tip, 32) == 0));
-        q->yes = ir_calloc(p->yes_n, IR_KEYID_BYTES);
+        q->yes = ir_calloc(p->yes_n + 1, IR_KEYID_BYTES);
         for (k = 0; k < p->yes_n; k++)
             if (ir_trust_admin(t, p->yes[k].author) >= 0)
                 memcpy(q->yes[q->yes_n++], p->yes[k].author, IR_KEYID_BYTES);
@@ -425,16 +424,18 @@ tell_denials(struct fold *f)
 {
     size_t i, k;
 
-    for (i = 0; i < f->n && f->t->proposals_n > 0; i++) {
+    for (i = 0; i < f->n && f->t->proposals != NULL; i++) {
         const struct ir_entry *e = f->v[i];
+        const struct pending *p = NULL;
         struct ir_proposal *q = NULL;
 
-        if (e->h.kind != IR_KIND_APPROVAL || !fits(e) ||
-            ir_body_uint_or(e, 1, 0) != 2 || about(f, e) == NULL ||
-            ir_trust_admin(f->t, e->h.author) < 0)
+        if (e->h.kind == IR_KIND_APPROVAL && fits(e) &&
+            ir_body_uint_or(e, 1, 0) == 2)
+            p = about(f, e);
+        if (p == NULL || ir_trust_admin(f->t, e->h.author) < 0)
             continue;
         for (k = 0; k < f->t->proposals_n && q == NULL; k++)
-            if (memcmp(f->t->proposals[k].entry, f->v[about(f, e)->at]->id,
+            if (memcmp(f->t->proposals[k].entry, f->v[p->at]->id,
                        IR_ID_BYTES) == 0)
                 q = &f->t->proposals[k];
         if (q == NULL)

@@ -145,7 +145,7 @@ ir_view_proposal(const struct ir_view *v, const struct ir_proposal *p,
         const char *all = "";
         size_t i, j;
 
-        for (i = 0; i < p->keys_n; i++) {
+        for (i = 0; p->persons != NULL && i < p->keys_n; i++) {
             uint8_t id[IR_KEYID_BYTES];
 
             for (j = 0; j < i && memcmp(p->persons[j], p->persons[i], 8) != 0;
