@@ -72,7 +72,8 @@ fated(struct ir_sync *s, struct ir_sync_link *l, const struct ir_sync_in *v,
         break;
     case IR_SYNC_HAD:
         ir_sync_seen(s, l, v->id);
-        (void)ir_sync_want_done(s, v->id);
+        if (ir_sync_want_done(s, v->id))
+            ir_sync_shun(s, v->id); /* kept here, and not offered */
         break;
     case IR_SYNC_LATER:
         (void)ir_sync_want_done(s, v->id);
