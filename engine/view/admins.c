@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "view/pool.h"
+#include "view/term.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -106,25 +107,70 @@ keys(const struct ir_view *v, const uint8_t (*key)[IR_KEYID_BYTES], size_t n,
     return all;
 }
 
-/* How it stands, in a line of its own. */
-static void
-write_state(const struct ir_view *v, const struct ir_proposal *p,
-            struct ir_pool *pool, struct ir_buf *out)
+/* How it stands. */
+static const char *
+state(const struct ir_view *v, const struct ir_proposal *p,
+      struct ir_pool *pool)
 {
     if (p->counts && p->revoke)
-        ir_buf_adds(out, _("   In force: the key is revoked.\n"));
-    else if (p->counts)
-        ir_buf_adds(out, memcmp(p->entry, v->trust->admins_entry, 32) == 0
-                             ? _("   In force.\n")
-                             : _("   Was in force; another list took its "
-                                 "place.\n"));
-    else if (!p->open)
-        ir_buf_adds(out, _("   Cannot come into force any more.\n"));
-    else
-        ir_buf_addf(
-            out, _("   Waiting: %d of %d agree. Another administrator: %s\n"),
-            (int)p->have, (int)v->trust->k,
-            ir_pool_cmd(pool, "ir admin approve %s", short_id(p->entry, pool)));
+        return _("In force: the key is revoked.");
+    if (p->counts)
+        return memcmp(p->entry, v->trust->admins_entry, 32) == 0
+                   ? _("In force.")
+                   : _("Was in force; another list took its place.");
+    if (!p->open)
+        return _("Cannot come into force any more.");
+    return ir_pool_f(
+        pool, _("Waiting: %d of %d agree. Another administrator: %s"),
+        (int)p->have, (int)v->trust->k,
+        ir_pool_cmd(pool, "ir admin approve %s", short_id(p->entry, pool)));
+}
+
+/* The people of the list, each once. */
+static const char *
+people(const struct ir_view *v, const struct ir_proposal *p,
+       struct ir_pool *pool)
+{
+    const char *all = "";
+    size_t i, j;
+
+    for (i = 0; p->persons != NULL && i < p->keys_n; i++) {
+        uint8_t id[IR_KEYID_BYTES];
+
+        for (j = 0; j < i && memcmp(p->persons[j], p->persons[i], 8) != 0; j++)
+            ;
+        ir_key_id(p->keys[i], id);
+        if (j == i)
+            all = joined(all, whose(v, id, p->persons[i], pool), pool);
+    }
+    return all;
+}
+
+/* What it changes, or where that is past, what it says. */
+static const char *
+what(const struct ir_view *v, const struct ir_proposal *p, struct ir_pool *pool)
+{
+    const char *plus, *minus;
+
+    if (p->revoke)
+        return ir_pool_f(pool, _("revoke key %s of %s"),
+                         key_hex(p->target, pool),
+                         whose(v, p->target, NULL, pool));
+    if (p->counts || !p->open)
+        return ir_pool_f(pool, _("administrators %s; %d must agree"),
+                         people(v, p, pool), (int)p->k);
+    plus = changes(v, p, true, pool);
+    minus = changes(v, p, false, pool);
+    plus = *plus != '\0' ? ir_pool_f(pool, _("add %s; "), plus) : "";
+    minus = *minus != '\0' ? ir_pool_f(pool, _("drop %s; "), minus) : "";
+    return ir_pool_f(pool, "%s%s%s", plus, minus,
+                     ir_pool_f(pool, _("then %d must agree"), (int)p->k));
+}
+
+static void
+para(const struct ir_view *v, struct ir_buf *out, int indent, const char *s)
+{
+    ir_term_para(&v->term, out, indent, NULL, IR_STYLE_NONE, s);
 }
 
 void
@@ -132,47 +178,24 @@ ir_view_proposal(const struct ir_view *v, const struct ir_proposal *p,
                  struct ir_buf *out)
 {
     struct ir_pool pool = {0};
-    const char *plus, *minus;
-    bool replaced = p->counts || (!p->open && !p->revoke);
 
-    ir_buf_addf(out, " %s  %s, %s: ", short_id(p->entry, &pool),
-                whose(v, p->author, NULL, &pool),
-                ir_pool_take(&pool, ir_view_time(v, p->made_ms)));
-    if (p->revoke) {
-        ir_buf_addf(out, _("revoke key %s of %s"), key_hex(p->target, &pool),
-                    whose(v, p->target, NULL, &pool));
-    } else if (replaced) {
-        const char *all = "";
-        size_t i, j;
-
-        for (i = 0; p->persons != NULL && i < p->keys_n; i++) {
-            uint8_t id[IR_KEYID_BYTES];
-
-            for (j = 0; j < i && memcmp(p->persons[j], p->persons[i], 8) != 0;
-                 j++)
-                ;
-            ir_key_id(p->keys[i], id);
-            if (j == i)
-                all = joined(all, whose(v, id, p->persons[i], &pool), &pool);
-        }
-        ir_buf_addf(out, _("administrators %s; %d must agree"), all, (int)p->k);
-    } else {
-        plus = changes(v, p, true, &pool);
-        minus = changes(v, p, false, &pool);
-        if (*plus != '\0')
-            ir_buf_addf(out, _("add %s; "), plus);
-        if (*minus != '\0')
-            ir_buf_addf(out, _("drop %s; "), minus);
-        ir_buf_addf(out, _("then %d must agree"), (int)p->k);
-    }
-    ir_buf_addf(out, "\n   \"%s\"\n",
-                ir_pool_take(&pool, ir_view_safe(v, p->reason)));
-    ir_buf_addf(out, _("   Agreed: %s\n"),
-                keys(v, (const uint8_t(*)[8])p->yes, p->yes_n, &pool));
+    ir_term_para(
+        &v->term, out, 1, ir_pool_f(&pool, "%s  ", short_id(p->entry, &pool)),
+        IR_STYLE_NONE,
+        ir_pool_f(&pool, _("%s, %s: %s"), whose(v, p->author, NULL, &pool),
+                  ir_pool_take(&pool, ir_view_time(v, p->made_ms)),
+                  what(v, p, &pool)));
+    para(v, out, 3,
+         ir_pool_f(&pool, "\"%s\"",
+                   ir_pool_take(&pool, ir_view_safe(v, p->reason))));
+    para(v, out, 3,
+         ir_pool_f(&pool, _("Agreed: %s"),
+                   keys(v, (const uint8_t(*)[8])p->yes, p->yes_n, &pool)));
     if (p->no_n > 0)
-        ir_buf_addf(out, _("   Denied: %s\n"),
-                    keys(v, (const uint8_t(*)[8])p->no, p->no_n, &pool));
-    write_state(v, p, &pool, out);
+        para(v, out, 3,
+             ir_pool_f(&pool, _("Denied by %s"),
+                       keys(v, (const uint8_t(*)[8])p->no, p->no_n, &pool)));
+    para(v, out, 3, state(v, p, &pool));
     ir_pool_done(&pool);
 }
 
@@ -292,7 +315,9 @@ ir_view_admins(const struct ir_view *v, struct ir_buf *out)
                     key_hex(id, &pool));
     }
     if (lone != NULL)
-        ir_buf_addf(out, "%s\n%s", lone,
+        para(v, out, 1, lone);
+    if (lone != NULL)
+        ir_buf_addf(out, "%s",
                     _("  ir member add NAME\n"
                       "  ir admin propose --add NAME -r WHY\n"));
     for (i = 0; i < t->proposals_n; i++) {

@@ -82,7 +82,7 @@ err "only an administrator"
 as mori --json admin list
 is 3 "$(json 'administrators#')"
 ok --as ito admin deny "$drop" -r "I am here"
-out "Denied: Ito"
+out "Denied by Ito"
 as sato --json admin list
 is open "$(json "proposals[1].state")"
 
