@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/scan.h"
+#include "cmd/mesh_conf.h"
 #include "cmd/signed.h"
 #include "cmd/spread.h"
 #include "core/order.h"
@@ -11,6 +12,8 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define SENDING_MS 30000 /* so old, and others should have witnessed it */
 
 /* Field 1 of kind incident: docs/format.md. */
 #define OP_DECLARE 1
@@ -422,6 +425,23 @@ ir_case_bare(struct ir_ctx *c, struct ir_case *k)
     return IR_OK;
 }
 
+/* Is what is only here on its way: young, and a daemon with connections runs?
+ */
+static bool
+being_sent(struct ir_ctx *c, const struct ir_view_record *r)
+{
+    struct ir_json *j;
+    bool yes;
+
+    if (r->this_device_only == 0 ||
+        c->view.now_ms - r->oldest_ms > SENDING_MS || !ir_node_runs(c->home))
+        return false;
+    j = ir_node_left(c->st);
+    yes = ir_json_len(ir_json_get(j, "links")) > 0;
+    ir_json_free(j);
+    return yes;
+}
+
 void
 ir_case_record(struct ir_ctx *c, const struct ir_case *k,
                struct ir_view_record *r)
@@ -431,13 +451,14 @@ ir_case_record(struct ir_ctx *c, const struct ir_case *k,
 
     memset(r, 0, sizeof *r);
     ir_ctx_spread(c, k, &s, &can_carry);
-    r->entries = k->inc->entries_n; /* what does not count is not missed */
-    r->this_device_only = s.only_here < r->entries ? s.only_here : r->entries;
+    r->entries = s.entries;
+    r->this_device_only = s.only_here;
     r->witnessed = r->entries - r->this_device_only;
     r->devices = s.whole;
     r->oldest_ms = s.oldest_ms;
     r->newest_ms = s.newest_ms;
-    if (can_carry)
+    r->sending = being_sent(c, r);
+    if (can_carry && !r->sending)
         r->save = "ir carry out DIR";
     ir_spread_done(&s);
 }

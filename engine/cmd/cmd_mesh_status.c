@@ -14,10 +14,8 @@
 #include "store/object_part.h"
 #include "view/mesh.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct status {
     struct ir_ctx *c;
@@ -214,34 +212,12 @@ add_gap(const uint8_t author[IR_KEYID_BYTES], int64_t missing, void *arg)
     st->gaps[st->s.gaps_n++].missing = missing;
 }
 
-/* Does an ird hold this home's lock? */
-static bool
-daemon_runs(const struct ir_ctx *c)
-{
-    struct flock fl = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    char *path = ir_asprintf("%s/ird.lock", c->home);
-    int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-    bool yes =
-        fd >= 0 && fcntl(fd, F_OFD_GETLK, &fl) == 0 && fl.l_type != F_UNLCK;
-
-    if (fd >= 0)
-        close(fd);
-    free(path);
-    return yes;
-}
-
 /* What it left of itself. */
 static void
 read_daemon(struct status *st)
 {
-    struct ir_buf b = {0};
-    struct ir_err err;
-
-    st->s.daemon_runs = daemon_runs(st->c);
-    if (ir_store_view_get(st->c->st, IR_NODE_STATE, 0, &b) == IR_OK &&
-        ir_json_parse(ir_buf_str(&b), b.len, &st->daemon, &err) == IR_OK)
-        st->s.daemon = st->daemon;
-    ir_buf_done(&b);
+    st->s.daemon_runs = ir_node_runs(st->c->home);
+    st->s.daemon = st->daemon = ir_node_left(st->c->st);
 }
 
 static int

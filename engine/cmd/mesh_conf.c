@@ -5,9 +5,11 @@
 #include "base/scan.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool
 is_on(struct ir_store *st, const char *key)
@@ -185,4 +187,32 @@ bad:
                   "ops2.example.jp, 192.0.2.7:%d, [2001:db8::7]:%d"),
                 IR_MESH_PORT, IR_MESH_PORT);
     return IR_EUSAGE;
+}
+
+bool
+ir_node_runs(const char *home)
+{
+    struct flock fl = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    char *path = ir_asprintf("%s/ird.lock", home);
+    int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    bool yes =
+        fd >= 0 && fcntl(fd, F_OFD_GETLK, &fl) == 0 && fl.l_type != F_UNLCK;
+
+    if (fd >= 0)
+        close(fd);
+    free(path);
+    return yes;
+}
+
+struct ir_json *
+ir_node_left(struct ir_store *st)
+{
+    struct ir_json *j = NULL;
+    struct ir_buf b = {0};
+    struct ir_err err;
+
+    if (ir_store_view_get(st, IR_NODE_STATE, 0, &b) == IR_OK)
+        (void)ir_json_parse(ir_buf_str(&b), b.len, &j, &err);
+    ir_buf_done(&b);
+    return j;
 }

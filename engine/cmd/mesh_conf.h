@@ -4,6 +4,7 @@
 #ifndef IR_CMD_MESH_CONF_H
 #define IR_CMD_MESH_CONF_H
 
+#include "base/json.h"
 #include "store/store.h"
 
 #define IR_MESH_PORT 8747 /* of HTTPS and of the LAN's datagrams */
@@ -55,5 +56,14 @@ int ir_mesh_address(const char *text, struct ir_err *err);
  * Errors: IR_EUSAGE.
  */
 int ir_mesh_port(const char *text, uint16_t *port, struct ir_err *err);
+
+/* Does an ird hold the lock of this home? */
+bool ir_node_runs(const char *home);
+
+/* How things stood when it looked last, or NULL: docs/man/ir-mesh.1, "daemon".
+ *
+ * Owns:   the caller's, ir_json_free.
+ */
+struct ir_json *ir_node_left(struct ir_store *st);
 
 #endif

@@ -69,6 +69,7 @@ struct ir_node {
     bool alerted;       /* an alert came that is not receipted */
     uint64_t told_stored, told_refused;
     int64_t told_ms;  /* when what came was told last */
+    bool listening;   /* HTTPS can be called, too */
     bool disk_full;   /* told already */
     int64_t state_ms; /* when the state was looked at last; 0: never */
     char *state;      /* as written last */

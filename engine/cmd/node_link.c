@@ -296,9 +296,15 @@ start_https(struct ir_node *n)
     size_t i;
     int rc = ir_https_new(&conf, &n->carriers[IR_NODE_HTTPS], &err);
 
+    n->listening = rc == IR_OK;
     if (rc != IR_OK) { /* calling others goes on */
-        ir_node_say(_("https: cannot listen on %s port %u: %s"), n->conf.listen,
-                    n->conf.port, err.msg);
+        ir_node_say(rc == IR_EBUSY
+                        ? _("https: %s; this device calls others, but cannot "
+                            "be called. Another port: ir mesh carrier --port N")
+                        : _("https: %s; this device calls others, but cannot "
+                            "be called. Another address: ir mesh carrier "
+                            "--listen ADDRESS"),
+                    err.msg);
         conf.listen = NULL;
         rc = ir_https_new(&conf, &n->carriers[IR_NODE_HTTPS], &err);
     }

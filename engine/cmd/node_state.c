@@ -61,10 +61,11 @@ ir_node_met(struct ir_node *n, bool last)
     n->met_n = 0;
 }
 
-static void
+/* The links as a list; how many devices are at the other ends. */
+static size_t
 add_links(struct ir_node *n, struct ir_json *list)
 {
-    size_t i;
+    size_t i, k, devices = 0;
 
     for (i = 0; i < n->links_n; i++) {
         const struct ir_node_link *l = &n->links[i];
@@ -79,10 +80,16 @@ add_links(struct ir_node *n, struct ir_json *list)
             ir_json_set_hex(j, "device", l->device, IR_KEYID_BYTES);
         else if (st.heard_ms >= 0)
             ir_json_set_hex(j, "device", st.node, IR_KEYID_BYTES);
+        for (k = 0; k + 1 < ir_json_len(list); k++)
+            if (strcmp(ir_json_get_str(ir_json_at(list, k), "device", ""),
+                       ir_json_get_str(j, "device", "")) == 0)
+                break;
+        devices += k + 1 == ir_json_len(list) ? 1 : 0;
         ir_json_set_bool(j, "equal", st.equal);
         ir_json_set_int(j, "wanted", (int64_t)st.wanted);
         ir_json_set_int(j, "refused", (int64_t)st.refused);
     }
+    return devices;
 }
 
 static void
@@ -108,6 +115,7 @@ ir_node_state(struct ir_node *n, bool last)
     struct ir_json *j;
     struct ir_now now;
     struct ir_err err;
+    size_t devices = 0;
     char *text;
 
     if (!last && n->state_ms != 0 && n->now_ms - n->state_ms < WRITE_MS)
@@ -115,10 +123,12 @@ ir_node_state(struct ir_node *n, bool last)
     n->state_ms = n->now_ms;
     j = ir_json_new_obj();
     ir_json_set_bool(j, "https", n->carriers[IR_NODE_HTTPS].ops != NULL);
+    ir_json_set_bool(j, "listening", n->listening);
     ir_json_set_bool(j, "lan", n->carriers[IR_NODE_LAN].ops != NULL);
     ir_json_set_bool(j, "disk_full", n->disk_full);
     if (!last)
-        add_links(n, ir_json_set_take(j, "links", ir_json_new_arr()));
+        devices = add_links(n, ir_json_set_take(j, "links", ir_json_new_arr()));
+    ir_json_set_int(j, "connected", (int64_t)devices);
     add_peers(n, ir_json_set_take(j, "peers", ir_json_new_arr()));
     text = ir_json_text(j, 0);
     if (n->state == NULL || strcmp(text, n->state) != 0 || last) {

@@ -61,12 +61,35 @@ add_witnessed(struct ir_ctx *c, struct seen *s)
     ir_log_done(&log);
 }
 
+/* Which of them others witness, so that it can be known where they are: what
+ * people recorded in the incident, and called and answered. Approvals travel
+ * with trust, before all else; what devices sign is witnessed by nobody; what
+ * does not count is not missed.
+ */
+static bool *
+counted_of(const struct ir_ctx *c, const struct ir_case *k)
+{
+    bool *v = ir_calloc(k->n + 1, sizeof *v);
+    size_t i;
+
+    for (i = 0; i < k->n; i++) {
+        const struct ir_cert_key *key =
+            ir_trust_key(&c->trust, k->e[i]->h.author);
+
+        v[i] = ir_kind_lane(k->e[i]->h.kind) != IR_LANE_T && key != NULL &&
+               !key->node && !key->revoked &&
+               k->e[i]->h.status == k->inc->status;
+    }
+    return v;
+}
+
 void
 ir_ctx_spread(struct ir_ctx *c, const struct ir_case *k, struct ir_spread *out,
               bool *can_carry)
 {
     struct ir_err keep = c->err;
     struct seen s = {.n = 0};
+    bool *counted;
     uint64_t epoch = ir_grant_epoch(&c->trust, 0);
 
     (void)ir_grants_self(c, s.self); /* a home without keys/node has no self */
@@ -76,6 +99,8 @@ ir_ctx_spread(struct ir_ctx *c, const struct ir_case *k, struct ir_spread *out,
             epoch > 0 && ir_grant_count(&c->trust, s.self, 0, epoch) > 0;
     (void)ir_store_arrived_from(c->st, k->inc->id, came, &s, NULL);
     add_witnessed(c, &s);
-    ir_spread_fold(k->e, k->n, s.v, s.n, out);
+    counted = counted_of(c, k);
+    ir_spread_fold(k->e, counted, k->n, s.v, s.n, out);
+    free(counted);
     free(s.v);
 }

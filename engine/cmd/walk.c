@@ -452,6 +452,19 @@ one_line(struct walker *w, char *line)
     free(whole);
 }
 
+/* Is it a word that shows something, and records at most that it was shown? */
+static bool
+only_reads(const char *line)
+{
+    line += strspn(line, " \t");
+    if (strncmp(line, "ir ", 3) == 0)
+        line += 3 + strspn(line + 3, " \t");
+    return strncmp(line, "inbox", 5) == 0 ||
+           strncmp(line, "alert show", 10) == 0 ||
+           strncmp(line, "alert status", 12) == 0 ||
+           strncmp(line, "alert list", 10) == 0;
+}
+
 /* Do what was typed. The screen is drawn again only when something changed or
  * on Enter alone: what was answered must not scroll away. */
 static int
@@ -460,7 +473,7 @@ one_turn(struct walker *w, char *line)
     struct ir_walk v = {.inc = NULL};
     size_t before = w->k.log.n;
     int was = focus(w), rc;
-    bool empty = line[strspn(line, " \t")] == '\0';
+    bool empty = line[strspn(line, " \t")] == '\0', reads = only_reads(line);
 
     one_line(w, line);
     if (w->quit)
@@ -470,7 +483,8 @@ one_turn(struct walker *w, char *line)
         return rc;
     if (w->next != NULL) /* what was typed meanwhile comes first */
         return IR_OK;
-    if (empty || w->stale || w->k.log.n != before || focus(w) != was) {
+    if (empty || w->stale || (w->k.log.n != before && !reads) ||
+        focus(w) != was) {
         ir_walker_show(w);
         return IR_OK;
     }

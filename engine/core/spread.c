@@ -43,8 +43,8 @@ make_index(const struct ir_entry *const *e, size_t n)
 /* Count what device `s[0..n)` (all of one device) holds. */
 static void
 one_device(const struct ir_spread_seen *s, size_t n, const struct placed *x,
-           const struct ir_anc *anc, bool *held, bool *elsewhere,
-           struct ir_spread *out)
+           const struct ir_anc *anc, const bool *counted, bool *held,
+           bool *elsewhere, struct ir_spread *out)
 {
     static const uint8_t nobody[IR_KEYID_BYTES];
     struct ir_spread_device *d;
@@ -63,7 +63,7 @@ one_device(const struct ir_spread_seen *s, size_t n, const struct placed *x,
         for (k = anc->first[i]; held[i] && k < anc->first[i + 1]; k++)
             held[anc->pred[k]] = true;
     for (i = 0; i < anc->n; i++) {
-        count += held[i] ? 1 : 0;
+        count += held[i] && (counted == NULL || counted[i]) ? 1 : 0;
         elsewhere[i] = elsewhere[i] || held[i];
     }
     if (memcmp(s[0].device, nobody, sizeof nobody) == 0 ||
@@ -74,11 +74,11 @@ one_device(const struct ir_spread_seen *s, size_t n, const struct placed *x,
     d = &out->devices[out->devices_n++];
     memcpy(d->id, s[0].device, sizeof d->id);
     d->held = count;
-    out->whole += count == anc->n ? 1 : 0;
+    out->whole += count == out->entries ? 1 : 0;
 }
 
 void
-ir_spread_fold(const struct ir_entry *const *e, size_t n,
+ir_spread_fold(const struct ir_entry *const *e, const bool *counted, size_t n,
                const struct ir_spread_seen *seen, size_t seen_n,
                struct ir_spread *out)
 {
@@ -90,7 +90,8 @@ ir_spread_fold(const struct ir_entry *const *e, size_t n,
     size_t i, j;
 
     memset(out, 0, sizeof *out);
-    out->entries = n;
+    for (i = 0; i < n; i++)
+        out->entries += counted == NULL || counted[i] ? 1 : 0;
     if (seen_n > 0 && n > 0) {
         memcpy(s, seen, seen_n * sizeof *s);
         qsort(s, seen_n, sizeof *s, by_device);
@@ -101,7 +102,7 @@ ir_spread_fold(const struct ir_entry *const *e, size_t n,
             while (j < seen_n &&
                    memcmp(s[j].device, s[i].device, IR_KEYID_BYTES) == 0)
                 j++;
-            one_device(s + i, j - i, x, &anc, held, elsewhere, out);
+            one_device(s + i, j - i, x, &anc, counted, held, elsewhere, out);
         }
         ir_anc_done(&anc);
         free(x);
@@ -109,7 +110,7 @@ ir_spread_fold(const struct ir_entry *const *e, size_t n,
     for (i = 0; i < n; i++) {
         int64_t ms;
 
-        if (elsewhere[i])
+        if (elsewhere[i] || (counted != NULL && !counted[i]))
             continue;
         ms = ir_entry_recorded_ms(e[i]);
         out->only_here++;

@@ -31,12 +31,14 @@ struct ir_spread {
     size_t devices_n;
 };
 
-/* Work it out for `e[0..n)`, in fold order, from what was seen of them.
+/* Work it out for `e[0..n)`, in fold order, from what was seen of them. Those
+ * with `counted[i]` (NULL: all) are counted; the others lead from one to
+ * another all the same.
  *
  * Owns:   *out is the caller's, ir_spread_done.
  */
-void ir_spread_fold(const struct ir_entry *const *e, size_t n,
-                    const struct ir_spread_seen *seen, size_t seen_n,
+void ir_spread_fold(const struct ir_entry *const *e, const bool *counted,
+                    size_t n, const struct ir_spread_seen *seen, size_t seen_n,
                     struct ir_spread *out);
 void ir_spread_done(struct ir_spread *s);
 

@@ -141,11 +141,16 @@ ir_head_record(const struct ir_view *v, const struct ir_view_record *r,
         return ir_pool_f(pool, _("also on another device (%s)"), all);
     if (r->this_device_only < r->entries) {
         s = partly(v, r, pool);
+        if (r->sending)
+            return ir_pool_f(pool, _("%s: being passed on"), s);
         if (r->save == NULL)
             return s;
         return ir_pool_f(pool, _("%s: run  %s"), s,
                          ir_pool_cmd(pool, "%s", r->save));
     }
+    if (r->sending)
+        return ir_pool_f(pool, _("this device only (%s): being passed on"),
+                         all);
     if (r->save == NULL)
         return ir_pool_f(pool, _("this device only (%s)"), all);
     return ir_pool_f(pool,

@@ -131,10 +131,12 @@ say_daemon(const struct ir_view *v, const struct ir_mesh_status *s,
     ir_term_para(
         &v->term, out, 3, NULL, IR_STYLE_NONE,
         ir_pool_f(
-            pool, _("runs; HTTPS %s, local network %s; %zu connections"),
-            ir_json_get_bool(s->daemon, "https", false) ? _("on") : _("off"),
+            pool, _("runs; HTTPS %s, local network %s; other devices: %lld"),
+            !ir_json_get_bool(s->daemon, "https", false)      ? _("off")
+            : ir_json_get_bool(s->daemon, "listening", false) ? _("on")
+                                                              : _("calls only"),
             ir_json_get_bool(s->daemon, "lan", false) ? _("on") : _("off"),
-            ir_json_len(ir_json_get(s->daemon, "links"))));
+            (long long)ir_json_get_int(s->daemon, "connected", 0)));
     if (ir_json_get_bool(s->daemon, "disk_full", false))
         ir_term_para(&v->term, out, 3, NULL, IR_STYLE_BOLD,
                      _("the disk is nearly full: what others record is not "
@@ -333,6 +335,12 @@ ir_view_mesh_json(const struct ir_view *v, const struct ir_mesh_status *s)
                          ir_json_get_bool(s->daemon, "https", false));
     ir_json_set_bool(
         a, "lan", s->daemon_runs && ir_json_get_bool(s->daemon, "lan", false));
+    ir_json_set_bool(a, "listening",
+                     s->daemon_runs &&
+                         ir_json_get_bool(s->daemon, "listening", false));
+    ir_json_set_int(a, "connected",
+                    s->daemon_runs ? ir_json_get_int(s->daemon, "connected", 0)
+                                   : 0);
     ir_json_set_take(a, "peers", peers_json(s));
     ir_json_set_take(j, "stuck", stuck_json(s));
     return j;

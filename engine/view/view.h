@@ -31,6 +31,7 @@ struct ir_view_record {
     int64_t oldest_ms; /* of what only this device has; 0 unknown */
     int64_t newest_ms;
     const char *save; /* command that takes it elsewhere, or NULL: none */
+    bool sending;     /* it is on its way to others */
 };
 
 /* Foreign text on one line, harmless, as the terminal can show it.

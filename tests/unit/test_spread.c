@@ -46,13 +46,13 @@ test_nothing_seen(void **state)
 
     (void)state;
     make(e, v);
-    ir_spread_fold(v, N, NULL, 0, &s);
+    ir_spread_fold(v, NULL, N, NULL, 0, &s);
     assert_int_equal(s.only_here, N);
     assert_int_equal(s.oldest_ms, 1000);
     assert_int_equal(s.newest_ms, 1005);
     assert_int_equal(s.whole, 0);
     ir_spread_done(&s);
-    ir_spread_fold(v, 0, NULL, 0, &s);
+    ir_spread_fold(v, NULL, 0, NULL, 0, &s);
     assert_int_equal(s.only_here, 0);
     ir_spread_done(&s);
 }
@@ -68,7 +68,7 @@ test_heads_hold_the_past(void **state)
     (void)state;
     make(e, v);
     saw(&seen[0], 1, &e[4]);
-    ir_spread_fold(v, N, seen, 1, &s);
+    ir_spread_fold(v, NULL, N, seen, 1, &s);
     assert_int_equal(s.only_here, 3); /* 2, 3, 5 */
     assert_int_equal(s.oldest_ms, 1002);
     assert_int_equal(s.devices_n, 1);
@@ -82,14 +82,25 @@ test_heads_hold_the_past(void **state)
     saw(&seen[5], 2, &e[5]);
     seen[6] = seen[5];
     seen[6].id[31] = 9; /* an entry that is not here */
-    ir_spread_fold(v, N, seen, 7, &s);
+    ir_spread_fold(v, NULL, N, seen, 7, &s);
     assert_int_equal(s.only_here, 0);
     assert_int_equal(s.oldest_ms, 0);
     assert_int_equal(s.whole, 1);
     assert_int_equal(s.devices_n, 2);
     ir_spread_done(&s);
+    /* what is not counted leads on all the same */
+    {
+        const bool counted[N] = {true, true, false, false, false, false};
+
+        ir_spread_fold(v, counted, N, seen, 1, &s);
+        assert_int_equal(s.entries, 2);
+        assert_int_equal(s.only_here, 0);
+        assert_int_equal(s.whole, 1);
+        assert_int_equal(s.devices[0].held, 2);
+        ir_spread_done(&s);
+    }
     /* what only somebody unknown holds is elsewhere, on no device of a name */
-    ir_spread_fold(v, N, seen + 4, 1, &s);
+    ir_spread_fold(v, NULL, N, seen + 4, 1, &s);
     assert_int_equal(s.only_here, 5);
     assert_int_equal(s.devices_n, 0);
     ir_spread_done(&s);
