@@ -213,7 +213,7 @@ report(struct in *in, const char **who)
     const struct ir_trust *t = &in->k.c->trust;
     struct ir_carry_report *r = &in->k.r;
     int64_t wanted = 0;
-    size_t i, j, m[WHO_MAX];
+    size_t i, j, m[WHO_MAX] = {0};
 
     for (i = 0; i < in->k.files_n; i++) {
         r->had += in->state[i].had;
