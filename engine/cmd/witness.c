@@ -388,9 +388,9 @@ ir_ctx_witness(struct ir_ctx *c)
     int rc = node_key(c, &node);
 
     ir_clock_now(&now);
-    if (rc == IR_OK)
+    if (rc == IR_OK && node != NULL)
         rc = ir_alert_receipts(c->st, &c->trust, node, &now, &n, &c->err);
-    if (rc == IR_OK)
+    if (rc == IR_OK && node != NULL)
         rc = ir_witness_write(c->st, &c->trust, node, &now, &n, &c->err);
     if (rc != IR_OK) /* what came is kept all the same */
         ir_buf_addf(&c->talk,
