@@ -514,28 +514,6 @@ what_is_dropped_is_not_given_out(void **state)
     net_free(w);
 }
 
-/* Kept here and not offered (its author was revoked), and the other side does
- * not know: then the two never say the same. */
-static void
-what_is_kept_and_not_offered_is_fetched_a_few_times_a_minute(void **state)
-{
-    struct net *w = net_new(2, 1);
-    uint32_t k;
-
-    (void)state;
-    for (k = 0; k < 100; k++) {
-        node_has(w, 0, k, IR_KIND_NOTE, false);
-        node_has(w, 1, k, IR_KIND_NOTE, false);
-        ir_sync_drop(w->node[1].s, w->node[1].v[k].id, w->node[1].v[k].hlc,
-                     w->node[1].v[k].lane);
-    }
-    net_link(w, 0, 1, WIDE, 5);
-    net_run(w, 600000);
-    assert_true(w->node[1].puts <= 4000); /* four times a minute */
-    assert_true(bytes(w) < 1100000);
-    net_free(w);
-}
-
 static void
 object_of(struct node *d, size_t n)
 {
@@ -596,8 +574,6 @@ main(void)
         cmocka_unit_test(of_many_one_answers),
         cmocka_unit_test(what_was_put_off_comes_again),
         cmocka_unit_test(what_is_dropped_is_not_given_out),
-        cmocka_unit_test(
-            what_is_kept_and_not_offered_is_fetched_a_few_times_a_minute),
         cmocka_unit_test(objects_come_in_pieces_and_go_on_where_they_stopped),
     };
 

@@ -371,6 +371,28 @@ an_object_that_is_not_what_was_asked_for_is_not_kept(void **state)
     net_free(w);
 }
 
+/* Kept here and not offered (its author was revoked), and the other side does
+ * not know: then the two never say the same. */
+static void
+what_is_kept_and_not_offered_is_fetched_a_few_times_a_minute(void **state)
+{
+    struct net *w = net_new(2, 1);
+    uint32_t k;
+
+    (void)state;
+    for (k = 0; k < 100; k++) {
+        node_has(w, 0, k, IR_KIND_NOTE, false);
+        node_has(w, 1, k, IR_KIND_NOTE, false);
+        ir_sync_drop(w->node[1].s, w->node[1].v[k].id, w->node[1].v[k].hlc,
+                     w->node[1].v[k].lane);
+    }
+    net_link(w, 0, 1, WIDE, 5);
+    net_run(w, 600000);
+    assert_true(w->node[1].puts <= 4000); /* four times a minute */
+    assert_true(w->edge[0].bytes < 1100000);
+    net_free(w);
+}
+
 /* --- neighbours ------------------------------------------------------------
  */
 
@@ -482,6 +504,8 @@ main(void)
         cmocka_unit_test(
             liars_who_never_answer_do_not_keep_an_honest_link_waiting),
         cmocka_unit_test(an_object_that_is_not_what_was_asked_for_is_not_kept),
+        cmocka_unit_test(
+            what_is_kept_and_not_offered_is_fetched_a_few_times_a_minute),
         cmocka_unit_test(neighbours_are_mutual_and_all_hang_together),
         cmocka_unit_test(who_is_unreachable_is_passed_over),
     };
