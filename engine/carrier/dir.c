@@ -24,6 +24,33 @@ struct ir_dir {
     int fd; /* of DIR/ir */
 };
 
+/* A home is no stick: what is sealed would lie among what is not. */
+static int
+is_home(const char *path, struct ir_err *err)
+{
+    ir_fail(err, IR_EREFUSED,
+            _("%s is or holds a home of ir: nothing is carried into or out of "
+              "one"),
+            path);
+    ir_err_hint(err, _("name the stick, or a directory of its own"));
+    return IR_EREFUSED;
+}
+
+/* The directory for what is carried could not be made: of `err` the reason. */
+static int
+not_writable(const char *path, struct ir_err *err)
+{
+    const char *why = strrchr(err->msg, ':');
+    char text[128];
+    int rc = err->code;
+
+    snprintf(text, sizeof text, "%.120s",
+             why != NULL ? why + 1 + strspn(why + 1, " ") : err->msg);
+    ir_fail(err, rc, _("%s cannot be written to (%s)"), path, text);
+    ir_err_hint(err, _("is it write-protected? Use another one"));
+    return rc;
+}
+
 int
 ir_dir_open(const char *path, bool make, struct ir_dir **out,
             struct ir_err *err)
@@ -38,7 +65,11 @@ ir_dir_open(const char *path, bool make, struct ir_dir **out,
             ir_err_hint(err, _("is it plugged in and mounted?  lsblk"));
         return rc;
     }
-    rc = make ? ir_path_mkdir(top, IR_DIR_NAME, err) : IR_OK;
+    rc = faccessat(top, "ir.db", F_OK, 0) == 0 ? IR_EREFUSED : IR_OK;
+    if (rc == IR_OK && make && ir_path_mkdir(top, IR_DIR_NAME, err) != IR_OK) {
+        close(top);
+        return not_writable(path, err);
+    }
     if (rc == IR_OK)
         rc =
             ir_path_open(top, IR_DIR_NAME, O_RDONLY | O_DIRECTORY, 0, &fd, err);
@@ -46,6 +77,11 @@ ir_dir_open(const char *path, bool make, struct ir_dir **out,
         ir_fail(err, rc, _("%s holds nothing of ir"), path);
         ir_err_hint(err, _("on the other device:  ir carry out DIR"));
     }
+    if (fd < 0 ? rc == IR_EREFUSED && faccessat(top, "ir.db", F_OK, 0) == 0
+               : faccessat(fd, "ir.db", F_OK, 0) == 0)
+        rc = is_home(path, err);
+    if (rc != IR_OK && fd >= 0)
+        close(fd);
     close(top);
     if (rc == IR_OK) {
         *out = ir_calloc(1, sizeof **out);

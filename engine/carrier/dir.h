@@ -44,7 +44,7 @@ struct ir_dir;
  *
  * Owns:   *out is the caller's, ir_dir_close.
  * Errors: IR_ENOTFOUND no such directory, or (without `make`) no ir/ in it;
- *         IR_EREFUSED ir/ is a link; IR_EIO.
+ *         IR_EREFUSED ir/ is a link, or `path` is or holds a home; IR_EIO.
  */
 int ir_dir_open(const char *path, bool make, struct ir_dir **out,
                 struct ir_err *err);

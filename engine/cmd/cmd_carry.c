@@ -82,6 +82,7 @@ struct out {
     struct ir_stand *stand;
     struct ir_dir_file file;
     size_t file_entries, file_objects; /* in it, not written yet */
+    size_t file_first;                 /* its first entry, of `v` */
     size_t wrote_entries, wrote_objects;
 };
 
@@ -206,15 +207,17 @@ write_file(struct out *o)
     return rc;
 }
 
+/* Put entries from number `from` on into files; the last one stays open. */
 static int
-write_all(struct out *o)
+add_entries(struct out *o, size_t from)
 {
     struct ir_ctx *c = o->k.c;
     struct ir_buf b = {0};
     size_t i;
     int rc = IR_OK;
 
-    for (i = 0; i < o->n && rc == IR_OK; i++) {
+    o->file_first = from;
+    for (i = from; i < o->n && rc == IR_OK; i++) {
         b.len = 0;
         rc = ir_offer_get(c->st, o->stand, o->v[i].id, &b, &c->err);
         if (rc == IR_EDAMAGED) { /* ir verify names it */
@@ -225,9 +228,42 @@ write_all(struct out *o)
             break;
         ir_dir_file_entry(&o->file, o->v[i].id, b.p, b.len);
         o->file_entries++;
-        if (ir_dir_file_len(&o->file) >= IR_DIR_FILE_GOAL)
+        if (ir_dir_file_len(&o->file) >= IR_DIR_FILE_GOAL) {
             rc = write_file(o);
+            o->file_first = i + 1;
+        }
     }
+    ir_buf_done(&b);
+    return rc;
+}
+
+/* The file that was to be written last did not fit. Where it held entries and
+ * objects, what happened may fit without what is large.
+ */
+static void
+write_less(struct out *o)
+{
+    struct ir_err keep = o->k.c->err;
+
+    if (o->file_entries == 0 || o->file_objects == 0)
+        return;
+    ir_dir_file_done(&o->file);
+    ir_dir_file_init(&o->file, o->k.newest, ir_store_site(o->k.c->st),
+                     o->k.self);
+    o->file_entries = o->file_objects = 0;
+    if (add_entries(o, o->file_first) == IR_OK)
+        (void)write_file(o);
+    o->k.c->err = keep;
+}
+
+static int
+write_all(struct out *o)
+{
+    struct ir_ctx *c = o->k.c;
+    struct ir_buf b = {0};
+    size_t i;
+    int rc = add_entries(o, 0);
+
     for (i = 0; i < o->objects_n && rc == IR_OK; i++) {
         b.len = 0;
         rc = ir_store_object_get(c->st, o->objects[i], &b, &c->err);
@@ -243,7 +279,11 @@ write_all(struct out *o)
             rc = write_file(o);
     }
     ir_buf_done(&b);
-    return rc == IR_OK ? write_file(o) : rc;
+    if (rc == IR_OK)
+        rc = write_file(o);
+    if (rc == IR_EIO)
+        write_less(o);
+    return rc;
 }
 
 /* Remember that entries left by this way. What was carried is carried, also
@@ -267,15 +307,21 @@ remember(struct ir_ctx *c, size_t gave)
 /* The medium took no more, or is gone: say which, and that what it took counts.
  */
 static void
-tell_full(struct ir_ctx *c, const char *dir)
+tell_full(struct ir_ctx *c, const char *dir, bool some)
 {
-    char *why = ir_strdup(c->err.msg);
+    const char *last = strrchr(c->err.msg, ':'); /* not which file of ours */
+    char *why =
+        ir_strdup(last != NULL ? last + 1 + strspn(last + 1, " ") : c->err.msg);
 
-    ir_fail(&c->err, IR_EIO, _("not all of it could be written to %s (%s)"),
+    ir_fail(&c->err, IR_EIO,
+            some ? _("not all of it could be written to %s (%s)")
+                 : _("nothing could be written to %s (%s)"),
             dir, why);
     ir_err_hint(&c->err,
-                _("what was written counts: make room there, or use another "
-                  "one, and carry out once more"));
+                some ? _("what was written counts: make room there, or use "
+                         "another one, and carry out once more")
+                     : _("make room there, or use another one that can be "
+                         "written to, and carry out once more"));
     free(why);
 }
 
@@ -349,7 +395,7 @@ carry_out(struct out *o)
     if (rc == IR_OK)
         rc = trust_under_older(o);
     if (rc == IR_EIO)
-        tell_full(c, o->k.r.dir);
+        tell_full(c, o->k.r.dir, o->wrote_entries + o->wrote_objects > 0);
     remember(c, o->wrote_entries);
     return rc;
 }

@@ -342,3 +342,44 @@ exits 64 carry sideways x
 
 title "a full stick: said in words; what was written counts"
 mkdir small
+cat >full.sh <<'END'
+mount -t tmpfs -o "size=$SIZE,mode=755" none small || exit 99
+shift
+"$@"
+rc=$?
+cp -a small/. "$KEPT"
+exit $rc
+END
+# full SIZE ARGS...: with `small` a medium of that size; what it holds then is
+# in `kept`
+full() {
+    rm -rf kept
+    mkdir kept
+    EXEC="env SIZE=$1 KEPT=$T/kept unshare -rm sh $T/full.sh -"
+    shift
+    "$@"
+    EXEC=
+}
+on A note "before the stick was full"
+full 24k exits 1 carry out small
+err "not all of it could be written"
+err "what was written counts"
+silent "no space left on device ("
+is 1 "$(find kept/ir -type f | wc -l)"
+on B carry in kept # what happened fitted, the runbooks did not
+on B timeline
+out "before the stick was full"
+full 4k exits 1 carry out small
+err "nothing could be written"
+is 0 "$(find kept/ir -type f | wc -l)"
+
+title "a home is no stick"
+mkdir "$T/parent"
+cp -a "$H" "$T/parent/ir"
+before=$(ls "$T/parent/ir")
+exits 77 carry out "$T/parent"
+says "holds a home"
+exits 77 carry in "$T/parent"
+exits 77 carry out "$T/parent/ir"
+exits 77 carry in "$T/parent/ir"
+is "$before" "$(ls "$T/parent/ir")"
