@@ -201,8 +201,9 @@ scan(struct ir_lan *l)
     }
 }
 
+/* By which interface it came, and (*to_all) whether to everybody. */
 static unsigned
-face_in(struct msghdr *m)
+face_in(struct msghdr *m, bool *to_all)
 {
     struct cmsghdr *c;
     struct in_pktinfo i4;
@@ -211,10 +212,12 @@ face_in(struct msghdr *m)
     for (c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
         if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
             memcpy(&i4, CMSG_DATA(c), sizeof i4);
+            *to_all = IN_MULTICAST(ntohl(i4.ipi_addr.s_addr));
             return (unsigned)i4.ipi_ifindex;
         }
         if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
             memcpy(&i6, CMSG_DATA(c), sizeof i6);
+            *to_all = IN6_IS_ADDR_MULTICAST(&i6.ipi6_addr);
             return i6.ipi6_ifindex;
         }
     }
@@ -244,9 +247,11 @@ hear(struct ir_lan *l, int fd)
         m[i].msg_hdr.msg_controllen = sizeof control[i];
     }
     n = recvmmsg(fd, m, BATCH, 0, NULL);
-    for (i = 0; i < n; i++)
-        ir_lan_take(l, face_in(&m[i].msg_hdr), &from[i], bytes[i],
-                    m[i].msg_len);
+    for (i = 0; i < n; i++) {
+        unsigned face = face_in(&m[i].msg_hdr, &l->to_all);
+
+        ir_lan_take(l, face, &from[i], bytes[i], m[i].msg_len);
+    }
     return n == BATCH;
 }
 

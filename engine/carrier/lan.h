@@ -45,6 +45,13 @@ int ir_lan_new(const struct ir_lan_conf *conf, struct ir_carrier *out,
 bool ir_lan_address(const struct ir_carrier *c, uint32_t link,
                     char out[IR_LAN_ADDRESS_MAX]);
 
+/* The link to many that the sender a link stands for was heard on; *to_all: did
+ * the datagram that is being delivered go to everybody there, not to us alone?
+ * False for links to many.
+ */
+bool ir_lan_heard_on(const struct ir_carrier *c, uint32_t link, uint32_t *many,
+                     bool *to_all);
+
 /* What was heard, for who looks after the daemon. */
 struct ir_lan_count {
     uint64_t taken;    /* datagrams delivered */

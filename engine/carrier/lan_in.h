@@ -47,6 +47,7 @@ struct ir_lan {
     int group4, group6; /* bound to the group: hear everybody */
     int one4, one6;     /* bound to no address: speak, hear answers */
     bool rescan;
+    bool to_all; /* where the datagram that is being taken went */
     int64_t scan_at, now;
     uint32_t last_link;
     struct ir_lan_face *faces;

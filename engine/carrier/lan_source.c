@@ -236,6 +236,21 @@ ir_lan_address(const struct ir_carrier *c, uint32_t link,
     return true;
 }
 
+bool
+ir_lan_heard_on(const struct ir_carrier *c, uint32_t link, uint32_t *many,
+                bool *to_all)
+{
+    const struct ir_lan *l = c->self;
+    const struct ir_lan_source *s = ir_lan_source(l, link);
+    const struct ir_lan_face *f = s != NULL ? ir_lan_face(l, s->face) : NULL;
+
+    if (f == NULL)
+        return false;
+    *many = f->link;
+    *to_all = l->to_all;
+    return true;
+}
+
 void
 ir_lan_counts(const struct ir_carrier *c, struct ir_lan_count *out)
 {

@@ -246,6 +246,7 @@ step(void *arg, int64_t now_ms)
     int64_t next;
 
     n->now_ms = now_ms;
+    (void)ir_sync_tick(n->sync, now_ms); /* what is pushed is new as of now */
     ir_wake_drain(n->wake_fd);
     sign_owed(n);
     look(n);

@@ -178,6 +178,8 @@ on_frame(void *arg, uint32_t link, const void *p, size_t len)
     struct ir_node *n = s->n;
     struct ir_buf plain = {0};
     struct ir_err err;
+    uint32_t many;
+    bool to_all;
 
     if (n->carriers[s->which].ops->sealed) {
         if (ir_frame_open(n->keys, n->keys_n, ir_store_site(n->c->st), p, len,
@@ -188,6 +190,10 @@ on_frame(void *arg, uint32_t link, const void *p, size_t len)
         len = plain.len;
     }
     whose(n, s->which, link_id(s->which, link));
+    if (s->which == IR_NODE_LAN &&
+        ir_lan_heard_on(&n->carriers[s->which], link, &many, &to_all))
+        ir_sync_heard_on(n->sync, link_id(s->which, link),
+                         link_id(s->which, many), to_all);
     (void)ir_sync_in(n->sync, link_id(s->which, link), p, len, n->now_ms, &err);
     ir_buf_done(&plain);
 }

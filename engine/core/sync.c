@@ -80,6 +80,28 @@ ir_sync_find(const struct ir_sync *s, uint32_t link)
     return NULL;
 }
 
+/* The link to many on which the device of this one was heard, while it is up.
+ */
+struct ir_sync_link *
+ir_sync_around(const struct ir_sync *s, const struct ir_sync_link *l)
+{
+    struct ir_sync_link *a = l->within ? ir_sync_find(s, l->around) : NULL;
+
+    return a != NULL && a->many ? a : NULL;
+}
+
+void
+ir_sync_heard_on(struct ir_sync *s, uint32_t link, uint32_t many, bool to_all)
+{
+    struct ir_sync_link *l = ir_sync_find(s, link);
+
+    if (l == NULL || l->many)
+        return;
+    l->within = true;
+    l->around = many;
+    l->to_all = to_all;
+}
+
 /* For jitter only; what must not be guessed comes from the home. */
 uint64_t
 ir_sync_rand(struct ir_sync *s, uint64_t below)

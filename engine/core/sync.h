@@ -106,6 +106,13 @@ void ir_sync_link_up(struct ir_sync *s, uint32_t link, const uint8_t *node,
                      size_t mtu, bool many);
 void ir_sync_link_down(struct ir_sync *s, uint32_t link);
 
+/* The device of `link` was heard on link `many`; `to_all`: what is taken from
+ * `link` next went to everybody there. As long as `many` is up, what is new and
+ * beacons are said there, once, and not again to each of its devices.
+ */
+void ir_sync_heard_on(struct ir_sync *s, uint32_t link, uint32_t many,
+                      bool to_all);
+
 /* A transmission arrived.
  *
  * Errors: IR_ENOTFOUND no such link; IR_EPARSE, IR_ELIMIT what is wrong with

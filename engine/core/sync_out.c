@@ -71,13 +71,21 @@ short_of(const uint8_t id[32])
     return h;
 }
 
+static void
+see(struct ir_sync_link *l, uint64_t h, int64_t now_ms)
+{
+    l->seen[h % IR_SYNC_SEEN].id = h;
+    l->seen[h % IR_SYNC_SEEN].at_ms = now_ms;
+}
+
 void
 ir_sync_seen(struct ir_sync *s, struct ir_sync_link *l, const uint8_t id[32])
 {
-    uint64_t h = short_of(id);
+    struct ir_sync_link *around = l->to_all ? ir_sync_around(s, l) : NULL;
 
-    l->seen[h % IR_SYNC_SEEN].id = h;
-    l->seen[h % IR_SYNC_SEEN].at_ms = s->now_ms;
+    see(l, short_of(id), s->now_ms);
+    if (around != NULL)
+        see(around, short_of(id), s->now_ms);
 }
 
 /* Was it heard on this link since `since_ms`? */
@@ -103,7 +111,8 @@ ir_sync_push(struct ir_sync *s, struct ir_sync_link *l, const uint8_t id[32],
     ir_sync_queue_add(&l->q[cls], &it);
 }
 
-/* To every link but the one it came from. What came from elsewhere waits a
+/* To every link but the one it came from, and to devices of a link to many
+ * there, where all hear it. What came from elsewhere waits a
  * little before it goes to many: another may say it first.
  */
 void
@@ -118,7 +127,7 @@ ir_sync_flood(struct ir_sync *s, const struct ir_sync_link *from,
                            ? (int64_t)ir_sync_rand(s, IR_SYNC_MANY_MS)
                            : 0;
 
-        if (l != from)
+        if (l != from && ir_sync_around(s, l) == NULL)
             ir_sync_push(s, l, id, cls, false, s->now_ms + wait);
     }
 }

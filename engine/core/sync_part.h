@@ -15,6 +15,9 @@
 #define IR_SYNC_IMIN_MS 500
 #define IR_SYNC_IMAX_MS 60000
 #define IR_SYNC_K_POINT 1
+#define IR_SYNC_MEET_MS                                                        \
+    300000 /* one for each device heard on a link to many                      \
+            */
 #define IR_SYNC_K_MANY 2
 
 #define IR_SYNC_NEEDY 32        /* so many more there: it is us who lack */
@@ -125,6 +128,9 @@ struct ir_sync_session {
 struct ir_sync_link {
     uint32_t no;
     bool many, has_node;
+    bool within, to_all; /* heard on link `around`; what came last went to all
+                            there */
+    uint32_t around;
     uint8_t node[8];
     size_t mtu;
     struct ir_bucket messages, sigs, salts;
@@ -135,7 +141,8 @@ struct ir_sync_link {
     struct ir_sync_peer *peers;
     size_t peers_n, latest;
     bool equal;
-    int64_t said_ms; /* our last beacon */
+    bool met;        /* we have said a beacon */
+    int64_t said_ms; /* our last one */
     /* asking */
     struct ir_sync_session s;
     int64_t begin_ms; /* begin a session then; IR_SYNC_NEVER */
@@ -203,6 +210,8 @@ struct ir_sync {
 
 /* sync.c */
 struct ir_sync_link *ir_sync_find(const struct ir_sync *s, uint32_t link);
+struct ir_sync_link *ir_sync_around(const struct ir_sync *s,
+                                    const struct ir_sync_link *l);
 uint64_t ir_sync_rand(struct ir_sync *s, uint64_t below);
 bool ir_sync_equal(const struct ir_sum *a, const struct ir_sum *b);
 void ir_sync_sums(const struct ir_sync *s, struct ir_sum *t, struct ir_sum *r);

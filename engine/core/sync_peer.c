@@ -49,6 +49,7 @@ beacon_out(struct ir_sync *s, struct ir_sync_link *l)
     ir_sync_sums(s, &f.t, &f.r);
     ir_frame_put(&f, &b);
     l->said_ms = s->now_ms;
+    l->met = true;
     ir_sync_unsay(l, IR_FRAME_BEACON, NULL);
     ir_sync_say(s, l, IR_FRAME_BEACON, NULL, &b, s->now_ms);
     ir_buf_done(&b);
@@ -115,10 +116,12 @@ void
 ir_sync_beacon_in(struct ir_sync *s, struct ir_sync_link *l,
                   const struct ir_frame *f)
 {
-    struct ir_sync_link *own;
+    struct ir_sync_link *own, *around = ir_sync_around(s, l);
     struct ir_sync_peer *p;
     struct ir_sum t, r;
 
+    if (!l->to_all)
+        around = NULL; /* the others there have not heard it */
     if (memcmp(f->node, s->self, sizeof s->self) == 0)
         return; /* our own, come back */
     if (l->has_node && memcmp(f->node, l->node, sizeof l->node) != 0)
@@ -134,6 +137,8 @@ ir_sync_beacon_in(struct ir_sync *s, struct ir_sync_link *l,
     ir_sync_sums(s, &t, &r);
     if (ir_sync_equal(&t, &f->t) && ir_sync_equal(&r, &f->r)) {
         l->heard++;
+        if (around != NULL)
+            around->heard++;
         l->equal = true;
         l->suspect = false;
         l->backoff_ms = 0;
@@ -142,8 +147,11 @@ ir_sync_beacon_in(struct ir_sync *s, struct ir_sync_link *l,
         return;
     }
     l->equal = false;
-    if (!ir_sync_stale(s, l, &f->t, &f->r))
+    if (!ir_sync_stale(s, l, &f->t, &f->r)) {
         ir_sync_trickle_reset(s, l);
+        if (around != NULL)
+            ir_sync_trickle_reset(s, around);
+    }
     own = l->many ? own_link(s, f->node) : NULL;
     if (own != NULL)
         own->peers[0] = *p;
@@ -152,12 +160,23 @@ ir_sync_beacon_in(struct ir_sync *s, struct ir_sync_link *l,
     ir_sync_differs(s, own, who_asks(s, own, f, &r));
 }
 
+/* Are our beacons heard there on a link to many? Now and then one is for this
+ * device alone all the same, which says where we are.
+ */
+static bool
+said_to_all(const struct ir_sync *s, const struct ir_sync_link *l)
+{
+    return l->met && s->now_ms - l->said_ms < IR_SYNC_MEET_MS &&
+           ir_sync_around(s, l) != NULL;
+}
+
 int64_t
 ir_sync_peer_tick(struct ir_sync *s, struct ir_sync_link *l)
 {
     if (!l->said && s->now_ms >= l->say_ms) {
         l->said = true;
-        if (l->heard < (l->many ? IR_SYNC_K_MANY : IR_SYNC_K_POINT))
+        if (l->heard < (l->many ? IR_SYNC_K_MANY : IR_SYNC_K_POINT) &&
+            !said_to_all(s, l))
             beacon_out(s, l);
     }
     if (s->now_ms >= l->began_ms + l->interval_ms) {

@@ -363,6 +363,21 @@ session_due(struct ir_sync *s, struct ir_sync_link *l)
         ir_sync_session_end(s, l);
 }
 
+/* Do they hold what we hold by now? What was in the same transmission as their
+ * beacon, or came by another way, may be all that was missing.
+ */
+static bool
+equal_now(const struct ir_sync *s, const struct ir_sync_link *l)
+{
+    const struct ir_sync_peer *p = l->peers_n > 0 ? &l->peers[l->latest] : NULL;
+    struct ir_sum t, r;
+
+    if (l->many || p == NULL)
+        return false;
+    ir_sync_sums(s, &t, &r);
+    return ir_sync_equal(&t, &p->t) && ir_sync_equal(&r, &p->r);
+}
+
 int64_t
 ir_sync_session_tick(struct ir_sync *s, struct ir_sync_link *l)
 {
@@ -376,6 +391,10 @@ ir_sync_session_tick(struct ir_sync *s, struct ir_sync_link *l)
             at = l->busy_ms;
         if (s->now_ms < at)
             return at < l->full_ms ? at : l->full_ms;
+        if (!full && equal_now(s, l)) {
+            l->begin_ms = IR_SYNC_NEVER;
+            return l->full_ms;
+        }
         if (!may_begin(s, l))
             return s->now_ms + 50;
         if (full)

@@ -422,6 +422,50 @@ test_lan_shared(void **state)
     end(v);
 }
 
+static int to_all = -1; /* of the frame that came last; -1: none came */
+static uint32_t around;
+
+static void
+note_whom(void *arg, uint32_t link, const void *p, size_t n)
+{
+    struct side *s = arg;
+    bool every = false;
+
+    side_frame(arg, link, p, n);
+    around = 0;
+    to_all = ir_lan_heard_on(&s->c, link, &around, &every) ? every : 2;
+}
+
+/* What is said to everybody is told from what is said to one. */
+static void
+test_lan_to_all(void **state)
+{
+    static const struct ir_carrier_events ev = {side_up, side_down, note_whom,
+                                                side_ours};
+    struct side v[2];
+    int row;
+
+    (void)state;
+    begin(2, NULL, v);
+    for (row = 0; row < 2; row++) {
+        int64_t until = ir_clock_mono_ms() + 5000, now;
+
+        to_all = -1;
+        assert_int_equal(send_some(&v[0], 2, row ? v[0].many : v[0].link,
+                                   (size_t)row, (size_t)row + 1),
+                         IR_OK);
+        while (to_all < 0 && (now = ir_clock_mono_ms()) < until) {
+            struct pollfd fd = {ir_carrier_fd(&v[1].c), POLLIN, 0};
+
+            (void)poll(&fd, 1, 20);
+            (void)ir_carrier_run(&v[1].c, now, &ev, &v[1]);
+        }
+        ROW(row, to_all == row);
+        ROW(row, around == v[1].many);
+    }
+    end(v);
+}
+
 static void
 test_queue(void **state)
 {
@@ -525,7 +569,7 @@ main(void)
         cmocka_unit_test(test_tortured),   cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_down),       cmocka_unit_test(test_lan_faces),
         cmocka_unit_test(test_lan_junk),   cmocka_unit_test(test_lan_crowd),
-        cmocka_unit_test(test_lan_shared),
+        cmocka_unit_test(test_lan_shared), cmocka_unit_test(test_lan_to_all),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

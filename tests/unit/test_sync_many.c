@@ -1,0 +1,104 @@
+/* test_sync_many.c: devices that hear one another on a link to many and have
+ * links to each other, too, as on a LAN: nothing is said twice.
+ */
+#include "sync_make.h"
+
+/* Transmissions over the links between two. */
+static uint64_t
+between_two(const struct net *w)
+{
+    uint64_t n = 0;
+    int i;
+
+    for (i = 0; i < w->edges; i++)
+        n += w->edge[i].b >= 0 ? w->edge[i].count : 0;
+    return n;
+}
+
+/* Six that hear one another on a multicast link, and each has a link to each:
+ * what is new is said to all there, not to each; to each when that is gone. */
+static void
+what_all_hear_is_not_said_to_each(void **state)
+{
+    struct net *w = net_new(6, 1);
+    uint64_t before;
+    int i, k;
+
+    (void)state;
+    net_link(w, 0, -1, 1400, 2);
+    for (i = 0; i < 6; i++)
+        for (k = i + 1; k < 6; k++) {
+            uint32_t no = (uint32_t)w->edges;
+
+            net_link(w, i, k, 1400, 2);
+            ir_sync_heard_on(w->node[i].s, no, 0, false);
+            ir_sync_heard_on(w->node[k].s, no, 0, false);
+        }
+    node_has(w, 0, 1, IR_KIND_NOTE, true);
+    net_run(w, 20000); /* all have said where they are */
+    before = between_two(w);
+    node_has(w, 0, 2, IR_KIND_NOTE, true);
+    net_run(w, 20000);
+    assert_true(net_all(w, 2));
+    assert_int_equal(between_two(w), before);
+    for (i = 0; i < 6; i++)
+        ir_sync_link_down(w->node[i].s, 0);
+    node_has(w, 0, 3, IR_KIND_NOTE, true);
+    net_run(w, 20);
+    assert_true(net_all(w, 3));
+    assert_true(between_two(w) >= before + 5);
+    net_free(w);
+}
+
+/* One of two on a multicast link hands on what came to it alone, but not what
+ * the other has heard, too. */
+static void
+what_came_to_all_is_not_repeated(void **state)
+{
+    static const bool to_all[] = {false, true};
+    size_t row;
+
+    (void)state;
+    for (row = 0; row < COUNT(to_all); row++) {
+        struct net *w = net_new(2, 1);
+        struct ir_frame f = {.type = IR_FRAME_ENTRIES, .count = 1};
+        struct ir_buf e = {0}, item = {0}, b = {0};
+        uint8_t id[32] = {7};
+
+        net_link(w, 0, -1, 1400, 2);
+        net_link(w, 0, 1, 1400, 2);
+        w->edge[1].cut = true;
+        net_run(w, 1000);
+        entry_make(id, (uint64_t)1000 << 16, IR_KIND_NOTE, 100, &e);
+        ir_cbor_put_bytes(&item, e.p, e.len);
+        f.p = item.p;
+        f.n = item.len;
+        ir_frame_put(&f, &b);
+        ir_sync_heard_on(w->node[0].s, 1, 0, to_all[row]);
+        ROW(row,
+            ir_sync_in(w->node[0].s, 1, b.p, b.len, w->now, NULL) == IR_OK);
+        w->node[0].due = w->now;
+        net_run(w, 110);
+        ROW(row, w->node[0].n == 1);
+        ROW(row, w->node[1].n == (to_all[row] ? 0 : 1));
+        net_run(w, 5000); /* by beacons, if need be */
+        ROW(row, net_all(w, 1));
+        ir_buf_done(&e);
+        ir_buf_done(&item);
+        ir_buf_done(&b);
+        net_free(w);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_all_hear_is_not_said_to_each),
+        cmocka_unit_test(what_came_to_all_is_not_repeated),
+    };
+
+    if (ir_crypt_init(NULL) != IR_OK)
+        return 1;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
