@@ -103,14 +103,27 @@ check_log(struct doctor *d)
 {
     struct ir_ctx *c = d->c;
     struct ir_check k = {0};
+    size_t i, told = 0; /* what is missing or was refused is no damage */
     int rc;
 
     if (c->st == NULL)
         return;
     rc = ir_store_check(c->st, &c->trust, true, 1, NULL, NULL, &k, &c->err);
-    say(d, rc == IR_OK && k.bad_n == 0 && !k.database_damaged,
+    for (i = 0; i < k.bad_n; i++)
+        told +=
+            k.bad[i].why == IR_CHECK_MISSING || k.bad[i].why == IR_CHECK_REVOKED
+                ? 1
+                : 0;
+    say(d,
+        rc == IR_OK && k.bad_n == told && k.bad_more == 0 &&
+            !k.database_damaged,
         _("the log's chains are whole (ir verify checks the signatures)"),
         _("the log or its database is damaged"), "ir verify");
+    if (told > 0)
+        note(d,
+             _("the log names entries that are not here, or holds some by a "
+               "revoked key"),
+             "ir verify");
     memset(&c->err, 0, sizeof c->err);
     ir_check_done(&k);
     (void)ir_clones_each(c, say_clone, d);

@@ -401,18 +401,21 @@ ir_cmd_ask(struct ir_ctx *c, int argc, char **argv)
     struct ir_case k = {0};
     size_t i = 0, an = 0, j;
     int n = 0, rc = parse(c, argc, argv, &said, 1, 33, "ask", &n);
+    /* an answer alone is for the step that is next, as in the walk */
+    int from = rc == IR_OK && strchr(argv[1], '=') != NULL ? 1 : 2;
 
     if (rc == IR_OK)
         rc = ir_cmd_begin(c, &k);
     if (rc == IR_OK)
-        rc = ir_act_find(c, &k, argv[1], &i);
+        rc = ir_act_find(c, &k, from == 1 ? NULL : argv[1], &i);
     if (rc == IR_OK && k.inc->steps[i].plan == NULL)
         rc = ir_fail(&c->err, IR_ENOTFOUND,
                      _("the plan of %s is not on this device"),
                      k.inc->steps[i].path);
     if (rc == IR_OK)
-        rc = parse_answers(c, &k.inc->steps[i], n - 1, argv + 2, answers, &an);
-    if (rc == IR_OK && n == 1)
+        rc = parse_answers(c, &k.inc->steps[i], n + 1 - from, argv + from,
+                           answers, &an);
+    if (rc == IR_OK && n + 1 == from)
         rc = ask_rest(c, &k, &k.inc->steps[i], answers, &an);
     if (rc == IR_OK && an == 0)
         rc = ir_fail(&c->err, IR_EUSAGE,

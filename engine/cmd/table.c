@@ -138,7 +138,7 @@ const struct ir_cmd ir_cmds[] = {
     {"choose", ir_cmd_choose, WALK, N_("decide at a step"),
      N_("choose STEP OPTION -r WHY")},
     {"ask", ir_cmd_ask, WALK, N_("answer a step's questions"),
-     N_("ask STEP [NAME=VALUE ...]")},
+     N_("ask [STEP] [NAME=VALUE ...]")},
     {"approve", ir_cmd_approve, WALK, N_("be the second person for a step"),
      N_("approve STEP")},
     {"deny", ir_cmd_deny, WALK, N_("refuse a two-person request"),

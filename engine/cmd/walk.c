@@ -456,17 +456,25 @@ one_line(struct walker *w, char *line)
 static bool
 only_reads(const char *line)
 {
+    static const char *const word[] = {"inbox", "list", "l",        "help", "h",
+                                       "?",     "who",  "timeline", "show"};
+    size_t i, n;
+
     line += strspn(line, " \t");
     if (strncmp(line, "ir ", 3) == 0)
         line += 3 + strspn(line + 3, " \t");
-    return strncmp(line, "inbox", 5) == 0 ||
-           strncmp(line, "alert show", 10) == 0 ||
+    n = strcspn(line, " \t");
+    for (i = 0; i < sizeof word / sizeof word[0]; i++)
+        if (strlen(word[i]) == n && strncmp(line, word[i], n) == 0)
+            return true;
+    return strncmp(line, "alert show", 10) == 0 ||
            strncmp(line, "alert status", 12) == 0 ||
            strncmp(line, "alert list", 10) == 0;
 }
 
 /* Do what was typed. The screen is drawn again only when something changed or
- * on Enter alone: what was answered must not scroll away. */
+ * on Enter alone: what was answered must not scroll away, also where showing it
+ * is recorded, as of alerts. */
 static int
 one_turn(struct walker *w, char *line)
 {
@@ -483,8 +491,9 @@ one_turn(struct walker *w, char *line)
         return rc;
     if (w->next != NULL) /* what was typed meanwhile comes first */
         return IR_OK;
-    if (empty || w->stale || (w->k.log.n != before && !reads) ||
-        focus(w) != was) {
+    if (reads) /* the next other word draws what is new */
+        w->stale = w->stale || w->k.log.n != before;
+    else if (empty || w->stale || w->k.log.n != before || focus(w) != was) {
         ir_walker_show(w);
         return IR_OK;
     }

@@ -72,6 +72,21 @@ check_links(const char *home, struct ir_err *err)
     return rc;
 }
 
+/* There is no home: say how one comes to be, or goes on coming to be. */
+static void
+hint_make(const char *home, struct ir_err *err)
+{
+    char *join = ir_asprintf("%s.join", home);
+    struct stat sb;
+
+    if (lstat(join, &sb) == 0)
+        ir_err_hint(err, _("somebody is to let this machine in; once they "
+                           "have:  ir mesh join --via DIR"));
+    else
+        ir_err_hint(err, _("make one: ir init"));
+    free(join);
+}
+
 int
 ir_store_home_check(const char *home, struct ir_err *err)
 {
@@ -80,8 +95,8 @@ ir_store_home_check(const char *home, struct ir_err *err)
     if (lstat(home, &sb) != 0) {
         ir_fail(err, errno == ENOENT ? IR_ENOTFOUND : IR_EIO, "%s: %s", home,
                 strerror(errno));
-        if (errno == ENOENT)
-            ir_err_hint(err, _("make one: ir init"));
+        if (err != NULL && err->code == IR_ENOTFOUND)
+            hint_make(home, err);
         return err != NULL ? err->code : IR_ENOTFOUND;
     }
     if (!S_ISDIR(sb.st_mode))

@@ -201,8 +201,13 @@ ir_view_carry_in(const struct ir_view *v, const struct ir_carry_report *r,
     if (r->entries + r->objects + r->texts > 0) {
         say_new(v, r, &pool, out);
     } else {
-        ir_buf_addf(&b, _("Nothing new here: %s were here already"),
-                    entries(r->had, &pool));
+        if (r->had > 0)
+            ir_buf_addf(&b,
+                        _("Nothing new here (%zu entries and objects were "
+                          "here already)"),
+                        r->had);
+        else
+            ir_buf_adds(&b, _("Nothing was taken in"));
         flush_line(v, &b, out);
     }
     say_why(v, r, false, out);

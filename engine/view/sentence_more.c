@@ -294,6 +294,25 @@ say_grant(struct ir_sx *x)
                     who, epoch, (unsigned long long)audience);
 }
 
+/* Does it wait for other administrators to agree? Where the trust of before it
+ * is at hand, as when it was recorded this moment: will it? */
+static bool
+waits(const struct ir_sx *x)
+{
+    const struct ir_trust *t = x->v->trust;
+    const uint8_t *key;
+    size_t i, n;
+
+    for (i = 0; t != NULL && i < t->proposals_n; i++)
+        if (memcmp(t->proposals[i].entry, x->e->id, IR_ID_BYTES) == 0)
+            return !t->proposals[i].counts;
+    if (t == NULL || t->k < 2)
+        return false;
+    return x->e->h.kind == IR_KIND_ADMINS ||
+           (ir_body_bytes(x->e, 1, &key, &n) && n == IR_KEYID_BYTES &&
+            ir_trust_in_force(t, key));
+}
+
 bool
 ir_sx_trust(struct ir_sx *x)
 {
@@ -309,7 +328,10 @@ ir_sx_trust(struct ir_sx *x)
         ir_buf_addf(x->out, _("Enrolled a device of %s"), ir_sx_member(x, 1));
         return true;
     case IR_KIND_REVOKE:
-        ir_buf_addf(x->out, _("Revoked key %s"), hex_field(x, 1));
+        ir_buf_addf(x->out,
+                    waits(x) ? _("Put forward: revoke key %s")
+                             : _("Revoked key %s"),
+                    hex_field(x, 1));
         ir_sx_reason(x, 2);
         return true;
     case IR_KIND_APPROVAL:
@@ -328,7 +350,10 @@ ir_sx_trust(struct ir_sx *x)
         say_grant(x);
         return true;
     case IR_KIND_ADMINS:
-        ir_buf_addf(x->out, _("Named as administrators: %s; %d must agree"),
+        ir_buf_addf(x->out,
+                    waits(x) ? _("Put forward as administrators: %s; %d must "
+                                 "agree")
+                             : _("Named as administrators: %s; %d must agree"),
                     people(x), (int)ir_body_uint_or(x->e, 1, 0));
         ir_sx_reason(x, 5);
         return true;

@@ -74,6 +74,9 @@ as mori --json admin propose --drop ito -r "left us"
 is open "$(json state)"
 is 1 "$(json missing)"
 drop=$(proposal)
+ok --as ito log
+out "Named as administrators: Sato, Mori, Ito"
+out "Put forward as administrators: Sato, Mori"
 exits 1 --as mori admin approve "$drop"
 err "you have agreed to this"
 member Kato

@@ -23,7 +23,7 @@ ok init --org "Minato Airport" --person Sato --runbooks "$T/site.own"
 ok release approve
 member mori
 started alpha slow
-as sato ask ask host=one
+as sato ask host=one # of the step that is next
 
 title "a variable changed after the request"
 exits 77 --as sato run move

@@ -45,6 +45,9 @@ ok mesh join "$code" --via "$T/stick"
 out "Keys made"
 [ ! -e "$H" ] || fail "a home before there is an answer"
 is 700 "$(stat -c %a "$H.join")"
+exits 66 status
+err "ir mesh join --via DIR"
+silent "ir init"
 ok mesh join "$code" --via "$T/stick"
 out "No answer lies in"
 request=$(echo "$T"/stick/ir-join/*.request)

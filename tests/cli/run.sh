@@ -100,6 +100,7 @@ err 'the command needs what is not known'
 err "ir ask say host="
 ok ask say host=unknown
 exits 77 run say
+exits 66 ask nostep host=FS1
 ok ask say host=FS1
 ok run say
 out "| -- FS1"

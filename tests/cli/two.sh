@@ -60,6 +60,7 @@ ok verify
 title "two walks at two terminals see each other's steps"
 cat >walks.py <<'X'
 import os
+import subprocess
 import sys
 
 from term import Term
@@ -81,6 +82,15 @@ before = len(b.shown())
 b.type("")
 b.ask()
 new = b.shown()[before:]
+subprocess.run([ir, "--as", "sato", "notify", "mori", "Come to rack B3"],
+               env=env, check=True, capture_output=True)
+b.ask()
+before = len(b.shown())
+b.type("inbox") # that it was shown is recorded, and must not push it away
+b.ask()
+box = b.shown()[before:]
+if "ir ack " not in box or "> cut" in box:
+    sys.exit(f"the inbox was drawn over\n{box}")
 for t in (a, b):
     t.type("quit")
 codes = [t.end() for t in (a, b)]
