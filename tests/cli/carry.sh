@@ -217,6 +217,8 @@ on A run move
 on A --json status
 is 'done' "$(json 'steps[name=move].state')"
 meet A B
+on B --json status
+is 0 "$(json record.this_device_only)" # B's approval does not keep it there
 on B --json show move
 on B timeline
 out "moved" || :
