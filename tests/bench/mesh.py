@@ -152,6 +152,7 @@ class Mesh:
             look.close()
         self.site.close()
         for d in self.devices:
+            d.unplug()  # or it is there until the namespace has gone
             net.run("ip", "netns", "del", d.name)
         for name in self.bridges:
             net.run("ip", "link", "del", name)

@@ -14,6 +14,7 @@ import json
 import os
 import re
 import selectors
+import statistics
 import subprocess
 import time
 
@@ -144,12 +145,15 @@ def rounds(b, peer, what, devices, rate, budget=None):
         whole.append((last - began) * 1000)
         extra.append((mesh.carried(devices) - before) / len(devices) -
                      rate * (time.monotonic() - start))
-    middle = sorted(ms)[len(ms) // 2]
+    middle = statistics.median(ms)
     b.row(what, ms, "ms", budget=budget and "%d ms" % budget,
           holds=budget and middle <= budget,
           note="%d rounds did not reach all in %d s" % (missed, WAIT_S)
           if missed else "")
     b.row(what + ", with the command itself", whole, "ms")
+    print("%s: %.1f ms, with the command %.1f, %.0f bytes a device"
+          % (what, middle, statistics.median(whole),
+             statistics.median(extra)), flush=True)
     b.row(what + ", bytes a device", extra, "bytes")
 
 
