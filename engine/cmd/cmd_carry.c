@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define OLDER_MAX 16 /* earlier carrier keys under which lane T is written */
 
@@ -400,6 +401,20 @@ carry_out(struct out *o)
     return rc;
 }
 
+/* A stick that is not mounted any more leaves its directory behind. */
+static void
+tell_same_disk(struct ir_ctx *c, const char *dir)
+{
+    struct stat home, there;
+
+    if (!c->json && stat(c->home, &home) == 0 && stat(dir, &there) == 0 &&
+        home.st_dev == there.st_dev)
+        ir_buf_addf(&c->talk,
+                    _(" %s lies on the same disk as the home. If it should be "
+                      "a stick, it is not mounted:  lsblk\n"),
+                    dir);
+}
+
 int
 ir_cmd_carry_out(struct ir_ctx *c, int argc, char **argv)
 {
@@ -416,6 +431,8 @@ ir_cmd_carry_out(struct ir_ctx *c, int argc, char **argv)
     rc = ir_carry_open(c, argv[1], true, &o.k);
     if (rc == IR_OK) {
         rc = carry_out(&o);
+        if (o.wrote_entries + o.wrote_objects > 0)
+            tell_same_disk(c, argv[1]);
         if (rc == IR_OK || o.wrote_entries + o.wrote_objects > 0) {
             if (c->json)
                 ir_cmd_json_take(c, ir_view_carry_out_json(&o.k.r));

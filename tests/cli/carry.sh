@@ -375,6 +375,11 @@ full 4k exits 1 carry out small
 err "nothing could be written"
 is 0 "$(find kept/ir -type f | wc -l)"
 
+title "a stick that is not mounted is not taken for one in silence"
+mkdir unplugged
+on A carry out unplugged
+err "the same disk as the home"
+
 title "a home is no stick"
 mkdir "$T/parent"
 cp -a "$H" "$T/parent/ir"
