@@ -106,7 +106,9 @@ ir_admins_add(struct ir_ctx *c, struct ir_admins *l,
                 _("key %s was an administrator's once and cannot be one "
                   "again"),
                 hex);
-        ir_err_hint(&c->err, _("a new key first:  ir key rotate NAME"));
+        ir_err_hint(&c->err, _("a new key first:  ir key rotate NAME, or on a "
+                               "new machine:  ir mesh invite --device-for "
+                               "NAME"));
         return IR_EREFUSED;
     }
     if (l->n == IR_ADMINS_MAX)

@@ -115,7 +115,9 @@ add(struct ir_ctx *c, struct ir_admins *l, const char *who)
     if (rc == IR_OK && l->added_n == before) {
         rc = ir_fail(&c->err, IR_EREFUSED,
                      _("%s has no key that could be added"), who);
-        ir_err_hint(&c->err, _("a new key first:  ir key rotate NAME"));
+        ir_err_hint(&c->err, _("a new key first:  ir key rotate NAME, or on a "
+                               "new machine:  ir mesh invite --device-for "
+                               "NAME"));
     }
     return rc;
 }

@@ -179,6 +179,22 @@ draft_rotation(struct ir_ctx *c, size_t who, const struct ir_key *fresh,
     return rc;
 }
 
+/* What became of it: the new key is in its place. */
+static void
+say_finished(struct ir_ctx *c, size_t who, const uint8_t *id)
+{
+    const char *handle = c->trust.members[who].handle;
+    char hex[17];
+
+    if (c->json)
+        return;
+    ir_hex(id, IR_KEYID_BYTES, hex);
+    ir_buf_addf(&c->out,
+                _("The new key of %s, %s, is in force and lies in keys/%s of "
+                  "this home. The old one no longer counts.\n"),
+                handle, hex, handle);
+}
+
 /* The new key takes the old one's place in this home; if who acts is the one
  * whose key it is, it also revokes the old ones.
  */
@@ -191,9 +207,13 @@ finish_rotation(struct ir_ctx *c, int fd, size_t who, struct ir_key **fresh)
     size_t i;
     int rc = ir_keyring_take_turn(fd, m->handle, &c->err);
 
-    if (rc != IR_OK || (int)who != c->me)
+    if (rc != IR_OK)
         return rc;
     ir_key_id((*fresh)->pub, id);
+    if ((int)who != c->me) {
+        say_finished(c, who, id);
+        return IR_OK;
+    }
     ir_key_free(c->key);
     c->key = *fresh;
     *fresh = NULL;
@@ -205,7 +225,11 @@ finish_rotation(struct ir_ctx *c, int fd, size_t who, struct ir_key **fresh)
             memcmp(k->key_id, id, sizeof id) != 0 && b.n < IR_BATCH_MAX)
             rc = ir_cert_revoke(c, &b, k->key_id, 0, "rotated");
     }
-    return rc == IR_OK && b.n > 0 ? ir_batch_record(c, NULL, &b, NULL) : rc;
+    if (rc == IR_OK && b.n > 0)
+        rc = ir_batch_record(c, NULL, &b, NULL);
+    if (rc == IR_OK)
+        say_finished(c, who, id);
+    return rc;
 }
 
 /* What became of the list that `b` proposed, if it did. */
@@ -232,11 +256,13 @@ rotate(struct ir_ctx *c, int fd, size_t who, const char *why,
     int rc = draft_rotation(c, who, *fresh, (int)who == c->me, why, &b);
 
     if (rc == IR_OK)
-        rc = ir_batch_record(c, NULL, &b, NULL);
+        rc = ir_batch_commit(c, &b);
+    if (rc == IR_OK)
+        rc = ir_ctx_trust(c); /* what is in force, and what only proposed */
     if (rc != IR_OK)
         return rc;
-    rc = ir_ctx_trust(c);
-    p = rc == IR_OK ? proposed(c, &b) : NULL;
+    ir_batch_say(c, NULL, &b);
+    p = proposed(c, &b);
     if (p != NULL && !p->counts) {
         if (!c->json)
             ir_view_proposal(&c->view, p, &c->out);
@@ -246,7 +272,41 @@ rotate(struct ir_ctx *c, int fd, size_t who, const char *why,
                     c->trust.members[who].handle, c->trust.members[who].handle);
         return IR_OK;
     }
-    return rc == IR_OK ? finish_rotation(c, fd, who, fresh) : rc;
+    return finish_rotation(c, fd, who, fresh);
+}
+
+/* A key is made where its owner keeps it: for somebody who has none in this
+ * home that is another machine, and theirs would lie in the hands of who acts.
+ */
+static int
+whose_home(struct ir_ctx *c, int fd, size_t who)
+{
+    const struct ir_member *m = &c->trust.members[who];
+    char *wait = waiting(m);
+    enum ir_keyfile form;
+    struct ir_err err = {0};
+    bool none = ir_keyring_form(fd, m->handle, &form, &err) == IR_ENOTFOUND &&
+                ir_keyring_form(fd, wait, &form, &err) == IR_ENOTFOUND;
+
+    free(wait);
+    if (!none)
+        return IR_OK;
+    ir_fail(&c->err, IR_EREFUSED,
+            _("%s has no key in this home: the new one is made on a machine of "
+              "their own"),
+            m->handle);
+    if (m->admin)
+        ir_err_hint(&c->err,
+                    _("let that machine in:  ir mesh invite --device-for %s\n"
+                      "then:  ir admin propose --drop %s --add %s -r WHY\n"
+                      "only if they work at this machine: add --here"),
+                    m->handle, m->handle, m->handle);
+    else
+        ir_err_hint(&c->err,
+                    _("let that machine in:  ir mesh invite --device-for %s\n"
+                      "only if they work at this machine: add --here"),
+                    m->handle);
+    return IR_EREFUSED;
 }
 
 /* Does a list with key `pub` wait for administrators? */
@@ -327,10 +387,11 @@ int
 ir_cmd_key_rotate(struct ir_ctx *c, int argc, char **argv)
 {
     struct ir_key *fresh = NULL;
-    bool passphrase = false, done = false;
+    bool passphrase = false, done = false, here = false;
     const char *agent = NULL, *reason = NULL;
     const struct ir_opt opts[] = {
         {"passphrase", 0, NULL, &passphrase, NULL, NULL},
+        {"here", 0, NULL, &here, NULL, NULL},
         {"agent-key", 0, &agent, NULL, NULL, NULL},
         {"reason", 'r', &reason, NULL, NULL, NULL},
         {NULL, 0, NULL, NULL, NULL, NULL}};
@@ -349,6 +410,8 @@ ir_cmd_key_rotate(struct ir_ctx *c, int argc, char **argv)
         rc = go_on(c, fd, (size_t)who, &fresh, &done);
     if (rc == IR_OK && !done)
         rc = ir_admins_must(c);
+    if (rc == IR_OK && !done && !here && who != c->me)
+        rc = whose_home(c, fd, (size_t)who);
     if (rc == IR_OK && !done) {
         name = waiting(&c->trust.members[who]);
         rc = ir_cert_new_key(c, fd, name, agent, passphrase, true, &fresh);

@@ -156,9 +156,10 @@ ir_cmd_member_remove(struct ir_ctx *c, int argc, char **argv)
         return ir_fail(&c->err, IR_EREFUSED,
                        _("nobody removes themselves: another administrator "
                          "does"));
-    rc = choose(c, who, device, keep_devices, &r);
-    if (rc == IR_OK && since != NULL)
+    if (since != NULL)
         rc = ir_revoke_since(c, since, &r);
+    if (rc == IR_OK)
+        rc = choose(c, who, device, keep_devices, &r);
     if (rc == IR_OK)
         rc = ir_revoke_tell(c, &r);
     if (rc == IR_OK)

@@ -45,10 +45,10 @@ ir_cmd_mesh_revoke(struct ir_ctx *c, int argc, char **argv)
         rc = ir_args_count(n, 1, 1, "mesh revoke", &c->err);
     if (rc == IR_OK)
         rc = ir_admins_must(c);
-    if (rc == IR_OK)
-        rc = choose(c, argv[1], keep_devices, &r);
     if (rc == IR_OK && since != NULL)
         rc = ir_revoke_since(c, since, &r);
+    if (rc == IR_OK)
+        rc = choose(c, argv[1], keep_devices, &r);
     if (rc == IR_OK)
         rc = ir_revoke_tell(c, &r);
     if (rc == IR_OK)

@@ -360,11 +360,15 @@ check_certified(struct ir_ctx *c)
         return ir_fail(&c->err, IR_ESIG,
                        _("the key in this home is not one certified for %s"),
                        c->trust.members[c->me].handle);
-    if (k->revoked)
-        return ir_fail(&c->err, IR_EREFUSED,
-                       _("the key of %s has been revoked"),
-                       c->trust.members[c->me].handle);
-    return IR_OK;
+    if (!k->revoked)
+        return IR_OK;
+    ir_fail(&c->err, IR_EREFUSED, _("the key of %s has been revoked"),
+            c->trust.members[c->me].handle);
+    ir_err_hint(&c->err,
+                _("an administrator lets you in again, into a new home:  ir "
+                  "mesh invite --device-for %s"),
+                c->trust.members[c->me].handle);
+    return IR_EREFUSED;
 }
 
 /* Read the key in keys/NAME. */

@@ -14,11 +14,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The revocation of key `k` that waits for other administrators. */
+static const struct ir_proposal *
+put_forward(const struct ir_ctx *c, const struct ir_cert_key *k)
+{
+    size_t i;
+
+    for (i = 0; i < c->trust.proposals_n; i++) {
+        const struct ir_proposal *p = &c->trust.proposals[i];
+
+        if (p->open && p->revoke &&
+            memcmp(p->target, k->key_id, IR_KEYID_BYTES) == 0)
+            return p;
+    }
+    return NULL;
+}
+
 static int
 add(struct ir_ctx *c, const struct ir_cert_key *k, struct ir_revoke *r)
 {
     int a = ir_trust_admin(&c->trust, k->key_id);
 
+    if (r->before_ms == 0 && put_forward(c, k) != NULL) {
+        r->waits = put_forward(c, k);
+        return IR_OK;
+    }
     if (r->n == IR_REVOKE_MAX)
         return ir_fail(&c->err, IR_ELIMIT,
                        _("more than %d keys: remove the devices first"),
@@ -31,6 +51,23 @@ add(struct ir_ctx *c, const struct ir_cert_key *k, struct ir_revoke *r)
     return IR_OK;
 }
 
+/* All that was to be revoked is put forward already. */
+static int
+waits(struct ir_ctx *c, const struct ir_revoke *r)
+{
+    const struct ir_cert_key *by = ir_trust_key(&c->trust, r->waits->author);
+    char hex[9];
+
+    ir_hex(r->waits->entry, 4, hex);
+    ir_fail(&c->err, IR_EEXIST,
+            _("put forward already: it waits for other administrators"));
+    if (by != NULL && (int)by->member == c->me)
+        ir_err_hint(&c->err, "ir admin list");
+    else
+        ir_err_hint(&c->err, "ir admin approve %s", hex);
+    return IR_EEXIST;
+}
+
 /* Whom the administrators left over are: enough to decide? And is it not the
  * key that acts? */
 static int
@@ -41,6 +78,10 @@ check(struct ir_ctx *c, const struct ir_revoke *r)
     size_t i, had, left;
     int rc = IR_OK;
 
+    if (r->n == 0 && r->waits != NULL) {
+        free(l);
+        return waits(c, r);
+    }
     ir_key_id(c->key->pub, self);
     ir_admins_now(c, l);
     had = ir_admins_people(l);
@@ -82,7 +123,7 @@ ir_revoke_member(struct ir_ctx *c, int member, bool keep_devices,
             continue;
         rc = add(c, k, r);
     }
-    if (rc == IR_OK && r->n == 0)
+    if (rc == IR_OK && r->n == 0 && r->waits == NULL)
         return ir_fail(&c->err, IR_EEXIST, _("%s is revoked already"),
                        c->trust.members[member].handle);
     return rc == IR_OK ? check(c, r) : rc;

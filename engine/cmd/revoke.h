@@ -16,6 +16,7 @@ struct ir_revoke {
         int64_t entries, after, newest_ms; /* accepted, not, newest of them */
     } key[IR_REVOKE_MAX];
     size_t n;
+    const struct ir_proposal *waits; /* of a key passed over; borrowed */
     int64_t before_ms; /* accept what was recorded before; 0: all */
     uint8_t gone[IR_REVOKE_MAX][IR_KEYID_BYTES]; /* devices among them */
     struct ir_grants_plan plan;
@@ -23,7 +24,9 @@ struct ir_revoke {
 
 /* Choose what goes: all keys of a member, and unless `keep_devices` those of
  * the devices in their hands but this one; one key, and of a device's the key
- * that its person got with it. Keys that are revoked are passed over.
+ * that its person got with it. Keys that are revoked are passed over, and
+ * those whose revocation waits for other administrators, unless before_ms is
+ * set.
  *
  * Errors: IR_ELIMIT too many, IR_EEXIST none is left, IR_EREFUSED the key that
  *         acts, or too few administrators would be left.
