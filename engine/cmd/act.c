@@ -148,6 +148,7 @@ request(struct ir_ctx *c, struct ir_case *k, size_t i)
     struct ir_now now;
     char *what;
     bool contain = s->step != NULL && s->step->contain;
+    bool shared = ir_ctx_shared(c);
     int rc = IR_OK;
 
     snprintf(path, sizeof path, "%s", s->path);
@@ -186,15 +187,20 @@ request(struct ir_ctx *c, struct ir_case *k, size_t i)
     if (contain)
         ir_err_hint(
             &c->err,
-            _("somebody else:  ir --as NAME approve %s\nalone:          "
-              "add --break-glass \"WHY\" (an exception, reviewed "
-              "later)"),
+            shared ? _("somebody else:  ir --as NAME approve %s\nalone:      "
+                       "    add --break-glass \"WHY\" (an exception, reviewed "
+                       "later)")
+                   : _("somebody else:  on their own device  ir approve %s\n"
+                       "alone:          add --break-glass \"WHY\" (an "
+                       "exception, reviewed later)"),
             path);
     else
         ir_err_hint(
             &c->err,
-            _("somebody else:  ir --as NAME approve %s\nwithout them:   "
-              "ir skip %s -r \"WHY\""),
+            shared ? _("somebody else:  ir --as NAME approve %s\nwithout "
+                       "them:   ir skip %s -r \"WHY\"")
+                   : _("somebody else:  on their own device  ir approve %s\n"
+                       "without them:   ir skip %s -r \"WHY\""),
             path, path);
     return IR_EREFUSED;
 }
@@ -221,7 +227,9 @@ pass_two(struct ir_ctx *c, struct ir_case *k, size_t i,
         ir_fail(&c->err, IR_EREFUSED,
                 _("break-glass is for containment only; this step waits for a "
                   "second person"));
-        ir_err_hint(&c->err, _("ir --as NAME approve %s"),
+        ir_err_hint(&c->err,
+                    ir_ctx_shared(c) ? _("ir --as NAME approve %s")
+                                     : _("on their own device:  ir approve %s"),
                     k->inc->steps[i].path);
         return IR_EREFUSED;
     }

@@ -146,6 +146,9 @@ int ir_ctx_trust(struct ir_ctx *c);
  */
 int ir_ctx_me(struct ir_ctx *c);
 
+/* Are the keys of several members in this home, so that --as chooses? */
+bool ir_ctx_shared(const struct ir_ctx *c);
+
 /* The same if it can be told, else c->me stays -1: for reading. */
 void ir_ctx_me_soft(struct ir_ctx *c);
 

@@ -30,9 +30,10 @@ static const struct ir_quota_limits by_hand = {
 struct file_state {
     uint8_t node[IR_NODE_BYTES];
     size_t why[IR_CARRY_WHY_END];
-    size_t fresh, had, later;
+    size_t fresh, had, had_objects, later;
     size_t unwanted;       /* objects, not yet */
     size_t named, missing; /* by its `have`s; of them, not all here */
+    size_t objects;        /* of those named, that are here */
     bool read;
 };
 
@@ -125,8 +126,12 @@ look_at_have(struct in *in, const struct ir_frame *m)
 {
     size_t i;
 
-    for (i = 0; i < m->count; i++)
-        in->f->missing += ir_ingest_here(in->g, m->p + i * 32) ? 0 : 1;
+    for (i = 0; i < m->count; i++) {
+        bool object = false;
+
+        in->f->missing += ir_ingest_here(in->g, m->p + i * 32, &object) ? 0 : 1;
+        in->f->objects += object ? 1 : 0;
+    }
     in->f->named += m->count;
 }
 
@@ -144,7 +149,10 @@ take_frame(const uint8_t *p, size_t n, void *arg)
         } else if (m.type == IR_FRAME_HAVE) {
             look_at_have(in, &m);
         } else if (in->f->named > 0 && in->f->missing == 0) {
-            in->f->had += in->f->read ? 0 : in->f->named;
+            if (!in->f->read) {
+                in->f->had += in->f->named - in->f->objects;
+                in->f->had_objects += in->f->objects;
+            }
             rc = IR_ENO; /* all of it is here: leave the rest unread */
         } else if (m.type == IR_FRAME_ENTRIES) {
             rc = take_entries(in, &m);
@@ -170,7 +178,7 @@ pass(struct in *in)
             continue;
         memset(in->f->why, 0, sizeof in->f->why);
         in->f->later = in->f->unwanted = 0;
-        in->f->named = in->f->missing = 0;
+        in->f->named = in->f->missing = in->f->objects = 0;
         if (in->f->read && k->files[i].what == IR_DIR_TORN)
             k->files[i].what = IR_DIR_GOOD; /* judged again */
         rc = ir_dir_read(k->dir, &k->files[i], k->keys, k->keys_n,
@@ -217,6 +225,7 @@ report(struct in *in, const char **who)
 
     for (i = 0; i < in->k.files_n; i++) {
         r->had += in->state[i].had;
+        r->had_objects += in->state[i].had_objects;
         for (j = 0; j < IR_CARRY_WHY_END; j++)
             r->why[j] += in->state[i].why[j];
     }

@@ -89,7 +89,10 @@ check_second(struct ir_ctx *c, const struct ir_irequest *r)
     if (r->by == c->me) {
         ir_fail(&c->err, IR_EREFUSED,
                 _("you asked for this yourself: it takes somebody else"));
-        ir_err_hint(&c->err, _("ir --as NAME approve %s"), r->path);
+        ir_err_hint(&c->err,
+                    ir_ctx_shared(c) ? _("ir --as NAME approve %s")
+                                     : _("on their own device:  ir approve %s"),
+                    r->path);
         return IR_EREFUSED;
     }
     if (r->expired || now.wall_ms > r->expires_ms) {

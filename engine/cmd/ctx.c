@@ -234,6 +234,26 @@ drop_strangers(const struct ir_ctx *c, char **names, size_t n)
     return kept;
 }
 
+bool
+ir_ctx_shared(const struct ir_ctx *c)
+{
+    char **names = NULL;
+    size_t n = 0;
+    int fd = open(c->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool shared;
+
+    if (fd >= 0 && ir_keyring_names(fd, &names, &n, NULL) == IR_OK) {
+        n = drop_strangers(c, names, n);
+        ir_keyring_names_free(names, n);
+    } else {
+        n = 0;
+    }
+    shared = n > 1;
+    if (fd >= 0)
+        close(fd);
+    return shared;
+}
+
 /* Choose among the people whose keys are here. */
 static int
 choose_person(struct ir_ctx *c, char **handle)

@@ -441,6 +441,9 @@ ready(struct ir_node *n)
                 trust + rest,
                 n->carriers[IR_NODE_HTTPS].ops != NULL ? _("on") : _("off"),
                 n->carriers[IR_NODE_LAN].ops != NULL ? _("on") : _("off"));
+    if (ir_node_no_network())
+        ir_node_say(_("no network interface is up: nothing comes or goes until "
+                      "one is, but by hand (ir carry out DIR)"));
     notify_ready();
 }
 

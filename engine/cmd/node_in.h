@@ -118,6 +118,9 @@ void ir_node_met(struct ir_node *n, bool last);
  */
 const char *ir_node_carrier_of(const struct ir_node *n, uint32_t link);
 
+/* Is there no network interface that is up, other than the loopback? */
+bool ir_node_no_network(void);
+
 /* Who is behind this key id: handle of the custodian and the id's beginning.
  *
  * Owns:   borrowed until the next call.

@@ -5,9 +5,12 @@
 #include "base/utf8.h"
 #include "cmd/node_in.h"
 
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #define LINE_MAX_BYTES 1024
 
@@ -29,6 +32,25 @@ ir_node_say(const char *fmt, ...)
     }
     fprintf(stderr, "%s\n", line);
     fflush(stderr);
+}
+
+bool
+ir_node_no_network(void)
+{
+    const unsigned want = IFF_UP | IFF_RUNNING;
+    struct ifaddrs *all = NULL, *a;
+    bool none = true;
+
+    if (getifaddrs(&all) != 0)
+        return false; /* it cannot be told */
+    for (a = all; a != NULL; a = a->ifa_next)
+        if (a->ifa_addr != NULL && (a->ifa_flags & want) == want &&
+            (a->ifa_flags & IFF_LOOPBACK) == 0 &&
+            (a->ifa_addr->sa_family == AF_INET ||
+             a->ifa_addr->sa_family == AF_INET6))
+            none = false;
+    freeifaddrs(all);
+    return none;
 }
 
 const char *

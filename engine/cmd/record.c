@@ -29,7 +29,7 @@ ir_batch_add(struct ir_batch *b, const struct ir_case *k, uint64_t kind)
 void
 ir_warn_ahead(struct ir_ctx *c, int64_t ms)
 {
-    char then[24], now_text[24];
+    char then[24], now_text[24], *text;
     struct ir_now now;
 
     ir_clock_now(&now);
@@ -37,10 +37,12 @@ ir_warn_ahead(struct ir_ctx *c, int64_t ms)
         return;
     ir_time_text(ms, now.wall_ms, then, sizeof then);
     ir_time_text(now.wall_ms, 0, now_text, sizeof now_text);
-    ir_buf_addf(&c->talk,
-                _(" By the clock of this device %s is still to come (now %s). "
-                  "It is recorded as you say; ir amend corrects it.\n"),
-                then, now_text);
+    text = ir_asprintf(_("By the clock of this device %s is still to come (now "
+                         "%s). It is recorded as you say; ir amend corrects "
+                         "it."),
+                       then, now_text);
+    ir_term_para(&c->talk_view.term, &c->talk, 1, NULL, IR_STYLE_NONE, text);
+    free(text);
 }
 
 int
@@ -246,7 +248,7 @@ tell_behind(struct ir_ctx *c, struct ir_log *log)
 {
     const struct ir_entry *e = &log->e[log->n - 1];
     int64_t newest = ir_hlc_ms(e->h.hlc), now = ir_entry_recorded_ms(e);
-    char newest_text[24], now_text[24];
+    char newest_text[24], now_text[24], *text;
 
     if (c->json || behind_ms(e) <= (int64_t)IR_TIME_AHEAD_S * 1000)
         return;
@@ -261,11 +263,13 @@ tell_behind(struct ir_ctx *c, struct ir_log *log)
     }
     ir_time_text(now, 0, now_text, sizeof now_text);
     ir_time_text(newest, 0, newest_text, sizeof newest_text);
-    ir_buf_addf(&c->talk,
-                _(" By the clock of this device it is %s, but there are "
-                  "entries of %s. The order is kept; the entry bears the time "
-                  "of the clock. Look which is right: timedatectl\n"),
-                now_text, newest_text);
+    text = ir_asprintf(_("By the clock of this device it is %s, but there are "
+                         "entries of %s. The order is kept; the entry bears "
+                         "the time of the clock. Look which is right: "
+                         "timedatectl"),
+                       now_text, newest_text);
+    ir_term_para(&c->talk_view.term, &c->talk, 1, NULL, IR_STYLE_NONE, text);
+    free(text);
 }
 
 void

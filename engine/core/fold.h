@@ -48,6 +48,11 @@ int64_t ir_fold_moment(const struct ir_fold *f, size_t i, int key);
  */
 bool ir_fold_is(const struct ir_fold *f, size_t i, uint64_t kind);
 
+/* Does entry `i` count and did member `m` (-1: anybody) sign it, not a device
+ * of theirs by itself?
+ */
+bool ir_fold_said(const struct ir_fold *f, size_t i, int m);
+
 /* Note a conflict, in a sentence for the reader. */
 void ir_fold_conflict(struct ir_fold *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

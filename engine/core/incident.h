@@ -7,7 +7,8 @@
  *   Moments are `occurred` where given, else when recorded.
  * Concurrent entries (neither knew of the other) that disagree:
  *   a step ended twice   done outweighs failed, failed outweighs skipped; of
- *                        two choices the later of the fold order counts
+ *                        two choices the later of the fold order counts;
+ *                        done by two people: done, and said
  *   severity             the graver one
  *   a variable           the later of the fold order
  *   a role               both hold it (disputed) until one yields
@@ -55,6 +56,8 @@ struct ir_lookup {
     void *arg;
 };
 
+#define IR_TWICE_MAX 8 /* people named of one step that was done twice */
+
 struct ir_istep {
     char *path;       /* "1/isolate", nested "1/restore/copy-back" */
     char *short_name; /* "isolate" */
@@ -71,13 +74,17 @@ struct ir_istep {
     char *choice, *reason, *note; /* as answered, or NULL */
     uint8_t entry[IR_ID_BYTES];   /* the entry that gave the present state */
     bool optional;                /* an undo step that became available */
-    bool container;   /* a runbook step whose own steps follow it here */
-    size_t since_seq; /* fold order: what began this iteration */
-    bool cleared;     /* begun under an approval that still holds */
-    bool undone;      /* done, and undone since: it may be done again */
-    bool conflict;    /* the same step ended twice, differently */
-    char **needs;     /* waiting: paths of steps it waits for; ready: what is
-                         missing: "approval", "evidence:disk", "wait" */
+    bool container;          /* a runbook step whose own steps follow it here */
+    size_t since_seq;        /* fold order: what began this iteration */
+    bool cleared;            /* begun under an approval that still holds */
+    bool undone;             /* done, and undone since: it may be done again */
+    bool conflict;           /* the same step ended twice, differently */
+    int twice[IR_TWICE_MAX]; /* members who did it without knowing of each
+                                other; nobody recorded anything since who
+                                knew of both */
+    size_t twice_n;          /* 0, or 2 and more */
+    char **needs; /* waiting: paths of steps it waits for; ready: what is
+                     missing: "approval", "evidence:disk", "wait" */
     size_t needs_n;
 };
 

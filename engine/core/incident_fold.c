@@ -62,6 +62,17 @@ ir_fold_handle(const struct ir_fold *f, int member)
                : _("nobody");
 }
 
+bool
+ir_fold_said(const struct ir_fold *f, size_t i, int m)
+{
+    const struct ir_cert_key *k;
+
+    if (!f->counts[i] || f->author[i] < 0 || (m >= 0 && f->author[i] != m))
+        return false;
+    k = ir_trust_key(f->t, f->e[i]->h.author);
+    return k != NULL && !k->node;
+}
+
 size_t
 ir_fold_ref(const struct ir_fold *f, size_t i, uint64_t kind)
 {

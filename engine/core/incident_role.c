@@ -52,12 +52,60 @@ claim(struct claims *c, const char *role, int member, size_t seq)
     c->v[c->n++] = x;
 }
 
+/* Did `member` go on without knowing of entry `seq`, and its author without
+ * knowing of that? The nearest of theirs on either side tells: what somebody
+ * records builds on what they recorded before.
+ */
+static bool
+went_on(struct ir_fold *f, int member, size_t seq)
+{
+    size_t i;
+
+    for (i = seq; i-- > 0;)
+        if (ir_fold_said(f, i, member)) {
+            if (!ir_anc_knew(&f->anc, seq, i))
+                return true;
+            break;
+        }
+    for (i = seq + 1; i < f->n; i++)
+        if (ir_fold_said(f, i, member))
+            return !ir_anc_knew(&f->anc, i, seq);
+    return false;
+}
+
+/* Take the role from who holds it; but whoever was cut off and went on holds it
+ * still: they did not know that somebody stepped in for them.
+ */
+static void
+displace(struct ir_fold *f, struct claims *c, const char *role, int member,
+         size_t seq)
+{
+    size_t i = 0;
+
+    while (i < c->n) {
+        struct claim *x = &c->v[i];
+
+        if (x->offer || strcmp(x->role, role) != 0 ||
+            !ir_anc_knew(&f->anc, seq, x->seq) ||
+            (x->member != member && went_on(f, x->member, seq))) {
+            i++;
+            continue;
+        }
+        free(x->role);
+        memmove(x, x + 1, (c->n - i - 1) * sizeof *x);
+        c->n--;
+    }
+}
+
 /* `member` holds the role from entry `seq` on. */
 static void
 hold(struct ir_fold *f, struct claims *c, const char *role, int member,
-     size_t seq, bool acting)
+     size_t seq, bool acting, bool given)
 {
-    drop(f, c, role, seq, false, -1);
+    if (given) /* by who held it: they know */
+        drop(f, c, role, seq, false, -1);
+    else
+        displace(f, c, role, member, seq);
     drop(f, c, role, seq, true, -1);
     claim(c, role, member, seq);
     c->v[c->n - 1].acting = acting;
@@ -87,7 +135,8 @@ fold_role(struct ir_fold *f, struct claims *c, size_t i)
         /* nobody is given a role that they did not sign for */
         if (member >= 0 && member == f->author[i])
             hold(f, c, role, member, i,
-                 ir_body_uint_or(f->e[i], 3, 0) == OP_ACT);
+                 ir_body_uint_or(f->e[i], 3, 0) == OP_ACT,
+                 ir_body_uint_or(f->e[i], 3, 0) == OP_ACCEPT);
         break;
     case OP_RELEASE:
         if (member >= 0)
@@ -108,7 +157,7 @@ fold_choice(struct ir_fold *f, struct claims *c, size_t i)
     int o = s != NULL ? ir_step_option(s, id) : -1;
 
     if (o >= 0 && s->options[o].act != NULL)
-        hold(f, c, s->options[o].act, f->author[i], i, true);
+        hold(f, c, s->options[o].act, f->author[i], i, true, false);
     free(path);
     free(id);
 }

@@ -148,6 +148,48 @@ settle(const struct reading *r, bool *differ)
     return best;
 }
 
+/* Has anybody recorded anything with knowledge of all that stands? */
+static bool
+looked_at(const struct reading *r)
+{
+    struct ir_fold *f = r->f;
+    size_t i, k;
+
+    for (i = r->ends.v[r->ends.n - 1] + 1; i < f->n; i++) {
+        if (!ir_fold_said(f, i, -1))
+            continue;
+        for (k = 0; k < r->ends.n; k++)
+            if (!ir_anc_knew(&f->anc, i, r->ends.v[k]))
+                break;
+        if (k == r->ends.n)
+            return true;
+    }
+    return false;
+}
+
+/* Who did it, where several did so apart and nobody has seen that yet. */
+static void
+tell_twice(const struct reading *r, struct ir_ifact *x)
+{
+    size_t i, k;
+
+    if (r->ends.n < 2 || (r->step != NULL && (r->step->act == IR_ACT_CHOOSE ||
+                                              r->step->act == IR_ACT_ASK)))
+        return; /* what was answered is compared, not how often */
+    for (i = 0; i < r->ends.n; i++) {
+        int m = r->f->author[r->ends.v[i]];
+
+        if (outcome(r, r->ends.v[i]) != IR_STEP_DONE)
+            continue;
+        for (k = 0; k < x->twice_n && x->twice[k] != m; k++)
+            ;
+        if (k == x->twice_n && k < IR_TWICE_MAX)
+            x->twice[x->twice_n++] = m;
+    }
+    if (x->twice_n < 2 || looked_at(r))
+        x->twice_n = 0;
+}
+
 static void
 end_fact(const struct reading *r, size_t end, struct ir_ifact *x)
 {
@@ -182,6 +224,7 @@ ir_ifact_read(struct ir_fold *f, const struct ir_step *step, size_t from,
     if (r.ends.n > 0 && !(r.active && r.active_seq > end &&
                           outcome(&r, end) == IR_STEP_FAILED)) {
         end_fact(&r, end, x);
+        tell_twice(&r, x);
     } else if (r.active) {
         x->flow.state = IR_STEP_ACTIVE;
         x->flow.at_ms = r.begun_ms;

@@ -11,6 +11,8 @@ struct ir_ifact {
     int by;
     int64_t begun_ms, ended_ms; /* 0: not */
     bool conflict;              /* ended twice, differently */
+    int twice[IR_TWICE_MAX];    /* done by these apart, as ir_istep has it */
+    size_t twice_n;
 };
 
 /* Read the records f->recs[from..to) (one path, one iteration) of `step`,

@@ -280,6 +280,8 @@ tell_fact(const struct ir_fold *f, const struct ir_ifact *x,
     st->begun_ms = x->begun_ms;
     st->ended_ms = x->ended_ms;
     st->conflict = x->conflict;
+    memcpy(st->twice, x->twice, sizeof st->twice);
+    st->twice_n = x->twice_n;
     memcpy(st->entry, e->id, IR_ID_BYTES);
     if (x->flow.state == IR_STEP_ACTIVE || e->h.kind != IR_KIND_STEP)
         return;
@@ -321,6 +323,30 @@ tell_undone(const struct level *l, int i, struct ir_istep *st)
     st->since_seq = l->flow[u->fact].seq;
 }
 
+/* Say that people ended the step without knowing of each other. */
+static void
+tell_apart(const struct level *l, const struct ir_istep *st)
+{
+    struct ir_buf who = {0};
+    size_t i;
+
+    if (st->conflict)
+        ir_fold_conflict(l->w->f,
+                         _("%s was ended twice at the same time, in different "
+                           "ways. Look at it and do or skip it again."),
+                         st->path);
+    for (i = 0; i < st->twice_n; i++)
+        ir_buf_addf(&who, "%s%s", i > 0 ? _(", ") : "",
+                    ir_fold_handle(l->w->f, st->twice[i]));
+    if (st->twice_n > 0)
+        ir_fold_conflict(l->w->f,
+                         _("%s was done more than once, by %s, who did not "
+                           "know of each other. See whether that did harm, "
+                           "and write it down: ir note TEXT"),
+                         st->path, ir_buf_str(&who));
+    ir_buf_done(&who);
+}
+
 static void emit(struct level *l);
 
 static void
@@ -354,11 +380,7 @@ emit_step(struct level *l, int i)
         st->due_ms = st->ready_ms + s->wait_s * 1000;
     else if (st->ready_ms > 0 && s->within_s > 0)
         st->due_ms = st->ready_ms + s->within_s * 1000;
-    if (st->conflict)
-        ir_fold_conflict(l->w->f,
-                         _("%s was ended twice at the same time, in different "
-                           "ways. Look at it and do or skip it again."),
-                         st->path);
+    tell_apart(l, st);
     tell_needs(l, i, st);
     if (!fs->container)
         return;

@@ -191,19 +191,20 @@ how_here(struct ir_ingest *g, const uint8_t *id, int *how, struct ir_err *err)
 }
 
 bool
-ir_ingest_here(struct ir_ingest *g, const uint8_t id[IR_ID_BYTES])
+ir_ingest_here(struct ir_ingest *g, const uint8_t id[IR_ID_BYTES], bool *object)
 {
     static const char sql[] = "SELECT 1 FROM object WHERE digest = ?1";
     sqlite3_stmt *q = NULL;
     int how = 0;
     bool here;
 
+    *object = false;
     if (how_here(g, id, &how, NULL) == IR_OK && how == 2)
         return true;
     if (ir_db_get(g->st, sql, &q, NULL) != IR_OK)
         return false;
     sqlite3_bind_blob(q, 1, id, IR_ID_BYTES, SQLITE_STATIC);
-    here = sqlite3_step(q) == SQLITE_ROW;
+    here = *object = sqlite3_step(q) == SQLITE_ROW;
     ir_db_put(g->st, q);
     return here;
 }

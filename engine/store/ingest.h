@@ -86,10 +86,11 @@ void ir_ingest_limits(struct ir_ingest *g,
 int ir_ingest_batch(struct ir_ingest *g, const uint8_t *from,
                     struct ir_arrival *v, size_t n, struct ir_err *err);
 
-/* Is this entry here with all it may have, or this object? Then nothing more
- * can come of it.
+/* Is this entry here with all it may have, or this object (*object)? Then
+ * nothing more can come of it.
  */
-bool ir_ingest_here(struct ir_ingest *g, const uint8_t id[IR_ID_BYTES]);
+bool ir_ingest_here(struct ir_ingest *g, const uint8_t id[IR_ID_BYTES],
+                    bool *object);
 
 /* How often what has been refused or put off here, ever, by whom (of nobody's
  * key: zeros). fn returns false to stop.

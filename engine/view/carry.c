@@ -200,12 +200,14 @@ ir_view_carry_in(const struct ir_view *v, const struct ir_carry_report *r,
 
     if (r->entries + r->objects + r->texts > 0) {
         say_new(v, r, &pool, out);
+    } else if (r->had_objects > 0) {
+        ir_buf_addf(&b, _("Nothing new here: %s and %s were here already"),
+                    entries(r->had, &pool), objects(r->had_objects, &pool));
+        flush_line(v, &b, out);
     } else {
         if (r->had > 0)
-            ir_buf_addf(&b,
-                        _("Nothing new here (%zu entries and objects were "
-                          "here already)"),
-                        r->had);
+            ir_buf_addf(&b, _("Nothing new here: %s were here already"),
+                        entries(r->had, &pool));
         else
             ir_buf_adds(&b, _("Nothing was taken in"));
         flush_line(v, &b, out);
@@ -275,6 +277,7 @@ ir_view_carry_in_json(const struct ir_carry_report *r)
     ir_json_set_int(j, "texts", (int64_t)r->texts);
     ir_json_set_int(j, "objects", (int64_t)r->objects);
     ir_json_set_int(j, "had", (int64_t)r->had);
+    ir_json_set_int(j, "had_objects", (int64_t)r->had_objects);
     for (later = 0; later < 2; later++) {
         a = ir_json_set_take(j, later ? "later" : "refused", ir_json_new_obj());
         for (i = 0; i < IR_CARRY_WHY_END; i++)

@@ -38,7 +38,7 @@ struct ir_carry_report {
     size_t entries, objects;             /* out: offered; in: new here */
     size_t entries_there, objects_there; /* out: of them, on it before */
     size_t entries_left, objects_left;   /* out: of them, not written */
-    size_t had;                          /* in: here before */
+    size_t had, had_objects;             /* in: here before */
     size_t texts;                        /* in: of withheld entries */
     size_t releases;                     /* in: of the new entries */
     size_t objects_missing;              /* in: named and still not here */
@@ -61,8 +61,9 @@ struct ir_json *ir_view_carry_out_json(const struct ir_carry_report *r);
 /* "New here: 12 entries by sato, ito; 1 release. Refused: 3 (...)" */
 void ir_view_carry_in(const struct ir_view *v, const struct ir_carry_report *r,
                       struct ir_buf *out);
-/* {"dir","entries","by":[...],"releases","texts","objects","had","later":{...},
- * "refused":{...},"files":{...},"objects_missing"}
+/* {"dir","entries","by":[...],"releases","texts","objects","had",
+ * "had_objects","later":{...},"refused":{...},"files":{...},
+ * "objects_missing"}
  *
  * Owns:   the caller's, ir_json_free.
  */

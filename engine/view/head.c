@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "view/line.h"
+#include "view/people.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -488,7 +489,7 @@ head_people(const struct ir_view *v, const struct ir_incident *inc, int level,
             bool alone, struct ir_pool *pool, struct ir_buf *out)
 {
     static const char lead[] = "commander", scribe[] = "scribe";
-    const struct ir_irole *s = role_row(inc, scribe);
+    const struct ir_irole *s = role_row(inc, scribe), *l = role_row(inc, lead);
     const char *cmd = ir_pool_cmd(pool, "role");
     bool joined = false,
          no_scribe = s == NULL || (s->member < 0 && s->offered_to < 0);
@@ -500,7 +501,7 @@ head_people(const struct ir_view *v, const struct ir_incident *inc, int level,
     for (i = 0; i < inc->roles_n; i++) {
         const struct ir_irole *r = &inc->roles[i];
 
-        if (strcmp(r->role, lead) == 0 || (level < 2 && no_scribe && r == s))
+        if (r == l || (level < 2 && no_scribe && r == s))
             continue;
         if (r->disputed || r->offered_to >= 0 ||
             (r->member >= 0 && (level < 2 || r->member == v->me ||
@@ -589,5 +590,6 @@ ir_head(const struct ir_view *v, const struct ir_walk *w, int level,
     if (!head_people(v, w->inc, level, alone, &pool, out) && plan != NULL)
         ir_head_labelled(v, _("runbook"),
                          how == 2 ? IR_STYLE_ACCENT : IR_STYLE_NONE, plan, out);
+    ir_view_disputed(v, w->inc, out);
     ir_pool_done(&pool);
 }

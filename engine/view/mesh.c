@@ -168,8 +168,9 @@ say_stuck(const struct ir_view *v, const struct ir_mesh_status *s,
         const struct ir_mesh_refused *r = &s->refused[i];
         const char *what =
             ir_pool_f(pool,
-                      IR_CARRY_IS_LATER(r->why) ? _("put off so far: %lld %s")
-                                                : _("refused so far: %lld %s"),
+                      IR_CARRY_IS_LATER(r->why)
+                          ? _("put off so far, each time it came: %lld %s")
+                          : _("refused so far, each time it came: %lld %s"),
                       (long long)r->count, ir_view_carry_why(r->why));
 
         if (r->author != NULL)

@@ -103,6 +103,38 @@ ir_view_roles(const struct ir_view *v, const struct ir_incident *inc,
     ir_pool_done(&pool);
 }
 
+void
+ir_view_disputed(const struct ir_view *v, const struct ir_incident *inc,
+                 struct ir_buf *out)
+{
+    struct ir_pool pool = {0};
+    size_t i, k;
+
+    for (i = 0; i < inc->roles_n; i++) {
+        const struct ir_irole *mine = &inc->roles[i];
+
+        for (k = 0; mine->disputed && mine->member == v->me && v->me >= 0 &&
+                    k < inc->roles_n;
+             k++) {
+            const struct ir_irole *r = &inc->roles[k];
+
+            if (r->member < 0 || k == i || strcmp(r->role, mine->role) != 0)
+                continue;
+            ir_head_labelled(
+                v, _("conflict"), IR_STYLE_BOLD,
+                ir_pool_f(
+                    &pool,
+                    _("You and %s both hold the role %s. Talk to them; "
+                      "whoever yields types  %s"),
+                    ir_pool_take(&pool, ir_view_member(v, r->member, false)),
+                    ir_pool_take(&pool, ir_view_role(v, r->role)),
+                    ir_pool_cmd(&pool, "role release %s", r->role)),
+                out);
+        }
+    }
+    ir_pool_done(&pool);
+}
+
 struct ir_json *
 ir_view_roles_json(const struct ir_view *v, const struct ir_incident *inc)
 {

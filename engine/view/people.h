@@ -17,6 +17,14 @@ void ir_view_roles(const struct ir_view *v, const struct ir_incident *inc,
 struct ir_json *ir_view_roles_json(const struct ir_view *v,
                                    const struct ir_incident *inc);
 
+/* To each of those who hold a role at the same time: that they do, with whom,
+ * and how one of them yields. Nothing for anybody else.
+ *
+ * Owns:   `out` keeps a copy.
+ */
+void ir_view_disputed(const struct ir_view *v, const struct ir_incident *inc,
+                      struct ir_buf *out);
+
 /* `ir who`: each person in the incident: roles, what they are doing since
  * when.
  */

@@ -316,6 +316,31 @@ gate_evidence(struct ir_sv *x)
     ir_buf_done(&steps);
 }
 
+/* Who did it without knowing of each other. */
+static void
+say_twice(struct ir_sv *x)
+{
+    struct ir_buf who = {0};
+    size_t i;
+
+    for (i = 0; i < x->st->twice_n; i++) {
+        if (i > 0)
+            ir_buf_adds(&who, _(", "));
+        ir_buf_adds(&who,
+                    ir_pool_take(&x->pool,
+                                 ir_view_member(x->v, x->st->twice[i], false)));
+    }
+    if (x->st->twice_n > 0)
+        ir_step_para(x, _("! "), IR_STYLE_BOLD,
+                     ir_pool_f(&x->pool,
+                               _("Done more than once, by %s, who did not know "
+                                 "of each other. See whether that did harm, "
+                                 "and write it down: %s"),
+                               ir_buf_str(&who),
+                               ir_pool_cmd(&x->pool, "note %s", _("TEXT"))));
+    ir_buf_done(&who);
+}
+
 void
 ir_step_gates(struct ir_sv *x)
 {
@@ -324,6 +349,7 @@ ir_step_gates(struct ir_sv *x)
     struct ir_err err = {0};
     size_t i;
 
+    say_twice(x);
     if (x->s == NULL || st->state == IR_STEP_DONE ||
         st->state == IR_STEP_SKIPPED || st->state == IR_STEP_NA)
         return;

@@ -105,6 +105,17 @@ set_full(const struct ir_view *v, const struct ir_incident *inc,
     ir_json_set_str(obj, "undo", s->undo);
 }
 
+static void
+set_twice(const struct ir_view *v, struct ir_json *obj,
+          const struct ir_istep *st)
+{
+    struct ir_json *a = ir_json_set_take(obj, "twice", ir_json_new_arr());
+    size_t i;
+
+    for (i = 0; v->trust != NULL && i < st->twice_n; i++)
+        ir_json_add_str(a, v->trust->members[st->twice[i]].handle);
+}
+
 struct ir_json *
 ir_view_step_json(const struct ir_view *v, const struct ir_incident *inc,
                   size_t i, bool full)
@@ -127,6 +138,7 @@ ir_view_step_json(const struct ir_view *v, const struct ir_incident *inc,
     ir_json_set_int(obj, "iteration", (int64_t)st->iteration);
     ir_json_set_bool(obj, "optional", st->optional);
     ir_json_set_bool(obj, "conflict", st->conflict);
+    set_twice(v, obj, st);
     ir_view_set_time(obj, "ready", st->ready_ms);
     ir_view_set_time(obj, "begun", st->begun_ms);
     ir_view_set_time(obj, "ended", st->ended_ms);

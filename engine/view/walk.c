@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "view/head.h"
+#include "view/people.h"
 #include "view/refusal.h"
 #include "view/step.h"
 
@@ -468,6 +469,7 @@ ir_view_next(const struct ir_view *v, const struct ir_walk *w,
 
     (void)write_banner(w, out);
     ir_head_title(v, w->inc, out);
+    ir_view_disputed(v, w->inc, out);
     if (w->record.this_device_only > 0)
         ir_head_labelled(v, _("record"), IR_STYLE_NONE,
                          ir_head_record(v, &w->record, &pool), out);

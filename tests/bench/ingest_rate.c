@@ -46,9 +46,10 @@ remember(const struct ir_entry *e, void *arg)
     struct all *a = arg;
     const struct ir_trust *t = ir_stand_trust(ir_ingest_stand(a->to));
     const struct ir_cert_key *k = ir_trust_key(t, e->h.author);
+    bool object = false;
     struct one *o;
 
-    if (ir_ingest_here(a->to, e->id))
+    if (ir_ingest_here(a->to, e->id, &object))
         return 0;
     if (k == NULL)
         return ir_fail(&a->err, IR_ENOTFOUND, "nobody's entry");

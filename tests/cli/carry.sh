@@ -106,6 +106,10 @@ on C --json carry in stick
 on C --json carry in stick
 is 0 "$(json entries)"
 is 0 "$(json objects_missing)"
+had=$(json had) objects=$(json had_objects)
+[ "$objects" -ge 2 ] || fail "no objects were here already"
+on C carry in stick
+out "Nothing new here: $had entries and $objects objects were here already"
 on A carry out stick
 out "Nothing new to carry out"
 is 1 "$(find stick/ir -type f | wc -l)"
@@ -205,6 +209,9 @@ title "two people at two machines: asked for on A, approved on B, run on A"
 H=$T/A
 ok --no-input start alpha slow --var host=FS2
 exits 77 run move
+says "on their own device"
+says "ir approve 1/move"
+silent "--as"
 meet A B
 H=$T/B
 ok --json list
@@ -222,6 +229,42 @@ is 0 "$(json record.this_device_only)" # B's approval does not keep it there
 on B --json show move
 on B timeline
 out "moved" || :
+
+title "two commanders, and a step done on both sides of a cut"
+H=$T/A
+ok --no-input start alpha slow --var host=FS3
+on A role take commander
+meet A B
+H=$T/B
+ok --json list
+ok use "$("$PY" -c 'import json
+print(max(json.load(open("out")), key=lambda i: i["declared"])["id"])')"
+on A 'done' look -m "Mori answered"
+on B role act commander -r "Sato is not reached"
+on B 'done' look -m "Sato answered"
+meet A B
+for who in A B; do
+    on $who status
+    out "is held by"
+    out "ir role release commander"
+    out "1/look was done more than once, by"
+    on $who show look
+    out "Done more than once, by"
+    on $who --json show look
+    is 2 "$(json twice#)"
+done
+on A next
+out "You and Mori both hold the role"
+on B next
+out "You and Sato both hold the role"
+on B note "looked at twice: no harm"
+on B show look
+silent "more than once"
+on B role release commander
+meet A B
+on A status
+silent "is held by"
+silent "more than once"
 
 title "the output of the command came too"
 on B --json carry in "$T/stick.$sticks"

@@ -33,6 +33,9 @@ at_time -1y 0 --as sato note two
 err "By the clock of this device it is $back-"
 err "but there are entries of $year-"
 err "timedatectl"
+while IFS= read -r line; do
+    [ "${#line}" -le 80 ] || fail "longer than the terminal: $line"
+done <err
 out "recorded"
 is "$back" "$(wall)"
 at_time -1y 0 --as sato note three

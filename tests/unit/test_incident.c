@@ -274,6 +274,64 @@ conflicts(void **state)
     world_free(w);
 }
 
+/* Somebody acts for a commander who is cut off and goes on: both hold it. */
+static void
+stepped_in(void **state)
+{
+    struct world *w = world_new(3);
+    const struct ir_plan *p = world_plan(w, "sys/fire", "", STEP("a", ""));
+
+    (void)state;
+    incident(w, 0, 1, p, 3);
+    role(w, 0, "commander", 0, 3);
+    fold(w);
+    role(w, 1, "commander", 1, 5); /* known to all: taken over */
+    assert_int_equal(fold(w)->conflicts_n, 0);
+    assert_int_equal(ir_incident_role(w->inc, "commander"), 1);
+    w->apart = true;
+    role(w, 0, "commander", 0, 5);
+    assert_int_equal(fold(w)->conflicts_n, 0); /* who was quiet is told so */
+    says(w, 1, IR_KIND_CHANNEL, "mail", 1);
+    assert_int_equal(fold(w)->conflicts_n, 1);
+    assert_int_equal(w->inc->roles_n, 2);
+    assert_true(w->inc->roles[0].disputed && w->inc->roles[1].disputed);
+    assert_non_null(strstr(w->inc->conflicts[0], "ir role release commander"));
+    together(w);
+    says(w, 2, IR_KIND_CHANNEL, "mail", 1);
+    assert_int_equal(fold(w)->conflicts_n, 1); /* until one yields */
+    role(w, 1, "commander", 1, 4);
+    assert_int_equal(fold(w)->conflicts_n, 0);
+    assert_int_equal(ir_incident_role(w->inc, "commander"), 0);
+    world_free(w);
+}
+
+/* A step done by two who did not know of each other: said until it is seen. */
+static void
+done_twice(void **state)
+{
+    struct world *w = world_new(3);
+    const struct ir_plan *p = world_plan(w, "sys/fire", "", STEP("a", ""));
+
+    (void)state;
+    incident(w, 0, 1, p, 3);
+    w->apart = true;
+    step(w, 0, "1/a", DONE, NULL);
+    step(w, 1, "1/a", DONE, NULL);
+    says(w, 1, IR_KIND_CHANNEL, "mail", 1);
+    assert_shape(w, "1/a:D");
+    assert_false(find(w, "1/a")->conflict);
+    assert_int_equal(find(w, "1/a")->twice_n, 2);
+    assert_int_equal(find(w, "1/a")->twice[0] + find(w, "1/a")->twice[1], 1);
+    assert_int_equal(w->inc->conflicts_n, 1);
+    assert_non_null(strstr(w->inc->conflicts[0], "1/a was done more than"));
+    together(w);
+    says(w, 2, IR_KIND_CHANNEL, "mail", 1);
+    assert_shape(w, "1/a:D");
+    assert_int_equal(find(w, "1/a")->twice_n, 0);
+    assert_int_equal(w->inc->conflicts_n, 0);
+    world_free(w);
+}
+
 static void
 closing_apart(void **state)
 {
@@ -465,6 +523,8 @@ main(void)
         cmocka_unit_test(what_does_not_count),
         cmocka_unit_test(twins),
         cmocka_unit_test(conflicts),
+        cmocka_unit_test(stepped_in),
+        cmocka_unit_test(done_twice),
         cmocka_unit_test(closing_apart),
         cmocka_unit_test(systems_added_apart),
         cmocka_unit_test(handover),
