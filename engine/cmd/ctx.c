@@ -314,8 +314,14 @@ ir_ctx_me(struct ir_ctx *c)
                      _("nobody called \"%.60s\" is a member here"), handle);
         ir_err_hint(&c->err, "ir member list");
     } else if (!c->trust.members[c->me].active) {
-        rc = ir_fail(&c->err, IR_EREFUSED, _("the key of %s has been revoked"),
-                     handle);
+        {
+            rc = ir_fail(&c->err, IR_EREFUSED,
+                         _("the key of %s has been revoked"), handle);
+            ir_err_hint(&c->err,
+                        _("an administrator lets you in again, into a new "
+                          "home:  ir mesh invite --device-for %s"),
+                        handle);
+        }
     } else if (c->trust.members[c->me].not_after_ms > 0 &&
                c->trust.members[c->me].not_after_ms < now.wall_ms) {
         rc = ir_fail(&c->err, IR_EREFUSED,

@@ -55,6 +55,11 @@ out "Gave a device of Sato carrier key 2"
 is 2 "$(ir --json log | grep -c '"kind":"grant"')"
 exits 77 --as kato note after
 err revoked
+ir --as kato doctor >out 2>err || :
+out "the key of kato has been revoked"
+out "ir mesh invite --device-for kato"
+ir --as sato doctor >out 2>err || :
+silent "has been revoked"
 exits 1 --as sato member remove kato -r again
 ok verify
 ok --as sato member list
