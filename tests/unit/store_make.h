@@ -55,6 +55,7 @@ fold_trust(struct home *h)
 
     assert_int_equal(ir_store_load_trust(h->st, &log, NULL), IR_OK);
     v = ir_log_ptrs(&log);
+    ir_trust_done(&h->trust); /* zeros, or what was folded before */
     ir_trust_fold(ir_store_site(h->st), v, log.n, &h->trust);
     free(v);
     ir_log_done(&log);
