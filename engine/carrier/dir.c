@@ -36,25 +36,23 @@ is_home(const char *path, struct ir_err *err)
     return IR_EREFUSED;
 }
 
-/* The directory for what is carried could not be made: of `err` the reason. */
+/* The directory for what is carried could not be made, and `why`. */
 static int
-not_writable(const char *path, struct ir_err *err)
+not_writable(const char *path, const struct ir_err *why, struct ir_err *err)
 {
-    const char *why = strrchr(err->msg, ':');
-    char text[128];
-    int rc = err->code;
+    const char *last = strrchr(why->msg, ':'); /* not which name of ours */
 
-    snprintf(text, sizeof text, "%.120s",
-             why != NULL ? why + 1 + strspn(why + 1, " ") : err->msg);
-    ir_fail(err, rc, _("%s cannot be written to (%s)"), path, text);
+    ir_fail(err, why->code, _("%s cannot be written to (%s)"), path,
+            last != NULL ? last + 1 + strspn(last + 1, " ") : why->msg);
     ir_err_hint(err, _("is it write-protected? Use another one"));
-    return rc;
+    return why->code;
 }
 
 int
 ir_dir_open(const char *path, bool make, struct ir_dir **out,
             struct ir_err *err)
 {
+    struct ir_err why = {0};
     int top = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd = -1, rc;
 
     if (top < 0) {
@@ -66,9 +64,9 @@ ir_dir_open(const char *path, bool make, struct ir_dir **out,
         return rc;
     }
     rc = faccessat(top, "ir.db", F_OK, 0) == 0 ? IR_EREFUSED : IR_OK;
-    if (rc == IR_OK && make && ir_path_mkdir(top, IR_DIR_NAME, err) != IR_OK) {
+    if (rc == IR_OK && make && ir_path_mkdir(top, IR_DIR_NAME, &why) != IR_OK) {
         close(top);
-        return not_writable(path, err);
+        return not_writable(path, &why, err);
     }
     if (rc == IR_OK)
         rc =

@@ -229,11 +229,14 @@ ir_frame_next(struct ir_cbor *c, struct ir_frame *f, struct ir_err *err)
 bool
 ir_frame_entry(struct ir_frame *f, const uint8_t **p, size_t *n)
 {
-    struct ir_cbor c = {f->p, f->p + f->n};
     struct ir_cbor_item it;
+    struct ir_cbor c;
 
-    if (f->type != IR_FRAME_ENTRIES || f->n == 0 ||
-        ir_cbor_next(&c, &it, NULL) != IR_OK)
+    if (f->type != IR_FRAME_ENTRIES || f->n == 0)
+        return false;
+    c.p = f->p;
+    c.end = f->p + f->n;
+    if (ir_cbor_next(&c, &it, NULL) != IR_OK)
         return false;
     f->n = (size_t)(c.end - c.p);
     f->p = c.p;

@@ -315,10 +315,14 @@ bool
 ir_join_next_entry(const struct ir_join_answer *a, size_t *at,
                    const uint8_t **p, size_t *n)
 {
-    struct ir_cbor c = {a->entries.p + *at, a->entries.p + a->entries.len};
     struct ir_cbor_item it;
+    struct ir_cbor c;
 
-    if (*at >= a->entries.len || ir_cbor_next(&c, &it, NULL) != IR_OK)
+    if (*at >= a->entries.len)
+        return false;
+    c.p = a->entries.p + *at;
+    c.end = a->entries.p + a->entries.len;
+    if (ir_cbor_next(&c, &it, NULL) != IR_OK)
         return false;
     *at = (size_t)(c.p - a->entries.p);
     *p = it.bytes;
@@ -330,10 +334,14 @@ bool
 ir_join_next_object(const struct ir_join_answer *a, size_t *at,
                     struct ir_buf *type, const uint8_t **p, size_t *n)
 {
-    struct ir_cbor c = {a->objects.p + *at, a->objects.p + a->objects.len};
     struct ir_cbor_item it;
+    struct ir_cbor c;
 
-    if (*at >= a->objects.len || ir_cbor_next(&c, &it, NULL) != IR_OK ||
+    if (*at >= a->objects.len)
+        return false;
+    c.p = a->objects.p + *at;
+    c.end = a->objects.p + a->objects.len;
+    if (ir_cbor_next(&c, &it, NULL) != IR_OK ||
         ir_cbor_next(&c, &it, NULL) != IR_OK)
         return false;
     type->len = 0;
@@ -474,8 +482,10 @@ ir_join_answer_open(const uint8_t secret[IR_JOIN_SECRET_BYTES], const void *req,
         rc = ir_fail(err, IR_ESIG,
                      _("not an answer to what this device asked, or changed "
                        "on its way"));
-    c.p = plain.p;
-    c.end = plain.p + plain.len;
+    if (rc == IR_OK) {
+        c.p = plain.p;
+        c.end = plain.p + plain.len;
+    }
     if (rc == IR_OK &&
         (!take_head(&c, 6) || !take_bytes(&c, a->site, sizeof a->site) ||
          !take_bytes(&c, a->member, sizeof a->member) ||

@@ -283,7 +283,8 @@ keep_view(struct ir_accepted *a, const struct key *k, size_t from)
     view_name(k, name);
     ir_buf_add(&b, k->digest, IR_HASH_BYTES);
     ir_buf_add(&b, n, sizeof n);
-    ir_buf_add(&b, a->refused + from, (a->refused_n - from) * IR_ID_BYTES);
+    if (a->refused_n > from)
+        ir_buf_add(&b, a->refused + from, (a->refused_n - from) * IR_ID_BYTES);
     for (i = 0; i < k->missing.n; i++) {
         ir_buf_add(&b, &k->missing_how[i], 1);
         ir_buf_add(&b, k->missing.v[i], IR_ID_BYTES);

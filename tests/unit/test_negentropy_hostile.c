@@ -162,7 +162,9 @@ cost(void **state)
                 ir_idset_fp_range(set, salt, i * 3, i * 3 + 3, fp);
                 ir_buf_add(&m, fp, sizeof fp);
             } else if (k == 1) {
-                ir_sha256(m.p + m.len - 8, 8, id);
+                size_t other_i = ~i; /* none of the set's */
+
+                ir_sha256(&other_i, sizeof other_i, id);
                 ir_buf_add(&m, id, sizeof id);
             } else {
                 ir_buf_add(&m, "\1\0\0", 3);
