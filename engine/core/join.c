@@ -341,8 +341,9 @@ ir_join_next_object(const struct ir_join_answer *a, size_t *at,
         return false;
     c.p = a->objects.p + *at;
     c.end = a->objects.p + a->objects.len;
-    if (ir_cbor_next(&c, &it, NULL) != IR_OK ||
-        ir_cbor_next(&c, &it, NULL) != IR_OK)
+    if (ir_cbor_next(&c, &it, NULL) != IR_OK) /* the head of the pair */
+        return false;
+    if (ir_cbor_next(&c, &it, NULL) != IR_OK)
         return false;
     type->len = 0;
     ir_buf_add(type, it.bytes, (size_t)it.num);
