@@ -24,12 +24,9 @@ is_on(struct ir_store *st, const char *key)
 int
 ir_mesh_port(const char *text, uint16_t *port, struct ir_err *err)
 {
-    uint64_t n = 0;
-    const char *p;
+    int64_t n;
 
-    for (p = text; *p >= '0' && *p <= '9' && n <= UINT16_MAX; p++)
-        n = n * 10 + (uint64_t)(*p - '0');
-    if (*p != '\0' || p == text || n == 0 || n > UINT16_MAX)
+    if (ir_scan_int(text, 1, UINT16_MAX, &n, NULL) != IR_OK)
         return ir_fail(err, IR_EUSAGE,
                        _("\"%.20s\" is no port (a number from 1 to 65535)"),
                        text);
