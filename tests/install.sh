@@ -49,6 +49,9 @@ unit=$prefix/lib/systemd/system/ird@.service
 started=$(sed -n 's/^ExecStart=//p' "$unit")
 [ -x "$scratch/root$started" ] || fail "$unit starts $started, which is not there"
 "$scratch/root$started" --version > /dev/null || fail 'ird does not start'
+# Under it systemd answers openat2 with ENOSYS, and every file beneath a home
+# is opened by that.
+grep -q '^RestrictSUIDSGID=' "$unit" && fail "$unit: openat2 is not there"
 
 # Start-up time is why (docs/design.md): no git, no Lua, no curl in `ir`.
 heavy=$(readelf -d "$bin" | grep -E 'NEEDED.*(git2|lua|curl|seccomp|microhttpd|gnutls|uv)' || :)
