@@ -244,6 +244,64 @@ ir_admins_find(struct ir_ctx *c, const char *hex,
                                  _("no proposal begins with \"%.64s\""), hex);
 }
 
+static bool
+same_list(const struct ir_proposal *p, const struct ir_admins *l)
+{
+    size_t i, k;
+
+    if (p->revoke || p->k != l->k || p->keys_n != l->n)
+        return false;
+    for (i = 0; i < l->n; i++) {
+        for (k = 0; k < p->keys_n; k++)
+            if (memcmp(p->keys[k], l->key[i], IR_PUBKEY_BYTES) == 0 &&
+                memcmp(p->persons[k], l->person[i], 8) == 0)
+                break;
+        if (k == p->keys_n)
+            return false;
+    }
+    return true;
+}
+
+const struct ir_proposal *
+ir_admins_same(const struct ir_ctx *c, const struct ir_admins *l)
+{
+    size_t i;
+
+    for (i = 0; i < c->trust.proposals_n; i++)
+        if (c->trust.proposals[i].open &&
+            same_list(&c->trust.proposals[i], l))
+            return &c->trust.proposals[i];
+    return NULL;
+}
+
+int
+ir_admins_waits(struct ir_ctx *c, const struct ir_proposal *p)
+{
+    bool agreed = false;
+    char hex[9];
+    size_t i;
+
+    for (i = 0; i < p->yes_n; i++) {
+        const struct ir_cert_key *k = ir_trust_key(&c->trust, p->yes[i]);
+
+        agreed = agreed || (k != NULL && (int)k->member == c->me);
+    }
+    ir_hex(p->entry, 4, hex);
+    ir_fail(&c->err, IR_EEXIST,
+            _("put forward already: it waits for other administrators"));
+    if (agreed)
+        ir_err_hint(
+            &c->err,
+            ir_ctx_shared(c)
+                ? _("one of the others:  ir --as NAME admin approve %s")
+                : _("one of the others, on their own device:  ir admin "
+                    "approve %s"),
+            hex);
+    else
+        ir_err_hint(&c->err, "ir admin approve %s", hex);
+    return IR_EEXIST;
+}
+
 void
 ir_admins_say(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES])
 {

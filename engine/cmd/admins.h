@@ -59,6 +59,20 @@ int ir_admins_draft(struct ir_ctx *c, struct ir_batch *b,
 int ir_admins_find(struct ir_ctx *c, const char *hex,
                    const struct ir_proposal **out);
 
+/* The open proposal that names the same keys, for the same people, with as many
+ * needed; NULL: none.
+ *
+ * Owns:   borrowed from c->trust.
+ */
+const struct ir_proposal *ir_admins_same(const struct ir_ctx *c,
+                                         const struct ir_admins *l);
+
+/* Refuse what proposal `p` says already, with who goes on with it and how.
+ *
+ * Errors: IR_EEXIST, always.
+ */
+int ir_admins_waits(struct ir_ctx *c, const struct ir_proposal *p);
+
 /* Say what became of proposal `id`, as text or JSON: in force, or how many more
  * it takes, and who can. Trust must be folded after it was recorded.
  */

@@ -146,6 +146,7 @@ ir_cmd_admin_propose(struct ir_ctx *c, int argc, char **argv)
                                   {NULL, 0, NULL, NULL, NULL, NULL}};
     struct ir_batch b = {0};
     struct ir_admins *l = ir_calloc(1, sizeof *l);
+    const struct ir_proposal *same = NULL;
     char *why = NULL;
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
@@ -165,6 +166,10 @@ ir_cmd_admin_propose(struct ir_ctx *c, int argc, char **argv)
         rc = ir_fail(&c->err, IR_EUSAGE, _("what is to change?"));
         ir_err_hint(&c->err, "%s", ir_cmd_usage("admin propose"));
     }
+    if (rc == IR_OK)
+        same = ir_admins_same(c, l);
+    if (same != NULL)
+        rc = ir_admins_waits(c, same);
     if (rc == IR_OK)
         rc = ir_reason(c, reason, IR_WHY_DECISION, &why);
     if (rc == IR_OK)

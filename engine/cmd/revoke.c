@@ -51,23 +51,6 @@ add(struct ir_ctx *c, const struct ir_cert_key *k, struct ir_revoke *r)
     return IR_OK;
 }
 
-/* All that was to be revoked is put forward already. */
-static int
-waits(struct ir_ctx *c, const struct ir_revoke *r)
-{
-    const struct ir_cert_key *by = ir_trust_key(&c->trust, r->waits->author);
-    char hex[9];
-
-    ir_hex(r->waits->entry, 4, hex);
-    ir_fail(&c->err, IR_EEXIST,
-            _("put forward already: it waits for other administrators"));
-    if (by != NULL && (int)by->member == c->me)
-        ir_err_hint(&c->err, "ir admin list");
-    else
-        ir_err_hint(&c->err, "ir admin approve %s", hex);
-    return IR_EEXIST;
-}
-
 /* Whom the administrators left over are: enough to decide? And is it not the
  * key that acts? */
 static int
@@ -80,7 +63,7 @@ check(struct ir_ctx *c, const struct ir_revoke *r)
 
     if (r->n == 0 && r->waits != NULL) {
         free(l);
-        return waits(c, r);
+        return ir_admins_waits(c, r->waits);
     }
     ir_key_id(c->key->pub, self);
     ir_admins_now(c, l);

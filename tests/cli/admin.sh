@@ -79,6 +79,13 @@ out "Named as administrators: Sato, Mori, Ito"
 out "Put forward as administrators: Sato, Mori"
 exits 1 --as mori admin approve "$drop"
 err "you have agreed to this"
+before=$(entries)
+exits 1 --as mori admin propose --drop ito -r "left us"
+err "put forward already"
+err "ir --as NAME admin approve $drop"
+exits 1 --as sato admin propose --drop ito -r "left us"
+err "ir admin approve $drop"
+is "$before" "$(entries)"
 member Kato
 exits 77 --as kato admin approve "$drop"
 err "only an administrator"

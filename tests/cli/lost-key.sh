@@ -103,7 +103,7 @@ out "Waiting: 1 of 2 agree"
 silent "Revoked key $(key A ito False)"
 exits_on 1 A mesh revoke ito -r "laptop stolen"
 err "put forward already"
-err "ir admin list"
+err "one of the others"
 on A --json admin list
 is 1 "$(grep -o '"state":"open"' out | wc -l)"
 carry A D
