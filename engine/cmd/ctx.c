@@ -69,6 +69,16 @@ ir_ctx_trust(struct ir_ctx *c)
     return IR_OK;
 }
 
+static bool
+is_alert(const uint8_t id[IR_ID_BYTES], void *arg)
+{
+    struct ir_ctx *c = arg;
+    uint64_t kind = 0;
+
+    return c->st != NULL && ir_store_kind(c->st, id, &kind) &&
+           kind == IR_KIND_ALERT;
+}
+
 int
 ir_ctx_open(struct ir_ctx *c, bool write)
 {
@@ -86,6 +96,8 @@ ir_ctx_open(struct ir_ctx *c, bool write)
             return rc;
         }
         ir_library_init(&c->lib, c->st);
+        c->view.is_alert = c->talk_view.is_alert = is_alert;
+        c->view.is_alert_arg = c->talk_view.is_alert_arg = c;
         rc = ir_ctx_trust(c);
         if (rc != IR_OK)
             return rc;

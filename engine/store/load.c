@@ -332,6 +332,24 @@ ir_store_load_id(struct ir_store *st, const uint8_t id[IR_ID_BYTES],
     return rc;
 }
 
+bool
+ir_store_kind(struct ir_store *st, const uint8_t id[IR_ID_BYTES],
+              uint64_t *kind)
+{
+    sqlite3_stmt *q = NULL;
+    bool here;
+
+    if (ir_db_get(st, "SELECT kind FROM entry WHERE id = ?1", &q, NULL) !=
+        IR_OK)
+        return false;
+    sqlite3_bind_blob(q, 1, id, IR_ID_BYTES, SQLITE_STATIC);
+    here = sqlite3_step(q) == SQLITE_ROW;
+    if (here)
+        *kind = (uint64_t)sqlite3_column_int64(q, 0);
+    ir_db_put(st, q);
+    return here;
+}
+
 int
 ir_store_find(struct ir_store *st, const char *hex, uint8_t (*ids)[IR_ID_BYTES],
               size_t max, size_t *n, struct ir_err *err)

@@ -147,6 +147,10 @@ int ir_store_load_kind(struct ir_store *st, const uint8_t *incident,
 int ir_store_load_flash(struct ir_store *st, struct ir_log *log,
                         struct ir_err *err);
 
+/* The kind of entry `id`. Returns whether it is here. */
+bool ir_store_kind(struct ir_store *st, const uint8_t id[IR_ID_BYTES],
+                   uint64_t *kind);
+
 /* Ids that begin with `hex` (2 to 64 digits), at most `max`.
  *
  * Errors: IR_EPARSE not hex, IR_ESTORE.

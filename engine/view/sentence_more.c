@@ -241,6 +241,24 @@ approved(struct ir_sx *x)
     return ref != NULL ? ir_sx_ref(x, 0) : hex_field(x, 2);
 }
 
+/* An approval: of an alert a cosignature. */
+static void
+say_approval(struct ir_sx *x)
+{
+    bool no = ir_body_uint_or(x->e, 1, 0) == 2;
+    bool alert = x->v->is_alert != NULL && x->e->h.refs_n > 0 &&
+                 x->v->is_alert(x->e->h.refs[0], x->v->is_alert_arg);
+
+    if (alert)
+        ir_buf_addf(x->out,
+                    no ? _("Does not cosign alert %s") : _("Cosigned alert %s"),
+                    ir_sx_ref(x, 0));
+    else
+        ir_buf_addf(x->out, no ? _("Denied: %s") : _("Approved: %s"),
+                    approved(x));
+    ir_sx_reason(x, 3);
+}
+
 /* The people of an admins entry, each once. */
 static const char *
 people(struct ir_sx *x)
@@ -335,11 +353,7 @@ ir_sx_trust(struct ir_sx *x)
         ir_sx_reason(x, 2);
         return true;
     case IR_KIND_APPROVAL:
-        ir_buf_addf(x->out,
-                    ir_body_uint_or(x->e, 1, 0) == 2 ? _("Denied: %s")
-                                                     : _("Approved: %s"),
-                    approved(x));
-        ir_sx_reason(x, 3);
+        say_approval(x);
         return true;
     case IR_KIND_RELEASE:
         ir_buf_addf(x->out, _("Made release %s of the runbooks"),

@@ -21,6 +21,9 @@ struct ir_view {
     /* a system by its id, where several incidents are shown; may be NULL */
     const struct ir_json *(*system_of)(const char *id, void *arg);
     void *system_arg;
+    /* is the entry of that id an alert? May be NULL: not known */
+    bool (*is_alert)(const uint8_t id[IR_ID_BYTES], void *arg);
+    void *is_alert_arg;
     int me; /* member index, -1: nobody */
 };
 
