@@ -268,8 +268,7 @@ ir_admins_same(const struct ir_ctx *c, const struct ir_admins *l)
     size_t i;
 
     for (i = 0; i < c->trust.proposals_n; i++)
-        if (c->trust.proposals[i].open &&
-            same_list(&c->trust.proposals[i], l))
+        if (c->trust.proposals[i].open && same_list(&c->trust.proposals[i], l))
             return &c->trust.proposals[i];
     return NULL;
 }
@@ -290,13 +289,12 @@ ir_admins_waits(struct ir_ctx *c, const struct ir_proposal *p)
     ir_fail(&c->err, IR_EEXIST,
             _("put forward already: it waits for other administrators"));
     if (agreed)
-        ir_err_hint(
-            &c->err,
-            ir_ctx_shared(c)
-                ? _("one of the others:  ir --as NAME admin approve %s")
-                : _("one of the others, on their own device:  ir admin "
-                    "approve %s"),
-            hex);
+        ir_err_hint(&c->err,
+                    ir_ctx_shared(c)
+                        ? _("one of the others:  ir --as NAME admin approve %s")
+                        : _("one of the others, on their own device:  ir admin "
+                            "approve %s"),
+                    hex);
     else
         ir_err_hint(&c->err, "ir admin approve %s", hex);
     return IR_EEXIST;

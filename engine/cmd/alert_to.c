@@ -16,6 +16,46 @@ ir_to_done(struct ir_to *to)
     memset(to, 0, sizeof *to);
 }
 
+char *
+ir_box_cosigners(struct ir_ctx *c, const struct ir_alert *a, int author)
+{
+    struct ir_buf b = {0};
+    size_t i;
+
+    for (i = 0; i < c->trust.members_n; i++) {
+        char *name;
+
+        if (!c->trust.members[i].active || (int)i == author ||
+            (int)i == c->me || (a != NULL && ir_alert_is_cosigned(a, (int)i)))
+            continue;
+        name = ir_view_member(&c->talk_view, (int)i, false);
+        ir_buf_addf(&b, "%s%s", b.len > 0 ? _(", ") : "", name);
+        free(name);
+    }
+    if (b.len == 0)
+        ir_buf_adds(&b, _("nobody"));
+    return ir_buf_take(&b);
+}
+
+void
+ir_box_cosign_hint(struct ir_ctx *c, const struct ir_alert *a)
+{
+    char hex[2 * 4 + 1], *names;
+
+    ir_hex(a->id, 4, hex);
+    if (a->by != c->me && !ir_alert_is_cosigned(a, c->me)) {
+        ir_err_hint(&c->err, "ir alert cosign %s", hex);
+        return;
+    }
+    names = ir_box_cosigners(c, a, a->by);
+    ir_err_hint(&c->err,
+                ir_ctx_shared(c)
+                    ? _("%s:  ir --as NAME alert cosign %s")
+                    : _("on their own device, %s:  ir alert cosign %s"),
+                names, hex);
+    free(names);
+}
+
 static void
 add(struct ir_to *to, const char *kind, const char *id)
 {

@@ -41,6 +41,18 @@ void ir_box_done(struct ir_box *b);
 int64_t ir_box_least(struct ir_ctx *c, uint64_t severity, bool all_or_outside,
                      int by);
 
+/* Who could cosign an alert of member `author` (-1: unknown), by name: who has
+ * not cosigned `a` (may be NULL) and does not act.
+ *
+ * Owns:   the caller frees with free().
+ */
+char *ir_box_cosigners(struct ir_ctx *c, const struct ir_alert *a, int author);
+
+/* Say as the way on what cosigning takes: for who may do it the command, for
+ * its author and who has done so who else can, and what those type.
+ */
+void ir_box_cosign_hint(struct ir_ctx *c, const struct ir_alert *a);
+
 /* The row whose alert's id begins so.
  *
  * Owns:   borrowed from `b`.

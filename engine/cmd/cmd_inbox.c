@@ -196,12 +196,9 @@ put_answer(struct ir_ctx *c, const struct ir_alert *a, const struct answer *w)
     int rc;
 
     if (a->state == IR_ALERT_WAITING) {
-        char hex[2 * 4 + 1];
-
-        ir_hex(a->id, 4, hex);
         ir_fail(&c->err, IR_EREFUSED,
                 _("this alert is not out yet: it waits for cosignatures"));
-        ir_err_hint(&c->err, "ir alert cosign %s", hex);
+        ir_box_cosign_hint(c, a);
         return IR_EREFUSED;
     }
     if (w->text != NULL && strlen(w->text) > TEXT_MAX)

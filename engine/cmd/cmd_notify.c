@@ -44,7 +44,8 @@ cosign_needed(struct ir_ctx *c, const struct ir_to *to, int64_t severity,
 
     if (asked > others)
         return ir_fail(&c->err, IR_EUSAGE,
-                       _("%lld others cannot cosign: there are %lld"),
+                       _("cosignatures asked for: %lld; others who could give "
+                         "one: %lld"),
                        (long long)asked, (long long)others);
     least =
         ir_box_least(c, (uint64_t)severity, to->n == 0 || to->outside, c->me);
@@ -72,6 +73,30 @@ fill(struct ir_draft *d, const struct alert_words *w)
     d->audience = w->to->audience;
 }
 
+/* Say what an alert waits for, who can give it, and what those type. Its author
+ * cannot, nor who has cosigned it (`a`, NULL: nobody yet). */
+static void
+say_cosign(struct ir_ctx *c, const uint8_t *id, const struct ir_alert *a,
+           size_t given, size_t needed, int author)
+{
+    bool shared = ir_ctx_shared(c);
+    char hex[2 * 4 + 1], *names = ir_box_cosigners(c, a, author), *said;
+
+    ir_hex(id, 4, hex);
+    said = ir_asprintf(_("It waits for others to cosign it: %zu of %zu so far. "
+                         "Who can: %s."),
+                       given, needed, names);
+    ir_term_para(&c->talk_view.term, &c->talk, 1, NULL, IR_STYLE_NONE, said);
+    free(said);
+    said = ir_asprintf(shared ? _("They type:  ir --as NAME alert cosign %s")
+                              : _("They type on their own device:  ir alert "
+                                  "cosign %s"),
+                       hex);
+    ir_term_para(&c->talk_view.term, &c->talk, 1, NULL, IR_STYLE_NONE, said);
+    free(said);
+    free(names);
+}
+
 /* Say what becomes of an alert that was just recorded. */
 static void
 say_next(struct ir_ctx *c, const uint8_t *id, int64_t needed, size_t length)
@@ -82,10 +107,7 @@ say_next(struct ir_ctx *c, const uint8_t *id, int64_t needed, size_t length)
         return;
     ir_hex(id, 4, hex);
     if (needed > 0)
-        ir_buf_addf(&c->talk,
-                    _(" It goes out once %lld more have cosigned:  ir alert "
-                      "cosign %s\n"),
-                    (long long)needed, hex);
+        say_cosign(c, id, NULL, 0, (size_t)needed, c->me);
     else
         ir_buf_addf(&c->talk, _(" Who has answered:  ir alert status %s\n"),
                     hex);
@@ -272,9 +294,11 @@ ir_cmd_alert_cosign(struct ir_ctx *c, int argc, char **argv)
         rc = begin_about(c, argv[1], &box, &row);
     if (rc == IR_OK)
         rc = check_open(c, row->a);
-    if (rc == IR_OK && row->a->by == c->me)
+    if (rc == IR_OK && row->a->by == c->me) {
         rc = ir_fail(&c->err, IR_EREFUSED,
                      _("you wrote it yourself: it takes somebody else"));
+        ir_box_cosign_hint(c, row->a);
+    }
     if (rc == IR_OK && ir_alert_is_cosigned(row->a, c->me))
         rc = ir_fail(&c->err, IR_EEXIST, _("you have cosigned it already"));
     if (rc == IR_OK && !c->json) {
@@ -293,6 +317,9 @@ ir_cmd_alert_cosign(struct ir_ctx *c, int argc, char **argv)
         ir_batch_say(c, NULL, &b);
     if (rc == IR_OK && !c->json && row->a->given + 1 >= row->a->needed)
         ir_buf_adds(&c->talk, _(" It is out now.\n"));
+    else if (rc == IR_OK && !c->json)
+        say_cosign(c, row->a->id, row->a, row->a->given + 1,
+                   (size_t)row->a->needed, row->a->by);
     ir_box_done(&box);
     return rc;
 }

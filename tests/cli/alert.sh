@@ -86,10 +86,16 @@ out "Who leads?"
 title "the gravest wait for another member; a denial by its author is none"
 ok --as ito --json notify all "Assemble in room 3F" --severity 1
 G=$(id)
+short=${G%"${G#????????}"}
 is waiting "$(state "$G" state)"
 exits 77 --as ito alert cosign "$G"
+err "Sato, Mori:  ir --as NAME alert cosign $short"
+exits 77 --as ito ack "$G"
+err "waits for cosignatures"
+err "Sato, Mori:  ir --as NAME alert cosign $short"
 exits 77 --as mori ack "$G"
 err "waits for cosignatures"
+err "   ir alert cosign $short"
 ok --as sato status
 silent "room 3F"
 ok --as mori inbox
@@ -99,6 +105,18 @@ err "It is out now"
 exits 1 --as mori alert cosign "$G"
 is out "$(state "$G" state)"
 is mori "$(state "$G" 'approvals[0].by')"
+
+title "the author is told who else cosigns, and what they type"
+ok --as ito notify all "Leave the building" --severity 1 --cosign 2
+err "0 of 2 so far. Who can: Sato, Mori."
+err "They type:  ir --as NAME alert cosign "
+two=$(sed -n 's|.*NAME alert cosign ||p' err)
+ok --as sato alert cosign "$two"
+err "1 of 2 so far. Who can: Mori."
+exits 1 --as sato alert cosign "$two"
+ok --as sato alert cancel "$two" -r mistaken
+exits 64 --as ito notify all x --cosign 3
+err "others who could give one: 2"
 
 title "ir alone says what waits"
 ok --as sato
@@ -144,6 +162,10 @@ ok --as sato alert list --all
 out "sent by mistake"
 ok timeline
 out "Alert, severity 1: Assemble in room 3F"
+out "Mori     Cosigned alert $short"
+silent "Approved: "
+ok --json timeline
+is approval "$(json "[text=Cosigned alert $short].kind")"
 out "Answers"
 ok verify
 
