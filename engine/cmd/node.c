@@ -87,6 +87,7 @@ ir_node_trust(struct ir_node *n, struct ir_err *err)
     ir_epoch_keys_free(n->keys, n->keys_n);
     n->keys = keys;
     n->keys_n = keys_n;
+    n->near_known = false;
     welcome(n);
     rc = ir_offer_each(n->c->st, s, true, index_one, n->sync, err);
     if (rc == IR_OK)

@@ -55,6 +55,9 @@ struct ir_node {
     size_t links_n;
     struct ir_node_heard *heard;
     size_t heard_n;
+    uint8_t near[IR_SYNC_NEIGHBOURS][IR_KEYID_BYTES]; /* neighbours, ... */
+    size_t near_n;
+    bool near_known; /* ...unless somebody came or went since */
     struct ir_node_met *met;
     size_t met_n;
     uint8_t from[IR_KEYID_BYTES]; /* whose frame is being taken, and by... */

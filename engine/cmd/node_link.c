@@ -50,6 +50,7 @@ forget_link(struct ir_node *n, uint32_t id)
 
     if (l != NULL)
         *l = n->links[--n->links_n];
+    n->near_known = false;
     ir_sync_link_down(n->sync, id);
 }
 
@@ -69,6 +70,7 @@ on_up(void *arg, uint32_t link, const uint8_t *pub, size_t mtu, bool many)
     memset(l, 0, sizeof *l);
     l->id = id;
     l->many = many;
+    n->near_known = false;
     if (pub != NULL) {
         l->known = true;
         ir_key_id(pub, l->device);
@@ -116,6 +118,7 @@ hear(struct ir_node *n, const struct ir_frame *f, const char *host)
         h = &n->heard[n->heard_n++];
         memset(h, 0, sizeof *h);
         memcpy(h->device, f->node, IR_KEYID_BYTES);
+        n->near_known = false;
     }
     h->at_ms = n->now_ms;
     if (!h->dialled)
@@ -353,6 +356,7 @@ ir_node_carriers(struct ir_node *n)
     stop_carrier(n, IR_NODE_LAN);
     ir_sync_port(n->sync, 0);
     n->heard_n = 0;
+    n->near_known = false;
     if (n->conf.https)
         start_https(n);
     if (n->conf.lan)
@@ -372,13 +376,15 @@ linked(const struct ir_node *n, const uint8_t *device)
     return false;
 }
 
-/* Is it one of those this device keeps a link to? */
-static bool
-is_neighbour(const struct ir_node *n, const uint8_t *device)
+/* Which devices this one keeps a link to: worked out anew only when somebody
+ * was met or lost, for it costs hashes by the number of devices.
+ */
+static void
+find_near(struct ir_node *n)
 {
-    uint8_t(*ids)[8], near[IR_SYNC_NEIGHBOURS][8];
-    bool *gone, yes = false;
-    size_t i, j, m = 0, k;
+    uint8_t(*ids)[8];
+    bool *gone;
+    size_t i, j, m = 0;
     const struct ir_trust *t = &n->c->trust;
 
     ids = ir_calloc(t->keys_n + 1, sizeof ids[0]);
@@ -392,13 +398,22 @@ is_neighbour(const struct ir_node *n, const uint8_t *device)
             gone[m] = memcmp(n->heard[j].device, t->keys[i].key_id, 8) != 0;
         memcpy(ids[m++], t->keys[i].key_id, 8);
     }
-    k = ir_sync_neighbours((const uint8_t(*)[8])ids, m, gone, n->self, near,
-                           IR_SYNC_NEIGHBOURS);
-    for (i = 0; i < k; i++)
-        yes = yes || memcmp(near[i], device, 8) == 0;
+    n->near_n = ir_sync_neighbours((const uint8_t(*)[8])ids, m, gone, n->self,
+                                   n->near, IR_SYNC_NEIGHBOURS);
+    n->near_known = true;
     free(ids);
     free(gone);
-    return yes;
+}
+
+static bool
+is_neighbour(const struct ir_node *n, const uint8_t *device)
+{
+    size_t i;
+
+    for (i = 0; i < n->near_n; i++)
+        if (memcmp(n->near[i], device, 8) == 0)
+            return true;
+    return false;
 }
 
 void
@@ -410,11 +425,15 @@ ir_node_dial(struct ir_node *n)
 
     if (c->ops == NULL)
         return;
+    if (!n->near_known)
+        find_near(n);
     for (i = 0; i < n->heard_n; i++) {
         struct ir_node_heard *h = &n->heard[i];
         bool near = is_neighbour(n, h->device);
 
-        if (!h->dialled && near && !linked(n, h->device) &&
+        if (!h->dialled && !near)
+            continue;
+        if (!h->dialled && !linked(n, h->device) &&
             memcmp(n->self, h->device, IR_KEYID_BYTES) < 0) {
             h->dialled = ir_https_dial(c, h->where, &err) == IR_OK;
         } else if (h->dialled && (!near || (!linked(n, h->device) &&
