@@ -20,16 +20,23 @@ read_ms(clockid_t id)
     return ts.tv_sec < 0 ? 0 : (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-/* "8f3c1d2a-9b4e-...": 16 hex digits of it, its hyphens left out. */
+/* "8f3c1d2a-9b4e-...": 16 hex digits of it, its hyphens left out. A process
+ * lives in one boot: it is read once.
+ */
 static void
 read_boot(uint8_t boot[8])
 {
+    static _Thread_local uint8_t known[8];
+    static _Thread_local bool is_known;
     char text[64], digits[17] = "";
-    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    int fd;
     ssize_t n;
     size_t len = 0;
 
-    memset(boot, 0, 8);
+    memcpy(boot, known, sizeof known);
+    if (is_known)
+        return;
+    fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return;
     n = read(fd, text, sizeof text);
@@ -38,7 +45,8 @@ read_boot(uint8_t boot[8])
         if (text[i] != '-')
             digits[len++] = text[i];
     digits[len] = '\0';
-    (void)ir_scan_hex(digits, boot, 8, NULL);
+    is_known = ir_scan_hex(digits, known, sizeof known, NULL) == IR_OK;
+    memcpy(boot, known, sizeof known);
 }
 
 void

@@ -19,6 +19,7 @@
 
 #define SCAN_MS 60000 /* even if nobody said that something changed */
 #define BATCH 32      /* datagrams at once */
+#define FDS 5         /* sockets */
 #define TURNS 8       /* batches before others have their turn */
 #define DATAGRAM 2048 /* bytes read: one more than a frame shows enough */
 
@@ -265,21 +266,25 @@ static int64_t
 lan_run(void *c, int64_t now_ms, const struct ir_carrier_events *ev, void *arg)
 {
     struct ir_lan *l = c;
-    int fds[4] = {l->group4, l->group6, l->one4, l->one6}, i, turns;
+    struct epoll_event ready[FDS];
     char waste[8192];
     int64_t next;
+    int i, n, turns;
     bool more = true;
 
     l->now = now_ms;
     l->ev = ev;
     l->arg = arg;
-    while (l->netlink >= 0 && recv(l->netlink, waste, sizeof waste, 0) > 0)
-        l->rescan = true;
+    n = epoll_wait(l->ep, ready, FDS, 0);
+    for (i = 0; i < n; i++)
+        while (ready[i].data.fd == l->netlink &&
+               recv(l->netlink, waste, sizeof waste, 0) > 0)
+            l->rescan = true;
     if (l->rescan || l->scan_at <= now_ms)
         scan(l);
     for (turns = 0; turns < TURNS && more; turns++)
-        for (more = false, i = 0; i < 4; i++)
-            if (fds[i] >= 0 && hear(l, fds[i]))
+        for (more = false, i = 0; i < n; i++)
+            if (ready[i].data.fd != l->netlink && hear(l, ready[i].data.fd))
                 more = true;
     next = ir_lan_forget(l, 0);
     l->ev = NULL;

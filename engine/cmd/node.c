@@ -176,6 +176,8 @@ sign_owed(struct ir_node *n)
     struct ir_err err;
     size_t wrote = 0, heads = 0;
 
+    if (!n->alerted && (n->witness_ms == 0 || n->now_ms < n->witness_ms))
+        return;
     ir_clock_now(&now);
     if (n->alerted) {
         n->alerted = false;

@@ -27,6 +27,7 @@ struct ir_ingest {
 struct job {
     struct ir_arrival *v;
     struct ir_entry e; /* borrows from v->p */
+    int how;           /* it is here: as how_here says */
     bool tried;        /* to be kept */
     bool erased;       /* only its stub is to be kept */
     uint8_t by[IR_ID_BYTES];
@@ -216,12 +217,14 @@ not_parsed(const struct ir_arrival *v)
     return ir_entry_suite(v->p, v->n) > 1 ? IR_ARRIVED_NEWER : IR_ARRIVED_FORM;
 }
 
-/* What can be said of one by itself and by what is here. */
+/* What can be said of one by itself and by what is here: most of what comes is,
+ * and has cost nothing else yet.
+ */
 static int
 look(struct ir_ingest *g, struct job *j, struct ir_err *err)
 {
     struct ir_arrival *v = j->v;
-    int how = 0, rc;
+    int rc;
 
     memset(v->id, 0, sizeof v->id);
     memset(v->author, 0, sizeof v->author);
@@ -238,15 +241,20 @@ look(struct ir_ingest *g, struct job *j, struct ir_err *err)
     v->kind = j->e.h.kind;
     v->lane = (int)ir_kind_lane(j->e.h.kind);
     v->what = UNDECIDED;
-    rc = how_here(g, v->id, &how, err);
-    if (rc != IR_OK)
-        return rc;
-    if (how == 2 || (how == 1 && j->e.b == NULL) ||
-        (how == 1 && ir_stand_redacted(g->stand, v->id, NULL) == 2))
+    rc = how_here(g, v->id, &j->how, err);
+    if (rc == IR_OK && (j->how == 2 || (j->how == 1 && j->e.b == NULL)))
         v->what = IR_ARRIVED_HAD;
-    else if (how == 1)
-        v->what = IR_ARRIVED_TEXT; /* its id says that it is the right one */
-    return IR_OK;
+    return rc;
+}
+
+/* A text of which the stub is here: its id says that it is the right one. */
+static void
+look_at_text(const struct ir_ingest *g, struct job *j)
+{
+    if (j->v->what == UNDECIDED && j->how == 1)
+        j->v->what = ir_stand_redacted(g->stand, j->v->id, NULL) == 2
+                         ? IR_ARRIVED_HAD
+                         : IR_ARRIVED_TEXT;
 }
 
 /* Mark as erased those that `e`, a redact that counts, names. */
@@ -443,15 +451,16 @@ judge(struct ir_ingest *g, struct job *j, bool full)
  */
 static int
 take(struct ir_ingest *g, const uint8_t *from, struct job *jobs, size_t n,
-     bool lane_t, struct ir_err *err)
+     bool lane_t, bool full, struct ir_err *err)
 {
     struct job **ready = ir_calloc(n, sizeof(struct job *));
-    bool full = ir_db_disk_full(g->st);
     size_t i, ready_n = 0;
+    bool turns;
     int rc = IR_OK;
 
     do {
         ready_n = 0;
+        turns = lane_t; /* what is taken changes how others are judged */
         for (i = 0; i < n; i++) {
             if (jobs[i].tried ||
                 !((jobs[i].v->what == IR_ARRIVED_TEXT && !lane_t && !full) ||
@@ -460,10 +469,11 @@ take(struct ir_ingest *g, const uint8_t *from, struct job *jobs, size_t n,
                    judge(g, &jobs[i], full))))
                 continue;
             jobs[i].tried = true;
+            turns = turns || jobs[i].v->kind == IR_KIND_REDACT;
             ready[ready_n++] = &jobs[i];
         }
         rc = put_all(g, from, ready, ready_n, err);
-        if (rc == IR_OK && ready_n > 0)
+        if (rc == IR_OK && ready_n > 0 && turns)
             rc = ir_stand_refresh(g->stand, err);
     } while (rc == IR_OK && ready_n > 0 &&
              (lane_t || ir_stand_any_revoked(g->stand)));
@@ -501,34 +511,55 @@ erase_after(struct ir_ingest *g, const struct job *jobs, size_t n,
     return rc;
 }
 
+/* Judge what is not here, by what stands now, and keep what is good of it. */
+static int
+judge_all(struct ir_ingest *g, const uint8_t *from, struct job *jobs, size_t n,
+          struct ir_err *err)
+{
+    bool full = ir_db_disk_full(g->st);
+    size_t i;
+    int rc = ir_stand_refresh(g->stand, err);
+
+    for (i = 0; i < n && rc == IR_OK; i++)
+        look_at_text(g, &jobs[i]);
+    if (rc == IR_OK)
+        rc = take(g, from, jobs, n, true, full, err);
+    if (rc == IR_OK)
+        rc = take(g, from, jobs, n, false, full, err);
+    if (rc == IR_OK)
+        rc = erase_after(g, jobs, n, err);
+    return rc;
+}
+
 int
 ir_ingest_batch(struct ir_ingest *g, const uint8_t *from, struct ir_arrival *v,
                 size_t n, struct ir_err *err)
 {
     struct job *jobs = ir_calloc(n, sizeof *jobs);
+    bool all_here = true;
     size_t i;
-    int rc = ir_stand_refresh(g->stand, err);
+    int rc = IR_OK;
 
-    ir_clock_now(&g->now);
-    g->mono_ms = ir_clock_mono_ms();
     for (i = 0; i < n; i++) {
         jobs[i].v = &v[i];
         jobs[i].if_left = IR_ARRIVED_DISK;
         v[i].what = UNDECIDED;
         if (rc == IR_OK)
             rc = look(g, &jobs[i], err);
+        all_here = all_here && v[i].what == IR_ARRIVED_HAD;
     }
+    if (all_here)
+        goto out;
+    ir_clock_now(&g->now);
+    g->mono_ms = ir_clock_mono_ms();
     if (rc == IR_OK)
-        rc = take(g, from, jobs, n, true, err);
-    if (rc == IR_OK)
-        rc = take(g, from, jobs, n, false, err);
-    if (rc == IR_OK)
-        rc = erase_after(g, jobs, n, err);
+        rc = judge_all(g, from, jobs, n, err);
     for (i = 0; i < n; i++) {
         if (v[i].what == UNDECIDED)
             v[i].what = jobs[i].if_left;
         count(g, &v[i]);
     }
+out:
     free(jobs);
     return rc;
 }
