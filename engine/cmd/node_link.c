@@ -261,7 +261,8 @@ ir_node_move(struct ir_node *n)
     uint32_t link;
     int i;
 
-    for (i = 0; i < IR_NODE_CARRIERS; i++) {
+    /* the LAN first: what all have heard there need not go to each */
+    for (i = IR_NODE_CARRIERS - 1; i >= 0; i--) {
         struct slot s = {n, i};
 
         if (n->carriers[i].ops == NULL)

@@ -37,6 +37,7 @@ link_free(struct ir_sync_link *l)
 
     for (i = 0; i < IR_CLASSES; i++)
         free(l->q[i].v);
+    free(l->held.v);
     for (i = 0; i < l->controls_n; i++)
         free(l->controls[i].p);
     free(l->controls);
@@ -289,6 +290,7 @@ ir_sync_tick(struct ir_sync *s, int64_t now_ms)
     for (i = 0; i < s->links_n; i++) {
         next = sooner(next, ir_sync_peer_tick(s, s->links[i]));
         next = sooner(next, ir_sync_session_tick(s, s->links[i]));
+        ir_sync_held_tick(s, s->links[i]);
         next = sooner(next, ir_sync_out_due(s, s->links[i]));
     }
     return next > s->now_ms ? next : s->now_ms + 1;

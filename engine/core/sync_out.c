@@ -111,9 +111,51 @@ ir_sync_push(struct ir_sync *s, struct ir_sync_link *l, const uint8_t id[32],
     ir_sync_queue_add(&l->q[cls], &it);
 }
 
+/* Did all hear it where the device of `l` was heard, too? Then most likely it
+ * has it.
+ */
+static bool
+is_heard_there(const struct ir_sync *s, const struct ir_sync_link *l,
+               const uint8_t id[32])
+{
+    const struct ir_sync_link *many = ir_sync_beside(s, l);
+
+    return many != NULL && was_seen(many, id, INT64_MIN);
+}
+
+/* Hold back what the other side has most likely heard: until it has had the
+ * time to say so, or another.
+ */
+static void
+hold(struct ir_sync *s, struct ir_sync_link *l, const uint8_t id[32], int cls)
+{
+    struct ir_sync_item it = {.cls = cls, .since_ms = s->now_ms};
+
+    if (l->held.n >= IR_SYNC_QUEUE_MAX)
+        return; /* a session finds it */
+    memcpy(it.id, id, sizeof it.id);
+    it.at_ms =
+        s->now_ms + IR_SYNC_HOLD_MS + (int64_t)ir_sync_rand(s, IR_SYNC_HOLD_MS);
+    ir_sync_queue_add(&l->held, &it);
+}
+
+/* What was held back long enough goes out, unless it was heard from there. */
+void
+ir_sync_held_tick(struct ir_sync *s, struct ir_sync_link *l)
+{
+    struct ir_sync_item it;
+
+    while (l->held.n > 0 && l->held.v[l->held.head].at_ms <= s->now_ms &&
+           ir_sync_queue_take(&l->held, &it))
+        if (!was_seen(l, it.id, INT64_MIN))
+            ir_sync_push(s, l, it.id, it.cls, true, s->now_ms);
+}
+
 /* To every link but the one it came from, and to devices of a link to many
  * there, where all hear it. What came from elsewhere waits a
- * little before it goes to many: another may say it first.
+ * little before it goes to many: another may say it first. To devices that
+ * heard it on a link to many themselves it goes to two only, after a while: to
+ * make up for what was lost on the way, each is next to two.
  */
 void
 ir_sync_flood(struct ir_sync *s, const struct ir_sync_link *from,
@@ -127,8 +169,14 @@ ir_sync_flood(struct ir_sync *s, const struct ir_sync_link *from,
                            ? (int64_t)ir_sync_rand(s, IR_SYNC_MANY_MS)
                            : 0;
 
-        if (l != from && ir_sync_around(s, l) == NULL)
+        if (l == from || ir_sync_around(s, l) != NULL)
+            continue;
+        if (from != NULL && is_heard_there(s, l, id)) {
+            if (ir_sync_next_to(s, l))
+                hold(s, l, id, cls);
+        } else {
             ir_sync_push(s, l, id, cls, false, s->now_ms + wait);
+        }
     }
 }
 
@@ -238,6 +286,8 @@ ir_sync_out_due(const struct ir_sync *s, const struct ir_sync_link *l)
     }
     if (l->pieces_n > 0 && l->pieces[0].at_ms < next)
         next = l->pieces[0].at_ms;
+    if (l->held.n > 0 && l->held.v[l->held.head].at_ms < next)
+        next = l->held.v[l->held.head].at_ms;
     return next;
 }
 
@@ -300,6 +350,7 @@ add_class(struct ir_sync *s, struct ir_sync_link *l, int cls, struct load *o)
         it = q->v[q->head];
         b.len = 0;
         if (was_seen(l, it.id, it.asked ? it.since_ms : INT64_MIN) ||
+            (!it.asked && is_heard_there(s, l, it.id)) ||
             s->home.get(s->home.arg, it.id, &b) != IR_OK ||
             !offered(s, it.id, &b)) {
             (void)ir_sync_queue_take(q, &it);

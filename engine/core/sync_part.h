@@ -55,6 +55,7 @@
 #define IR_SYNC_OBJECT_MS 2000  /* nobody had an object: the next one */
 #define IR_SYNC_FLOOR 8         /* every so many, bulk goes first */
 #define IR_SYNC_MANY_MS 100     /* how long relays to many hold back */
+#define IR_SYNC_HOLD_MS 40      /* and what all have heard, to one of them */
 
 /* Below that many ids a new salt costs nothing worth counting. */
 #define IR_SYNC_SALT_FREE 5000
@@ -72,6 +73,7 @@ struct ir_sync_item {
     uint8_t id[32];
     int64_t at_ms, since_ms;
     bool asked; /* the other side lacks it, or said so */
+    int cls;    /* while it is held back */
 };
 
 struct ir_sync_queue {
@@ -156,7 +158,10 @@ struct ir_sync_link {
     uint64_t refused;
     uint8_t salt_answered[IR_SALT_BYTES];
     /* going out */
+    bool placed;                  /* `place` is known */
+    uint8_t place[IR_HASH_BYTES]; /* of the device, in the first ring */
     struct ir_sync_queue q[IR_CLASSES];
+    struct ir_sync_queue held; /* until it would have been heard there */
     struct ir_sync_control *controls;
     size_t controls_n;
     struct ir_sync_piece pieces[IR_SYNC_OBJECTS_MAX];
@@ -223,6 +228,10 @@ void ir_sync_beacon_in(struct ir_sync *s, struct ir_sync_link *l,
                        const struct ir_frame *f);
 int64_t ir_sync_peer_tick(struct ir_sync *s, struct ir_sync_link *l);
 
+bool ir_sync_next_to(struct ir_sync *s, struct ir_sync_link *l);
+struct ir_sync_link *ir_sync_beside(const struct ir_sync *s,
+                                    const struct ir_sync_link *l);
+
 /* sync_session.c: what we ask */
 void ir_sync_differs(struct ir_sync *s, struct ir_sync_link *l,
                      int64_t wait_ms);
@@ -271,6 +280,7 @@ void ir_sync_say(struct ir_sync *s, struct ir_sync_link *l, uint8_t type,
 void ir_sync_unsay(struct ir_sync_link *l, uint8_t type, const uint8_t *key);
 void ir_sync_seen(struct ir_sync *s, struct ir_sync_link *l,
                   const uint8_t id[32]);
+void ir_sync_held_tick(struct ir_sync *s, struct ir_sync_link *l);
 void ir_sync_queue_add(struct ir_sync_queue *q, const struct ir_sync_item *it);
 bool ir_sync_queue_take(struct ir_sync_queue *q, struct ir_sync_item *it);
 size_t ir_sync_queued(const struct ir_sync_link *l);

@@ -79,6 +79,21 @@ peer_of(struct ir_sync_link *l, const uint8_t node[8])
     return &l->peers[oldest];
 }
 
+/* A link to many on which the device of `l`, which is reached by another way,
+ * was heard.
+ */
+struct ir_sync_link *
+ir_sync_beside(const struct ir_sync *s, const struct ir_sync_link *l)
+{
+    size_t i, k;
+
+    for (i = 0; i < s->links_n && !l->many && l->has_node; i++)
+        for (k = 0; s->links[i]->many && k < s->links[i]->peers_n; k++)
+            if (memcmp(s->links[i]->peers[k].node, l->node, 8) == 0)
+                return s->links[i];
+    return NULL;
+}
+
 /* A link to this device alone, wider than one to many, where it was heard. */
 static struct ir_sync_link *
 own_link(struct ir_sync *s, const uint8_t node[8])
@@ -129,6 +144,7 @@ ir_sync_beacon_in(struct ir_sync *s, struct ir_sync_link *l,
     if (!l->many && !l->has_node) {
         memcpy(l->node, f->node, sizeof l->node);
         l->has_node = true;
+        l->placed = false;
     }
     p = peer_of(l, f->node);
     p->t = f->t;
@@ -212,6 +228,37 @@ nearer(const uint8_t *from, const uint8_t *a, const uint8_t *b, bool down)
     if (wa != wb)
         return wa;
     return down ? c > 0 : c < 0;
+}
+
+/* Is the device of `l` the next in the first ring, up or down, of those that
+ * are heard on links to many and have a link of their own?
+ */
+bool
+ir_sync_next_to(struct ir_sync *s, struct ir_sync_link *l)
+{
+    bool up = true, down = true;
+    uint8_t me[IR_HASH_BYTES];
+    size_t i;
+
+    place(0, s->self, me);
+    for (i = 0; i < s->links_n; i++) {
+        struct ir_sync_link *o = s->links[i];
+
+        if (ir_sync_beside(s, o) == NULL)
+            continue;
+        if (!o->placed)
+            place(0, o->node, o->place);
+        o->placed = true;
+    }
+    for (i = 0; i < s->links_n; i++) {
+        const struct ir_sync_link *o = s->links[i];
+
+        if (o == l || !o->placed || ir_sync_beside(s, o) == NULL)
+            continue;
+        up = up && !nearer(me, l->place, o->place, false);
+        down = down && !nearer(me, l->place, o->place, true);
+    }
+    return l->placed && (up || down);
 }
 
 static bool

@@ -90,12 +90,70 @@ what_came_to_all_is_not_repeated(void **state)
     }
 }
 
+#define SEVEN 7
+
+/* Seven that hear one another on a multicast link, and are linked elsewhere:
+ * each to each, or (`ring`) each to two. All have said where they are. */
+static struct net *
+seven(bool ring)
+{
+    struct net *w = net_new(SEVEN, 1);
+    int i, k;
+
+    net_link(w, 0, -1, 1400, 2);
+    for (i = 0; i < SEVEN; i++)
+        for (k = i + 1; k < SEVEN; k++)
+            if (!ring || k == i + 1 || (i == 0 && k == SEVEN - 1))
+                net_link(w, i, k, 65536, 2);
+    node_has(w, 0, 1, IR_KIND_NOTE, true);
+    net_run(w, 400000);
+    assert_true(net_all(w, 1));
+    return w;
+}
+
+/* Who has heard it where all hear it hands it on to two at most, though it has
+ * links to six that go elsewhere; who wrote it says it to all. */
+static void
+what_all_heard_goes_to_two(void **state)
+{
+    struct net *w = seven(false);
+    uint64_t before = between_two(w);
+
+    (void)state;
+    node_has(w, 0, 2, IR_KIND_NOTE, true);
+    net_run(w, 200);
+    assert_true(net_all(w, 2));
+    assert_in_range(between_two(w) - before, SEVEN - 1, SEVEN - 1 + 2 * SEVEN);
+    net_free(w);
+}
+
+/* Half of the datagrams are lost: what was missed comes from those two, sooner
+ * than any beacon is said. */
+static void
+what_some_missed_comes_from_two(void **state)
+{
+    struct net *w = seven(true);
+    size_t i;
+
+    (void)state;
+    w->edge[0].loss = 50;
+    for (i = 2; i < 12; i++) {
+        node_has(w, (int)i % SEVEN, (uint32_t)i, IR_KIND_NOTE, true);
+        net_run(w, 240);
+        ROW(i, net_all(w, i));
+        net_run(w, 10000);
+    }
+    net_free(w);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_all_hear_is_not_said_to_each),
         cmocka_unit_test(what_came_to_all_is_not_repeated),
+        cmocka_unit_test(what_all_heard_goes_to_two),
+        cmocka_unit_test(what_some_missed_comes_from_two),
     };
 
     if (ir_crypt_init(NULL) != IR_OK)
