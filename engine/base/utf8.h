@@ -25,9 +25,12 @@ int32_t ir_utf8_next(const char *s, size_t len, size_t *step);
 
 /* Is it a code point that a terminal must not see: C0, DEL, C1, bidi controls
  * (U+061C, 200E-200F, 202A-202E, 2066-2069), U+2028-2029, what nobody sees
- * (U+200B, 2060, FEFF), or no code point (negative)?
+ * (U+200B, FEFF, tags, blanks that count as letters, and the like; what joins
+ * letters or chooses among forms of one is none of it), or no code point
+ * (negative)?
  *
- * Source: Unicode 15 UAX #9 table 2.4-2.6; Trojan Source, CVE-2021-42574.
+ * Source: Unicode 15 UAX #9 table 2.4-2.6; DerivedCoreProperties.txt,
+ * Default_Ignorable_Code_Point; Trojan Source, CVE-2021-42574.
  */
 bool ir_utf8_harmful(int32_t cp);
 
