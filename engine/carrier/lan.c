@@ -349,7 +349,7 @@ lan_send(void *c, uint32_t link, const void *p, size_t n, struct ir_err *err)
     if (n == 0 || n > IR_LAN_MTU)
         return ir_fail(err, IR_ELIMIT, "frame of %zu bytes, limit %d", n,
                        IR_LAN_MTU);
-    (void)ir_lan_seen(l, p, n); /* it comes back to us */
+    (void)ir_lan_seen(l, p, n, true); /* it comes back to us */
     errno = 0;
     if (f != NULL)
         sent = say_all(l, f, p, n);

@@ -65,8 +65,8 @@ struct ir_lan {
 /* The interface of this index, or NULL. */
 struct ir_lan_face *ir_lan_face(const struct ir_lan *l, unsigned index);
 
-/* Was this datagram here before? From now on it was. */
-bool ir_lan_seen(struct ir_lan *l, const void *p, size_t n);
+/* Was this datagram here before? With `remember`, from now on it was. */
+bool ir_lan_seen(struct ir_lan *l, const void *p, size_t n, bool remember);
 
 /* A datagram came: limit, ignore what is known, find or make its link,
  * deliver.

@@ -36,7 +36,7 @@ pass(struct ir_lan_bucket *b, int rate, int64_t now)
 }
 
 bool
-ir_lan_seen(struct ir_lan *l, const void *p, size_t n)
+ir_lan_seen(struct ir_lan *l, const void *p, size_t n, bool remember)
 {
     uint8_t hash[IR_HASH_BYTES];
     uint64_t tag;
@@ -47,8 +47,10 @@ ir_lan_seen(struct ir_lan *l, const void *p, size_t n)
     at = tag % (IR_LAN_SEEN / 2) * 2;
     if (l->seen[at] == tag || l->seen[at + 1] == tag)
         return true;
-    l->seen[at + 1] = l->seen[at];
-    l->seen[at] = tag;
+    if (remember) {
+        l->seen[at + 1] = l->seen[at];
+        l->seen[at] = tag;
+    }
     return false;
 }
 
@@ -161,7 +163,7 @@ ir_lan_take(struct ir_lan *l, unsigned face, const union ir_lan_addr *from,
         l->count.limited++;
         return;
     }
-    if (ir_lan_seen(l, p, n)) {
+    if (ir_lan_seen(l, p, n, false)) {
         l->count.doubled++;
         return;
     }
@@ -169,6 +171,7 @@ ir_lan_take(struct ir_lan *l, unsigned face, const union ir_lan_addr *from,
         l->count.strange++;
         return;
     }
+    (void)ir_lan_seen(l, p, n, true); /* ours only: junk drives nothing out */
     if (s == NULL)
         s = welcome(l, face, from);
     if (s != NULL)

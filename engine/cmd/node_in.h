@@ -29,12 +29,20 @@ struct ir_node_met {
     int64_t came, gave;
 };
 
-/* Where a device of the LAN was heard to listen. */
+/* Where a device of the LAN was heard to listen: its beacons say the port, and
+ * what they came from the rest. Anybody can play an old one back from another
+ * address, and addresses change: so there are several places, called in turn
+ * until the device answers at one of them.
+ */
+#define IR_NODE_PLACES 4
+struct ir_node_place {
+    char where[IR_MESH_WHERE_MAX];
+    int64_t heard_ms, called_ms; /* called_ms 0: never */
+};
 struct ir_node_heard {
     uint8_t device[IR_KEYID_BYTES];
-    char where[IR_MESH_WHERE_MAX];
-    bool dialled;
-    int64_t at_ms;
+    struct ir_node_place place[IR_NODE_PLACES];
+    int places, calling; /* calling: which one, or -1 */
 };
 
 struct ir_node {
@@ -93,6 +101,10 @@ void ir_node_carriers(struct ir_node *n);
  * returns when to be called again.
  */
 int64_t ir_node_move(struct ir_node *n);
+
+/* A beacon of `device` came from `host` and says that it listens on `port`. */
+void ir_node_hear(struct ir_node *n, const uint8_t device[IR_KEYID_BYTES],
+                  unsigned port, const char *host);
 
 /* Call devices of the LAN that are neighbours, and let go of others. */
 void ir_node_dial(struct ir_node *n);

@@ -97,34 +97,6 @@ on_down(void *arg, uint32_t link, const char *why)
     forget_link(s->n, id);
 }
 
-/* Somebody of the LAN says where HTTPS listens. */
-static void
-hear(struct ir_node *n, const struct ir_frame *f, const char *host)
-{
-    struct ir_node_heard *h = NULL;
-    char where[IR_MESH_WHERE_MAX];
-    size_t i;
-
-    if (f->port == 0 || f->port > UINT16_MAX ||
-        memcmp(f->node, n->self, sizeof n->self) == 0 ||
-        ir_trust_key(&n->c->trust, f->node) == NULL)
-        return;
-    snprintf(where, sizeof where, "%s:%u", host, f->port & 0xffff);
-    for (i = 0; i < n->heard_n && h == NULL; i++)
-        if (memcmp(n->heard[i].device, f->node, IR_KEYID_BYTES) == 0)
-            h = &n->heard[i];
-    if (h == NULL) { /* certified ones only: as many as there are devices */
-        n->heard = ir_realloc(n->heard, (n->heard_n + 1) * sizeof *n->heard);
-        h = &n->heard[n->heard_n++];
-        memset(h, 0, sizeof *h);
-        memcpy(h->device, f->node, IR_KEYID_BYTES);
-        n->near_known = false;
-    }
-    h->at_ms = n->now_ms;
-    if (!h->dialled)
-        memcpy(h->where, where, sizeof where);
-}
-
 /* Look for a beacon at the head of a transmission. */
 static void
 peek(struct ir_node *n, int which, uint32_t link, const void *p, size_t len)
@@ -137,7 +109,7 @@ peek(struct ir_node *n, int which, uint32_t link, const void *p, size_t len)
         !ir_lan_address(&n->carriers[which], link, host))
         return;
     if (ir_frame_next(&c, &f, NULL) == IR_OK && f.type == IR_FRAME_BEACON)
-        hear(n, &f, host);
+        ir_node_hear(n, f.node, f.port, host);
 }
 
 /* Remember whose frame is being taken: the certified key of the link, or who
@@ -362,85 +334,4 @@ ir_node_carriers(struct ir_node *n)
         start_https(n);
     if (n->conf.lan)
         start_lan(n);
-}
-
-/* Is a link to this device up, other than over the LAN's datagrams? */
-static bool
-linked(const struct ir_node *n, const uint8_t *device)
-{
-    size_t i;
-
-    for (i = 0; i < n->links_n; i++)
-        if (n->links[i].known &&
-            memcmp(n->links[i].device, device, IR_KEYID_BYTES) == 0)
-            return true;
-    return false;
-}
-
-/* Which devices this one keeps a link to: worked out anew only when somebody
- * was met or lost, for it costs hashes by the number of devices.
- */
-static void
-find_near(struct ir_node *n)
-{
-    uint8_t(*ids)[8];
-    bool *gone;
-    size_t i, j, m = 0;
-    const struct ir_trust *t = &n->c->trust;
-
-    ids = ir_calloc(t->keys_n + 1, sizeof ids[0]);
-    gone = ir_calloc(t->keys_n + 1, sizeof gone[0]);
-    for (i = 0; i < t->keys_n; i++) {
-        if (!t->keys[i].node || t->keys[i].revoked)
-            continue;
-        gone[m] = memcmp(t->keys[i].key_id, n->self, 8) != 0 &&
-                  !linked(n, t->keys[i].key_id);
-        for (j = 0; j < n->heard_n && gone[m]; j++)
-            gone[m] = memcmp(n->heard[j].device, t->keys[i].key_id, 8) != 0;
-        memcpy(ids[m++], t->keys[i].key_id, 8);
-    }
-    n->near_n = ir_sync_neighbours((const uint8_t(*)[8])ids, m, gone, n->self,
-                                   n->near, IR_SYNC_NEIGHBOURS);
-    n->near_known = true;
-    free(ids);
-    free(gone);
-}
-
-static bool
-is_neighbour(const struct ir_node *n, const uint8_t *device)
-{
-    size_t i;
-
-    for (i = 0; i < n->near_n; i++)
-        if (memcmp(n->near[i], device, 8) == 0)
-            return true;
-    return false;
-}
-
-void
-ir_node_dial(struct ir_node *n)
-{
-    const struct ir_carrier *c = &n->carriers[IR_NODE_HTTPS];
-    struct ir_err err;
-    size_t i;
-
-    if (c->ops == NULL)
-        return;
-    if (!n->near_known)
-        find_near(n);
-    for (i = 0; i < n->heard_n; i++) {
-        struct ir_node_heard *h = &n->heard[i];
-        bool near = is_neighbour(n, h->device);
-
-        if (!h->dialled && !near)
-            continue;
-        if (!h->dialled && !linked(n, h->device) &&
-            memcmp(n->self, h->device, IR_KEYID_BYTES) < 0) {
-            h->dialled = ir_https_dial(c, h->where, &err) == IR_OK;
-        } else if (h->dialled && (!near || (!linked(n, h->device) &&
-                                            n->now_ms - h->at_ms > 300000))) {
-            (void)ir_https_hangup(c, h->where, &err);
-            h->dialled = false;
-        }
-    }
 }
