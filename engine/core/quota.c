@@ -25,6 +25,7 @@ const struct ir_quota_limits ir_quota_default = {
             {{600, 600}, {2 * MIB, 2 * MIB}},
             {{60, 120}, {1 * MIB, 2 * MIB}},
         },
+    .trust = {{500, 5000}, {2 * MIB, 16 * MIB}},
 };
 
 /* An entry and its bytes. */
@@ -34,7 +35,7 @@ struct pair {
 
 struct member {
     uint8_t id[8];
-    struct pair all, floor[IR_QUOTA_LANES];
+    struct pair all, floor[IR_QUOTA_LANES], trust;
 };
 
 struct ir_quota {
@@ -180,7 +181,8 @@ forget(struct ir_quota *q, int64_t now_ms)
     int lane;
 
     for (i = 0; i < q->n; i++) {
-        bool full = pair_full(&q->v[i].all, &q->limits.all, now_ms);
+        bool full = pair_full(&q->v[i].all, &q->limits.all, now_ms) &&
+                    pair_full(&q->v[i].trust, &q->limits.trust, now_ms);
 
         for (lane = 0; lane < IR_QUOTA_LANES; lane++)
             full = full && pair_full(&q->v[i].floor[lane],
@@ -234,23 +236,37 @@ ir_quota_free(struct ir_quota *q)
     free(q);
 }
 
+/* Is lane T capped for this one? Then *lane becomes T. */
+static bool
+capped(const struct ir_quota *q, int *lane)
+{
+    bool is = *lane == IR_QUOTA_TRUST;
+
+    if (is)
+        *lane = 0;
+    return is && q->limits.trust.entries.burst > 0;
+}
+
 bool
 ir_quota_take(struct ir_quota *q, const uint8_t member[8], int lane,
               uint64_t bytes, int64_t now_ms)
 {
+    bool cap = capped(q, &lane);
     const struct ir_share *all = &q->limits.all,
-                          *floor = &q->limits.floor[lane];
+                          *floor = &q->limits.floor[lane],
+                          *trust = &q->limits.trust;
     struct member *m = member_get(q, member, now_ms);
 
-    if (m == NULL)
+    if (m == NULL || (cap && !pair_holds(&m->trust, trust, bytes, now_ms)))
         return false;
-    if (pair_holds(&m->all, all, bytes, now_ms)) {
+    if (pair_holds(&m->all, all, bytes, now_ms))
         pair_take(&m->all, all, bytes, now_ms);
-        return true;
-    }
-    if (!pair_holds(&m->floor[lane], floor, bytes, now_ms))
+    else if (pair_holds(&m->floor[lane], floor, bytes, now_ms))
+        pair_take(&m->floor[lane], floor, bytes, now_ms);
+    else
         return false;
-    pair_take(&m->floor[lane], floor, bytes, now_ms);
+    if (cap)
+        pair_take(&m->trust, trust, bytes, now_ms);
     return true;
 }
 
@@ -260,12 +276,16 @@ ir_quota_wait(const struct ir_quota *q, const uint8_t member[8], int lane,
 {
     static const struct member fresh;
     const struct member *m = &fresh;
-    int64_t a, b;
+    bool cap = capped(q, &lane);
+    int64_t a, b, c = 0;
     size_t at;
 
     if (find(q, member, &at))
         m = &q->v[at];
     a = pair_wait(&m->all, &q->limits.all, bytes, now_ms);
     b = pair_wait(&m->floor[lane], &q->limits.floor[lane], bytes, now_ms);
-    return a < b ? a : b;
+    if (cap)
+        c = pair_wait(&m->trust, &q->limits.trust, bytes, now_ms);
+    a = a < b ? a : b;
+    return a > c ? a : c;
 }

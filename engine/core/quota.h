@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #define IR_QUOTA_LANES 4          /* T, F, I, S: core/kind.h */
+#define IR_QUOTA_TRUST 4          /* for a lane: T, of no administrator */
 #define IR_QUOTA_MEMBERS_MAX 4096 /* whose buckets are not full at one time */
 #define IR_RATE_MAX ((uint64_t)1 << 39) /* tokens an hour, and of a burst */
 #define IR_BAD_SIG_COST 100 /* a bad signature, counted as good ones */
@@ -65,6 +66,10 @@ struct ir_share {
 struct ir_quota_limits {
     struct ir_share all;                   /* whatever lane */
     struct ir_share floor[IR_QUOTA_LANES]; /* kept for this lane */
+    /* at most so much of lane T by somebody who is no administrator, of which
+     * every command reads all: they approve and release, and no more; all zero:
+     * as of anybody */
+    struct ir_share trust;
 };
 
 /* What a node allows unless told otherwise. */
@@ -83,7 +88,7 @@ void ir_quota_free(struct ir_quota *q);
  * of a key) come in now? If so it is counted: against the member's share, or,
  * when that is used up, against the lane's floor.
  *
- * Units:  now_ms as above; lane 0..3.
+ * Units:  now_ms as above; lane 0..3, or IR_QUOTA_TRUST.
  */
 bool ir_quota_take(struct ir_quota *q, const uint8_t member[8], int lane,
                    uint64_t bytes, int64_t now_ms);

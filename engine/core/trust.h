@@ -56,6 +56,7 @@ struct ir_release {
 
 /* A key that is an admin's, or was once. */
 struct ir_admin {
+    uint8_t key_id[IR_KEYID_BYTES];
     uint8_t pub[IR_PUBKEY_BYTES];
     uint8_t person[8]; /* member id, told by the list in force; of a key that
                           only the root names its key id */

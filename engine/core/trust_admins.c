@@ -19,6 +19,15 @@ struct backing {
     uint8_t author[IR_KEYID_BYTES];
 };
 
+/* Where a proposal stands among those told of; sorted by id, so that many of
+ * them, which anybody may write, cost little. */
+struct named {
+    const uint8_t *id;
+    size_t pending; /* NOT_YET: it comes later in fold order */
+};
+
+#define NOT_YET SIZE_MAX
+
 struct pending {
     size_t at; /* place of the proposal */
     bool counts, dead;
@@ -33,20 +42,19 @@ struct fold {
     size_t n;
     struct pending *p;
     size_t p_n;
+    struct named *names;
+    size_t names_n;
     uint8_t tip[IR_ID_BYTES]; /* the list in force: an admins entry, or root */
 };
 
 int
 ir_trust_admin(const struct ir_trust *t, const uint8_t key_id[IR_KEYID_BYTES])
 {
-    uint8_t id[IR_KEYID_BYTES];
     size_t i;
 
-    for (i = 0; i < t->admins_n; i++) {
-        ir_key_id(t->admins[i].pub, id);
-        if (memcmp(id, key_id, sizeof id) == 0)
+    for (i = 0; i < t->admins_n; i++)
+        if (memcmp(t->admins[i].key_id, key_id, IR_KEYID_BYTES) == 0)
             return (int)i;
-    }
     return -1;
 }
 
@@ -188,6 +196,7 @@ add_admin(struct ir_trust *t, struct ir_acts *acts, const uint8_t *pub)
     a = &t->admins[t->admins_n++];
     memset(a, 0, sizeof *a);
     memcpy(a->pub, pub, IR_PUBKEY_BYTES);
+    ir_key_id(pub, a->key_id);
     ir_key_id(pub, a->person); /* whoever it is, another than the others */
     a->in_force = true;
 }
@@ -295,15 +304,49 @@ fits(const struct ir_entry *e)
            ir_kind_check(e->h.kind, e->b, e->b_len, NULL) == IR_OK;
 }
 
+static bool
+is_proposal(const struct ir_entry *e)
+{
+    return e->h.kind == IR_KIND_ADMINS || e->h.kind == IR_KIND_REVOKE;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+    return memcmp(((const struct named *)a)->id, ((const struct named *)b)->id,
+                  IR_ID_BYTES);
+}
+
+/* All that could be proposals, by id. */
+static void
+name_all(struct fold *f)
+{
+    size_t i, n = 0;
+
+    for (i = 0; i < f->n; i++)
+        n += is_proposal(f->v[i]) ? 1 : 0;
+    f->names = ir_calloc(n + 1, sizeof *f->names);
+    for (i = 0; i < f->n; i++)
+        if (is_proposal(f->v[i]))
+            f->names[f->names_n++] = (struct named){f->v[i]->id, NOT_YET};
+    if (n > 1)
+        qsort(f->names, n, sizeof *f->names, by_name);
+}
+
+static struct named *
+name_of(const struct fold *f, const uint8_t *id)
+{
+    struct named key = {id, NOT_YET};
+
+    return bsearch(&key, f->names, f->names_n, sizeof *f->names, by_name);
+}
+
 static struct pending *
 find(const struct fold *f, const uint8_t *id)
 {
-    size_t i;
+    const struct named *w = name_of(f, id);
 
-    for (i = 0; i < f->p_n; i++)
-        if (memcmp(f->v[f->p[i].at]->id, id, IR_ID_BYTES) == 0)
-            return &f->p[i];
-    return NULL;
+    return w != NULL && w->pending != NOT_YET ? &f->p[w->pending] : NULL;
 }
 
 static void
@@ -343,8 +386,8 @@ look_at(struct fold *f, size_t i)
         back(f, p, i);
         if (complete(f, p))
             complete_all(f);
-    } else if ((e->h.kind == IR_KIND_ADMINS || e->h.kind == IR_KIND_REVOKE) &&
-               fits(e)) {
+    } else if (is_proposal(e) && fits(e)) {
+        name_of(f, e->id)->pending = f->p_n;
         f->p = ir_realloc(f->p, (f->p_n + 1) * sizeof *f->p);
         p = &f->p[f->p_n++];
         memset(p, 0, sizeof *p);
@@ -485,22 +528,21 @@ ir_acts_fold(struct ir_trust *t, const struct ir_entry *const *v, size_t n,
     for (i = 0; i < n; i++)
         if (v[i]->h.kind == IR_KIND_ROOT)
             fold_root(&f, v[i]);
+    name_all(&f);
     for (i = 0; i < n; i++)
         look_at(&f, i);
-    for (i = 0; i < t->admins_n; i++) {
-        uint8_t id[IR_KEYID_BYTES];
-
-        ir_key_id(t->admins[i].pub, id);
+    for (i = 0; i < t->admins_n; i++)
         for (j = 0; j < acts->revs.n; j++)
-            if (memcmp(acts->revs.v[j].key, id, sizeof id) == 0)
+            if (memcmp(acts->revs.v[j].key, t->admins[i].key_id,
+                       IR_KEYID_BYTES) == 0)
                 t->admins[i].revoked = true;
-    }
     memcpy(t->admins_entry, f.tip, IR_ID_BYTES);
     tell(&f);
     tell_denials(&f);
     for (i = 0; i < f.p_n; i++)
         free(f.p[i].yes);
     free(f.p);
+    free(f.names);
     acts->admins_n = t->admins_n;
 }
 

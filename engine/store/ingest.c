@@ -92,6 +92,22 @@ share_of(const struct ir_ingest *g, const struct ir_entry *e)
     return m >= 0 ? t->members[m].id : e->h.author;
 }
 
+/* The lane it counts in. Who is an administrator, or was, may write much of
+ * lane T: grants are as many as devices. */
+static int
+lane_of(const struct ir_ingest *g, const struct ir_entry *e, int lane)
+{
+    const struct ir_trust *t = ir_stand_trust(g->stand);
+    const struct ir_cert_key *k = ir_trust_key(t, e->h.author);
+    int a = ir_trust_admin(t, e->h.author);
+
+    if (lane != IR_LANE_T || e->h.kind == IR_KIND_ROOT)
+        return lane;
+    return a < 0 || t->admins[a].revoked || (k != NULL && k->revoked)
+               ? IR_QUOTA_TRUST
+               : lane;
+}
+
 /* Count what was refused or put off; kept with what is stored next. */
 static void
 count(struct ir_ingest *g, const struct ir_arrival *v)
@@ -407,7 +423,7 @@ judge(struct ir_ingest *g, struct job *j, bool full)
 {
     const uint8_t *pub = NULL;
     const uint8_t *member;
-    int redacted;
+    int redacted, lane;
     const struct ir_kind *kind = ir_kind_get(j->e.h.kind);
 
     switch (ir_stand_judge(g->stand, &j->e, &pub)) {
@@ -430,15 +446,15 @@ judge(struct ir_ingest *g, struct job *j, bool full)
         return false;
     }
     member = share_of(g, &j->e);
+    lane = lane_of(g, &j->e, j->v->lane);
     if (full) {
         j->v->what = IR_ARRIVED_DISK;
-    } else if (ir_quota_wait(g->quota, member, j->v->lane, j->v->n,
-                             g->mono_ms) > 0) {
+    } else if (ir_quota_wait(g->quota, member, lane, j->v->n, g->mono_ms) > 0) {
         j->v->what = IR_ARRIVED_QUOTA;
     } else if (!ir_entry_verify(&j->e, ir_store_site(g->st), pub)) {
         j->v->what = IR_ARRIVED_SIGNATURE;
     } else { /* a forged one uses up nobody's share */
-        (void)ir_quota_take(g->quota, member, j->v->lane, j->v->n, g->mono_ms);
+        (void)ir_quota_take(g->quota, member, lane, j->v->n, g->mono_ms);
         redacted = ir_stand_redacted(g->stand, j->e.id, j->by);
         j->erased = redacted == 2 && (kind == NULL || !kind->state_bearing);
         return true;

@@ -167,6 +167,19 @@ test_refused(void **state)
     remove_home(&stranger);
 }
 
+static void
+approve(struct home *h, const uint8_t digest[32])
+{
+    struct ir_draft d = {.kind = IR_KIND_APPROVAL};
+    struct ir_err err = {0};
+    uint8_t id[32];
+
+    h->now_ms += 1000;
+    ir_bodyw_uint(&d.body, 1, 1);
+    ir_bodyw_bytes(&d.body, 2, digest, 32);
+    assert_int_equal(append(h, &d, id, &err), IR_OK);
+}
+
 /* More than a member's budget waits, and nobody else's. */
 static void
 test_quota(void **state)
@@ -205,6 +218,51 @@ test_quota(void **state)
     batch(g, w->v, w->n);
     for (i = 0; i < w->n; i++)
         assert_true(w->v[i].what <= IR_ARRIVED_HAD);
+    ir_ingest_free(g);
+    wire_free(w);
+    (void)sign_with(&a, admin);
+    ir_key_free(mori);
+    remove_home(&a);
+    remove_home(&b);
+}
+
+/* Of lane T, which every command reads, who is no administrator brings in so
+ * much and no more for now; an administrator does, and other lanes do. */
+static void
+test_quota_trust(void **state)
+{
+    struct ir_quota_limits limits = ir_quota_default;
+    struct home a, b;
+    struct ir_ingest *g;
+    struct wire *w;
+    struct ir_key *mori, *admin;
+    uint8_t id[32] = {0};
+    size_t i, t = 0, rest = 0, put_off = 0;
+
+    (void)state;
+    setup_home(&a);
+    mori = add_member(&a, "mori");
+    for (i = 0; i < 8; i++)
+        approve(&a, id);
+    admin = sign_with(&a, mori);
+    for (i = 0; i < 8; i++)
+        approve(&a, id);
+    for (i = 0; i < 8; i++)
+        note(&a, "beside it", id);
+    w = wire_of(&a);
+    empty_home(&b, &a);
+    g = begin(&b);
+    limits.trust = (struct ir_share){{0, 3}, {0, 1 << 20}};
+    ir_ingest_limits(g, &limits);
+    batch(g, w->v, w->n);
+    for (i = 0; i < w->n; i++) {
+        put_off += w->v[i].what == IR_ARRIVED_QUOTA;
+        t += w->v[i].what == IR_ARRIVED_NEW && w->v[i].lane == IR_LANE_T;
+        rest += w->v[i].what == IR_ARRIVED_NEW && w->v[i].lane != IR_LANE_T;
+    }
+    assert_int_equal(put_off, 5);
+    assert_int_equal(rest, 8);
+    assert_int_equal(t, w->n - rest - put_off);
     ir_ingest_free(g);
     wire_free(w);
     (void)sign_with(&a, admin);
@@ -430,6 +488,7 @@ main(void)
         cmocka_unit_test(test_certificate_later),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_quota),
+        cmocka_unit_test(test_quota_trust),
         cmocka_unit_test(test_full_disk),
         cmocka_unit_test(test_killed),
         cmocka_unit_test(test_objects),

@@ -228,6 +228,32 @@ many(void **state)
     ir_quota_free(q);
 }
 
+/* Of lane T somebody who is no administrator gets their own cap, however much
+ * of the share is left; an administrator does not; and what was capped has used
+ * nothing of the share up.
+ */
+static void
+trust_is_capped(void **state)
+{
+    struct ir_quota_limits l = limits;
+    struct ir_quota *q;
+
+    (void)state;
+    l.trust = (struct ir_share){{3, 5}, {300, 500}};
+    q = ir_quota_new(&l);
+    assert_int_equal(taken(q, "mori----", IR_QUOTA_TRUST, 30, 10, 1000), 5);
+    assert_int_equal(
+        ir_quota_wait(q, (const uint8_t *)"mori----", IR_QUOTA_TRUST, 10, 1000),
+        3600000 / 3);
+    assert_int_equal(taken(q, "mori----", 2, 30, 10, 1000), 20 - 5 + 6);
+    assert_int_equal(taken(q, "sato----", 0, 60, 10, 1000), 20 + 8);
+    ir_quota_free(q);
+    q = ir_quota_new(&limits); /* no cap */
+    assert_int_equal(taken(q, "mori----", IR_QUOTA_TRUST, 60, 10, 1000),
+                     20 + 8);
+    ir_quota_free(q);
+}
+
 /* What is allowed by default lets a home of a hundred thousand entries by a few
  * members in, and keeps one member from filling a disk in a day.
  */
@@ -255,7 +281,7 @@ main(void)
         cmocka_unit_test(bucket),   cmocka_unit_test(waits),
         cmocka_unit_test(fines),    cmocka_unit_test(links),
         cmocka_unit_test(floors),   cmocka_unit_test(many),
-        cmocka_unit_test(defaults),
+        cmocka_unit_test(defaults), cmocka_unit_test(trust_is_capped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,174 @@
+/* test_trust_cost.c: every member may write proposals, releases and approvals,
+ * and every command folds all of lane T: four times as much may take four
+ * times as long, not sixteen times.
+ */
+#include "core/body.h"
+#include "core/trust.h"
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+struct flood {
+    struct ir_entry *e;
+    struct ir_buf *p, *b;
+    size_t n;
+    uint8_t site[IR_ID_BYTES], author[IR_KEYID_BYTES];
+};
+
+static void
+add(struct flood *f, uint64_t kind, struct ir_bodyw *w, const uint8_t *ref)
+{
+    struct ir_entry *e = &f->e[f->n];
+    struct ir_header *h = &e->h;
+
+    memcpy(h->author, f->author, sizeof h->author);
+    h->hlc = (uint64_t)(1000 + f->n) << 16;
+    h->seq = f->n + 1;
+    h->kind = kind;
+    if (ref != NULL) {
+        h->refs_n = 1;
+        memcpy(h->refs[0], ref, IR_ID_BYTES);
+    }
+    ir_header_encode(h, &f->p[f->n]);
+    ir_bodyw_finish(w, &f->b[f->n]);
+    e->p = f->p[f->n].p;
+    e->p_len = f->p[f->n].len;
+    e->b = f->b[f->n].p;
+    e->b_len = f->b[f->n].len;
+    assert_int_equal(ir_header_decode(e->p, e->p_len, h, NULL), IR_OK);
+    ir_sha256(e->b, e->b_len, e->body_digest);
+    ir_entry_id(e, f->site);
+    f->n++;
+}
+
+static void
+add_root(struct flood *f, const struct ir_key *admin)
+{
+    struct ir_bodyw w = {0};
+
+    ir_key_id(admin->pub, f->author);
+    ir_bodyw_uint(&w, 1, 1);
+    ir_bodyw_uint(&w, 2, 1);
+    ir_bodyw_hashes(&w, 3, (const uint8_t(*)[32])admin->pub, 1);
+    add(f, IR_KIND_ROOT, &w, NULL);
+    memcpy(f->site, f->e[0].id, sizeof f->site);
+}
+
+static void
+add_member(struct flood *f, const struct ir_key *who)
+{
+    struct ir_bodyw w = {0};
+
+    ir_bodyw_text(&w, 1, "mori");
+    ir_bodyw_bytes(&w, 4, "memberid", 8);
+    ir_bodyw_hashes(&w, 5, (const uint8_t(*)[32])who->pub, 1);
+    ir_bodyw_text(&w, 6, "mori");
+    add(f, IR_KIND_MEMBER, &w, NULL);
+    ir_key_id(who->pub, f->author);
+}
+
+/* `n` proposals of other admins and `n` releases, by somebody who is no admin,
+ * and as many approvals that name the one made last. */
+static void
+flood(struct flood *f, size_t n)
+{
+    uint8_t pub[1][32] = {{0}};
+    size_t i, last[2] = {0, 0};
+
+    for (i = 0; i < n; i++) {
+        struct ir_bodyw w = {0};
+
+        memcpy(pub[0], &i, sizeof i);
+        ir_bodyw_uint(&w, 1, 1);
+        ir_bodyw_hashes(&w, 2, (const uint8_t(*)[32])pub, 1);
+        ir_bodyw_bytes(&w, 3, "someoneX", 8);
+        ir_bodyw_hashes(&w, 4, NULL, 0);
+        ir_bodyw_text(&w, 5, "me");
+        last[0] = f->n;
+        add(f, IR_KIND_ADMINS, &w, f->e[0].id);
+        memset(&w, 0, sizeof w);
+        ir_bodyw_bytes(&w, 1, pub[0], 32);
+        last[1] = f->n;
+        add(f, IR_KIND_RELEASE, &w, NULL);
+    }
+    for (i = 0; i < 2 * n; i++) {
+        const struct ir_entry *of = &f->e[last[i % 2]];
+        struct ir_bodyw w = {0};
+
+        memcpy(pub[0], &(size_t){n - 1}, sizeof(size_t));
+        ir_bodyw_uint(&w, 1, 1 + i / 2 % 2);
+        ir_bodyw_bytes(&w, 2, i % 2 == 0 ? of->id : pub[0], 32);
+        add(f, IR_KIND_APPROVAL, &w, of->id);
+    }
+}
+
+/* Processor time for a fold with a flood of `n`, in microseconds. */
+static int64_t
+fold_us(size_t n)
+{
+    size_t all = 2 + 4 * n, i;
+    struct flood f = {.e = ir_calloc(all, sizeof(struct ir_entry)),
+                      .p = ir_calloc(all, sizeof(struct ir_buf)),
+                      .b = ir_calloc(all, sizeof(struct ir_buf))};
+    const struct ir_entry **v = ir_calloc(all, sizeof(struct ir_entry *));
+    struct ir_key *admin = ir_key_new(), *mori = ir_key_new();
+    struct ir_trust t;
+    struct timespec a, b;
+
+    add_root(&f, admin);
+    add_member(&f, mori);
+    flood(&f, n);
+    assert_int_equal(f.n, all);
+    for (i = 0; i < all; i++)
+        v[i] = &f.e[i];
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
+    ir_trust_fold(f.site, v, all, &t);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
+    assert_int_equal(t.releases_n, n);
+    assert_int_equal(t.members_n, 1);
+    assert_int_equal(ir_trust_admins(&t), 1);
+    ir_trust_done(&t);
+    for (i = 0; i < all; i++) {
+        ir_buf_done(&f.p[i]);
+        ir_buf_done(&f.b[i]);
+    }
+    free(f.e);
+    free(f.p);
+    free(f.b);
+    free(v);
+    ir_key_free(admin);
+    ir_key_free(mori);
+    return (b.tv_sec - a.tv_sec) * 1000000 + (b.tv_nsec - a.tv_nsec) / 1000;
+}
+
+static void
+grows_with_what_is_there(void **state)
+{
+    int64_t small, large;
+
+    (void)state;
+    small = fold_us(4000);
+    large = fold_us(16000);
+    printf("%lld us, four times as much %lld us\n", (long long)small,
+           (long long)large);
+    assert_true(large < 9 * small);
+}
+
+static int
+start(void **state)
+{
+    (void)state;
+    return ir_crypt_init(NULL) == IR_OK ? 0 : -1;
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(grows_with_what_is_there),
+    };
+
+    return cmocka_run_group_tests(tests, start, NULL);
+}
