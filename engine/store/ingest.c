@@ -579,35 +579,3 @@ out:
     free(jobs);
     return rc;
 }
-
-int
-ir_store_refusals(struct ir_store *st,
-                  bool (*fn)(const struct ir_refusals *r, void *arg), void *arg,
-                  struct ir_err *err)
-{
-    sqlite3_stmt *q = NULL;
-    bool more = true;
-    int rc, s = SQLITE_DONE;
-
-    if (!ir_db_has_mesh(st))
-        return IR_OK;
-    rc = ir_db_prepare(st,
-                       "SELECT why, author, count, last_ms FROM refusal"
-                       " ORDER BY why, author",
-                       &q, err);
-    while (rc == IR_OK && more && (s = sqlite3_step(q)) == SQLITE_ROW) {
-        struct ir_refusals r = {.what =
-                                    (enum ir_arrived)sqlite3_column_int(q, 0),
-                                .count = sqlite3_column_int64(q, 2),
-                                .last_ms = sqlite3_column_int64(q, 3)};
-
-        r.known = sqlite3_column_bytes(q, 1) == IR_KEYID_BYTES;
-        if (r.known)
-            memcpy(r.author, sqlite3_column_blob(q, 1), IR_KEYID_BYTES);
-        more = fn(&r, arg);
-    }
-    if (rc == IR_OK && more && s != SQLITE_DONE)
-        rc = ir_db_fail(st, "read", err);
-    sqlite3_finalize(q);
-    return rc;
-}

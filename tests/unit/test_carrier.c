@@ -2,7 +2,7 @@
  * a bad network: frames come whole or not at all, links go up and down.
  */
 #include "carrier/https.h"
-#include "carrier/lan_in.h"
+#include "carrier/lan.h"
 #include "carrier/pair.h"
 #include "carrier/queue.h"
 #include "carrier_make.h"
@@ -355,63 +355,6 @@ test_lan_junk(void **state)
     end(v);
 }
 
-/* Where the memory of datagrams keeps `p[0..n)`. */
-static size_t
-seen_at(const uint8_t *p, size_t n)
-{
-    uint8_t hash[IR_HASH_BYTES];
-    uint64_t tag;
-
-    ir_sha256(p, n, hash);
-    memcpy(&tag, hash, sizeof tag);
-    return tag % (IR_LAN_SEEN / 2);
-}
-
-/* Junk made for the place where a frame is remembered does not drive it out:
- * played back it is known again.
- */
-static void
-test_lan_replay(void **state)
-{
-    struct sockaddr_in to = {.sin_family = AF_INET,
-                             .sin_port = htons(IR_LAN_PORT)};
-    uint8_t *p = ir_malloc(262144), junk[40] = {0};
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), i;
-    struct ir_lan_count before, after;
-    struct side v[2];
-    uint32_t k = 0;
-    size_t n;
-
-    (void)state;
-    begin(2, NULL, v);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    n = frame_make(1, 7, v[0].mtu, p);
-    (void)sendto(fd, p, n, 0, (struct sockaddr *)&to, sizeof to);
-    turn(v, 2, 20, NULL);
-    assert_int_equal(v[0].whole, 1);
-    ir_lan_counts(&v[0].c, &before);
-    v[0].stranger = true;
-    for (i = 0; i < 4; k++) {
-        memcpy(junk, &k, sizeof k);
-        if (seen_at(junk, sizeof junk) != seen_at(p, n))
-            continue;
-        (void)sendto(fd, junk, sizeof junk, 0, (struct sockaddr *)&to,
-                     sizeof to);
-        i++;
-    }
-    turn(v, 2, 20, NULL);
-    v[0].stranger = false;
-    (void)sendto(fd, p, n, 0, (struct sockaddr *)&to, sizeof to);
-    turn(v, 2, 20, NULL);
-    ir_lan_counts(&v[0].c, &after);
-    assert_int_equal(after.strange - before.strange, 4);
-    assert_int_equal(after.doubled - before.doubled, 1);
-    assert_int_equal(v[0].whole, 1);
-    close(fd);
-    free(p);
-    end(v);
-}
-
 /* More devices than may be links: all are heard, none pushes another out. */
 static void
 test_lan_crowd(void **state)
@@ -625,9 +568,8 @@ main(void)
         cmocka_unit_test(test_whole),      cmocka_unit_test(test_prompt),
         cmocka_unit_test(test_tortured),   cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_down),       cmocka_unit_test(test_lan_faces),
-        cmocka_unit_test(test_lan_junk),   cmocka_unit_test(test_lan_replay),
-        cmocka_unit_test(test_lan_crowd),  cmocka_unit_test(test_lan_shared),
-        cmocka_unit_test(test_lan_to_all),
+        cmocka_unit_test(test_lan_junk),   cmocka_unit_test(test_lan_crowd),
+        cmocka_unit_test(test_lan_shared), cmocka_unit_test(test_lan_to_all),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

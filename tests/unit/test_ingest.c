@@ -227,7 +227,7 @@ test_quota(void **state)
 }
 
 /* Of lane T, which every command reads, who is no administrator brings in so
- * much and no more for now; an administrator does, and other lanes do. */
+ * much and no more in an hour; an administrator does, and other lanes do. */
 static void
 test_quota_trust(void **state)
 {

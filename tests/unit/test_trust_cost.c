@@ -1,6 +1,6 @@
 /* test_trust_cost.c: every member may write proposals, releases and approvals,
- * and every command folds all of lane T: four times as much may take four
- * times as long, not sixteen times.
+ * and every command folds all of lane T: eight times as much may take some
+ * eight times as long, not sixty-four times.
  */
 #include "core/body.h"
 #include "core/trust.h"
@@ -143,17 +143,29 @@ fold_us(size_t n)
     return (b.tv_sec - a.tv_sec) * 1000000 + (b.tv_nsec - a.tv_nsec) / 1000;
 }
 
+/* The least of a few: what else the machine does costs time, too. */
+static int64_t
+best_us(size_t n)
+{
+    int64_t best = fold_us(n), us;
+    int i;
+
+    for (i = 0; i < 3; i++) {
+        us = fold_us(n);
+        best = us < best ? us : best;
+    }
+    return best;
+}
+
 static void
 grows_with_what_is_there(void **state)
 {
-    int64_t small, large;
+    int64_t small = best_us(1500), large = best_us(12000);
 
     (void)state;
-    small = fold_us(4000);
-    large = fold_us(16000);
-    printf("%lld us, four times as much %lld us\n", (long long)small,
+    printf("%lld us, eight times as much %lld us\n", (long long)small,
            (long long)large);
-    assert_true(large < 9 * small);
+    assert_true(large < 20 * small);
 }
 
 static int
