@@ -59,6 +59,7 @@ ir_sync_free(struct ir_sync *s)
     free(s->links);
     free(s->wants);
     free(s->shunned);
+    free(s->object.missed);
     ir_idset_free(s->t);
     ir_idset_free(s->r);
     free(s);
@@ -187,7 +188,7 @@ ir_sync_link_up(struct ir_sync *s, uint32_t link, const uint8_t *node,
         (node != NULL && memcmp(s->self, node, 8) > 0 ? IR_SYNC_RTO_MIN_MS : 0);
     s->links = ir_realloc(s->links, (s->links_n + 1) * sizeof *s->links);
     s->links[s->links_n++] = l;
-    ir_sync_object_look(s, 0);
+    ir_sync_object_link_up(s);
 }
 
 void

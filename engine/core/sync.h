@@ -60,7 +60,8 @@ struct ir_sync_home {
     int (*object_get)(void *arg, const uint8_t digest[32], uint64_t off,
                       size_t max, uint64_t *total, struct ir_buf *out);
     /* Keep a piece of a wanted object; when whole, check its digest.
-     * Errors: not IR_OK: the piece was of no use. */
+     * Errors: IR_EDAMAGED whole, and not what its digest says; IR_ELIMIT too
+     *         long; others: it cannot be kept now. */
     int (*object_put)(void *arg, const uint8_t digest[32], uint64_t total,
                       uint64_t off, const void *p, size_t n);
     /* The next wanted object, and from which byte. `digest` holds the one asked

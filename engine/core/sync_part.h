@@ -52,7 +52,13 @@
 #define IR_SYNC_MESSAGES_MAX 64 /* of a transmission */
 #define IR_SYNC_OBJECTS_MAX 8   /* pieces asked of us, by link */
 #define IR_SYNC_PIECE 49152     /* bytes of an object asked for at once */
-#define IR_SYNC_OBJECT_MS 2000  /* nobody had an object: the next one */
+#define IR_SYNC_OBJECT_MS 2000  /* nobody had an object: not again before... */
+#define IR_SYNC_DOUBLED_MAX 5   /* ... and twice as long so often */
+#define IR_SYNC_MISSED 1024     /* places for those */
+#define IR_SYNC_LOOKS_MAX 256   /* objects passed over in one look */
+#define IR_SYNC_STAY_MAX 256    /* pieces of one before it is another's turn */
+#define IR_SYNC_GAVE_MAX 8      /* links that give pieces of one object */
+#define IR_SYNC_WRONG_MS 30000  /* who gave wrong bytes is not asked so long */
 #define IR_SYNC_FLOOR 8         /* every so many, bulk goes first */
 #define IR_SYNC_MANY_MS 100     /* how long relays to many hold back */
 #define IR_SYNC_HOLD_MS 40      /* and what all have heard, to one of them */
@@ -166,6 +172,8 @@ struct ir_sync_link {
     size_t controls_n;
     struct ir_sync_piece pieces[IR_SYNC_OBJECTS_MAX];
     size_t pieces_n;
+    int wrong;          /* objects in a row that came damaged */
+    int64_t unasked_ms; /* not asked for objects until then */
     struct {
         uint64_t id;
         int64_t at_ms;
@@ -188,6 +196,13 @@ struct ir_sync_shun {
     int64_t until_ms;
 };
 
+/* An object that nobody had: not asked for again for a while. */
+struct ir_sync_miss {
+    uint64_t id;
+    int64_t until_ms;
+    int times;
+};
+
 struct ir_sync {
     uint8_t self[8];
     struct ir_sync_home home;
@@ -204,12 +219,16 @@ struct ir_sync {
     struct ir_sync_shun *shunned; /* IR_SYNC_SHUN places by id; or NULL */
     unsigned sent;
     struct {
-        bool asked;
+        bool asked, going; /* going: more of the same one is asked for */
         uint8_t digest[32];
-        uint64_t off;
-        uint32_t link;       /* asked there */
-        size_t first, tried; /* places of links */
-        int64_t due_ms;      /* ask again, or look for one */
+        uint64_t off, total;   /* total: as the first said; 0: nobody did */
+        uint32_t link, before; /* asked there, and there last time */
+        bool has_before, whole_try;      /* whole_try: from its first byte on */
+        int stay;                        /* pieces that may follow at once */
+        uint32_t gave[IR_SYNC_GAVE_MAX]; /* links that gave pieces of it */
+        size_t gave_n, first, tried;     /* first, tried: places of links */
+        int64_t due_ms;                  /* ask again, or look for one */
+        struct ir_sync_miss *missed;     /* places by digest; or NULL */
     } object;
 };
 
@@ -256,7 +275,7 @@ void ir_sync_tail_make(struct ir_sync *s, struct ir_sync_link *l,
                        enum ir_frame_side side, size_t most,
                        struct ir_buf *out);
 
-/* sync_want.c: entries and objects we lack */
+/* sync_want.c: entries we lack */
 void ir_sync_want_add(struct ir_sync *s, struct ir_sync_link *l,
                       const uint8_t id[32], bool trust);
 bool ir_sync_want_done(struct ir_sync *s, const uint8_t id[32]);
@@ -265,10 +284,13 @@ void ir_sync_unshun(struct ir_sync *s);
 void ir_sync_want_link_down(struct ir_sync *s, struct ir_sync_link *l);
 bool ir_sync_want_trust(const struct ir_sync *s, const struct ir_sync_link *l);
 int64_t ir_sync_want_tick(struct ir_sync *s);
+
+/* sync_object.c: objects we lack */
 void ir_sync_object_in(struct ir_sync *s, struct ir_sync_link *l,
                        const struct ir_frame *f);
 int64_t ir_sync_object_tick(struct ir_sync *s);
 void ir_sync_object_look(struct ir_sync *s, int64_t in_ms);
+void ir_sync_object_link_up(struct ir_sync *s);
 
 /* sync_out.c: what goes out */
 void ir_sync_push(struct ir_sync *s, struct ir_sync_link *l,

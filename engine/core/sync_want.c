@@ -1,5 +1,5 @@
-/* sync_want.c: what we lack: entries, asked for once among all links and again
- * elsewhere when nothing comes; objects, piece by piece.
+/* sync_want.c: entries we lack, asked for once among all links and again
+ * elsewhere when nothing comes.
  */
 #include "core/sync_part.h"
 
@@ -309,91 +309,4 @@ ir_sync_want_tick(struct ir_sync *s)
             ask_link(s, s->links[i]);
     s->wants_ms = s->now_ms + IR_SYNC_RTO_MIN_MS / 2;
     return s->wants_ms;
-}
-
-void
-ir_sync_object_look(struct ir_sync *s, int64_t in_ms)
-{
-    if (!s->object.asked && s->object.due_ms > s->now_ms + in_ms)
-        s->object.due_ms = s->now_ms + in_ms;
-}
-
-/* Ask link number `tried` from the one that gave something last. */
-static void
-object_ask(struct ir_sync *s)
-{
-    struct ir_sync_link *l =
-        s->links[(s->object.first + s->object.tried) % s->links_n];
-    struct ir_frame f = {.type = IR_FRAME_WANTOBJ, .offset = s->object.off};
-    size_t room = l->mtu - 128;
-    struct ir_buf b = {0};
-
-    memcpy(f.digest, s->object.digest, sizeof f.digest);
-    f.max = room < IR_SYNC_PIECE ? room : IR_SYNC_PIECE;
-    ir_frame_put(&f, &b);
-    ir_sync_say(s, l, IR_FRAME_WANTOBJ, NULL, &b, s->now_ms);
-    ir_buf_done(&b);
-    s->object.asked = true;
-    s->object.link = l->no;
-    s->object.due_ms = s->now_ms + 2 * ir_sync_rto(l);
-}
-
-/* The piece came, or this link has none. */
-static void
-object_on(struct ir_sync *s, bool came)
-{
-    s->object.asked = false;
-    s->object.due_ms = s->now_ms;
-    if (came) {
-        s->object.first += s->object.tried;
-        s->object.tried = 0;
-    } else {
-        s->object.tried++;
-    }
-}
-
-void
-ir_sync_object_in(struct ir_sync *s, struct ir_sync_link *l,
-                  const struct ir_frame *f)
-{
-    if (!s->object.asked ||
-        memcmp(f->digest, s->object.digest, sizeof f->digest) != 0)
-        return;
-    if (f->n == 0) { /* not here: somebody else */
-        if (s->object.link == l->no && !l->many)
-            object_on(s, false);
-    } else if (f->offset == s->object.off) { /* else late, or doubled */
-        object_on(s, s->home.object_put(s->home.arg, f->digest, f->total,
-                                        f->offset, f->p, f->n) == IR_OK);
-    }
-}
-
-int64_t
-ir_sync_object_tick(struct ir_sync *s)
-{
-    uint8_t digest[32];
-    uint64_t off = 0;
-
-    if (s->now_ms < s->object.due_ms)
-        return s->object.due_ms;
-    if (s->object.asked) /* nobody answered */
-        object_on(s, false);
-    if (s->links_n == 0) {
-        s->object.due_ms = IR_SYNC_NEVER;
-    } else if (s->object.tried >= s->links_n) { /* nobody has it now */
-        s->object.tried = 0;
-        s->object.due_ms = s->now_ms + IR_SYNC_OBJECT_MS;
-    } else if (s->object.tried > 0) { /* the same one, the next link */
-        object_ask(s);
-    } else {
-        memcpy(digest, s->object.digest, sizeof digest);
-        if (s->home.object_next(s->home.arg, digest, &off) == IR_OK) {
-            memcpy(s->object.digest, digest, sizeof digest);
-            s->object.off = off;
-            object_ask(s);
-        } else {
-            s->object.due_ms = s->now_ms + IR_SYNC_IMAX_MS;
-        }
-    }
-    return s->object.due_ms;
 }

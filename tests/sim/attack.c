@@ -2,6 +2,7 @@
 #include "core/frame.h"
 #include "sim.h"
 
+#define FALSE_MAX 60 /* objects named that nobody has */
 #define LATE_MS 1500 /* an alert later than that had to wait */
 
 static struct sim_node *
@@ -446,4 +447,71 @@ sim_also_thief(struct sim *w)
              "%zu entries by the owner stay, %zu by the thief are out", before,
              after);
     return before > 0 && after > 10;
+}
+
+/* A member who names what nobody has, answers whatever is asked of it, and says
+ * more than it is asked.
+ */
+void
+sim_begin_liar(struct sim *w)
+{
+    sim_begin_insider(w);
+    last(w)->liar = true;
+}
+
+void
+sim_step_liar(struct sim *w)
+{
+    struct sim_node *d = &w->nodes[sim_rand(w, (uint64_t)w->nodes_n - 1)];
+    uint8_t wrong[400];
+    size_t k;
+    int i;
+
+    sim_step_writes(w);
+    if (w->flooded < FALSE_MAX) {
+        sim_announce_nothing(last(w));
+        w->flooded++;
+    }
+    if (sim_rand(w, 8) == 0)
+        sim_output(d, 1 + (size_t)sim_rand(w, 120000));
+    if (sim_rand(w, 20) == 0)
+        sim_release(d, 1 + (size_t)sim_rand(w, 60000));
+    for (k = 0; k < sizeof wrong; k++)
+        wrong[k] = (uint8_t)sim_rand(w, 256);
+    for (i = 0; i < w->edges_n && w->objects_n > 0; i++) {
+        const struct sim_object *o = &w->objects[sim_rand(w, w->objects_n)];
+        struct ir_frame f = {.type = IR_FRAME_OBJECT, .p = wrong};
+
+        if (!w->edges[i].up ||
+            (w->edges[i].a != last(w)->no && w->edges[i].b != last(w)->no))
+            continue;
+        f.total = o->p != NULL ? o->n : sizeof wrong;
+        f.n = f.total < sizeof wrong ? (size_t)f.total : sizeof wrong;
+        memcpy(f.digest, o->digest, sizeof f.digest);
+        send_frame(w, last(w), i, &f);
+    }
+}
+
+/* What is there was found, and asking for what is not stays cheap. */
+bool
+sim_also_liar(struct sim *w)
+{
+    uint64_t asked = 0, damaged = 0, most = 0;
+    int i;
+
+    sim_run(w, w->now + 200000); /* it is asked for less and less */
+    for (i = 0; i + 1 < w->nodes_n; i++)
+        w->nodes[i].asked = 0;
+    sim_run(w, w->now + 60000);
+    for (i = 0; i + 1 < w->nodes_n; i++) {
+        asked += w->nodes[i].asked;
+        damaged += w->nodes[i].damaged;
+        most = w->nodes[i].asked > most ? w->nodes[i].asked : most;
+    }
+    snprintf(w->said, sizeof w->said,
+             "of %d objects nobody has: %llu times begun anew; in a minute "
+             "%llu questions, of one at most %llu",
+             w->flooded, (unsigned long long)damaged, (unsigned long long)asked,
+             (unsigned long long)most);
+    return damaged > 0 && asked > 0 && most < 800;
 }

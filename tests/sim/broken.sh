@@ -26,4 +26,6 @@ finds check outsider 'holds a forged entry' 2
 finds sync churn 'is not at\|is at one of' 8
 finds view forks 'sees something else' 5
 finds ack calm 'is not at node' 5
+finds digest false 'not what its digest says' 6
+finds named objects 'bytes of object' 5
 exit $bad

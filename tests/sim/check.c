@@ -58,6 +58,9 @@ sim_settled(struct sim *w)
                 return false;
             }
     }
+    for (i = 0; i < w->nodes_n; i++)
+        if (looks(&w->nodes[i]) && !sim_objects_here(&w->nodes[i]))
+            return false;
     return true;
 }
 
@@ -67,6 +70,9 @@ sim_unforged(struct sim *w)
     size_t k;
     int i;
 
+    for (i = 0; i < w->nodes_n; i++)
+        if (looks(&w->nodes[i]) && !sim_objects_true(&w->nodes[i]))
+            return false;
     for (i = 0; i < w->nodes_n; i++)
         for (k = 0; k < w->nodes[i].n && looks(&w->nodes[i]); k++) {
             const struct sim_entry *x = &w->entries[w->nodes[i].arrival[k]];

@@ -64,6 +64,7 @@ sim_keep(struct sim_node *d, size_t entry)
     set(d->offered, entry, true);
     if (ir_kind_lane(x->e.h.kind) == IR_LANE_T)
         d->dirty = true;
+    sim_object_of(d, &x->e);
     if (!d->evil) {
         x->holders++;
         x->last_ms = d->w->now;
@@ -298,29 +299,6 @@ home_put(void *arg, const uint8_t from[8], struct ir_sync_in *v, size_t n,
     return IR_OK;
 }
 
-static int
-no_object_get(void *arg, const uint8_t digest[32], uint64_t off, size_t max,
-              uint64_t *total, struct ir_buf *out)
-{
-    (void)arg, (void)digest, (void)off, (void)max, (void)total, (void)out;
-    return IR_ENOTFOUND;
-}
-
-static int
-no_object_put(void *arg, const uint8_t digest[32], uint64_t total, uint64_t off,
-              const void *p, size_t n)
-{
-    (void)arg, (void)digest, (void)total, (void)off, (void)p, (void)n;
-    return IR_EREFUSED;
-}
-
-static int
-no_object_next(void *arg, uint8_t digest[32], uint64_t *off)
-{
-    (void)arg, (void)digest, (void)off;
-    return IR_ENOTFOUND;
-}
-
 static void
 home_random(void *arg, void *p, size_t n)
 {
@@ -337,16 +315,16 @@ sim_start(struct sim_node *d)
     struct ir_sync_home h = {d,
                              home_get,
                              home_put,
-                             no_object_get,
-                             no_object_put,
-                             no_object_next,
+                             sim_object_get,
+                             sim_object_put,
+                             sim_object_next,
                              home_random};
     static const struct ir_share few = {{3600, 200}, {1 << 24, 1 << 20}};
     struct ir_quota_limits limits = ir_quota_default;
     size_t i;
 
     limits.all = few;
-    d->up = true;
+    d->up = d->fresh = true;
     d->quota = ir_quota_new(&limits);
     d->sync = ir_sync_new(d->name, &h, d->w->now);
     for (i = 0; i < d->n; i++) {
@@ -380,4 +358,5 @@ sim_node_done(struct sim_node *d)
     free(d->arrival);
     free(d->has);
     free(d->offered);
+    sim_parts_done(d);
 }

@@ -149,6 +149,43 @@ begin_narrow(struct sim *w)
     }
 }
 
+/* Commands say something that is kept, releases are made; nodes die while they
+ * fetch what others have.
+ */
+static void
+step_objects(struct sim *w)
+{
+    struct sim_node *d = sim_rand(w, 8) == 0 ? somebody(w) : NULL;
+    size_t most = w->lans ? 20000 : 200000;
+
+    if (w->lans)
+        sim_step_writes(w);
+    else
+        step_churn(w);
+    if (d != NULL && d->up && sim_rand(w, 4) == 0)
+        sim_release(d, 1 + (size_t)sim_rand(w, most / 2));
+    else if (d != NULL && d->up)
+        sim_output(d, 1 + (size_t)sim_rand(w, most));
+}
+
+/* Pieces came, and after a crash went on where they had stopped. */
+static bool
+also_objects(struct sim *w)
+{
+    uint64_t pieces = 0, resumed = 0;
+    int i;
+
+    for (i = 0; i < w->nodes_n; i++) {
+        pieces += w->nodes[i].pieces;
+        resumed += w->nodes[i].resumed;
+    }
+    snprintf(w->said, sizeof w->said,
+             "%zu objects in %llu pieces, %llu gone on with after a crash",
+             w->objects_n, (unsigned long long)pieces,
+             (unsigned long long)resumed);
+    return pieces >= w->objects_n;
+}
+
 /* People are certified one after the other, and write at once. */
 static void
 step_enrol(struct sim *w)
@@ -248,5 +285,32 @@ const struct sim_scenario sim_scenarios[] = {
      20000, 120000, sim_begin_eclipse, sim_step_eclipse, NULL, NULL},
     {"thief", "a stolen laptop goes on writing after its key was revoked", FAIR,
      10, 20000, 60000, sim_begin_thief, sim_step_thief, NULL, sim_also_thief},
+    {"objects",
+     "outputs and releases, on links that lose and nodes that die",
+     {.loss = 15,
+      .doubles = 10,
+      .spoils = 2,
+      .cuts = 2,
+      .delay_ms = 10,
+      .jitter_ms = 100},
+     8,
+     30000,
+     300000,
+     NULL,
+     step_objects,
+     NULL,
+     also_objects},
+    {"objects-lan",
+     "outputs and releases by multicast alone, a tenth is lost",
+     {.loss = 10, .delay_ms = 1, .jitter_ms = 10},
+     6,
+     20000,
+     400000,
+     begin_lan,
+     step_objects,
+     NULL,
+     also_objects},
+    {"false", "a member names objects nobody has, and gives wrong bytes", FAIR,
+     8, 20000, 180000, sim_begin_liar, sim_step_liar, NULL, sim_also_liar},
     {NULL, NULL, {0}, 0, 0, 0, NULL, NULL, NULL, NULL},
 };

@@ -1,7 +1,8 @@
 /* sim.c: run scenarios.
  *
  *   sim [--seed N] [--seeds COUNT] [--nodes N] [--scenario NAME]
- *       [--broken put|check|sync|view|ack] [--record DIR] [--replay DIR]
+ *       [--broken put|check|sync|view|ack|digest|named] [--record DIR]
+ * [--replay DIR]
  *       [--bench NODES] [--list]
  *
  * Without --scenario all of them, one seed each in turn. A seed that fails is
@@ -108,8 +109,8 @@ replay(const struct args *a)
 static bool
 parse(int argc, char **argv, struct args *a)
 {
-    static const char *const breaks[] = {"",     "put",  "check",
-                                         "sync", "view", "ack"};
+    static const char *const breaks[] = {"",     "put", "check",  "sync",
+                                         "view", "ack", "digest", "named"};
     int i, k;
 
     for (i = 1; i < argc; i++) {
@@ -135,7 +136,7 @@ parse(int argc, char **argv, struct args *a)
         else if (strcmp(argv[i - 1], "--replay") == 0)
             a->replay = v;
         else if (strcmp(argv[i - 1], "--broken") == 0)
-            for (k = 1; k < 6; k++)
+            for (k = 1; k < 8; k++)
                 a->broken =
                     strcmp(v, breaks[k]) == 0 ? (enum sim_break)k : a->broken;
         else

@@ -47,11 +47,27 @@ struct sim_person {
     bool has_t, has_i, has_s, certified;
 };
 
+/* An object that entries name, kept once for all nodes. */
+struct sim_object {
+    uint8_t digest[32];
+    uint8_t *p; /* NULL: nobody has it */
+    size_t n;
+    size_t entry; /* number + 1 of the entry because of which it is wanted */
+};
+
+/* What a node has of it. */
+struct sim_part {
+    bool wanted, manifest, whole;
+    uint8_t *p;
+    size_t n, total;
+};
+
 struct sim_node {
     struct sim *w;
     int no, group; /* group: which part of a partition */
     uint8_t name[8];
     bool up, evil, mute;  /* mute: an attacker whose engine does not run */
+    bool liar;            /* gives wrong bytes for whatever it is asked for */
     struct ir_sync *sync; /* NULL: down */
     /* kept through crashes */
     uint32_t *arrival;
@@ -59,6 +75,8 @@ struct sim_node {
     uint8_t *has; /* bits by entry */
     size_t has_cap;
     int64_t skew_ms;
+    struct sim_part *parts; /* by number of the object */
+    size_t parts_n;
     /* made anew */
     struct ir_trust trust;
     bool folded, dirty;
@@ -67,6 +85,8 @@ struct sim_node {
     struct ir_quota *quota;
     int64_t due_ms, tick_ms; /* when it wants to be called; when it will be */
     uint64_t sent, bytes, puts, checks;
+    uint64_t asked, pieces, damaged, resumed; /* of objects */
+    bool fresh;                               /* no piece since it began */
 };
 
 struct sim_edge {
@@ -94,11 +114,13 @@ struct sim_net {
 /* What is deliberately broken, so that the checker has something to find. */
 enum sim_break {
     SIM_WHOLE,
-    SIM_BREAK_PUT,   /* says stored, and forgets one of twenty */
-    SIM_BREAK_CHECK, /* takes entries with wrong signatures */
-    SIM_BREAK_SYNC,  /* never asks */
-    SIM_BREAK_VIEW,  /* shows entries in the order they came */
-    SIM_BREAK_ACK,   /* says recorded before it is */
+    SIM_BREAK_PUT,    /* says stored, and forgets one of twenty */
+    SIM_BREAK_CHECK,  /* takes entries with wrong signatures */
+    SIM_BREAK_SYNC,   /* never asks */
+    SIM_BREAK_VIEW,   /* shows entries in the order they came */
+    SIM_BREAK_ACK,    /* says recorded before it is */
+    SIM_BREAK_DIGEST, /* keeps objects whatever their digest */
+    SIM_BREAK_NAMED,  /* does not want what a manifest names */
 };
 
 struct sim_scenario {
@@ -126,7 +148,10 @@ struct sim {
     struct ir_trust trust; /* everybody's, where nodes do not fold */
     struct sim_entry *entries;
     size_t entries_n, entries_cap;
-    uint32_t *index; /* hash of ids -> entry + 1 */
+    struct sim_object *objects;
+    size_t objects_n;
+    uint8_t named[32]; /* what the next entry names */
+    uint32_t *index;   /* hash of ids -> entry + 1 */
     size_t index_cap;
     struct sim_node *nodes;
     int nodes_n;
@@ -152,6 +177,20 @@ int sim_make(struct sim *w, int person, struct ir_header *h,
 int sim_certify(struct sim *w, int by, int person);
 int sim_revoke(struct sim *w, int by, int person);
 int sim_write(struct sim *w, struct sim_node *d, int kind, size_t size);
+
+/* object.c: what entries name */
+void sim_output(struct sim_node *d, size_t n);
+void sim_release(struct sim_node *d, size_t n);
+void sim_announce_nothing(struct sim_node *d);
+void sim_object_of(struct sim_node *d, const struct ir_entry *e);
+int sim_object_get(void *arg, const uint8_t digest[32], uint64_t off,
+                   size_t max, uint64_t *total, struct ir_buf *out);
+int sim_object_put(void *arg, const uint8_t digest[32], uint64_t total,
+                   uint64_t off, const void *p, size_t n);
+int sim_object_next(void *arg, uint8_t digest[32], uint64_t *off);
+void sim_parts_done(struct sim_node *d);
+bool sim_objects_here(struct sim_node *d);
+bool sim_objects_true(struct sim_node *d);
 
 /* home.c: what a node keeps */
 bool sim_has(const struct sim_node *d, size_t entry);
@@ -199,6 +238,9 @@ void sim_step_eclipse(struct sim *w);
 void sim_begin_thief(struct sim *w);
 void sim_step_thief(struct sim *w);
 bool sim_also_thief(struct sim *w);
+void sim_begin_liar(struct sim *w);
+void sim_step_liar(struct sim *w);
+bool sim_also_liar(struct sim *w);
 
 /* run.c */
 struct sim *sim_new(const struct sim_scenario *sc, uint64_t seed, int nodes,

@@ -232,6 +232,9 @@ sim_world_done(struct sim *w)
 
     for (i = 0; i < w->entries_n; i++)
         free(w->entries[i].p);
+    for (i = 0; i < w->objects_n; i++)
+        free(w->objects[i].p);
+    free(w->objects);
     free(w->entries);
     free(w->index);
     for (i = 0; i < (size_t)w->people_n; i++)
@@ -297,6 +300,14 @@ body_of(struct sim *w, int kind, size_t size, struct ir_bodyw *b)
         ir_bodyw_uint(b, 3, (uint64_t)SIM_T0);
         ir_bodyw_uint(b, 4, 1);
         break;
+    case IR_KIND_STEP:
+        ir_bodyw_text(b, 1, "1/isolate");
+        ir_bodyw_uint(b, 2, 3);
+        ir_bodyw_bytes(b, 9, w->named, sizeof w->named);
+        break;
+    case IR_KIND_RELEASE:
+        ir_bodyw_bytes(b, 1, w->named, sizeof w->named);
+        break;
     default:
         ir_bodyw_text(b, 1, text);
         break;
@@ -328,6 +339,8 @@ sim_write(struct sim *w, struct sim_node *d, int kind, size_t size)
         depend(d, person, &h);
     } else if (lane == IR_LANE_S) {
         chain(who->prev_s, &who->has_s, &h);
+    } else if (lane == IR_LANE_T) {
+        chain(who->prev_t, &who->has_t, &h);
     }
     if (lane == IR_LANE_I || lane == IR_LANE_S)
         ir_bodyw_clocks(&b, &now, h.hlc);
@@ -340,6 +353,8 @@ sim_write(struct sim *w, struct sim_node *d, int kind, size_t size)
         memcpy(who->prev_i, w->entries[i].e.id, 32);
     if (lane == IR_LANE_S)
         memcpy(who->prev_s, w->entries[i].e.id, 32);
+    if (lane == IR_LANE_T)
+        memcpy(who->prev_t, w->entries[i].e.id, 32);
     w->entries[i].maker = d->no;
     if (w->broken == SIM_BREAK_ACK && w->entries_n % 20 == 0)
         return i; /* said to be recorded, and is not */

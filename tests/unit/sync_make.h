@@ -214,7 +214,7 @@ home_object_put(void *arg, const uint8_t digest[32], uint64_t total,
     d->has_object = memcmp(h, digest, 32) == 0;
     d->wants_object = !d->has_object;
     d->object_got = 0;
-    return d->has_object ? IR_OK : IR_EPARSE;
+    return d->has_object ? IR_OK : IR_EDAMAGED;
 }
 
 static inline int

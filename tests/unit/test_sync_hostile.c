@@ -371,6 +371,38 @@ an_object_that_is_not_what_was_asked_for_is_not_kept(void **state)
     net_free(w);
 }
 
+/* A neighbour is always quicker than the one who has it, and wrong. */
+static void
+pieces_of_who_was_not_asked_or_was_wrong_do_not_count(void **state)
+{
+    struct net *w = beset(13);
+    struct ir_frame f = {.type = IR_FRAME_OBJECT, .total = 4, .n = 4};
+    struct node *has = &w->node[1];
+    int i;
+
+    (void)state;
+    has->object = ir_malloc(4);
+    memcpy(has->object, "good", 4);
+    has->object_n = 4;
+    has->has_object = true;
+    ir_sha256("good", 4, has->digest);
+    memcpy(w->node[0].digest, has->digest, 32);
+    f.p = (const uint8_t *)"evil";
+    memcpy(f.digest, has->digest, 32);
+    w->node[0].wants_object = true;
+    for (i = 0; i < 400; i++) { /* messages: within what one may say */
+        (void)tell(w, 0, 0, &f);
+        net_run(w, 4);
+    }
+    net_run(w, 60000 - 1600); /* it looks once a minute */
+    for (i = 0; i < 2000 && !w->node[0].has_object; i++) {
+        (void)tell(w, 0, 0, &f);
+        net_run(w, 4);
+    }
+    assert_true(w->node[0].has_object);
+    net_free(w);
+}
+
 /* Kept here and not offered (its author was revoked), and the other side does
  * not know: then the two never say the same. */
 static void
@@ -504,6 +536,7 @@ main(void)
         cmocka_unit_test(
             liars_who_never_answer_do_not_keep_an_honest_link_waiting),
         cmocka_unit_test(an_object_that_is_not_what_was_asked_for_is_not_kept),
+        cmocka_unit_test(pieces_of_who_was_not_asked_or_was_wrong_do_not_count),
         cmocka_unit_test(
             what_is_kept_and_not_offered_is_fetched_a_few_times_a_minute),
         cmocka_unit_test(neighbours_are_mutual_and_all_hang_together),
