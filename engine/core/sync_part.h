@@ -246,7 +246,6 @@ void ir_sync_changed(struct ir_sync *s); /* our sets are others now */
 void ir_sync_beacon_in(struct ir_sync *s, struct ir_sync_link *l,
                        const struct ir_frame *f);
 int64_t ir_sync_peer_tick(struct ir_sync *s, struct ir_sync_link *l);
-
 bool ir_sync_next_to(struct ir_sync *s, struct ir_sync_link *l);
 struct ir_sync_link *ir_sync_beside(const struct ir_sync *s,
                                     const struct ir_sync_link *l);
