@@ -60,6 +60,19 @@ put_banner(struct ir_ctx *c, const struct ir_case *k, struct ir_buf *banner)
     free(rung.v);
 }
 
+static void
+put_json(struct ir_ctx *c, const struct ir_case *k, struct ir_walk *w)
+{
+    struct ir_box b = {0};
+
+    if (ir_box_load(c, IR_BOX_WAITING, k->inc, &b) != IR_OK)
+        memset(&c->err, 0, sizeof c->err);
+    w->alerts = b.rows;
+    w->alerts_n = b.rows_n;
+    ir_cmd_json_take(c, ir_view_status_json(&c->view, w));
+    ir_box_done(&b);
+}
+
 int
 ir_cmd_status(struct ir_ctx *c, int argc, char **argv)
 {
@@ -83,7 +96,7 @@ ir_cmd_status(struct ir_ctx *c, int argc, char **argv)
     ir_case_tell_left(c, &k);
     ir_case_record(c, &k, &w.record);
     if (c->json) {
-        ir_cmd_json_take(c, ir_view_status_json(&c->view, &w));
+        put_json(c, &k, &w);
     } else {
         put_banner(c, &k, &banner);
         w.banner = ir_buf_str(&banner);

@@ -71,6 +71,15 @@ struct ir_json *ir_view_alert_json(const struct ir_view *v,
 struct ir_json *ir_view_alerts_json(const struct ir_view *v,
                                     const struct ir_valert *r, size_t n);
 
+/* Those of one incident, without what differs from reader to reader:
+ * docs/man/ir-status.1.
+ *
+ * Owns:   the caller frees with ir_json_free.
+ */
+struct ir_json *
+ir_view_alerts_of_json(const struct ir_view *v, const struct ir_valert *r,
+                       size_t n, const uint8_t incident[IR_INCIDENT_BYTES]);
+
 /* Words: of --json ("out", "accept", "mistaken"), and for people. */
 const char *ir_alert_state_word(enum ir_alert_state s);
 const char *ir_ack_word(int code);

@@ -2,6 +2,7 @@
 #include "view/alert.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Devices that hold something, and whose they are. */
 static void
@@ -151,4 +152,63 @@ ir_view_alerts_json(const struct ir_view *v, const struct ir_valert *r,
     for (i = 0; i < n; i++)
         ir_json_add_take(arr, ir_view_alert_json(v, &r[i], false));
     return arr;
+}
+
+/* Who has answered, and how. */
+static void
+set_answers(const struct ir_view *v, const struct ir_alert *a,
+            struct ir_json *o)
+{
+    struct ir_json *arr = ir_json_set_take(o, "answers", ir_json_new_arr());
+    size_t i;
+
+    for (i = 0; v->trust != NULL && i < v->trust->members_n; i++) {
+        const struct ir_alert_said *s = ir_alert_answer(a, (int)i);
+        struct ir_json *it;
+
+        if (s == NULL)
+            continue;
+        it = ir_json_add_take(arr, ir_json_new_obj());
+        ir_view_set_member(v, it, "member", (int)i);
+        ir_json_set_str(it, "code", ir_ack_word(s->code));
+        ir_view_set_time(it, "at", s->at_ms);
+    }
+}
+
+struct ir_json *
+ir_view_alerts_of_json(const struct ir_view *v, const struct ir_valert *r,
+                       size_t n, const uint8_t incident[IR_INCIDENT_BYTES])
+{
+    struct ir_json *all = ir_json_new_arr();
+    size_t i, k;
+
+    for (i = 0; i < n; i++) {
+        const struct ir_alert *a = r[i].a;
+        struct ir_json *o, *to;
+        char *text;
+
+        if (!a->has_incident ||
+            memcmp(a->incident, incident, IR_INCIDENT_BYTES) != 0)
+            continue;
+        o = ir_json_add_take(all, ir_json_new_obj());
+        text = ir_view_alert_text(v, a);
+        ir_json_set_hex(o, "id", a->id, IR_ID_BYTES);
+        ir_view_set_time(o, "recorded", a->at_ms);
+        ir_view_set_member(v, o, "author", a->by);
+        ir_json_set_int(o, "severity", (int64_t)a->severity);
+        ir_json_set_str(o, "text", text);
+        ir_json_set_str(o, "sealed", r[i].note);
+        to = ir_json_set_take(o, "to", ir_json_new_arr());
+        for (k = 0; k < a->to_n; k++)
+            ir_json_add_str(to, a->to[k]);
+        ir_json_set_str(o, "state", ir_alert_state_word(a->state));
+        ir_json_set_bool(o, "open",
+                         a->state == IR_ALERT_OUT ||
+                             a->state == IR_ALERT_WAITING);
+        ir_json_set_int(o, "cosign_needed", (int64_t)a->needed);
+        ir_json_set_int(o, "cosigned", (int64_t)a->given);
+        set_answers(v, a, o);
+        free(text);
+    }
+    return all;
 }

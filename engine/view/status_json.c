@@ -121,6 +121,9 @@ ir_view_status_json(const struct ir_view *v, const struct ir_walk *w)
     ir_json_set_take(o, "measures", ir_view_measures_json(v, inc));
     ir_json_set_take(o, "exceptions", ir_view_exceptions_json(v, inc));
     ir_json_set_take(o, "requests", ir_view_requests_json(v, inc));
+    ir_json_set_take(
+        o, "alerts",
+        ir_view_alerts_of_json(v, w->alerts, w->alerts_n, inc->id));
     set_more(v, inc, o);
     return o;
 }

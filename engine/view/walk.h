@@ -9,6 +9,7 @@
 #ifndef IR_VIEW_WALK_H
 #define IR_VIEW_WALK_H
 
+#include "view/alert.h"
 #include "view/view.h"
 
 struct ir_walk {
@@ -17,6 +18,8 @@ struct ir_walk {
     int focus;          /* step index; -1: ir_view_focus decides */
     const char *keys;   /* the words of the key line; NULL: as the step asks */
     const char *banner; /* lines that stand first, or NULL: ir_view_banner */
+    const struct ir_valert *alerts; /* for --json; of other incidents, too */
+    size_t alerts_n;
 };
 
 /* The step to show: the one `me` has taken, else a failed one of theirs, else

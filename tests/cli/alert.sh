@@ -83,6 +83,22 @@ exits 66 --as sato notify vendr x
 ok --as mori alert show "$A"
 out "Who leads?"
 
+title "ir --json status lists those of the incident, the same for everybody"
+ok --as ito ack "$A" --accept
+ok --as sato --json status
+is "Read this" "$(json 'alerts[0].text')"
+is 2 "$(json 'alerts#')"
+is ito "$(json "alerts[id=$A].answers[0].member")"
+is accept "$(json "alerts[id=$A].answers[0].code")"
+is true "$(json "alerts[id=$A].open")"
+is null "$(json "alerts[id=$A].sealed")"
+is 2 "$(json "alerts[id=$A].severity")"
+is '#0' "#$(json 'alerts[0].answers#')"
+sed 's/.*"alerts":\(.*\)"services".*/\1/' out >alerts.sato
+ok --as mori --json status
+sed 's/.*"alerts":\(.*\)"services".*/\1/' out | cmp - alerts.sato ||
+    fail "not the same for everybody"
+
 title "the gravest wait for another member; a denial by its author is none"
 ok --as ito --json notify all "Assemble in room 3F" --severity 1
 G=$(id)
