@@ -6,6 +6,7 @@
 #include "base/scan.h"
 #include "base/time.h"
 #include "cmd/keyring.h"
+#include "cmd/mesh_conf.h"
 #include "view/walk.h"
 
 #include <fcntl.h>
@@ -131,6 +132,42 @@ asked_for(const struct ir_case *k, size_t i, const uint8_t digest[32],
     return NULL;
 }
 
+/* What the second person has to do, how they hear of it, and what there is
+ * without them. */
+static void
+say_second(struct ir_ctx *c, const char *path, bool contain)
+{
+    bool shared = ir_ctx_shared(c);
+    size_t links = ir_node_links(c->home, c->st);
+    char *other, *hear, *alone;
+
+    other = ir_asprintf(shared ? _("somebody else:  ir --as NAME approve %s")
+                               : _("somebody else:  on their own device  ir "
+                                   "approve %s"),
+                        path);
+    if (shared)
+        hear = ir_strdup(_("how they hear:  tell them; it also stands in  ir "
+                           "--as NAME inbox"));
+    else if (links > 0)
+        hear = ir_asprintf(_("how they hear:  it stands first in their walk, "
+                             "and in  ir inbox  (connected devices: %zu)"),
+                           links);
+    else
+        hear = ir_strdup(_("how they hear:  no device is connected: tell them "
+                           "by voice, and take it there:  ir carry out DIR"));
+    alone = contain
+                ? ir_strdup(_("alone:          add --break-glass \"WHY\" "
+                              "(an exception, reviewed later)"))
+                : ir_asprintf(_("without them:   ir skip %s -r \"WHY\""), path);
+    ir_fail(&c->err, IR_EREFUSED,
+            _("\"%s\" needs a second person, who has not approved it yet"),
+            path);
+    ir_err_hint(&c->err, "%s\n%s\n%s", other, hear, alone);
+    free(other);
+    free(hear);
+    free(alone);
+}
+
 /* Ask for a second person, unless that was done already. */
 static int
 request(struct ir_ctx *c, struct ir_case *k, size_t i)
@@ -148,7 +185,6 @@ request(struct ir_ctx *c, struct ir_case *k, size_t i)
     struct ir_now now;
     char *what;
     bool contain = s->step != NULL && s->step->contain;
-    bool shared = ir_ctx_shared(c);
     int rc = IR_OK;
 
     snprintf(path, sizeof path, "%s", s->path);
@@ -181,27 +217,7 @@ request(struct ir_ctx *c, struct ir_case *k, size_t i)
     }
     if (rc != IR_OK)
         return rc;
-    ir_fail(&c->err, IR_EREFUSED,
-            _("\"%s\" needs a second person, who has not approved it yet"),
-            path);
-    if (contain)
-        ir_err_hint(
-            &c->err,
-            shared ? _("somebody else:  ir --as NAME approve %s\nalone:      "
-                       "    add --break-glass \"WHY\" (an exception, reviewed "
-                       "later)")
-                   : _("somebody else:  on their own device  ir approve %s\n"
-                       "alone:          add --break-glass \"WHY\" (an "
-                       "exception, reviewed later)"),
-            path);
-    else
-        ir_err_hint(
-            &c->err,
-            shared ? _("somebody else:  ir --as NAME approve %s\nwithout "
-                       "them:   ir skip %s -r \"WHY\"")
-                   : _("somebody else:  on their own device  ir approve %s\n"
-                       "without them:   ir skip %s -r \"WHY\""),
-            path, path);
+    say_second(c, path, contain);
     return IR_EREFUSED;
 }
 

@@ -358,17 +358,36 @@ ir_box_whom(struct ir_box *b, struct ir_valert *row)
 
 /* Is the bell due for it? Then it has rung. */
 static void
-ring(struct ir_ctx *c, const struct ir_alert *a, struct ir_rung *rung)
+ring(struct ir_rung *rung, const uint8_t *id, bool seen)
 {
     size_t i;
 
     for (i = 0; i < rung->n; i++)
-        if (memcmp(rung->v[i], a->id, IR_ID_BYTES) == 0)
+        if (memcmp(rung->v[i], id, IR_ID_BYTES) == 0)
             return;
     rung->v = ir_realloc(rung->v, (rung->n + 1) * sizeof rung->v[0]);
-    memcpy(rung->v[rung->n++], a->id, IR_ID_BYTES);
-    if (ir_alert_receipt(a, c->me, 2) == NULL)
-        rung->fresh = true;
+    memcpy(rung->v[rung->n++], id, IR_ID_BYTES);
+    rung->fresh = rung->fresh || !seen;
+}
+
+/* Ring for what waits. Of requests nothing tells who has seen them: for them
+ * it rings where somebody stays and looks. */
+static void
+ring_all(struct ir_ctx *c, const struct ir_box *b,
+         const struct ir_incident *here, struct ir_rung *rung)
+{
+    size_t i;
+
+    for (i = 0; i < b->rows_n; i++)
+        if (ir_view_alert_waits(&c->view, &b->rows[i]))
+            ring(rung, b->rows[i].a->id,
+                 ir_alert_receipt(b->rows[i].a, c->me, 2) != NULL);
+        else if (c->in_walk && ir_view_alert_to_cosign(&c->view, &b->rows[i]))
+            ring(rung, b->rows[i].a->id, false);
+    for (i = 0; c->in_walk && here != NULL && i < here->requests_n; i++)
+        if (ir_request_open(&here->requests[i]) &&
+            here->requests[i].by != c->me)
+            ring(rung, here->requests[i].entry, false);
 }
 
 void
@@ -377,14 +396,11 @@ ir_box_banner(struct ir_ctx *c, const struct ir_incident *here,
 {
     struct ir_err keep = c->err;
     struct ir_box b = {0};
-    size_t i;
 
     rung->fresh = false;
     if (c->me >= 0 && ir_box_load(c, IR_BOX_RECEIPTS, here, &b) == IR_OK) {
-        ir_view_banner(&c->view, b.rows, b.rows_n, out);
-        for (i = 0; i < b.rows_n; i++)
-            if (ir_view_alert_waits(&c->view, &b.rows[i]))
-                ring(c, b.rows[i].a, rung);
+        ir_view_banner(&c->view, b.rows, b.rows_n, here, out);
+        ring_all(c, &b, here, rung);
     }
     c->err = keep;
     ir_box_done(&b);

@@ -66,7 +66,19 @@ int ir_box_find(struct ir_box *b, const char *hex, struct ir_valert **row);
  */
 void ir_box_whom(struct ir_box *b, struct ir_valert *row);
 
-/* Alerts for which the bell has rung. */
+/* Requests of others in `inc` that who acts may answer, and roles on offer to
+ * them, at most `max`; `several`: other incidents are open, too. Returns how
+ * many.
+ *
+ * Owns:   texts and commands are the caller's, ir_waiting_done.
+ */
+size_t ir_waiting_in(struct ir_ctx *c, const struct ir_incident *inc,
+                     bool several, struct ir_home_line *out, size_t max);
+/* The same of all incidents that are open. */
+size_t ir_waiting_all(struct ir_ctx *c, struct ir_home_line *out, size_t max);
+void ir_waiting_done(struct ir_home_line *l, size_t n);
+
+/* Alerts and requests for which the bell has rung. */
 struct ir_rung {
     uint8_t (*v)[IR_ID_BYTES];
     size_t n;

@@ -430,16 +430,9 @@ ir_case_bare(struct ir_ctx *c, struct ir_case *k)
 static bool
 being_sent(struct ir_ctx *c, const struct ir_view_record *r)
 {
-    struct ir_json *j;
-    bool yes;
-
-    if (r->this_device_only == 0 ||
-        c->view.now_ms - r->oldest_ms > SENDING_MS || !ir_node_runs(c->home))
-        return false;
-    j = ir_node_left(c->st);
-    yes = ir_json_len(ir_json_get(j, "links")) > 0;
-    ir_json_free(j);
-    return yes;
+    return r->this_device_only > 0 &&
+           c->view.now_ms - r->oldest_ms <= SENDING_MS &&
+           ir_node_links(c->home, c->st) > 0;
 }
 
 void

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define TEXT_MAX 500 /* bytes of an answer */
+#define WAITING_MAX 50
 
 /* Open for reading and load every alert. */
 static int
@@ -140,7 +141,9 @@ ir_cmd_inbox(struct ir_ctx *c, int argc, char **argv)
     bool all = false;
     const struct ir_opt opts[] = {{"all", 0, NULL, &all, NULL, NULL},
                                   {NULL, 0, NULL, NULL, NULL, NULL}};
+    struct ir_home_line more[WAITING_MAX];
     struct ir_box b = {0};
+    size_t more_n;
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
@@ -154,7 +157,9 @@ ir_cmd_inbox(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK && c->json) {
         ir_cmd_json_take(c, inbox_json(c, &b, all));
     } else if (rc == IR_OK) {
-        ir_view_inbox(&c->view, b.rows, b.rows_n, all, &c->out);
+        more_n = ir_waiting_all(c, more, WAITING_MAX);
+        ir_view_inbox(&c->view, b.rows, b.rows_n, more, more_n, all, &c->out);
+        ir_waiting_done(more, more_n);
         ir_ctx_flush(c);
         mark_displayed(c, &b);
     }

@@ -134,38 +134,6 @@ ir_cmd_next(struct ir_ctx *c, int argc, char **argv)
     return IR_OK;
 }
 
-/* Two-person requests of others and roles on offer: what waits for me. */
-static size_t
-for_me(struct ir_ctx *c, const struct ir_incident *inc,
-       struct ir_home_line *out, size_t max)
-{
-    size_t i, n = 0;
-
-    for (i = 0; i < inc->requests_n && n < max; i++) {
-        const struct ir_irequest *r = &inc->requests[i];
-        char *what;
-
-        if (r->by == c->me || r->used || r->denied || r->expired ||
-            r->cancelled || r->approved_by >= 0)
-            continue;
-        what = ir_view_safe(&c->view, r->what);
-        out[n].text = ir_asprintf(_("approval is asked for: %s"), what);
-        out[n++].command = ir_asprintf("ir approve %s", r->path);
-        free(what);
-    }
-    for (i = 0; i < inc->roles_n && n < max; i++) {
-        char *role;
-
-        if (c->me < 0 || inc->roles[i].offered_to != c->me)
-            continue;
-        role = ir_view_role(&c->view, inc->roles[i].role);
-        out[n].text = ir_asprintf(_("you are offered the role: %s"), role);
-        out[n++].command = ir_asprintf("ir role accept %s", inc->roles[i].role);
-        free(role);
-    }
-    return n;
-}
-
 /* Alerts that wait for an answer or a cosignature, the gravest first. */
 static size_t
 alerts_for_me(struct ir_ctx *c, struct ir_home_line *out, size_t max)
@@ -286,8 +254,8 @@ ir_cmd_home(struct ir_ctx *c, int argc, char **argv)
             h.record.this_device_only = (size_t)entries;
         h.for_you_n = alerts_for_me(c, mine, 5);
         for (i = 0; i < n; i++)
-            h.for_you_n +=
-                for_me(c, open[i], mine + h.for_you_n, 20 - h.for_you_n);
+            h.for_you_n += ir_waiting_in(c, open[i], n > 1, mine + h.for_you_n,
+                                         20 - h.for_you_n);
     }
     if (rc == IR_OK) {
         h.open = open;
@@ -298,10 +266,7 @@ ir_cmd_home(struct ir_ctx *c, int argc, char **argv)
         else
             ir_view_home(&c->view, &h, &c->out);
     }
-    for (i = 0; i < h.for_you_n; i++) {
-        free((void *)(uintptr_t)mine[i].text);
-        free((void *)(uintptr_t)mine[i].command);
-    }
+    ir_waiting_done(mine, h.for_you_n);
     for (i = 0; i < n; i++)
         ir_case_done(&cases[i]);
     free(cases);

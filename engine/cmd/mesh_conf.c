@@ -213,3 +213,17 @@ ir_node_left(struct ir_store *st)
     ir_buf_done(&b);
     return j;
 }
+
+size_t
+ir_node_links(const char *home, struct ir_store *st)
+{
+    struct ir_json *j;
+    size_t n;
+
+    if (!ir_node_runs(home))
+        return 0;
+    j = ir_node_left(st);
+    n = ir_json_len(ir_json_get(j, "links"));
+    ir_json_free(j);
+    return n;
+}

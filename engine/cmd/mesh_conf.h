@@ -60,6 +60,9 @@ int ir_mesh_port(const char *text, uint16_t *port, struct ir_err *err);
 /* Does an ird hold the lock of this home? */
 bool ir_node_runs(const char *home);
 
+/* How many devices does it have a connection with? 0: none, or no ird runs. */
+size_t ir_node_links(const char *home, struct ir_store *st);
+
 /* How things stood when it looked last, or NULL: docs/man/ir-mesh.1, "daemon".
  *
  * Owns:   the caller's, ir_json_free.

@@ -173,6 +173,9 @@ struct ir_irequest {
     size_t seq, approved_seq; /* places in fold order */
 };
 
+/* Does somebody else than who asked have to answer it now? */
+bool ir_request_open(const struct ir_irequest *r);
+
 struct ir_iservice {
     char *operation;
     int level;

@@ -9,6 +9,13 @@
 #include <string.h>
 #include <strings.h>
 
+bool
+ir_request_open(const struct ir_irequest *r)
+{
+    return !r->used && !r->denied && !r->expired && !r->cancelled &&
+           r->approved_by < 0;
+}
+
 static void
 add_request(struct ir_fold *f, size_t i)
 {

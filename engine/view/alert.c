@@ -146,51 +146,6 @@ short_id(const struct ir_alert *a, struct ir_pool *pool)
     return ir_pool_take(pool, ir_strdup(hex));
 }
 
-void
-ir_view_banner(const struct ir_view *v, const struct ir_valert *r, size_t n,
-               struct ir_buf *out)
-{
-    struct ir_pool pool = {0};
-    struct ir_buf cut = {0};
-    struct ir_line l = {0};
-    const char *text, *tail, *word;
-    size_t i, waits = 0, first = 0;
-    bool narrow;
-    int room;
-
-    for (i = n; i-- > 0;)
-        if (ir_view_alert_waits(v, &r[i])) {
-            first = i;
-            waits++;
-        }
-    if (waits == 0)
-        return;
-    text =
-        ir_pool_f(&pool, _("! %s %s: %s"),
-                  ir_pool_take(&pool, ir_view_time(v, r[first].a->at_ms)),
-                  ir_pool_take(&pool, ir_view_member(v, r[first].a->by, false)),
-                  ir_pool_take(&pool, ir_view_alert_text(v, r[first].a)));
-    narrow = v->term.cols < IR_TERM_NARROW;
-    word = narrow ? ir_pool_cmd(&pool, "ir inbox") : "ir inbox";
-    tail = waits > 1 ? ir_pool_f(&pool, _("  (%zu more: %s)"), waits - 1, word)
-                     : ir_pool_f(&pool, "  (%s)", word);
-    room = v->term.cols - ir_utf8_width(tail) - 1;
-    if (narrow) { /* two lines, or little is left */
-        (void)ir_utf8_cut(&cut, text, room + v->term.cols - 4);
-        ir_buf_adds(&cut, tail);
-        ir_term_para(&v->term, out, 0, NULL, IR_STYLE_BOLD,
-                     ir_pool_buf(&pool, &cut));
-        ir_pool_done(&pool);
-        return;
-    }
-    (void)ir_utf8_cut(&cut, text, room);
-    ir_line_add(&v->term, &l, IR_STYLE_BOLD, ir_pool_buf(&pool, &cut));
-    ir_line_add(&v->term, &l, IR_STYLE_ACCENT, tail);
-    ir_line_write(&v->term, &l, NULL, out);
-    ir_line_done(&l);
-    ir_pool_done(&pool);
-}
-
 /* "02:41  Ito to all members, severity 1, IR-7K4Q". */
 static const char *
 from(const struct ir_view *v, const struct ir_valert *r, struct ir_pool *pool)
@@ -292,10 +247,11 @@ inbox_row(const struct ir_view *v, const struct ir_valert *r,
 
 void
 ir_view_inbox(const struct ir_view *v, const struct ir_valert *r, size_t n,
-              bool all, struct ir_buf *out)
+              const struct ir_home_line *more, size_t more_n, bool all,
+              struct ir_buf *out)
 {
     struct ir_pool pool = {0};
-    size_t i, shown = 0;
+    size_t i, shown = more_n;
     int turn;
 
     for (turn = 0; turn < 3; turn++)
@@ -309,6 +265,11 @@ ir_view_inbox(const struct ir_view *v, const struct ir_valert *r, size_t n,
                 shown++;
             }
         }
+    for (i = 0; i < more_n; i++) {
+        ir_term_para(&v->term, out, 1, NULL, IR_STYLE_BOLD, more[i].text);
+        ir_term_para(&v->term, out, 5, NULL, IR_STYLE_NONE,
+                     ir_pool_cmd(&pool, "%s", more[i].command));
+    }
     if (shown == 0)
         ir_term_para(&v->term, out, 1, NULL, IR_STYLE_NONE,
                      _("Nothing waits for you."));

@@ -35,21 +35,29 @@ char *ir_view_alert_to(const struct ir_view *v, const struct ir_alert *a);
 void ir_view_alert_sort(struct ir_valert *r, size_t n);
 
 /* "! 02:41 Ito: Assemble in room 3F  (ir inbox)": one line for what waits for
- * an answer, nothing when nothing does. `r` is sorted; of others than the
- * first it says how many.
+ * the reader, nothing when nothing does: alerts, requests of others in `inc`
+ * (may be NULL), cosignatures. `r` is sorted; of others than the first it says
+ * how many.
  *
  * Owns:   `out` keeps a copy.
  */
 void ir_view_banner(const struct ir_view *v, const struct ir_valert *r,
-                    size_t n, struct ir_buf *out);
+                    size_t n, const struct ir_incident *inc,
+                    struct ir_buf *out);
 
-/* What waits for the reader, each with what to type; with `all` what is
- * answered or over, too.
+/* What else waits for the reader, and what to type; harmless. */
+struct ir_home_line {
+    const char *text, *command;
+};
+
+/* What waits for the reader, each with what to type: alerts, then `more`; with
+ * `all` alerts that are answered or over, too.
  *
  * Owns:   `out` keeps a copy.
  */
 void ir_view_inbox(const struct ir_view *v, const struct ir_valert *r, size_t n,
-                   bool all, struct ir_buf *out);
+                   const struct ir_home_line *more, size_t more_n, bool all,
+                   struct ir_buf *out);
 
 /* A line each; one in full: what, by whom, to whom, how it stands, every
  * answer; with `status` a line for each addressee: stored, displayed,

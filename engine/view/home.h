@@ -4,10 +4,6 @@
 
 #include "view/walk.h"
 
-struct ir_home_line { /* "for you" and "overdue" rows; text harmless here */
-    const char *text, *command;
-};
-
 struct ir_home {
     bool site;        /* false: no home here yet: how to begin */
     bool drill;       /* `use` has chosen an exercise */

@@ -246,6 +246,18 @@ gate_two(struct ir_sv *x)
                                at, cmd));
         return;
     }
+    if (r->by == x->v->me) {
+        ir_step_para(
+            x, NULL, IR_STYLE_BOLD,
+            ir_pool_f(&x->pool,
+                      _("You have asked. Until %s somebody else types: %s. It "
+                        "stands first in their walk, and in %s; not "
+                        "connected: tell them by voice."),
+                      at, ir_pool_cmd(&x->pool, "ir approve %s", name),
+                      ir_pool_cmd(&x->pool, "ir inbox")));
+        gate_alone(x);
+        return;
+    }
     who = ir_pool_take(&x->pool, ir_view_member(x->v, r->by, false));
     ir_step_para(x, NULL, IR_STYLE_BOLD,
                  ir_pool_f(&x->pool,

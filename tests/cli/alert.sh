@@ -113,6 +113,9 @@ exits 77 --as mori ack "$G"
 err "waits for cosignatures"
 err "   ir alert cosign $short"
 ok --as sato status
+out "! "
+out "Ito asks for your cosignature: Assemble in room 3F  (ir inbox)"
+ok --as ito status
 silent "room 3F"
 ok --as mori inbox
 out "ir alert cosign"

@@ -211,6 +211,7 @@ ok --no-input start alpha slow --var host=FS2
 exits 77 run move
 says "on their own device"
 says "ir approve 1/move"
+says "no device is connected: tell them by voice, and take it there:"
 silent "--as"
 meet A B
 H=$T/B

@@ -20,11 +20,46 @@ request() {
     "$PY" "$here/jget.py" "$T/state" "requests[$1].$2"
 }
 
-title "asked for once, by whoever is first"
+title "the other's walk says it while it waits for a line, with the bell"
+cat >walk.py <<'X'
+import os
+import sys
+import time
+
+from term import Term
+
+walk = Term([sys.argv[1], "--as", "mori", "start", "alpha"], os.environ)
+walk.type("1")
+walk.ask()
+open("ready", "w").close()
+asks = "\a\n! Sato asks for your approval until"
+until = time.monotonic() + 20 # it looks once a second
+while asks not in walk.shown() and time.monotonic() < until:
+    walk.look(0.2)
+said = asks in walk.shown()
+walk.type("inbox")
+walk.type("quit")
+walk.end()
+print(walk.shown())
+sys.exit(0 if said else 1)
+X
+WITH="$WITH PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1" \
+    bare "$PY" walk.py "$IR" >walk.out 2>walk.err &
+walk=$!
+i=0
+until [ -e ready ] || [ $i -eq 100 ]; do
+    sleep 0.1
+    i=$((i + 1))
+done
 exits 77 --as sato run cut
+wait $walk || fail "the walk: $(cat walk.out walk.err)"
+within "ir approve 1/cut" walk.out || fail "the inbox: $(cat walk.out)"
+
+title "asked for once, by whoever is first"
 out "Asks for a second person"
 err "approve 1/cut"
 err "--break-glass"
+err "it also stands in  ir --as NAME inbox"
 exits 77 --as sato run cut
 silent "Asks for a second person"
 is open "$(request 0 state)"
@@ -33,10 +68,20 @@ is ready "$(state cut)"
 
 title "the other person sees it, and may look before agreeing"
 ok --as mori
-out "approval is asked for"
+out "Sato asks for approval until"
 out "ir approve 1/cut"
-ok --as sato
-silent "approval is asked for"
+ok --as mori inbox
+out "Sato asks for approval until"
+out "ir approve 1/cut"
+ok --as mori status
+out "! Sato asks for your approval until"
+out "(ir inbox)"
+for look in "" inbox status; do
+    # shellcheck disable=SC2086
+    ok --as sato $look
+    silent "asks for approval until"
+    silent "asks for your approval"
+done
 exits 77 --as mori run cut
 err "ir approve cut"
 exits 77 --as sato approve cut

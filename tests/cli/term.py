@@ -65,6 +65,10 @@ class Term:
             status = os.waitpid(self.pid, 0)[1]
             self.ended = os.waitstatus_to_exitcode(status)
 
+    def look(self, seconds):
+        """Take what comes without being asked for."""
+        return self._read(seconds)
+
     def fresh(self):
         """What came since the last question was answered."""
         return CODES.sub("", self.text[self.seen:])

@@ -83,15 +83,15 @@ draw_banner(struct fixture *f, struct ir_buf *out)
     f->v.me = 0;
     set_init(&s);
     ir_view_alert_sort(s.rows, ALERTS);
-    ir_view_banner(&f->v, s.rows, ALERTS, out);
+    ir_view_banner(&f->v, s.rows, ALERTS, NULL, out);
     ir_buf_adds(out, "--\n");
-    ir_view_inbox(&f->v, s.rows, ALERTS, false, out);
+    ir_view_inbox(&f->v, s.rows, ALERTS, NULL, 0, false, out);
     ir_buf_adds(out, "--\n");
     ir_view_alerts(&f->v, s.rows, ALERTS, out);
     ir_buf_adds(out, "--\n");
     ir_view_alerts(&f->v, s.rows, 0, out);
-    ir_view_inbox(&f->v, s.rows, 0, true, out);
-    ir_view_banner(&f->v, s.rows, 0, out);
+    ir_view_inbox(&f->v, s.rows, 0, NULL, 0, true, out);
+    ir_view_banner(&f->v, s.rows, 0, NULL, out);
 }
 
 static void
