@@ -1,9 +1,8 @@
 /* https_client.c: who we call: libcurl's multi interface over OpenSSL; see
  * https.h.
  *
- * Verification of names and chains is off, here and nowhere else: what is
- * checked instead is that the key at the other end is one of the certified
- * ones, before a request is made (CURLOPT_PINNEDPUBLICKEY).
+ * That the key at the other end is one of the certified ones is checked before
+ * a request is made (CURLOPT_PINNEDPUBLICKEY).
  */
 #include "base/i18n.h"
 #include "base/scan.h"
@@ -11,12 +10,9 @@
 
 #include <curl/curl.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 
 #define CONNECT_MS 5000L
 #define ANSWER_MS 30000L /* beyond the time a request is held */
@@ -35,7 +31,8 @@ struct transfer {
 struct peer {
     struct peer *next;
     struct ir_https *h;
-    char *where, *url;
+    char *where;
+    bool brief; /* it gave this link a number of its own: short requests */
     struct transfer wait, post;
     enum state state;
     uint32_t link;
@@ -99,46 +96,10 @@ on_answer(char *p, size_t size, size_t n, void *arg)
     return size * n;
 }
 
-/* A peer whose cable was pulled is noticed in seconds, not in minutes. */
-static int
-on_open(void *arg, curl_socket_t fd, curlsocktype purpose)
-{
-    unsigned user = 15000;
-    int every = 3, times = 3;
-
-    (void)arg;
-    (void)purpose;
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &user, sizeof user);
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof every);
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &times, sizeof times);
-    return CURL_SOCKOPT_OK;
-}
-
-static bool
-set_tls(const struct ir_https *h, CURL *e)
-{
-    struct curl_blob cert = {h->cert.pem, strlen(h->cert.pem), CURL_BLOB_COPY};
-    struct curl_blob key = {h->cert.key_pem, strlen(h->cert.key_pem),
-                            CURL_BLOB_COPY};
-
-    return curl_easy_setopt(e, CURLOPT_SSLCERT_BLOB, &cert) == CURLE_OK &&
-           curl_easy_setopt(e, CURLOPT_SSLKEY_BLOB, &key) == CURLE_OK &&
-           curl_easy_setopt(e, CURLOPT_SSLVERSION,
-                            (long)CURL_SSLVERSION_TLSv1_3 |
-                                CURL_SSLVERSION_MAX_TLSv1_3) == CURLE_OK &&
-           curl_easy_setopt(e, CURLOPT_SSL_EC_CURVES, "X25519") == CURLE_OK &&
-           curl_easy_setopt(e, CURLOPT_SSL_SESSIONID_CACHE, 0L) == CURLE_OK &&
-           curl_easy_setopt(e, CURLOPT_SSL_ENABLE_ALPN, 0L) == CURLE_OK &&
-           curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 0L) == CURLE_OK &&
-           curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 0L) == CURLE_OK &&
-           curl_easy_setopt(e, CURLOPT_CERTINFO, 1L) == CURLE_OK;
-}
-
 static bool
 set_http(struct transfer *t, CURL *e)
 {
-    return curl_easy_setopt(e, CURLOPT_URL, t->peer->url) == CURLE_OK &&
-           curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
+    return curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
            curl_easy_setopt(e, CURLOPT_HTTP_VERSION,
                             (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
            curl_easy_setopt(e, CURLOPT_PROXY, "") == CURLE_OK &&
@@ -148,9 +109,6 @@ set_http(struct transfer *t, CURL *e)
                CURLE_OK &&
            curl_easy_setopt(e, CURLOPT_TIMEOUT_MS,
                             t->peer->h->conf.hold_ms + ANSWER_MS) == CURLE_OK &&
-           curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L) == CURLE_OK &&
-           curl_easy_setopt(e, CURLOPT_TCP_KEEPIDLE, 10L) == CURLE_OK &&
-           curl_easy_setopt(e, CURLOPT_SOCKOPTFUNCTION, on_open) == CURLE_OK &&
            curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_answer) == CURLE_OK &&
            curl_easy_setopt(e, CURLOPT_WRITEDATA, t) == CURLE_OK &&
            curl_easy_setopt(e, CURLOPT_ERRORBUFFER, t->peer->detail) ==
@@ -198,21 +156,45 @@ done(struct ir_https *h, struct transfer *t)
     curl_slist_free_all(t->headers);
 }
 
+/* Nothing that HTTP does not ask for, and an empty Host; with `token`, which
+ * link it is.
+ */
 static struct curl_slist *
 headers(const char *token, int wait_s)
 {
-    static const char *const fixed[] = {"Content-Type: " IR_HTTPS_TYPE,
-                                        "Expect:", "Accept:"};
+    static const char *const fixed[] = {"Host;",
+                                        "Content-Type:", "Expect:", "Accept:"};
     struct curl_slist *list = NULL;
     char line[64];
     size_t i;
 
     for (i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
         list = curl_slist_append(list, fixed[i]);
+    if (token == NULL)
+        return list;
     (void)snprintf(line, sizeof line, "Ir-Link: %s", token);
     list = curl_slist_append(list, line);
     (void)snprintf(line, sizeof line, "Ir-Wait: %d", wait_s);
     return curl_slist_append(list, line);
+}
+
+/* What is asked for by a transfer of a peer, and with which head. */
+static bool
+set_head(struct transfer *t, const char *path, struct curl_slist *list)
+{
+    char *url = ir_asprintf("https://%s%s", t->peer->where, path);
+    bool ok = curl_easy_setopt(t->easy, CURLOPT_URL, url) == CURLE_OK;
+
+    curl_slist_free_all(t->headers);
+    t->headers = list;
+    free(url); /* curl has a copy */
+    return ok;
+}
+
+static int
+hold_s(const struct ir_https *h)
+{
+    return h->conf.hold_ms >= 1000 ? h->conf.hold_ms / 1000 : 1;
 }
 
 static void
@@ -239,17 +221,35 @@ hello(struct peer *p)
 {
     uint8_t token[IR_HTTPS_TOKEN];
     char text[2 * IR_HTTPS_TOKEN + 1];
-    int hold_s = p->h->conf.hold_ms / 1000;
 
     ir_random(token, sizeof token);
     ir_hex(token, sizeof token, text);
-    curl_slist_free_all(p->post.headers);
-    curl_slist_free_all(p->wait.headers);
-    p->post.headers = headers(text, 0);
-    p->wait.headers = headers(text, hold_s > 0 ? hold_s : 1);
     p->state = HELLO;
-    if (!start(p->h, &p->post, true))
+    p->brief = false;
+    if (!set_head(&p->post, IR_HTTPS_PATH, headers(text, 0)) ||
+        !set_head(&p->wait, IR_HTTPS_PATH, headers(text, hold_s(p->h))) ||
+        !start(p->h, &p->post, true))
         fail(p, N_("it cannot be called"));
+}
+
+/* Who answered may have said by which number it knows this link: then that is
+ * all of a head from now on.
+ */
+static void
+shorten(struct peer *p, CURL *easy)
+{
+    struct curl_header *as = NULL;
+    char path[48];
+    int64_t no;
+
+    if (curl_easy_header(easy, IR_HTTPS_AS, 0, CURLH_HEADER, -1, &as) !=
+            CURLHE_OK ||
+        ir_scan_int(as->value, 1, UINT32_MAX, &no, NULL) != IR_OK)
+        return; /* an earlier ir */
+    (void)snprintf(path, sizeof path, "/%lld", (long long)no);
+    p->brief = set_head(&p->post, path, headers(NULL, 0));
+    (void)snprintf(path, sizeof path, "/%lld/%d", (long long)no, hold_s(p->h));
+    p->brief = p->brief && set_head(&p->wait, path, headers(NULL, 0));
 }
 
 /* The key of a connection made just now; what curl reuses tells none. */
@@ -325,6 +325,9 @@ on_done(struct ir_https *h, CURL *easy, CURLcode rc)
     stop(h, t);
     if (rc != CURLE_OK) {
         fail(p, reason(p, easy, rc));
+    } else if (status == 410 && p->brief) { /* it began anew, unnoticed */
+        fail(p, N_("the connection broke"));
+        p->retry_at = h->now;
     } else if (status != 200) {
         (void)snprintf(p->detail, sizeof p->detail, "HTTP %ld", status);
         fail(p, N_("it refused what was sent"));
@@ -334,6 +337,7 @@ on_done(struct ir_https *h, CURL *easy, CURLcode rc)
             p->backoff = 1;
             p->why = NULL;
             p->link = ++h->last_link;
+            shorten(p, easy);
             h->ev->up(h->arg, p->link, p->pub, IR_HTTPS_MTU, false);
         }
         if (ir_https_deliver(h, p->link, &came) != IR_OK)
@@ -349,7 +353,6 @@ free_peer(struct peer *p)
     done(p->h, &p->post);
     ir_queue_done(&p->out);
     free(p->where);
-    free(p->url);
     free(p);
 }
 
@@ -515,7 +518,7 @@ prepare(struct ir_https *h, struct transfer *t, struct peer *p)
 {
     t->peer = p;
     t->easy = curl_easy_init();
-    return t->easy != NULL && set_http(t, t->easy) && set_tls(h, t->easy);
+    return t->easy != NULL && set_http(t, t->easy) && ir_https_tls(h, t->easy);
 }
 
 int
@@ -536,7 +539,6 @@ ir_https_dial(const struct ir_carrier *c, const char *where, struct ir_err *err)
     p = ir_calloc(1, sizeof *p);
     p->h = h;
     p->where = ir_strdup(where);
-    p->url = ir_asprintf("https://%s" IR_HTTPS_PATH, where);
     p->backoff = 1;
     if (!prepare(h, &p->wait, p) || !prepare(h, &p->post, p)) {
         free_peer(p);

@@ -8,8 +8,8 @@
 #include "carrier/queue.h"
 
 #define IR_HTTPS_PATH "/ir/1"
-#define IR_HTTPS_TOKEN 8 /* bytes of Ir-Link */
-#define IR_HTTPS_TYPE "application/octet-stream"
+#define IR_HTTPS_TOKEN 8    /* bytes of Ir-Link */
+#define IR_HTTPS_AS "Ir-As" /* of an answer: the number of the link there */
 
 struct ir_https_server;
 struct ir_https_client;
@@ -69,6 +69,34 @@ int64_t ir_https_client_run(struct ir_https *h);
 int ir_https_client_send(struct ir_https *h, uint32_t link, const void *p,
                          size_t n, bool *took, struct ir_err *err);
 void ir_https_client_free(struct ir_https *h);
+
+/* A peer whose cable was pulled is noticed in seconds, not in minutes. */
+void ir_https_watch(int fd);
+
+/* Let `curl`, a CURL of libcurl's, speak TLS 1.3 with this device's
+ * certificate, and watch its socket. The key at the other end is not checked by
+ * this. Returns whether all could be set.
+ */
+bool ir_https_tls(const struct ir_https *h, void *curl);
+
+/* Listen on `address`; *got is the port, where `port` is 0.
+ *
+ * Owns:   *fd is the caller's.
+ * Errors: IR_EUSAGE no address; IR_EBUSY the port is taken; IR_EIO.
+ */
+int ir_https_listen(const char *address, uint16_t port, int *fd, uint16_t *got,
+                    struct ir_err *err);
+
+/* Which link a request is for, and how long it may be held: by the head of the
+ * first request of a link (its token), or in short by its path, /NUMBER or
+ * /NUMBER/WAIT (*link). Returns the HTTP status.
+ *
+ * Units:  *wait_s seconds.
+ */
+struct MHD_Connection;
+unsigned ir_https_head(struct MHD_Connection *mhd, const char *url,
+                       uint8_t token[IR_HTTPS_TOKEN], uint32_t *link,
+                       int64_t *wait_s);
 
 /* Queue a frame for a link if it may wait.
  *

@@ -15,6 +15,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -24,7 +25,6 @@
 #define LINKS_PER_KEY 4
 #define IDLE_MS 60000     /* between two requests */
 #define REQUEST_MS 120000 /* for one request of a certified device */
-#define BACKLOG 1024 /* accepted or refused soon; a full one costs a second */
 #define HEADER_MEMORY 32768u
 #define PRIORITIES                                                             \
     "NONE:+VERS-TLS1.3:+AEAD:+AES-256-GCM:+CHACHA20-POLY1305:"                 \
@@ -48,16 +48,20 @@ struct slink {
     uint8_t pub[IR_PUBKEY_BYTES], token[IR_HTTPS_TOKEN];
     struct ir_queue out;
     struct request *held;
+    bool speaks; /* one of its requests is answered in this turn */
     int64_t heard;
 };
 
 struct request {
     struct conn *conn;
-    uint32_t link; /* once taken; it may be gone */
+    uint32_t link; /* asked for by number (0: by token), or once taken; it may
+                      be gone */
+    struct request *next; /* of those answered in the next turn */
+    bool turned;          /* it is one of them */
     struct ir_buf body;
     uint8_t token[IR_HTTPS_TOKEN];
     int64_t wait_ms, until;
-    bool taken;
+    bool taken, named; /* named: by its token */
 };
 
 struct ir_https_server {
@@ -66,6 +70,7 @@ struct ir_https_server {
     uint16_t port;
     struct conn *conns;
     struct slink *links;
+    struct request *turned; /* to be answered, once the engine had a say */
     bool again; /* MHD has something to do that its fd does not tell */
 };
 
@@ -93,21 +98,6 @@ on_verify(gnutls_session_t tls)
     return 0;
 }
 
-/* A peer whose cable was pulled is noticed in seconds, not in minutes. */
-static void
-watch_socket(int fd)
-{
-    int on = 1, idle = 10, every = 3, times = 3;
-    unsigned user = 15000;
-
-    (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof every);
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &times, sizeof times);
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &user, sizeof user);
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
-
 static void
 on_connection(void *cls, struct MHD_Connection *mhd, void **ctx,
               enum MHD_ConnectionNotificationCode toe)
@@ -133,7 +123,7 @@ on_connection(void *cls, struct MHD_Connection *mhd, void **ctx,
     info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
     if (info != NULL) {
         c->fd = info->connect_fd;
-        watch_socket(c->fd);
+        ir_https_watch(c->fd);
     }
     info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
     if (info != NULL) {
@@ -146,9 +136,12 @@ on_connection(void *cls, struct MHD_Connection *mhd, void **ctx,
     *ctx = c;
 }
 
+/* Answer; with `as`, say by which number the link may be named. */
 static enum MHD_Result
-answer(struct MHD_Connection *mhd, unsigned status, struct ir_buf *body)
+answer(struct MHD_Connection *mhd, unsigned status, struct ir_buf *body,
+       uint32_t as)
 {
+    char text[16];
     struct MHD_Response *r;
     enum MHD_Result ok;
 
@@ -157,7 +150,10 @@ answer(struct MHD_Connection *mhd, unsigned status, struct ir_buf *body)
                                         MHD_RESPMEM_MUST_COPY);
     if (r == NULL)
         return MHD_NO;
-    (void)MHD_add_response_header(r, "Content-Type", IR_HTTPS_TYPE);
+    if (as != 0) {
+        (void)snprintf(text, sizeof text, "%u", (unsigned)as);
+        (void)MHD_add_response_header(r, IR_HTTPS_AS, text);
+    }
     if (status != MHD_HTTP_OK)
         (void)MHD_add_response_header(r, "Connection", "close");
     ok = MHD_queue_response(mhd, status, r);
@@ -221,6 +217,12 @@ link_of(struct ir_https *h, const struct request *r)
     struct slink *l, *oldest = NULL;
     int n = 0;
 
+    if (r->link != 0) { /* one's own only */
+        l = find(h, r->link);
+        return l != NULL && memcmp(l->pub, r->conn->pub, sizeof l->pub) == 0
+                   ? l
+                   : NULL;
+    }
     for (l = h->server->links; l != NULL; l = l->next) {
         if (memcmp(l->pub, r->conn->pub, sizeof l->pub) != 0)
             continue;
@@ -251,36 +253,60 @@ begin(struct ir_https *h, struct MHD_Connection *mhd, const char *url,
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     struct conn *c = info != NULL ? info->socket_context : NULL;
-    const char *token =
-        MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Ir-Link");
-    const char *wait =
-        MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Ir-Wait");
     const char *size =
         MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Content-Length");
-    struct request *r;
-    uint8_t bytes[IR_HTTPS_TOKEN];
+    struct request asked = {.conn = c}, *r;
     int64_t s = 0, n = 0;
+    unsigned status;
 
     if (c == NULL || !c->shown || !ir_https_welcome(h, c->pub))
-        return answer(mhd, MHD_HTTP_FORBIDDEN, NULL);
-    if (strcmp(url, IR_HTTPS_PATH) != 0)
-        return answer(mhd, MHD_HTTP_NOT_FOUND, NULL);
+        return answer(mhd, MHD_HTTP_FORBIDDEN, NULL, 0);
+    status = ir_https_head(mhd, url, asked.token, &asked.link, &s);
+    if (status == MHD_HTTP_NOT_FOUND)
+        return answer(mhd, status, NULL, 0);
     if (strcmp(method, "POST") != 0)
-        return answer(mhd, MHD_HTTP_METHOD_NOT_ALLOWED, NULL);
-    if (token == NULL ||
-        ir_scan_hex(token, bytes, sizeof bytes, NULL) != IR_OK ||
-        wait == NULL || ir_scan_int(wait, 0, 3600, &s, NULL) != IR_OK)
-        return answer(mhd, MHD_HTTP_BAD_REQUEST, NULL);
+        return answer(mhd, MHD_HTTP_METHOD_NOT_ALLOWED, NULL, 0);
+    if (status != MHD_HTTP_OK)
+        return answer(mhd, status, NULL, 0);
     if (size != NULL &&
         ir_scan_int(size, 0, IR_HTTPS_BODY_MAX, &n, NULL) != IR_OK)
-        return answer(mhd, MHD_HTTP_CONTENT_TOO_LARGE, NULL);
+        return answer(mhd, MHD_HTTP_CONTENT_TOO_LARGE, NULL, 0);
     r = ir_calloc(1, sizeof *r);
-    r->conn = c;
-    memcpy(r->token, bytes, sizeof bytes);
+    *r = asked;
     r->wait_ms = s * 1000 < h->conf.hold_ms ? s * 1000 : h->conf.hold_ms;
     c->deadline = h->now + REQUEST_MS;
     *req = r;
     return MHD_YES;
+}
+
+/* Answer it in the next turn: what it brought may call for something to be
+ * said, and then that is the answer.
+ */
+static void
+turn(struct ir_https *h, struct request *r)
+{
+    r->turned = true;
+    r->next = h->server->turned;
+    h->server->turned = r;
+    MHD_suspend_connection(r->conn->mhd);
+}
+
+/* The next turn has come. */
+static void
+turned(struct ir_https *h)
+{
+    struct request *r;
+    struct slink *l;
+
+    while ((r = h->server->turned) != NULL) {
+        l = find(h, r->link);
+        if (l != NULL)
+            l->speaks = true;
+        h->server->turned = r->next;
+        r->turned = false;
+        MHD_resume_connection(r->conn->mhd);
+        h->server->again = true;
+    }
 }
 
 /* The whole request is here: deliver it, then answer or hold it. */
@@ -294,12 +320,15 @@ finish(struct ir_https *h, struct request *r)
     if (!r->taken) {
         l = link_of(h, r);
         r->taken = true;
+        if (l == NULL)
+            return answer(r->conn->mhd, MHD_HTTP_GONE, NULL, 0);
+        r->named = r->link == 0;
         r->link = l->link;
         r->conn->deadline = IR_CARRIER_NEVER;
         l->heard = h->now;
         if (ir_https_deliver(h, l->link, &r->body) != IR_OK) {
             drop(h, l, N_("it sent what makes no sense"));
-            return answer(r->conn->mhd, MHD_HTTP_BAD_REQUEST, NULL);
+            return answer(r->conn->mhd, MHD_HTTP_BAD_REQUEST, NULL, 0);
         }
         ir_buf_done(&r->body);
         if (r->wait_ms > 0 && l->out.n == 0) {
@@ -307,14 +336,33 @@ finish(struct ir_https *h, struct request *r)
             hold(h, l, r);
             return MHD_YES;
         }
+        if (r->wait_ms == 0) {
+            turn(h, r);
+            return MHD_YES;
+        }
     }
     l = find(h, r->link);
     if (l == NULL)
-        return answer(r->conn->mhd, MHD_HTTP_GONE, NULL);
+        return answer(r->conn->mhd, MHD_HTTP_GONE, NULL, 0);
+    l->speaks = false;
     ir_queue_pack(&l->out, IR_HTTPS_BODY_MAX, &body);
-    ok = answer(r->conn->mhd, MHD_HTTP_OK, &body);
+    ok = answer(r->conn->mhd, MHD_HTTP_OK, &body, r->named ? r->link : 0);
     ir_buf_done(&body);
     return ok;
+}
+
+/* It is not to be answered any more. */
+static void
+untake(struct ir_https *h, struct request *r)
+{
+    struct request **at = &h->server->turned;
+
+    if (!r->turned)
+        return;
+    while (*at != r)
+        at = &(*at)->next;
+    *at = r->next;
+    r->turned = false;
 }
 
 static enum MHD_Result
@@ -348,6 +396,7 @@ on_completed(void *cls, struct MHD_Connection *mhd, void **req,
     (void)toe;
     if (r == NULL)
         return;
+    untake(h, r);
     r->conn->deadline = h->now + IDLE_MS;
     l = find(h, r->link);
     if (l != NULL && l->held == r)
@@ -355,56 +404,6 @@ on_completed(void *cls, struct MHD_Connection *mhd, void **req,
     ir_buf_done(&r->body);
     free(r);
     *req = NULL;
-}
-
-/* A socket that listens, or -1 and errno. */
-static int
-open_listener(const struct addrinfo *ai)
-{
-    int on = 1, off = 0, why;
-    int fd =
-        socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-    if (fd < 0)
-        return -1;
-    if (ai->ai_family == AF_INET6)
-        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (bind(fd, ai->ai_addr, ai->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
-        return fd;
-    why = errno;
-    close(fd);
-    errno = why;
-    return -1;
-}
-
-static int
-listen_on(struct ir_https *h, const char *address, int *out, struct ir_err *err)
-{
-    struct addrinfo want = {.ai_flags = AI_NUMERICHOST | AI_PASSIVE,
-                            .ai_socktype = SOCK_STREAM};
-    struct addrinfo *ai = NULL;
-    struct sockaddr_in6 at = {0}; /* the port stands at the same place */
-    socklen_t len = sizeof at;
-    int fd;
-
-    if (getaddrinfo(address, NULL, &want, &ai) != 0)
-        return ir_fail(err, IR_EUSAGE, "%s: no address to listen on", address);
-    ((struct sockaddr_in6 *)(void *)ai->ai_addr)->sin6_port =
-        htons(h->conf.port);
-    fd = open_listener(ai);
-    freeaddrinfo(ai);
-    if (fd < 0 && strcmp(address, "::") == 0 &&
-        (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL))
-        return listen_on(h, "0.0.0.0", out, err); /* a machine without IPv6 */
-    if (fd < 0)
-        return ir_fail(err, errno == EADDRINUSE ? IR_EBUSY : IR_EIO,
-                       "listen on %s port %d: %s", address, (int)h->conf.port,
-                       strerror(errno));
-    if (getsockname(fd, (struct sockaddr *)&at, &len) == 0)
-        h->server->port = ntohs(at.sin6_port);
-    *out = fd;
-    return IR_OK;
 }
 
 int
@@ -417,15 +416,16 @@ ir_https_server_new(struct ir_https *h, struct ir_err *err)
 
     h->server = s;
     s->fd = -1;
-    rc = listen_on(h, h->conf.listen, &fd, err);
+    rc = ir_https_listen(h->conf.listen, h->conf.port, &fd, &s->port, err);
     if (rc != IR_OK)
         return rc;
     s->mhd = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_TLS | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
-        on_request, h, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_HTTPS_MEM_CERT,
-        h->cert.pem, MHD_OPTION_HTTPS_MEM_KEY, h->cert.key_pem,
-        MHD_OPTION_HTTPS_MEM_TRUST, h->cert.pem, MHD_OPTION_HTTPS_PRIORITIES,
-        PRIORITIES, MHD_OPTION_CONNECTION_LIMIT,
+        MHD_USE_EPOLL | MHD_USE_TLS | MHD_ALLOW_SUSPEND_RESUME |
+            MHD_USE_SUPPRESS_DATE_NO_CLOCK,
+        0, NULL, NULL, on_request, h, MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_HTTPS_MEM_CERT, h->cert.pem, MHD_OPTION_HTTPS_MEM_KEY,
+        h->cert.key_pem, MHD_OPTION_HTTPS_MEM_TRUST, h->cert.pem,
+        MHD_OPTION_HTTPS_PRIORITIES, PRIORITIES, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)h->conf.connections_max, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
         (unsigned)h->conf.per_address_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)HEADER_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT,
@@ -497,7 +497,8 @@ sweep_links(struct ir_https *h)
             drop(h, l, N_("its key is no longer certified"));
             continue;
         }
-        if (l->held != NULL && (l->out.n > 0 || l->held->until <= h->now))
+        if (l->held != NULL &&
+            ((l->out.n > 0 && !l->speaks) || l->held->until <= h->now))
             release(h, l);
         if (l->held == NULL && l->heard + quiet <= h->now) {
             drop(h, l, N_("nothing was heard from it"));
@@ -514,9 +515,12 @@ int64_t
 ir_https_server_run(struct ir_https *h)
 {
     struct ir_https_server *s = h->server;
-    int64_t a = sweep_conns(h), b = sweep_links(h);
+    int64_t a, b;
     MHD_UNSIGNED_LONG_LONG ms = 0;
 
+    turned(h);
+    a = sweep_conns(h);
+    b = sweep_links(h);
     running = h;
     s->again = false;
     (void)MHD_run(s->mhd);
@@ -524,6 +528,7 @@ ir_https_server_run(struct ir_https *h)
     if (a < b)
         b = a;
     a = sweep_links(h); /* what came may have to be answered on held ones */
+    s->again |= s->turned != NULL;
     if (s->again || MHD_get_timeout(s->mhd, &ms) == MHD_YES)
         if (s->again || h->now + (int64_t)ms < b)
             b = s->again ? h->now : h->now + (int64_t)ms;
@@ -554,6 +559,7 @@ ir_https_server_free(struct ir_https *h)
     struct ir_https_server *s = h->server;
     struct slink *l;
 
+    turned(h);
     for (l = s->links; l != NULL; l = l->next)
         release(h, l); /* MHD does not stop over held ones */
     running = h;

@@ -142,6 +142,8 @@ take_object(struct reader *r, struct ir_frame *f)
 static bool
 take_known(struct reader *r, struct ir_frame *f)
 {
+    uint8_t both[2 * IR_FRAME_SAME_FP] = {0};
+
     switch (f->type) {
     case IR_FRAME_BEACON:
         take_fixed(r, f->node, sizeof f->node);
@@ -183,6 +185,11 @@ take_known(struct reader *r, struct ir_frame *f)
     case IR_FRAME_HAVE:
         take_list(r, f, IR_ID_BYTES, 0, IR_FRAME_HAVE_MAX);
         return true;
+    case IR_FRAME_SAME:
+        take_fixed(r, both, sizeof both);
+        memcpy(f->t.fp, both, IR_FRAME_SAME_FP);
+        memcpy(f->r.fp, both + IR_FRAME_SAME_FP, IR_FRAME_SAME_FP);
+        return true;
     }
     return false;
 }
@@ -213,7 +220,7 @@ ir_frame_next(struct ir_cbor *c, struct ir_frame *f, struct ir_err *err)
             bad(&r, IR_EPARSE);
         if (r.rc != IR_OK)
             return r.rc;
-        g.type = type <= IR_FRAME_HAVE ? (enum ir_frame_type)type : 0;
+        g.type = type <= IR_FRAME_SAME ? (enum ir_frame_type)type : 0;
         known = take_known(&r, &g);
         if (r.rc != IR_OK)
             return r.rc;
@@ -270,6 +277,7 @@ elements(enum ir_frame_type type)
     case IR_FRAME_WANT:
     case IR_FRAME_BUSY:
     case IR_FRAME_HAVE:
+    case IR_FRAME_SAME:
         return 2;
     }
     return 1;
@@ -278,6 +286,8 @@ elements(enum ir_frame_type type)
 void
 ir_frame_put(const struct ir_frame *f, struct ir_buf *out)
 {
+    uint8_t both[2 * IR_FRAME_SAME_FP];
+
     ir_cbor_put_array(out, (uint64_t)elements(f->type));
     ir_cbor_put_uint(out, (uint64_t)f->type);
     switch (f->type) {
@@ -315,6 +325,11 @@ ir_frame_put(const struct ir_frame *f, struct ir_buf *out)
         break;
     case IR_FRAME_BUSY:
         ir_cbor_put_uint(out, f->retry_ms);
+        return;
+    case IR_FRAME_SAME:
+        memcpy(both, f->t.fp, IR_FRAME_SAME_FP);
+        memcpy(both + IR_FRAME_SAME_FP, f->r.fp, IR_FRAME_SAME_FP);
+        ir_cbor_put_bytes(out, both, sizeof both);
         return;
     case IR_FRAME_WANT:
     case IR_FRAME_HAVE:

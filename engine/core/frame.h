@@ -20,6 +20,7 @@
 #define IR_FRAME_CHUNK_MAX 131072        /* bytes of an object in a message */
 #define IR_FRAME_OBJECT_MAX (1ULL << 40) /* bytes of an object */
 #define IR_FRAME_BUSY_MAX_MS 3600000
+#define IR_FRAME_SAME_FP 4 /* bytes of each fingerprint in a same */
 #define IR_SHORT_BYTES 8
 #define IR_NODE_BYTES 8
 
@@ -33,6 +34,7 @@ enum ir_frame_type {
     IR_FRAME_OBJECT = 7,
     IR_FRAME_BUSY = 8,
     IR_FRAME_HAVE = 9,
+    IR_FRAME_SAME = 10,
 };
 
 enum ir_frame_side { IR_SIDE_ASKS = 0, IR_SIDE_ANSWERS = 1 };
@@ -47,7 +49,8 @@ struct ir_sum {
 struct ir_frame {
     enum ir_frame_type type;
     uint8_t node[IR_NODE_BYTES];   /* beacon: who says it */
-    struct ir_sum t, r;            /* beacon, tail: lane T; the others */
+    struct ir_sum t, r;            /* beacon, tail: lane T; the others. same:
+                                      the first bytes of each fp alone */
     uint32_t port;                 /* beacon: of HTTPS, 0 none */
     int set;                       /* reconcile: 0 lane T, 1 the others */
     enum ir_frame_side side;       /* reconcile, tail */

@@ -219,6 +219,9 @@ one(struct ir_sync *s, struct ir_sync_link *l, struct ir_frame *f,
     case IR_FRAME_BEACON:
         ir_sync_beacon_in(s, l, f);
         return IR_OK;
+    case IR_FRAME_SAME:
+        ir_sync_same_in(s, l, f);
+        return IR_OK;
     case IR_FRAME_RECONCILE:
         return f->side == IR_SIDE_ANSWERS
                    ? ir_sync_session_reconcile(s, l, f, err)

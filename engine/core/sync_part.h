@@ -149,8 +149,10 @@ struct ir_sync_link {
     struct ir_sync_peer *peers;
     size_t peers_n, latest;
     bool equal;
-    bool met;        /* we have said a beacon */
-    int64_t said_ms; /* our last one */
+    bool met;                     /* we have said a beacon */
+    int64_t said_ms;              /* our last one, or that we hold the same */
+    struct ir_sum said_t, said_r; /* what we held when we said it */
+    bool told;                    /* they have heard from us what we hold */
     /* asking */
     struct ir_sync_session s;
     int64_t begin_ms; /* begin a session then; IR_SYNC_NEVER */
@@ -245,6 +247,8 @@ void ir_sync_trickle_reset(struct ir_sync *s, struct ir_sync_link *l);
 void ir_sync_changed(struct ir_sync *s); /* our sets are others now */
 void ir_sync_beacon_in(struct ir_sync *s, struct ir_sync_link *l,
                        const struct ir_frame *f);
+void ir_sync_same_in(struct ir_sync *s, struct ir_sync_link *l,
+                     const struct ir_frame *f);
 int64_t ir_sync_peer_tick(struct ir_sync *s, struct ir_sync_link *l);
 bool ir_sync_next_to(struct ir_sync *s, struct ir_sync_link *l);
 struct ir_sync_link *ir_sync_beside(const struct ir_sync *s,

@@ -49,9 +49,30 @@ beacon_out(struct ir_sync *s, struct ir_sync_link *l)
     ir_sync_sums(s, &f.t, &f.r);
     ir_frame_put(&f, &b);
     l->said_ms = s->now_ms;
-    l->met = true;
+    l->said_t = f.t;
+    l->said_r = f.r;
+    l->told = l->met = true;
     ir_sync_unsay(l, IR_FRAME_BEACON, NULL);
     ir_sync_say(s, l, IR_FRAME_BEACON, NULL, &b, s->now_ms);
+    ir_buf_done(&b);
+}
+
+/* They hold what we hold, and cannot know it yet: a beacon of ours would say no
+ * more. Later ones go by Trickle, without an answer to each.
+ */
+static void
+same_out(struct ir_sync *s, struct ir_sync_link *l,
+         const struct ir_frame *theirs)
+{
+    struct ir_frame f = {.type = IR_FRAME_SAME, .t = theirs->t, .r = theirs->r};
+    struct ir_buf b = {0};
+
+    if (l->many || l->told)
+        return;
+    l->told = true;
+    l->said_ms = s->now_ms;
+    ir_frame_put(&f, &b);
+    ir_sync_say(s, l, IR_FRAME_SAME, NULL, &b, s->now_ms);
     ir_buf_done(&b);
 }
 
@@ -160,6 +181,7 @@ ir_sync_beacon_in(struct ir_sync *s, struct ir_sync_link *l,
         l->backoff_ms = 0;
         if (!l->many)
             l->begin_ms = IR_SYNC_NEVER;
+        same_out(s, l, f);
         return;
     }
     l->equal = false;
@@ -174,6 +196,23 @@ ir_sync_beacon_in(struct ir_sync *s, struct ir_sync_link *l,
     else
         own = l;
     ir_sync_differs(s, own, who_asks(s, own, f, &r));
+}
+
+/* What we said in our last beacon there, they hold too. */
+void
+ir_sync_same_in(struct ir_sync *s, struct ir_sync_link *l,
+                const struct ir_frame *f)
+{
+    struct ir_frame b = {.type = IR_FRAME_BEACON};
+
+    if (l->many || !l->has_node || !l->met ||
+        memcmp(f->t.fp, l->said_t.fp, IR_FRAME_SAME_FP) != 0 ||
+        memcmp(f->r.fp, l->said_r.fp, IR_FRAME_SAME_FP) != 0)
+        return; /* to an earlier one: another follows */
+    memcpy(b.node, l->node, sizeof b.node);
+    b.t = l->said_t;
+    b.r = l->said_r;
+    ir_sync_beacon_in(s, l, &b);
 }
 
 /* Are our beacons heard there on a link to many? Now and then one is for this

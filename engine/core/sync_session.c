@@ -83,8 +83,8 @@ ir_sync_stale(const struct ir_sync *s, const struct ir_sync_link *l,
 void
 ir_sync_differs(struct ir_sync *s, struct ir_sync_link *l, int64_t wait_ms)
 {
-    int64_t at =
-        s->now_ms + wait_ms + (int64_t)ir_sync_rand(s, l->many ? 300 : 10);
+    uint64_t spread = l->many ? 300 : wait_ms > 0 ? 10 : 0;
+    int64_t at = s->now_ms + wait_ms + (int64_t)ir_sync_rand(s, spread);
 
     if (l->s.stage != IR_STAGE_IDLE ||
         (l->begin_ms != IR_SYNC_NEVER && l->begin_ms <= at))

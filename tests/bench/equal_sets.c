@@ -1,13 +1,15 @@
-/* equal_sets.c: equal-sets N D WHERE SEED: all IP bytes until two nodes that
- * hold N entries of 300 bytes, but for D of them, hold the same. The sync
+/* equal_sets.c: equal-sets N D WHERE SEED [lan]: all IP bytes until two nodes
+ * that hold N entries of 300 bytes, but for D of them, hold the same. The sync
  * engine of the daemon over its HTTPS carrier, on a connection that stands, in
  * a network namespace of its own whose loopback carries 1,500 bytes a packet
- * and joins none; signatures are not checked, nothing is written to disk.
+ * and joins none; who calls has the lower key id, as with devices that found
+ * one another. With lan: over its LAN carrier, sealed, IPv4 alone.
+ * Signatures are not checked, nothing is written to disk.
  *
- * WHERE: tail (the newest D are on one side only), interleaved (of the newest
- * 2 D every second is missing, on either side in turn), scattered (D anywhere,
- * missing on either side). Counted from when both nodes are told of the link
- * until both hold the same (with D 0: until both have heard so), with what
+ * WHERE: tail (the newest D are on one side only, by SEED), interleaved (of the
+ * newest 2 D every second is missing, on either side in turn), scattered (D
+ * anywhere, missing on either side). Counted from when both are told of the
+ * link until both hold the same (with D 0: until both have heard so), with what
  * acknowledges it.
  * Prints "ip_bytes N", "packets N", "entry_bytes N", "ms N". Exit 77: no
  * namespace can be made here.
@@ -15,8 +17,10 @@
  */
 #include "base/clock.h"
 #include "carrier/https.h"
+#include "carrier/lan.h"
 #include "core/body.h"
 #include "core/kind.h"
+#include "core/seal.h"
 #include "core/sync.h"
 
 #include <linux/ethtool.h>
@@ -31,7 +35,6 @@
 #include <unistd.h>
 
 #define ENTRY_LEN 300 /* bytes */
-#define ETHERNET 14   /* bytes before each packet that loopback counts too */
 #define SETTLE_MS 300
 #define LATEST_MS 60000
 
@@ -46,6 +49,9 @@ struct node {
     bool told; /* the engine knows of the link */
 };
 
+static const struct ir_epoch_key sealing = {.epoch = 1};
+static const uint8_t site[32];
+static bool lan;
 static uint64_t seed;
 static size_t entry_bytes;
 
@@ -195,7 +201,8 @@ up(void *arg, uint32_t link, const uint8_t *pub, size_t mtu, bool many)
     (void)mtu;
     (void)many;
     d->link = link;
-    ir_key_id(pub, d->peer);
+    if (!lan)
+        ir_key_id(pub, d->peer);
 }
 
 static void
@@ -211,15 +218,42 @@ static void
 frame(void *arg, uint32_t link, const void *p, size_t n)
 {
     struct node *d = arg;
+    struct ir_buf plain = {0};
 
+    if (lan && ir_frame_open(&sealing, 1, site, p, n, &plain, NULL) == IR_OK) {
+        p = plain.p;
+        n = plain.len;
+    }
     (void)ir_sync_in(d->s, link, p, n, ir_clock_mono_ms(), NULL);
+    ir_buf_done(&plain);
+}
+
+static bool
+ours(void *arg, const void *p, size_t n)
+{
+    (void)arg;
+    (void)p;
+    (void)n;
+    return true; /* nobody else is here */
+}
+
+static void
+give(struct node *d, uint32_t link, const struct ir_buf *b)
+{
+    struct ir_buf sealed = {0};
+
+    if (lan)
+        ir_frame_seal(&sealing, site, b->p, b->len, &sealed);
+    (void)ir_carrier_send(&d->c, link, lan ? sealed.p : b->p,
+                          lan ? sealed.len : b->len, NULL);
+    ir_buf_done(&sealed);
 }
 
 /* Do what is due on both, then wait until more is. */
 static void
 turn(struct node v[2], int64_t until_ms)
 {
-    static const struct ir_carrier_events ev = {up, down, frame, NULL};
+    static const struct ir_carrier_events ev = {up, down, frame, ours};
     int64_t now = ir_clock_mono_ms(), next = until_ms, due;
     struct pollfd fd[2];
     struct ir_buf b = {0};
@@ -234,7 +268,7 @@ turn(struct node v[2], int64_t until_ms)
             next = due < next ? due : next;
         }
         while (v[i].told && ir_sync_out(v[i].s, &link, &b)) {
-            (void)ir_carrier_send(&v[i].c, link, b.p, b.len, NULL);
+            give(&v[i], link, &b);
             b.len = 0;
         }
         fd[i].fd = ir_carrier_fd(&v[i].c);
@@ -288,7 +322,7 @@ network(void)
     ok = ioctl(fd, SIOCSIFMTU, &r) == 0;
     ok = ok && set(fd, &r, ETHTOOL_STSO) && set(fd, &r, ETHTOOL_SGSO) &&
          set(fd, &r, ETHTOOL_SGRO);
-    r.ifr_flags = IFF_UP | IFF_RUNNING | IFF_LOOPBACK;
+    r.ifr_flags = IFF_UP | IFF_RUNNING | IFF_LOOPBACK | IFF_MULTICAST;
     ok = ok && ioctl(fd, SIOCSIFFLAGS, &r) == 0;
     close(fd);
     return ok;
@@ -313,18 +347,44 @@ counted(unsigned long long *bytes, unsigned long long *packets)
 }
 
 static bool
-start(struct node v[2], size_t n)
+connect_both(struct node v[2])
 {
-    static const struct ir_sync_home none;
     struct ir_https_conf conf = {.listen = "127.0.0.1"};
+    struct ir_lan_conf on_lan = {.loopback = true, .shared = true};
     char where[32];
     int i;
 
     for (i = 0; i < 2; i++) {
+        conf.node = v[i].key;
+        if ((lan ? ir_lan_new(&on_lan, &v[i].c, NULL)
+                 : ir_https_new(&conf, &v[i].c, NULL)) != IR_OK)
+            return false;
+        conf.listen = NULL;
+    }
+    if (lan)
+        return true;
+    ir_https_keys(&v[0].c, v[1].key->pub, 1);
+    ir_https_keys(&v[1].c, v[0].key->pub, 1);
+    (void)snprintf(where, sizeof where, "127.0.0.1:%d",
+                   (int)ir_https_port(&v[0].c));
+    return ir_https_dial(&v[1].c, where, NULL) == IR_OK;
+}
+
+static bool
+start(struct node v[2], size_t n)
+{
+    static const struct ir_sync_home none;
+    struct ir_key *key[2] = {ir_key_new(), ir_key_new()};
+    uint8_t id[2][8];
+    int i;
+
+    ir_key_id(key[0]->pub, id[0]);
+    ir_key_id(key[1]->pub, id[1]);
+    for (i = 0; i < 2; i++) {
         struct ir_sync_home home = none;
         uint8_t self[8];
 
-        v[i].key = ir_key_new();
+        v[i].key = key[memcmp(id[0], id[1], 8) < 0 ? !i : i];
         v[i].held = ir_calloc(n, sizeof v[i].held[0]);
         v[i].n = n;
         home.arg = &v[i];
@@ -334,28 +394,20 @@ start(struct node v[2], size_t n)
         home.random = some_random;
         ir_key_id(v[i].key->pub, self);
         v[i].s = ir_sync_new(self, &home, ir_clock_mono_ms());
-        conf.node = v[i].key;
-        if (ir_https_new(&conf, &v[i].c, NULL) != IR_OK)
-            return false;
-        conf.listen = NULL;
     }
-    ir_https_keys(&v[0].c, v[1].key->pub, 1);
-    ir_https_keys(&v[1].c, v[0].key->pub, 1);
-    (void)snprintf(where, sizeof where, "127.0.0.1:%d",
-                   (int)ir_https_port(&v[0].c));
-    return ir_https_dial(&v[1].c, where, NULL) == IR_OK;
+    return connect_both(v);
 }
 
 /* Who holds what; the engines are told. */
 static void
 fill(struct node v[2], size_t n, size_t d, const char *where)
 {
-    size_t i, k;
+    size_t i, k, seed_side = seed % 2;
 
     for (i = 0; i < n; i++)
         v[0].held[i] = v[1].held[i] = true;
     for (k = 0; k < d;) {
-        size_t side = 1, at = n - 1 - k;
+        size_t side = seed_side, at = n - 1 - k;
 
         if (strcmp(where, "tail") != 0)
             side = below(2);
@@ -385,8 +437,9 @@ main(int argc, char **argv)
     int64_t began, end;
     size_t i;
 
-    if (argc != 5)
+    if (argc < 5 || argc > 6)
         return 2;
+    lan = argc == 6 && strcmp(argv[5], "lan") == 0;
     if (ir_crypt_init(NULL) != IR_OK || !network())
         return 77;
     seed = (uint64_t)atoll(argv[4]);
@@ -396,15 +449,19 @@ main(int argc, char **argv)
     (void)number_of((const uint8_t[32]){0}, v[0].n); /* makes its table */
     end = ir_clock_mono_ms() + LATEST_MS;
     while ((v[0].link == 0 || v[1].link == 0) && ir_clock_mono_ms() < end)
-        turn(v, end);
-    for (i = 0; i < 2; i++) /* the engine knows no link: it is dropped */
+        turn(v, ir_clock_mono_ms() + 10);
+    for (i = 0; i < 2 && !lan; i++) /* the engine knows no link: dropped */
         (void)ir_carrier_send(&v[i].c, v[i].link, "", 1, NULL);
     for (end = ir_clock_mono_ms() + SETTLE_MS; ir_clock_mono_ms() < end;)
         turn(v, end);
     counted(&bytes, &packets);
     began = ir_clock_mono_ms();
+    for (i = 0; i < 2; i++)
+        (void)ir_sync_tick(v[i].s, began); /* they were not asked for long */
     for (i = 0; i < 2; i++) {
-        ir_sync_link_up(v[i].s, v[i].link, v[i].peer, IR_HTTPS_MTU, false);
+        ir_sync_link_up(v[i].s, v[i].link, lan ? NULL : v[i].peer,
+                        lan ? IR_LAN_MTU - IR_FRAME_OVERHEAD : IR_HTTPS_MTU,
+                        lan);
         v[i].told = true;
     }
     for (end = began + LATEST_MS; !equal(v) && ir_clock_mono_ms() < end;)
@@ -418,6 +475,6 @@ main(int argc, char **argv)
     counted(&bytes_end, &packets_end);
     packets_end -= packets;
     printf("packets %llu\nip_bytes %llu\nentry_bytes %zu\n", packets_end,
-           bytes_end - bytes - packets_end * ETHERNET, entry_bytes);
+           bytes_end - bytes, entry_bytes);
     return 0;
 }

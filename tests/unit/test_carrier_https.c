@@ -5,12 +5,11 @@
 #include "carrier/cert.h"
 #include "carrier/https.h"
 #include "carrier_make.h"
+#include "https_make.h"
 #include "unit.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <gnutls/gnutls.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -20,71 +19,6 @@
 #define PATIENCE_MS 400
 
 static struct ir_key *server_key, *client_key, *other_key;
-
-/* --- what the child does ------------------------------------------------- */
-
-static int
-connect_from(const char *from, int port)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET};
-    struct timeval limit = {.tv_sec = 8};
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    inet_pton(AF_INET, from, &a.sin_addr);
-    if (bind(fd, (struct sockaddr *)&a, sizeof a) != 0)
-        return -1;
-    a.sin_port = htons((uint16_t)port);
-    inet_pton(AF_INET, "127.0.0.1", &a.sin_addr);
-    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    if (connect(fd, (struct sockaddr *)&a, sizeof a) != 0)
-        return -1;
-    return fd;
-}
-
-/* Speak TLS as `key` (NULL: without a certificate), send `text`, and return
- * the HTTP status: 0 the connection ended without one, -1 no handshake.
- */
-static int
-ask(int port, const struct ir_key *key, const void *text, size_t n)
-{
-    gnutls_certificate_credentials_t cred;
-    struct ir_cert c = {0};
-    gnutls_session_t s;
-    char said[64] = "";
-    size_t had = 0, sent = 0;
-    ssize_t got;
-    int fd = connect_from("127.0.0.1", port), status = 0;
-
-    gnutls_certificate_allocate_credentials(&cred);
-    if (key != NULL && ir_cert_new(key, &c, NULL) == IR_OK) {
-        gnutls_datum_t crt = {(void *)c.pem, (unsigned)strlen(c.pem)};
-        gnutls_datum_t sec = {(void *)c.key_pem, (unsigned)strlen(c.key_pem)};
-
-        gnutls_certificate_set_x509_key_mem(cred, &crt, &sec,
-                                            GNUTLS_X509_FMT_PEM);
-    }
-    gnutls_init(&s, GNUTLS_CLIENT);
-    gnutls_set_default_priority(s);
-    gnutls_credentials_set(s, GNUTLS_CRD_CERTIFICATE, cred);
-    gnutls_transport_set_int(s, fd);
-    if (gnutls_handshake(s) != 0)
-        status = -1;
-    while (status == 0 && sent < n &&
-           (got = gnutls_record_send(s, (const char *)text + sent, n - sent)) >
-               0)
-        sent += (size_t)got;
-    if (status == 0)
-        while (had < 12 &&
-               (got = gnutls_record_recv(s, said + had, 12 - had)) > 0)
-            had += (size_t)got;
-    if (had == 12 && memcmp(said, "HTTP/1.1 ", 9) == 0)
-        status = atoi(said + 9);
-    gnutls_deinit(s);
-    gnutls_certificate_free_credentials(cred);
-    ir_cert_done(&c);
-    close(fd);
-    return status;
-}
 
 /* Run `harm` in a child while the server runs; its answer. */
 static int
@@ -215,6 +149,14 @@ static const struct {
      "POST /ir/1 HTTP/1.1\r\nHost: a\r\nIr-Link: 0011223344556677\r\n"
      "Ir-Wait: 0\r\nContent-Length: 0\r\n\r\n",
      200},
+    /* 2 is its number: another was dropped above */
+    {&client_key, "POST /2 HTTP/1.1\r\nHost:\r\nContent-Length: 0\r\n\r\n",
+     200},
+    {&client_key, "POST /2/0 HTTP/1.1\r\nHost:\r\n\r\n", 200},
+    {&client_key, "POST /99 HTTP/1.1\r\nHost:\r\n\r\n", 410},
+    {&client_key, "POST /2x HTTP/1.1\r\nHost:\r\n\r\n", 404},
+    {&client_key, "POST /2/3601 HTTP/1.1\r\nHost:\r\n\r\n", 404},
+    {&client_key, "POST /4294967298 HTTP/1.1\r\nHost:\r\n\r\n", 404},
 };
 
 static int
@@ -227,9 +169,19 @@ as_caller(int port, const void *arg)
     return got < 0 ? 0 : got / 4; /* an exit code is 8 bits */
 }
 
+/* A device that is welcome, too, names the link of the first. */
+static int
+as_another(int port, const void *arg)
+{
+    const char *text = arg;
+
+    return ask(port, other_key, text, strlen(text)) / 4;
+}
+
 static void
 test_callers(void **state)
 {
+    uint8_t both[2][IR_PUBKEY_BYTES];
     struct side v[2];
     size_t i;
 
@@ -242,6 +194,12 @@ test_callers(void **state)
             fail_msg("row %zu: status about %d", i, got * 4);
     }
     assert_int_equal(v[0].whole + v[0].altered, 0);
+    memcpy(both[0], client_key->pub, IR_PUBKEY_BYTES);
+    memcpy(both[1], other_key->pub, IR_PUBKEY_BYTES);
+    ir_https_keys(&v[0].c, both[0], 2);
+    assert_int_equal(
+        meanwhile(v, 1, as_another, "POST /2 HTTP/1.1\r\nHost:\r\n\r\n"),
+        410 / 4);
     ir_carrier_close(&v[0].c);
 }
 
@@ -372,6 +330,53 @@ test_many(void **state)
     close(fds[1]);
     ir_carrier_close(&v[0].c);
     ir_carrier_close(&v[1].c);
+}
+
+/* A frame, and whether what it led to came with the answer. */
+static int
+with_frame(int port, const void *arg)
+{
+    struct ir_buf b = {0};
+    uint8_t p[64], length[4] = {0};
+
+    (void)arg;
+    length[3] = (uint8_t)frame_make(1, 0, sizeof p, p);
+    ir_buf_addf(&b,
+                "POST /ir/1 HTTP/1.1\r\nHost:\r\nIr-Link: 0011223344556677\r\n"
+                "Ir-Wait: 0\r\nContent-Length: %d\r\n\r\n",
+                4 + length[3]);
+    ir_buf_add(&b, length, sizeof length);
+    ir_buf_add(&b, p, length[3]);
+    if (ask(port, client_key, b.p, b.len) != 200)
+        return 1;
+    ir_buf_done(&b);
+    return strstr(ask_said, "Content-Length: 0\r\n") == NULL ? 0 : 2;
+}
+
+/* What is said to a request, once it was taken, goes back with its answer. */
+static void
+test_answer(void **state)
+{
+    struct side v[2];
+    bool said = false;
+    int status = 0;
+    pid_t pid;
+
+    (void)state;
+    serve(&v[0], server_key, client_key);
+    pid = fork();
+    if (pid == 0)
+        _exit(with_frame(ir_https_port(&v[0].c), NULL));
+    while (waitpid(pid, &status, WNOHANG) == 0) {
+        struct pollfd fd = {ir_carrier_fd(&v[0].c), POLLIN, 0};
+
+        (void)ir_carrier_run(&v[0].c, ir_clock_mono_ms(), &side_events, &v[0]);
+        if (v[0].whole > 0 && !said)
+            said = send_some(&v[0], 2, v[0].link, 0, 1) == IR_OK;
+        (void)poll(&fd, 1, 5);
+    }
+    assert_int_equal(status, 0);
+    ir_carrier_close(&v[0].c);
 }
 
 /* The other way round: somebody else answers where we call. */
@@ -588,7 +593,7 @@ main(void)
         cmocka_unit_test(test_stranger),    cmocka_unit_test(test_revoked),
         cmocka_unit_test(test_retry),       cmocka_unit_test(test_hangup),
         cmocka_unit_test(test_idle),        cmocka_unit_test(test_port_taken),
-        cmocka_unit_test(test_any_address),
+        cmocka_unit_test(test_any_address), cmocka_unit_test(test_answer),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -129,13 +129,19 @@ static const struct {
      "5820" ID32,
      IR_ENOTFOUND, 1, "have"},
     {"820a"
+     "480001020304050607",
+     IR_ENOTFOUND, 1, "same"},
+    {"820a"
+     "4700010203040506",
+     IR_EPARSE, 0, "same, too short"},
+    {"820b"
      "01",
      IR_ENOTFOUND, 0, "a type of later"},
-    {"830a"
+    {"830b"
      "a10182f0f1"
      "01",
      IR_EPARSE, 0, "a type of later, ill-formed"},
-    {"820a"
+    {"820b"
      "01"
      "820801"
      "811863"
@@ -205,7 +211,7 @@ round_trip(void **state)
 
     (void)state;
     fill(bytes, sizeof bytes, 0);
-    for (type = IR_FRAME_BEACON; type <= IR_FRAME_HAVE; type++) {
+    for (type = IR_FRAME_BEACON; type <= IR_FRAME_SAME; type++) {
         struct ir_frame f = {.type = (enum ir_frame_type)type}, g;
         struct ir_buf a = {0}, b = {0}, items = {0};
         struct ir_cbor c;

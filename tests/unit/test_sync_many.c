@@ -146,6 +146,39 @@ what_some_missed_comes_from_two(void **state)
     net_free(w);
 }
 
+/* Two that hold the same both know it after a beacon and a word; a word that
+ * goes with another beacon is not believed.
+ */
+static void
+one_word_says_that_all_is_equal(void **state)
+{
+    struct net *w = net_new(2, 3);
+    struct ir_frame f = {.type = IR_FRAME_SAME};
+    struct ir_sync_state st[2];
+    struct ir_buf b = {0};
+    uint32_t no;
+    int i;
+
+    (void)state;
+    for (no = 0; no < 6; no++)
+        node_has(w, (int)no % 2, no / 2, IR_KIND_NOTE, false);
+    net_link(w, 0, 1, 65536, 20);
+    net_run(w, 100);
+    assert_int_equal(w->edge[0].count, 2);
+    assert_true(w->edge[0].bytes < 70);
+    for (i = 0; i < 2; i++)
+        assert_true(ir_sync_state(w->node[i].s, 0, &st[i]) && st[i].equal);
+    w->edge[0].cut = true;
+    node_has(w, 0, 9, IR_KIND_NOTE, true);
+    net_run(w, 1000); /* it has said another beacon */
+    ir_frame_put(&f, &b);
+    assert_int_equal(ir_sync_in(w->node[0].s, 0, b.p, b.len, w->now, NULL),
+                     IR_OK);
+    assert_true(ir_sync_state(w->node[0].s, 0, &st[0]) && !st[0].equal);
+    ir_buf_done(&b);
+    net_free(w);
+}
+
 int
 main(void)
 {
@@ -154,6 +187,7 @@ main(void)
         cmocka_unit_test(what_came_to_all_is_not_repeated),
         cmocka_unit_test(what_all_heard_goes_to_two),
         cmocka_unit_test(what_some_missed_comes_from_two),
+        cmocka_unit_test(one_word_says_that_all_is_equal),
     };
 
     if (ir_crypt_init(NULL) != IR_OK)

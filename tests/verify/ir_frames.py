@@ -25,6 +25,7 @@ FORMS = {
         "list 1 0 %d" % CHUNK_MAX),
     8: ("busy", "uint %d" % BUSY_MAX),
     9: ("have", "list 32 0 %d" % HAVE_MAX),
+    10: ("same", 8),
 }
 
 

@@ -38,6 +38,7 @@ EXAMPLES = {
     "object": [7, ID["root"], 131077, 131072, b"bytes"],
     "busy": [8, 1500],
     "have": [9, b"".join(TRUST)],
+    "same": [10, fingerprint(TRUST)[:4] + fingerprint(REST)[:4]],
 }
 
 
@@ -76,7 +77,7 @@ class Examples(unittest.TestCase):
 
 class Reading(unittest.TestCase):
     def test_sequence_and_what_may_be_added(self):
-        later = [10, "something new", {1: [2]}]
+        later = [11, "something new", {1: [2]}]
         longer = EXAMPLES["busy"] + [b"more", 1]
         data = b"".join(cbor(m) for m in (later, longer, EXAMPLES["want"]))
         self.assertEqual([n for n, _ in read_messages(data)],
@@ -88,7 +89,7 @@ class Reading(unittest.TestCase):
         bad = [
             [], [0], [-1], ["beacon"], {1: 2}, 5, [1], [5], [5, b""],
             [5, bytes(31)], [5, bytes(33)], [5, bytes(32 * (WANT_MAX + 1))],
-            [4, []], [4, [5]], [4, [bytes(70000)]],
+            [10, bytes(7)], [10, 5], [4, []], [4, [5]], [4, [bytes(70000)]],
             [4, [b"x"] * (ENTRIES_MAX + 1)],
             EXAMPLES["beacon"][:-1], EXAMPLES["beacon"][:-1] + [65536],
             [1, bytes(7), *SUMS, 0], [1, NODE, *SUMS[:3], bytes(15), 0],
