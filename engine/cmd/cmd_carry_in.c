@@ -7,6 +7,7 @@
 #include "cmd/carry.h"
 #include "cmd/commands.h"
 #include "cmd/join.h"
+#include "cmd/own.h"
 #include "cmd/witness.h"
 #include "store/ingest.h"
 #include "store/met.h"
@@ -43,7 +44,8 @@ struct in {
     struct file_state *state, *f; /* f: of the file that is being read */
     uint8_t who[WHO_MAX][IR_KEYID_BYTES];
     size_t who_n;
-    size_t progress; /* in this pass */
+    struct ir_own_back back; /* of this home's own keys */
+    size_t progress;         /* in this pass */
 };
 
 static void
@@ -69,6 +71,7 @@ note_arrival(struct in *in, const struct ir_arrival *v, bool again)
         r->releases += v->kind == IR_KIND_RELEASE ? 1 : 0;
         in->progress++;
         note_author(in, v->author);
+        ir_own_back_add(&in->back, v->author, v->hlc);
     } else if (v->what == IR_ARRIVED_TEXT) {
         r->texts++;
         in->progress++;
@@ -311,6 +314,15 @@ admit(struct ir_ctx *c, const char *dir, struct ir_join_done *done)
     return done->let_in + done->again + done->there > 0;
 }
 
+static void
+say(const char *text, const char *hint, void *arg)
+{
+    struct ir_ctx *c = arg;
+
+    ir_term_para(&c->view.term, &c->out, 1, NULL, IR_STYLE_BOLD, text);
+    ir_term_para(&c->view.term, &c->out, 3, NULL, IR_STYLE_NONE, hint);
+}
+
 /* Take in what lies in `dir`/ir, and say so. */
 static int
 carry_in_said(struct in *in, const char *dir, struct ir_json **j)
@@ -330,10 +342,14 @@ carry_in_said(struct in *in, const char *dir, struct ir_json **j)
                          "site, or under a key not given to this device"),
                        dir);
     if (rc == IR_OK || in->k.r.entries > 0) {
-        if (c->json)
+        if (c->json) {
             *j = ir_view_carry_in_json(&in->k.r);
-        else
+            ir_json_set_int(*j, "own_from_elsewhere", in->back.n);
+        } else {
             ir_view_carry_in(&c->view, &in->k.r, &c->out);
+            ir_own_back_tell(c, &in->back, say, c);
+            ir_own_revoked_say(c);
+        }
     }
     return rc;
 }
@@ -356,6 +372,7 @@ ir_cmd_carry_in(struct ir_ctx *c, int argc, char **argv)
     admitted = admit(c, argv[1], &done);
     rc = ir_carry_open(c, argv[1], false, &in.k);
     if (rc == IR_OK) {
+        ir_own_back_begin(c, &in.back);
         rc = carry_in_said(&in, argv[1], &j);
     } else if (rc == IR_ENOTFOUND && admitted) { /* that is all there is */
         memset(&c->err, 0, sizeof c->err);
@@ -369,6 +386,7 @@ ir_cmd_carry_in(struct ir_ctx *c, int argc, char **argv)
         ir_json_free(done.list);
     if (j != NULL)
         ir_cmd_json_take(c, j);
+    ir_own_back_done(&in.back);
     free(in.state);
     ir_carry_done(&in.k);
     return rc;

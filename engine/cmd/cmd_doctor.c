@@ -6,6 +6,7 @@
 #include "cmd/clones.h"
 #include "cmd/commands.h"
 #include "cmd/keyring.h"
+#include "cmd/own.h"
 #include "cmd/worker.h"
 #include "store/check.h"
 #include "view/admins.h"
@@ -64,6 +65,12 @@ note(struct doctor *d, const char *what, const char *hint)
 }
 
 static void
+say_revoked(const char *text, const char *hint, void *arg)
+{
+    say(arg, false, NULL, text, hint);
+}
+
+static void
 check_home(struct doctor *d)
 {
     struct ir_ctx *c = d->c;
@@ -83,6 +90,8 @@ check_home(struct doctor *d)
     rc = ir_ctx_me(c);
     say(d, rc == IR_OK, _("who acts is known"), c->err.msg, c->err.hint);
     memset(&c->err, 0, sizeof c->err);
+    if (ir_own_revoked(c, say_revoked, d) == 0)
+        say(d, true, _("no key of this home is revoked"), NULL, NULL);
     say(d, ir_trust_current(&c->trust) != NULL,
         _("a release of the runbooks is approved"), _("no release is approved"),
         "ir release approve");
@@ -103,19 +112,22 @@ check_log(struct doctor *d)
 {
     struct ir_ctx *c = d->c;
     struct ir_check k = {0};
-    size_t i, told = 0; /* what is missing or was refused is no damage */
+    size_t i, told = 0, parted = 0; /* missing, refused, signed as it is: that
+                                       is no damage of this disk */
     int rc;
 
     if (c->st == NULL)
         return;
     rc = ir_store_check(c->st, &c->trust, true, 1, NULL, NULL, &k, &c->err);
-    for (i = 0; i < k.bad_n; i++)
+    for (i = 0; i < k.bad_n; i++) {
         told +=
             k.bad[i].why == IR_CHECK_MISSING || k.bad[i].why == IR_CHECK_REVOKED
                 ? 1
                 : 0;
+        parted += k.bad[i].why == IR_CHECK_PREV ? 1 : 0;
+    }
     say(d,
-        rc == IR_OK && k.bad_n == told && k.bad_more == 0 &&
+        rc == IR_OK && k.bad_n == told + parted && k.bad_more == 0 &&
             !k.database_damaged,
         _("the log's chains are whole (ir verify checks the signatures)"),
         _("the log or its database is damaged"), "ir verify");
@@ -123,6 +135,11 @@ check_log(struct doctor *d)
         note(d,
              _("the log names entries that are not here, or holds some by a "
                "revoked key"),
+             "ir verify");
+    if (parted > 0)
+        note(d,
+             _("an author's entries do not follow one another; they were "
+               "signed that way, and this disk is not damaged"),
              "ir verify");
     memset(&c->err, 0, sizeof c->err);
     ir_check_done(&k);

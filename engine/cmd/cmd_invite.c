@@ -34,7 +34,7 @@ for_whom(struct ir_ctx *c, const char *name, const char *handle,
     }
     if (device_for != NULL) {
         at = ir_trust_member(&c->trust, device_for);
-        if (at < 0 || !c->trust.members[at].active) {
+        if (at < 0) {
             ir_fail(&c->err, IR_ENOTFOUND,
                     _("nobody called \"%.60s\" is a member here"), device_for);
             ir_err_hint(&c->err, "ir member list");

@@ -7,6 +7,7 @@
 #include "cmd/commands.h"
 #include "cmd/grants.h"
 #include "cmd/mesh_conf.h"
+#include "cmd/own.h"
 #include "cmd/spread.h"
 #include "core/body.h"
 #include "store/ingest.h"
@@ -27,6 +28,7 @@ struct status {
     struct ir_mesh_carrier *carriers;
     struct ir_mesh_refused *refused;
     struct ir_mesh_gap *gaps;
+    const char **revoked;
     struct ir_json *daemon;
     char **names; /* what the above point to */
     size_t names_n;
@@ -75,6 +77,7 @@ list_devices(struct status *st)
         d->custodian = (int)k->member;
         d->revoked = k->revoked;
         d->self = memcmp(self, k->key_id, sizeof self) == 0;
+        st->s.self_revoked = st->s.self_revoked || (d->self && d->revoked);
         d->has_key = ir_grant_count(t, k->key_id, 0, epoch) > 0;
         if (d->self && d->has_key)
             st->s.epoch = epoch;
@@ -212,6 +215,17 @@ add_gap(const uint8_t author[IR_KEYID_BYTES], int64_t missing, void *arg)
     st->gaps[st->s.gaps_n++].missing = missing;
 }
 
+static void
+add_revoked(const char *text, const char *hint, void *arg)
+{
+    struct status *st = arg;
+
+    st->revoked =
+        ir_realloc(st->revoked, (st->s.revoked_n + 2) * sizeof *st->revoked);
+    st->revoked[st->s.revoked_n++] = keep(st, ir_strdup(text));
+    st->revoked[st->s.revoked_n++] = keep(st, ir_strdup(hint));
+}
+
 /* What it left of itself. */
 static void
 read_daemon(struct status *st)
@@ -238,6 +252,8 @@ fill(struct status *st)
         rc = ir_store_met_each(c->st, add_met, st, &c->err);
     add_witnesses(st);
     read_daemon(st);
+    (void)ir_own_revoked(c, add_revoked, st);
+    st->s.revoked = st->revoked;
     if (rc == IR_OK)
         rc = ir_store_refusals(c->st, add_refused, st, &c->err);
     if (rc == IR_OK)
@@ -268,6 +284,7 @@ done(struct status *st)
     free(st->carriers);
     free(st->refused);
     free(st->gaps);
+    free(st->revoked);
     ir_json_free(st->daemon);
 }
 
@@ -289,6 +306,7 @@ ir_cmd_mesh_status(struct ir_ctx *c, int argc, char **argv)
         struct ir_json *j = ir_view_mesh_json(&c->view, &st.s);
 
         ir_json_set_take(j, "copies", ir_clones_json(c));
+        ir_json_set_take(j, "revoked", ir_own_revoked_json(c));
         ir_cmd_json_take(c, j);
     } else if (rc == IR_OK) {
         ir_view_mesh(&c->view, &st.s, &c->out);

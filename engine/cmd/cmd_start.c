@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "cmd/commands.h"
+#include "cmd/own.h"
 #include "cmd/pick.h"
 #include "cmd/release.h"
 #include "cmd/start.h"
@@ -494,6 +495,8 @@ ir_cmd_start(struct ir_ctx *c, int argc, char **argv)
     c->signed_only = true;
     if (rc == IR_OK)
         rc = ir_ctx_open(c, true);
+    if (rc == IR_OK)
+        ir_own_revoked_say(c);
     if (rc == IR_OK)
         rc = ir_ctx_me(c);
     if (rc == IR_OK && ir_trust_current(&c->trust) == NULL)

@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "cmd/alerts.h"
 #include "cmd/commands.h"
+#include "cmd/own.h"
 #include "view/home.h"
 #include "view/status.h"
 
@@ -93,6 +94,7 @@ ir_cmd_status(struct ir_ctx *c, int argc, char **argv)
     if (rc != IR_OK)
         return rc;
     w.inc = k.inc;
+    ir_own_revoked_say(c);
     ir_case_tell_left(c, &k);
     ir_case_record(c, &k, &w.record);
     if (c->json) {

@@ -89,7 +89,8 @@ fill(struct ir_ctx *c, const struct ir_check *k, struct ir_verify *v,
         authors[i].witnessed_to_ms = k->authors[i].witnessed_ms;
         authors[i].by = k->authors[i].by;
         authors[i].by_n = k->authors[i].by_n;
-        if (k->authors[i].gaps > 0 || k->authors[i].forks > 0 || key == NULL) {
+        if (k->authors[i].gaps > 0 || k->authors[i].forks > 0 ||
+            k->authors[i].unknown) {
             bad[n].why = k->authors[i].forks > 0  ? IR_BAD_FORK
                          : k->authors[i].gaps > 0 ? IR_BAD_GAP
                                                   : IR_BAD_SIGNER;
@@ -118,6 +119,28 @@ fill(struct ir_ctx *c, const struct ir_check *k, struct ir_verify *v,
     v->record.oldest_ms = k->unwitnessed_first_ms;
     v->record.newest_ms = k->unwitnessed_last_ms;
     v->verdict = judge(k);
+}
+
+/* What was refused, and by whom its key was revoked. */
+static struct ir_verify_refused *
+fill_refused(struct ir_ctx *c, const struct ir_check *k, struct ir_verify *v)
+{
+    struct ir_verify_refused *list = ir_calloc(k->refused_n, sizeof *list);
+    size_t i;
+
+    for (i = 0; i < k->refused_n; i++) {
+        const struct ir_cert_key *key =
+            ir_trust_key(&c->trust, k->refused[i].author);
+
+        memcpy(list[i].id, k->refused[i].id, IR_ID_BYTES);
+        list[i].refused_ms = k->refused[i].at_ms;
+        list[i].author = key != NULL ? (int)key->member : -1;
+        list[i].revoker = key != NULL && key->revoked ? key->revoker : -1;
+        list[i].revoked_ms = key != NULL ? key->revoked_ms : 0;
+    }
+    v->refused = list;
+    v->refused_n = k->refused_n;
+    return list;
 }
 
 static void
@@ -151,6 +174,7 @@ ir_cmd_verify(struct ir_ctx *c, int argc, char **argv)
     struct ir_verify v = {0};
     struct ir_verify_bad *bad;
     struct ir_verify_author *authors;
+    struct ir_verify_refused *refused;
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
@@ -173,6 +197,7 @@ ir_cmd_verify(struct ir_ctx *c, int argc, char **argv)
     authors = ir_calloc(k.authors_n, sizeof *authors);
     v.chain_only = chain;
     fill(c, &k, &v, bad, authors);
+    refused = fill_refused(c, &k, &v);
     v.backup_fork =
         v.verdict == IR_VERDICT_FORK && ir_clones_each(c, nothing, NULL) > 0;
     if (c->json) {
@@ -187,6 +212,7 @@ ir_cmd_verify(struct ir_ctx *c, int argc, char **argv)
     rc = ir_verdict_good(v.verdict, strict) ? IR_OK : IR_ENO;
     free(bad);
     free(authors);
+    free(refused);
     ir_check_done(&k);
     return rc;
 }

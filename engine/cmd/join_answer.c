@@ -64,6 +64,21 @@ check_fresh(struct ir_ctx *c, const struct ir_join_request *r)
     return IR_OK;
 }
 
+/* Has member `at` no key left, and had the last one when `v` was made? Who is
+ * invited after that is let in again on purpose.
+ */
+static bool
+gone_since(const struct ir_trust *t, int at, const struct ir_invite *v)
+{
+    size_t i;
+
+    for (i = 0; i < t->keys_n && !t->members[at].active; i++)
+        if (!t->keys[i].node && t->keys[i].member == (size_t)at &&
+            t->keys[i].revoked_ms >= v->made_ms)
+            return true;
+    return false;
+}
+
 /* Does it ask for what was offered? */
 static int
 check_scope(struct ir_ctx *c, const struct ir_invite *v,
@@ -75,7 +90,7 @@ check_scope(struct ir_ctx *c, const struct ir_invite *v,
         return ir_fail(&c->err, IR_EREFUSED,
                        _("it asks to be %s, but the invitation is for %s"),
                        r->handle, v->handle);
-    if (v->second && (at < 0 || !c->trust.members[at].active))
+    if (v->second && (at < 0 || gone_since(&c->trust, at, v)))
         return ir_fail(&c->err, IR_EREFUSED, _("%s is not a member any more"),
                        v->handle);
     if (!v->second && at >= 0)

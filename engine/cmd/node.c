@@ -70,6 +70,36 @@ welcome(struct ir_node *n)
     free(keys);
 }
 
+static void
+say_own(const char *text, const char *hint, void *arg)
+{
+    (void)arg;
+    ir_node_say("%s (%s)", text, hint);
+}
+
+static void
+say_nothing(const char *text, const char *hint, void *arg)
+{
+    (void)text;
+    (void)hint;
+    (void)arg;
+}
+
+/* What has become of the keys of this home: said when it changes. */
+static void
+look_at_own(struct ir_node *n)
+{
+    size_t revoked = ir_own_revoked(n->c, say_nothing, NULL);
+
+    if (revoked > n->revoked)
+        (void)ir_own_revoked(n->c, say_own, NULL);
+    n->revoked = revoked;
+    if (n->back.n == 0) {
+        ir_own_back_done(&n->back);
+        ir_own_back_begin(n->c, &n->back);
+    }
+}
+
 int
 ir_node_trust(struct ir_node *n, struct ir_err *err)
 {
@@ -88,6 +118,7 @@ ir_node_trust(struct ir_node *n, struct ir_err *err)
     n->keys = keys;
     n->keys_n = keys_n;
     n->near_known = false;
+    look_at_own(n);
     welcome(n);
     rc = ir_offer_each(n->c->st, s, true, index_one, n->sync, err);
     if (rc == IR_OK)
@@ -209,6 +240,8 @@ on_told(const struct ir_arrival *v, size_t m, void *arg)
 
         n->alerted = n->alerted || (fresh && v[i].kind == IR_KIND_ALERT);
         came += fresh ? 1 : 0;
+        if (fresh)
+            ir_own_back_add(&n->back, v[i].author, v[i].hlc);
         if (fresh && n->witness_ms == 0)
             n->witness_ms = n->now_ms + SETTLE_MS + spread(n);
         full = full || v[i].what == IR_ARRIVED_DISK;
@@ -228,6 +261,11 @@ tell(struct ir_node *n)
 {
     const struct ir_sync_home_of *h = &n->home_of;
 
+    if (n->back.n > 0 &&
+        (n->back_ms == 0 || n->now_ms - n->back_ms >= TELL_MS)) {
+        ir_own_back_tell(n->c, &n->back, say_own, NULL);
+        n->back_ms = n->now_ms;
+    }
     if ((h->stored == n->told_stored && h->refused == n->told_refused) ||
         n->now_ms - n->told_ms < TELL_MS)
         return;
@@ -393,6 +431,7 @@ end(struct ir_node *n)
     ir_epoch_keys_free(n->keys, n->keys_n);
     ir_loop_free(n->loop);
     ir_mesh_conf_done(&n->conf);
+    ir_own_back_done(&n->back);
     ir_key_free(n->key);
     if (n->wake_fd >= 0) {
         (void)unlinkat(n->home_fd, IR_WAKE_NAME, 0);

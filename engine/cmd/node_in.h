@@ -9,6 +9,7 @@
 #include "cmd/cmd.h"
 #include "cmd/grants.h"
 #include "cmd/mesh_conf.h"
+#include "cmd/own.h"
 #include "store/sync_home.h"
 
 #define IR_NODE_CARRIERS 2 /* IR_NODE_HTTPS, IR_NODE_LAN */
@@ -79,11 +80,14 @@ struct ir_node {
                            new */
     bool alerted;       /* an alert came that is not receipted */
     uint64_t told_stored, told_refused;
-    int64_t told_ms;  /* when what came was told last */
-    bool listening;   /* HTTPS can be called, too */
-    bool disk_full;   /* told already */
-    int64_t state_ms; /* when the state was looked at last; 0: never */
-    char *state;      /* as written last */
+    int64_t told_ms;         /* when what came was told last */
+    struct ir_own_back back; /* entries of this home's own keys that came */
+    int64_t back_ms;         /* when that was told last */
+    size_t revoked;          /* keys of this home, as told last */
+    bool listening;          /* HTTPS can be called, too */
+    bool disk_full;          /* told already */
+    int64_t state_ms;        /* when the state was looked at last; 0: never */
+    char *state;             /* as written last */
 };
 
 /* One line for the person who looks after it, on standard error.

@@ -44,9 +44,10 @@ ir_node_met(struct ir_node *n, bool last)
     struct ir_err err;
     size_t i;
 
-    if (n->met_n == 0 || (!last && n->now_ms - n->met_ms < MET_MS))
+    if (!last && n->now_ms - n->met_ms < MET_MS)
         return;
     n->met_ms = n->now_ms;
+    ir_ingest_keep(n->ingest);
     ir_clock_now(&now);
     for (i = 0; i < n->met_n; i++) {
         const struct ir_node_met *m = &n->met[i];

@@ -141,6 +141,7 @@ mark_revoked(struct ir_trust *t, const struct ir_revs *r,
                 continue;
             k->revoked = true;
             k->revoker = ir_trust_author(t, v[rev->first]);
+            k->revoked_ms = ir_entry_recorded_ms(v[rev->first]);
             memcpy(k->revoked_by, rev->e[rev->e_n - 1]->id, IR_ID_BYTES);
             for (m = 0; m < rev->e_n; m++)
                 add_accepted(k, rev->e[m]);

@@ -34,8 +34,9 @@ struct ir_cert_key {
     uint8_t cert[IR_ID_BYTES]; /* the entry that certified it */
     bool revoked;
     uint8_t revoked_by[IR_ID_BYTES];
-    int revoker;       /* revoked: the member who did it first, or -1 */
-    uint8_t *accepted; /* revoked: n ids of the newest accepted entries */
+    int revoker;        /* revoked: the member who did it first, or -1 */
+    int64_t revoked_ms; /* when that was recorded */
+    uint8_t *accepted;  /* revoked: n ids of the newest accepted entries */
     size_t accepted_n;
 };
 

@@ -7,6 +7,7 @@
 #include "store/accepted.h"
 #include "store/check_pool.h"
 #include "store/check_witness.h"
+#include "store/ingest.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -52,14 +53,41 @@ add_bad(struct ir_check *c, const struct ir_entry *e, enum ir_check_why why)
     b->why = why;
 }
 
+/* Nobody is known to have the key `author` for what it signed. */
+static void
+note_unknown(struct ir_check *c, const uint8_t *author)
+{
+    size_t i;
+
+    for (i = 0; i < c->unknown_n; i++)
+        if (memcmp(c->unknown[i], author, IR_KEYID_BYTES) == 0)
+            return;
+    c->unknown =
+        ir_realloc(c->unknown, (c->unknown_n + 1) * sizeof *c->unknown);
+    memcpy(c->unknown[c->unknown_n++], author, IR_KEYID_BYTES);
+}
+
+static bool
+is_unknown(const struct ir_check *c, const uint8_t *author)
+{
+    size_t i;
+
+    for (i = 0; i < c->unknown_n; i++)
+        if (memcmp(c->unknown[i], author, IR_KEYID_BYTES) == 0)
+            return true;
+    return false;
+}
+
 static void
 check_signature(struct walk *w, const struct ir_check_job *j)
 {
-    if (j->key == NULL) {
+    if (j->pub == NULL) {
         w->out->unknown_signer++;
+        note_unknown(w->out, j->e.h.author);
         return;
     }
-    if (j->key->revoked && !ir_accepted_is(w->accepted, &j->e))
+    if (j->key != NULL && j->key->revoked &&
+        !ir_accepted_is(w->accepted, &j->e))
         add_bad(w->out, &j->e, IR_CHECK_REVOKED);
     if (!j->sig_good)
         add_bad(w->out, &j->e, IR_CHECK_SIGNATURE);
@@ -135,17 +163,54 @@ check_prev(struct walk *w, const struct ir_entry *e)
     w->have_last = true;
 }
 
+/* Entry `id` is not here because it was refused: no other one is waited for.
+ * Each is told of once.
+ */
+static void
+add_refused(struct ir_check *c, const struct ir_refused *r)
+{
+    size_t i;
+
+    for (i = 0; i < c->refused_n; i++)
+        if (memcmp(c->refused[i].id, r->id, IR_ID_BYTES) == 0)
+            return;
+    if (c->refused_n >= BAD_MAX)
+        return;
+    c->refused =
+        ir_realloc(c->refused, (c->refused_n + 1) * sizeof *c->refused);
+    c->refused[c->refused_n++] = *r;
+}
+
 /* Entry `id` is named and not here, or lacks its body without a word. */
 static void
 add_missing(struct walk *w, const uint8_t *id)
 {
     struct ir_entry gone;
+    size_t i;
 
     memset(&gone, 0, sizeof gone);
     memcpy(gone.id, id, IR_ID_BYTES);
     w->out->missing++;
+    for (i = 0; i < w->out->bad_n; i++)
+        if (w->out->bad[i].why == IR_CHECK_MISSING &&
+            memcmp(w->out->bad[i].id, id, IR_ID_BYTES) == 0)
+            return; /* told of already */
     if (w->out->bad_n < BAD_MAX)
         add_bad(w->out, &gone, IR_CHECK_MISSING);
+}
+
+/* Entry `id` is named: it must be here, or have been refused. */
+static void
+check_one_named(struct walk *w, const uint8_t *id)
+{
+    struct ir_refused r;
+
+    if (is_here(w, id))
+        return;
+    if (ir_refused_get(w->st, id, IR_ARRIVED_REVOKED, &r))
+        add_refused(w->out, &r);
+    else
+        add_missing(w, id);
 }
 
 /* Is all here that `e` builds on and is about? */
@@ -154,15 +219,12 @@ check_named(struct walk *w, const struct ir_entry *e)
 {
     size_t i;
 
-    if (e->h.has_prev && memcmp(e->h.prev, w->last_id, IR_ID_BYTES) != 0 &&
-        !is_here(w, e->h.prev))
-        add_missing(w, e->h.prev);
+    if (e->h.has_prev && memcmp(e->h.prev, w->last_id, IR_ID_BYTES) != 0)
+        check_one_named(w, e->h.prev);
     for (i = 0; i < e->h.deps_n; i++)
-        if (!is_here(w, e->h.deps[i]))
-            add_missing(w, e->h.deps[i]);
+        check_one_named(w, e->h.deps[i]);
     for (i = 0; i < e->h.refs_n; i++)
-        if (!is_here(w, e->h.refs[i]))
-            add_missing(w, e->h.refs[i]);
+        check_one_named(w, e->h.refs[i]);
 }
 
 /* Remember what the redacts name. */
@@ -298,7 +360,11 @@ count_authors(struct walk *w, struct ir_err *err)
         a->entries = sqlite3_column_int64(q, 1);
         a->last_seq = (uint64_t)sqlite3_column_int64(q, 3);
         a->gaps = sqlite3_column_int64(q, 3) - sqlite3_column_int64(q, 2);
+        if (a->gaps > 0)
+            a->gaps -= ir_refused_numbers(w->st, a->key_id, IR_ARRIVED_REVOKED,
+                                          a->last_seq);
         a->forks = a->entries - sqlite3_column_int64(q, 2);
+        a->unknown = is_unknown(c, a->key_id);
     }
     sqlite3_finalize(q);
     return IR_OK;
@@ -413,6 +479,8 @@ ir_check_done(struct ir_check *c)
     size_t i;
 
     free(c->bad);
+    free(c->unknown);
+    free(c->refused);
     for (i = 0; i < c->authors_n; i++)
         free(c->authors[i].by);
     free(c->authors);

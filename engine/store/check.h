@@ -3,6 +3,7 @@
 #define IR_STORE_CHECK_H
 
 #include "core/trust.h"
+#include "store/refused.h"
 #include "store/store.h"
 
 enum ir_check_why {
@@ -30,6 +31,7 @@ struct ir_check_author {
     int64_t entries;
     uint64_t last_seq;
     int64_t gaps, forks;  /* seq numbers missing; seq numbers used twice */
+    bool unknown;         /* signed what nobody is known to have a key for */
     int64_t witnessed_ms; /* newest that another member's device has; 0 none */
     int *by;              /* members whose devices have witnessed them */
     size_t by_n;
@@ -41,9 +43,13 @@ struct ir_check {
                             that no redact names */
     int64_t chain_forks; /* two that begin one chain, or name one prev */
     struct ir_check_bad *bad;
-    size_t bad_n, bad_more; /* the list stops at 1,000 */
+    size_t bad_n, bad_more;     /* the list stops at 1,000 */
+    struct ir_refused *refused; /* named, and not here because each was */
+    size_t refused_n;           /* refused; at most 1,000 */
     struct ir_check_author *authors;
     size_t authors_n;
+    uint8_t (*unknown)[IR_KEYID_BYTES]; /* authors counted as unknown_signer */
+    size_t unknown_n;
     int64_t first_ms, last_ms; /* recorded times, 0 when empty */
     int64_t witnessed, /* entries of people in incidents: on a device of */
         unwitnessed;   /* another member; on nobody's else's word */

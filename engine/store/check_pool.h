@@ -28,7 +28,9 @@ struct ir_check_job {
     int why;           /* enum ir_check_why */
     bool columns_fit, body_fits, sig_good;
     const struct ir_cert_key *key; /* NULL: nobody certified it */
-    int64_t ms;                    /* when it was recorded */
+    const uint8_t *pub; /* whose signature it must be: that, or an admin's who
+                           is no member; NULL: nobody's */
+    int64_t ms;         /* when it was recorded */
 };
 
 struct ir_check_pool;

@@ -55,6 +55,29 @@ ir_store_clones(struct ir_store *st, struct ir_clone **v, size_t *n,
     return rc;
 }
 
+bool
+ir_store_wrote(struct ir_store *st, const uint8_t author[IR_KEYID_BYTES])
+{
+    static const char *const sql[2] = {
+        "SELECT NOT EXISTS (SELECT 1 FROM arrival a WHERE a.n = entry.n)"
+        " FROM entry WHERE author = ?1 ORDER BY seq, n LIMIT 1",
+        "SELECT NOT EXISTS (SELECT 1 FROM arrival a WHERE a.n = entry.n)"
+        " FROM entry WHERE author = ?1 ORDER BY seq DESC, n LIMIT 1"};
+    bool yes = false;
+    int i;
+
+    for (i = 0; i < 2 && !yes && ir_db_has_mesh(st); i++) {
+        sqlite3_stmt *q = NULL;
+
+        if (ir_db_get(st, sql[i], &q, NULL) != IR_OK)
+            return false;
+        sqlite3_bind_blob(q, 1, author, IR_KEYID_BYTES, SQLITE_STATIC);
+        yes = sqlite3_step(q) == SQLITE_ROW && sqlite3_column_int(q, 0) != 0;
+        ir_db_put(st, q);
+    }
+    return yes;
+}
+
 /* The newest entry of the author in the chain: any (0), or one written here
  * (1). */
 static int

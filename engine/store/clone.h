@@ -23,6 +23,11 @@ struct ir_clone {
 int ir_store_clones(struct ir_store *st, struct ir_clone **v, size_t *n,
                     struct ir_err *err);
 
+/* Was something by this key written here: the first of its entries that are
+ * here, or the last?
+ */
+bool ir_store_wrote(struct ir_store *st, const uint8_t author[IR_KEYID_BYTES]);
+
 /* The entry that the author's next one in `chain` continues, or IR_ENOTFOUND:
  * the newest, unless that came from elsewhere and does not build on the newest
  * that was written here. Then that one.

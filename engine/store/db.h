@@ -122,4 +122,7 @@ int ir_db_migrate(struct ir_store *st, int upto, struct ir_err *err);
  */
 bool ir_db_has_mesh(const struct ir_store *st);
 
+/* And what migration 3 brought: which entries were refused. */
+bool ir_db_has_refused(const struct ir_store *st);
+
 #endif

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "store/db.h"
 #include "store/object_part.h"
+#include "store/refused.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -17,8 +18,7 @@ struct ir_ingest {
     struct ir_stand *stand;
     const char *carrier;
     struct ir_quota *quota;
-    struct ir_refusals *refusal; /* counted and not yet kept */
-    size_t refusal_n;
+    struct ir_refusing *refusing;
     struct ir_now now;
     int64_t mono_ms, stored_ms; /* of this batch; when the last was stored */
 };
@@ -48,6 +48,7 @@ ir_ingest_new(struct ir_store *st, const char *carrier, struct ir_ingest **out,
     g->st = st;
     g->carrier = carrier;
     g->quota = ir_quota_new(&ir_quota_default);
+    g->refusing = ir_refusing_new(st);
     rc = ir_stand_new(st, &g->stand, err);
     if (rc == IR_OK)
         *out = g;
@@ -110,62 +111,32 @@ lane_of(const struct ir_ingest *g, const struct ir_entry *e, int lane)
 
 /* Count what was refused or put off; kept with what is stored next. */
 static void
-count(struct ir_ingest *g, const struct ir_arrival *v)
+count(struct ir_ingest *g, const struct job *j)
 {
-    bool known = ir_trust_key(ir_stand_trust(g->stand), v->author) != NULL;
-    struct ir_refusals *r;
-    size_t i;
+    const struct ir_arrival *v = j->v;
+    struct ir_refused r = {.why = (int)v->what, .at_ms = g->now.wall_ms};
 
     if (!IR_ARRIVED_IS_LATER(v->what) && !IR_ARRIVED_IS_REFUSED(v->what))
         return;
-    for (i = 0; i < g->refusal_n; i++) {
-        r = &g->refusal[i];
-        if (r->what == v->what && r->known == known &&
-            (!known || memcmp(r->author, v->author, IR_KEYID_BYTES) == 0))
-            break;
-    }
-    if (i == g->refusal_n) {
-        g->refusal =
-            ir_realloc(g->refusal, (g->refusal_n + 1) * sizeof *g->refusal);
-        r = &g->refusal[g->refusal_n++];
-        memset(r, 0, sizeof *r);
-        r->what = v->what;
-        r->known = known;
-        if (known)
-            memcpy(r->author, v->author, IR_KEYID_BYTES);
-    }
-    g->refusal[i].count++;
-    g->refusal[i].last_ms = g->now.wall_ms;
+    memcpy(r.id, v->id, IR_ID_BYTES);
+    if (v->kind == 0) /* no entry */
+        ir_sha256(v->p, v->n, r.id);
+    else
+        r.seq = j->e.h.seq;
+    memcpy(r.author, v->author, IR_KEYID_BYTES);
+    ir_refusing_add(g->refusing, &r,
+                    ir_trust_key(ir_stand_trust(g->stand), v->author) != NULL);
 }
 
-/* Keep the counts, inside a transaction. */
-static int
-keep_counts(struct ir_ingest *g, struct ir_err *err)
+void
+ir_ingest_keep(struct ir_ingest *g)
 {
-    static const char sql[] =
-        "INSERT INTO refusal(why, author, count, last_ms)"
-        " VALUES(?1, ?2, ?3, ?4) ON CONFLICT(why, author) DO UPDATE"
-        " SET count = count + ?3, last_ms = ?4";
-    size_t i;
-    int rc = IR_OK;
-
-    for (i = 0; i < g->refusal_n && rc == IR_OK; i++) {
-        const struct ir_refusals *r = &g->refusal[i];
-        sqlite3_stmt *q = NULL;
-
-        rc = ir_db_get(g->st, sql, &q, err);
-        if (rc != IR_OK)
-            break;
-        sqlite3_bind_int(q, 1, (int)r->what);
-        sqlite3_bind_blob(q, 2, r->author, r->known ? IR_KEYID_BYTES : 0,
-                          SQLITE_STATIC);
-        sqlite3_bind_int64(q, 3, r->count);
-        sqlite3_bind_int64(q, 4, r->last_ms);
-        if (sqlite3_step(q) != SQLITE_DONE)
-            rc = ir_db_fail(g->st, "refusal", err);
-        ir_db_put(g->st, q);
-    }
-    return rc;
+    if (!ir_refusing_any(g->refusing) || ir_store_begin_now(g->st) != IR_OK)
+        return;
+    if (ir_refusing_keep(g->refusing, NULL) != IR_OK)
+        ir_store_rollback(g->st);
+    else if (ir_store_commit(g->st, NULL) == IR_OK)
+        ir_refusing_kept(g->refusing);
 }
 
 void
@@ -173,15 +144,11 @@ ir_ingest_free(struct ir_ingest *g)
 {
     if (g == NULL)
         return;
-    if (g->refusal_n > 0 && ir_store_begin_now(g->st) == IR_OK) {
-        if (keep_counts(g, NULL) == IR_OK)
-            (void)ir_store_commit(g->st, NULL);
-        else
-            ir_store_rollback(g->st);
-    }
+    if (g->refusing != NULL)
+        ir_ingest_keep(g);
+    ir_refusing_free(g->refusing);
     ir_stand_free(g->stand);
     ir_quota_free(g->quota);
-    free(g->refusal);
     free(g);
 }
 
@@ -375,7 +342,7 @@ put_some(struct ir_ingest *g, const uint8_t *from, struct job **ready, size_t n,
     for (i = 0; i < n && rc == IR_OK; i++)
         rc = put_one(g, from, ready[i], &erased, err);
     if (rc == IR_OK)
-        rc = keep_counts(g, err);
+        rc = ir_refusing_keep(g->refusing, err);
     if (rc == IR_OK)
         rc = ir_store_commit(g->st, err);
     else
@@ -386,7 +353,7 @@ put_some(struct ir_ingest *g, const uint8_t *from, struct job **ready, size_t n,
         ir_stand_undone(g->stand);
         return rc;
     }
-    g->refusal_n = 0;
+    ir_refusing_kept(g->refusing);
     if (erased) /* no copy stays in the WAL either */
         rc = ir_db_exec(g->st, "PRAGMA wal_checkpoint(TRUNCATE)", err);
     return rc;
@@ -547,6 +514,19 @@ judge_all(struct ir_ingest *g, const uint8_t *from, struct job *jobs, size_t n,
     return rc;
 }
 
+/* By a revoked key, it says: only what is is remembered as that. */
+static void
+confirm(struct ir_ingest *g, struct job *j)
+{
+    const uint8_t *pub = NULL;
+
+    if (ir_refusing_was(g->refusing, j->e.id, IR_ARRIVED_REVOKED))
+        return;
+    (void)ir_stand_judge(g->stand, &j->e, &pub);
+    if (pub == NULL || !ir_entry_verify(&j->e, ir_store_site(g->st), pub))
+        j->v->what = IR_ARRIVED_SIGNATURE;
+}
+
 int
 ir_ingest_batch(struct ir_ingest *g, const uint8_t *from, struct ir_arrival *v,
                 size_t n, struct ir_err *err)
@@ -573,7 +553,9 @@ ir_ingest_batch(struct ir_ingest *g, const uint8_t *from, struct ir_arrival *v,
     for (i = 0; i < n; i++) {
         if (v[i].what == UNDECIDED)
             v[i].what = jobs[i].if_left;
-        count(g, &v[i]);
+        if (v[i].what == IR_ARRIVED_REVOKED)
+            confirm(g, &jobs[i]);
+        count(g, &jobs[i]);
     }
 out:
     free(jobs);

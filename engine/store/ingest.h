@@ -86,14 +86,20 @@ void ir_ingest_limits(struct ir_ingest *g,
 int ir_ingest_batch(struct ir_ingest *g, const uint8_t *from,
                     struct ir_arrival *v, size_t n, struct ir_err *err);
 
+/* Keep in the store what was counted and refused meanwhile, though nothing was
+ * stored; for those that run long.
+ */
+void ir_ingest_keep(struct ir_ingest *g);
+
 /* Is this entry here with all it may have, or this object (*object)? Then
  * nothing more can come of it.
  */
 bool ir_ingest_here(struct ir_ingest *g, const uint8_t id[IR_ID_BYTES],
                     bool *object);
 
-/* How often what has been refused or put off here, ever, by whom (of nobody's
- * key: zeros). fn returns false to stop.
+/* How many entries have been refused or put off here, ever, and by whom (of
+ * nobody's key: zeros); each once, however often it came, as long as it is
+ * remembered (refused.h). fn returns false to stop.
  *
  * Errors: IR_ESTORE.
  */

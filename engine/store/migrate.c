@@ -67,3 +67,9 @@ ir_db_has_mesh(const struct ir_store *st)
 {
     return st->version >= 2;
 }
+
+bool
+ir_db_has_refused(const struct ir_store *st)
+{
+    return st->version >= 3;
+}

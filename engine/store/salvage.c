@@ -264,8 +264,9 @@ save_others(struct ir_store *hurt, struct ir_store *to)
     sqlite3_finalize(q);
 }
 
-/* The rows of the tables that migration 2 brought, but for those that hang on
- * others: whom it met, what was refused, invitations, what is wanted. */
+/* The rows of the tables that migrations 2 and 3 brought, but for those that
+ * hang on others: whom it met, what was refused, invitations, what is wanted.
+ */
 static void
 save_mesh(struct ir_store *hurt, struct ir_store *to)
 {
@@ -274,6 +275,7 @@ save_mesh(struct ir_store *hurt, struct ir_store *to)
     } sql[] = {
         {"SELECT * FROM met", "INSERT INTO met VALUES(?1,?2,?3,?4,?5)"},
         {"SELECT * FROM refusal", "INSERT INTO refusal VALUES(?1,?2,?3,?4)"},
+        {"SELECT * FROM refused", "INSERT INTO refused VALUES(?1,?2,?3,?4,?5)"},
         {"SELECT * FROM object_want", "INSERT INTO object_want VALUES(?1,?2)"},
         {"SELECT * FROM invite",
          "INSERT INTO invite VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,"

@@ -70,7 +70,8 @@ say_devices(const struct ir_view *v, const struct ir_mesh_status *s,
                                    time_of(v, d->met_ms, pool),
                                    d->by != NULL ? carrier_say(d->by)
                                                  : _("through others"));
-        cells[3] = d->self || d->revoked ? ""
+        cells[3] = d->self && d->revoked   ? _("revoked")
+                   : d->self || d->revoked ? ""
                    : !d->has_key ? _("has not been given the carrier key")
                                  : held(d, pool);
         ir_table_row(&tb, d->self ? IR_STYLE_ACCENT : IR_STYLE_NONE, cells);
@@ -147,7 +148,10 @@ say_daemon(const struct ir_view *v, const struct ir_mesh_status *s,
         if (!ir_json_get_bool(p, "up", false) && why != NULL)
             ir_term_para(&v->term, out, 3, NULL, IR_STYLE_NONE,
                          ir_pool_f(pool, _("%s does not answer: %s"),
-                                   ir_json_get_str(p, "where", ""), _(why)));
+                                   ir_json_get_str(p, "where", ""),
+                                   s->self_revoked
+                                       ? _("this device's key is revoked")
+                                       : _(why)));
     }
 }
 
@@ -158,7 +162,11 @@ say_stuck(const struct ir_view *v, const struct ir_mesh_status *s,
     size_t i;
 
     ir_term_para(&v->term, out, 1, NULL, IR_STYLE_BOLD, _("Stuck"));
-    if (s->refused_n + s->gaps_n + s->objects_missing == 0 && s->epoch > 0)
+    for (i = 0; i < s->revoked_n; i++)
+        ir_term_para(&v->term, out, 3, NULL,
+                     i % 2 == 0 ? IR_STYLE_BOLD : IR_STYLE_NONE, s->revoked[i]);
+    if (s->refused_n + s->gaps_n + s->objects_missing + s->revoked_n == 0 &&
+        s->epoch > 0)
         ir_term_para(&v->term, out, 3, NULL, IR_STYLE_NONE, _("nothing"));
     if (s->epoch == 0)
         ir_term_para(&v->term, out, 3, NULL, IR_STYLE_BOLD,
@@ -168,9 +176,8 @@ say_stuck(const struct ir_view *v, const struct ir_mesh_status *s,
         const struct ir_mesh_refused *r = &s->refused[i];
         const char *what =
             ir_pool_f(pool,
-                      IR_CARRY_IS_LATER(r->why)
-                          ? _("put off so far, each time it came: %lld %s")
-                          : _("refused so far, each time it came: %lld %s"),
+                      IR_CARRY_IS_LATER(r->why) ? _("put off so far: %lld %s")
+                                                : _("refused so far: %lld %s"),
                       (long long)r->count, ir_view_carry_why(r->why));
 
         if (r->author != NULL)

@@ -54,6 +54,9 @@ struct ir_mesh_status {
     const struct ir_mesh_gap *gaps;
     size_t gaps_n;
     size_t objects_missing;
+    const char *const *revoked; /* a sentence for each key of this home that */
+    size_t revoked_n;           /* is, and one what to do */
+    bool self_revoked;          /* the device's own is among them */
     bool daemon_runs;
     const struct ir_json *daemon; /* as ird left it (docs/man/ir-mesh.1), or
                                      NULL: it never ran */

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define REFUSED_SAID 10 /* more are counted */
+
 const char *
 ir_verdict_word(enum ir_verdict v)
 {
@@ -191,6 +193,40 @@ say_author(const struct ir_view *v, const struct ir_verify_author *a,
                   ir_pool_buf(pool, &b)));
 }
 
+/* "1f00a2c3  not here because it was refused: ...", once for each. */
+static void
+say_refused(const struct ir_view *v, const struct ir_verify *r,
+            struct ir_pool *pool, struct ir_buf *out)
+{
+    size_t i;
+
+    for (i = 0; i < r->refused_n && i < REFUSED_SAID; i++) {
+        const struct ir_verify_refused *x = &r->refused[i];
+        char hex[2 * 4 + 1];
+        const char *who, *by;
+
+        ir_hex(x->id, 4, hex);
+        who = x->author >= 0
+                  ? ir_pool_take(pool, ir_view_member(v, x->author, false))
+                  : "?";
+        by = x->revoker >= 0
+                 ? ir_pool_take(pool, ir_view_member(v, x->revoker, false))
+                 : "?";
+        ir_term_para(
+            &v->term, out, 3, "- ", IR_STYLE_NONE,
+            ir_pool_f(
+                pool,
+                _("%s  not here because it was refused (%s): signed with "
+                  "a key of %s that %s revoked (%s). Nothing is missing."),
+                hex, ir_pool_take(pool, ir_view_time(v, x->refused_ms)), who,
+                by, ir_pool_take(pool, ir_view_time(v, x->revoked_ms))));
+    }
+    if (r->refused_n > REFUSED_SAID)
+        ir_term_para(&v->term, out, 3, "- ", IR_STYLE_NONE,
+                     ir_pool_f(pool, _("and %zu more that were refused"),
+                               r->refused_n - REFUSED_SAID));
+}
+
 void
 ir_view_verify(const struct ir_view *v, const struct ir_verify *r,
                struct ir_buf *out)
@@ -237,6 +273,7 @@ ir_view_verify(const struct ir_view *v, const struct ir_verify *r,
                       bad_say(x->why), x->detail[0] != '\0' ? ": " : "",
                       ir_pool_take(&pool, ir_view_safe(v, x->detail))));
     }
+    say_refused(v, r, &pool, out);
     for (i = 0; i < r->authors_n; i++)
         say_author(v, &r->authors[i], &pool, out);
     say_next(v, r, out);
@@ -262,6 +299,16 @@ ir_view_verify_json(const struct ir_view *v, const struct ir_verify *r)
         ir_json_set_str(it, "why", ir_bad_word(r->bad[i].why));
         ir_json_set_str(it, "detail",
                         r->bad[i].detail[0] != '\0' ? r->bad[i].detail : NULL);
+    }
+    a = ir_json_set_take(o, "refused", ir_json_new_arr());
+    for (i = 0; i < r->refused_n; i++) {
+        struct ir_json *it = ir_json_add_take(a, ir_json_new_obj());
+
+        ir_json_set_hex(it, "id", r->refused[i].id, IR_ID_BYTES);
+        ir_view_set_member(v, it, "author", r->refused[i].author);
+        ir_view_set_member(v, it, "revoked_by", r->refused[i].revoker);
+        ir_view_set_time(it, "revoked", r->refused[i].revoked_ms);
+        ir_view_set_time(it, "refused", r->refused[i].refused_ms);
     }
     a = ir_json_set_take(o, "authors", ir_json_new_arr());
     for (i = 0; i < r->authors_n; i++) {

@@ -41,6 +41,14 @@ struct ir_verify_bad {
     char detail[96]; /* more, or "" (escaped here) */
 };
 
+/* One that others refer to and that is not here, because it was refused. */
+struct ir_verify_refused {
+    uint8_t id[IR_ID_BYTES];
+    int author;                     /* whose key signed it; member index, -1 */
+    int revoker;                    /* who revoked that key, or -1 */
+    int64_t revoked_ms, refused_ms; /* 0 unknown */
+};
+
 struct ir_verify_author {
     char name[41]; /* handle, or the key id in hex */
     uint64_t entries;
@@ -58,6 +66,8 @@ struct ir_verify {
     struct ir_view_record record;
     const struct ir_verify_bad *bad;
     size_t bad_n;
+    const struct ir_verify_refused *refused;
+    size_t refused_n;
     const struct ir_verify_author *authors;
     size_t authors_n;
     bool backup_fork; /* the fork looks like a restored backup */

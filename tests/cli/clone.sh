@@ -32,7 +32,12 @@ a1=$(id)
 on B --json note "B one"
 b1=$(id)
 carry A B
+out "This home is an older copy"
+out "1 entry signed with its own keys (sato), which were not here, came"
+out "both branches are kept and count"
+out "ir mesh invite --device-for sato"
 carry B A
+out "both branches are kept and count"
 on A --json note "A two"
 a2=$(id)
 is "$a1" "$(prev "$a2")"
@@ -88,6 +93,10 @@ on C carry out "$T/last"
 rm -r C
 mv backup C
 on C carry in "$T/last"
+out "This home is an older copy"
+out "they are here now, and what you record goes on behind them"
+on C carry in "$T/last"
+silent "older copy"
 on C --json note "after"
 is "$last" "$(prev "$(id)")"
 ok verify

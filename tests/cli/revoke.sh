@@ -88,6 +88,8 @@ exits_on 77 A mesh revoke sato -r x
 err "the key with which you act"
 exits_on 77 C mesh revoke mori -r x
 exits_on 64 A mesh revoke mori
+on A --json mesh invite --device-for mori
+before=$(json code)
 cp -a A A.since
 on A --json mesh revoke "$node" -r "laptop stolen"
 is 2 "$(json 'keys#')"
@@ -110,6 +112,12 @@ at_time -2h 0 note "thief-backdated"
 
 title "where the revocation is known nothing of it is taken"
 carry stolen A
+is 2 "$(json refused.revoked)"
+on A mesh status
+out "refused so far: 2"
+carry stolen A
+on A mesh status
+out "refused so far: 2"
 lacks A thief
 told A before-one
 ok verify
@@ -143,10 +151,67 @@ lacks D thief
 told D before-two
 on D verify
 
+title "who had built on it lacks nothing elsewhere"
+on C note "Mori writes that all is well"
+carry C A
+told A "all is well"
+lacks A thief
+ok verify
+out "not here because it was refused"
+out "signed with a key of Mori that Sato revoked"
+out "Nothing is missing."
+silent "Incomplete"
+is 1 "$(grep -c 'not here because it was' out)"
+ok --json verify
+is whole "$(json verdict)"
+is 1 "$(json 'refused#')"
+is mori "$(json 'refused[0].author')"
+is sato "$(json 'refused[0].revoked_by')"
+H=$T/A IRLANG=ja_JP.UTF-8
+ok verify
+out "受け付けを拒否したため、この端末にはありません"
+IRLANG=en_US.UTF-8
+
 title "on the stolen machine itself, once it hears of it"
 carry A stolen
 exits_on 77 stolen --as mori note "more"
 err "has been revoked"
+H=$T/stolen
+exits 77 --as mori start alpha one --var host=FS2
+err "The key of mori in this home was revoked by sato"
+ok status
+err "The key of this device (mori) was revoked by sato"
+err "The key of mori in this home was revoked by sato"
+err "ir mesh invite --device-for mori"
+ok mesh status
+out "The key of this device (mori) was revoked by sato"
+ok --json mesh status
+is 2 "$(json 'revoked#')"
+is sato "$(json 'revoked[0].by')"
+
+title "the same where the person has another key that counts"
+mkdir "$T/door2" "$T/door3"
+on F mesh join "$before" --via "$T/door3"
+exits_on 77 A mesh admit "$T/door3"
+says "mori is not a member any more"
+on A --json mesh invite --device-for mori
+code=$(json code)
+on E mesh join "$code" --via "$T/door2"
+on A mesh admit "$T/door2"
+on E mesh join "$code" --via "$T/door2"
+carry A E
+carry A stolen
+H=$T/stolen
+ir doctor >out 2>err || :
+out "BAD  The key of mori in this home was revoked by sato"
+out "BAD  The key of this device (mori) was revoked by sato"
+ok status
+err "The key of mori in this home was revoked by sato"
+H=$T/E
+ok status
+silent "revoked"
+ir doctor >out 2>err || :
+out "no key of this home is revoked"
 
 title "lost some time ago: what came since does not stay"
 H=$T/B

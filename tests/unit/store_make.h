@@ -61,13 +61,13 @@ fold_trust(struct home *h)
     ir_log_done(&log);
 }
 
-/* A home with root and one member, whose key signs. */
+/* A home with a root, whose only admin's key signs. */
 static void
-setup_home(struct home *h)
+setup_site(struct home *h)
 {
     struct ir_err err = {0};
     struct ir_draft d = {.kind = IR_KIND_ROOT};
-    uint8_t id[32], member[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    uint8_t id[32];
 
     memset(h, 0, sizeof *h);
     snprintf(h->path, sizeof h->path, "/tmp/ir-test-store.XXXXXX");
@@ -86,8 +86,17 @@ setup_home(struct home *h)
     ir_bodyw_hashes(&d.body, 3, (const uint8_t(*)[32]) & h->key->pub, 1);
     assert_int_equal(append(h, &d, id, &err), IR_OK);
     assert_int_equal(ir_store_site_set(h->st, id, &err), IR_OK);
-    memset(&d, 0, sizeof d);
-    d.kind = IR_KIND_MEMBER;
+}
+
+/* A home with root and one member, whose key signs. */
+static void
+setup_home(struct home *h)
+{
+    struct ir_err err = {0};
+    struct ir_draft d = {.kind = IR_KIND_MEMBER};
+    uint8_t id[32], member[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+
+    setup_site(h);
     ir_bodyw_text(&d.body, 1, "Ito");
     ir_bodyw_bytes(&d.body, 4, member, 8);
     ir_bodyw_hashes(&d.body, 5, (const uint8_t(*)[32]) & h->key->pub, 1);

@@ -115,6 +115,88 @@ test_revoked(void **state)
 }
 
 static bool
+of_revoked(const struct ir_refusals *r, void *arg)
+{
+    int64_t *n = arg;
+
+    *n += r->what == IR_ARRIVED_REVOKED ? r->count : 0;
+    return true;
+}
+
+/* What a revoked key signed is refused and remembered: counted once however
+ * often it comes, and who refers to it lacks nothing. A forged one is not.
+ */
+static void
+test_refused_once(void **state)
+{
+    struct home a, b;
+    struct wire *w;
+    struct ir_key *mori, *admin;
+    struct ir_draft d = {.kind = IR_KIND_NOTE, .refs_n = 1};
+    struct ir_draft say = {.kind = IR_KIND_APPROVAL, .refs_n = 1};
+    struct ir_check k = {0};
+    uint8_t good[1][32], late[2][32], id[32];
+    size_t i, round, at = 0;
+    int64_t n = 0;
+
+    (void)state;
+    setup_home(&a);
+    mori = add_member(&a, "mori");
+    admin = sign_with(&a, mori);
+    note(&a, "before", good[0]);
+    note(&a, "after the theft", late[0]);
+    note(&a, "and more", late[1]);
+    memcpy(say.refs[0], late[0], 32); /* in lane T: kept wherever it comes */
+    ir_bodyw_uint(&say.body, 1, 1);
+    ir_bodyw_bytes(&say.body, 2, late[0], 32);
+    assert_int_equal(append(&a, &say, id, NULL), IR_OK);
+    (void)sign_with(&a, admin);
+    memcpy(d.refs[0], late[1], 32);
+    ir_bodyw_text(&d.body, 1, "what does Mori mean?");
+    assert_int_equal(append(&a, &d, id, NULL), IR_OK);
+    revoke_key(&a, mori, (const uint8_t(*)[32])good, 1);
+    w = wire_of(&a);
+    empty_home(&b, &a);
+    for (i = 0; i < w->n; i++)
+        if (memcmp(w->id[i], late[0], 32) == 0)
+            at = i;
+    w->b[at].p[w->b[at].len - 1] ^= 1; /* of the signature */
+    for (round = 0; round < 4; round++) {
+        struct ir_ingest *g = begin(&b);
+
+        batch(g, w->v, w->n);
+        assert_int_equal(w->v[at].what, round == 0 ? IR_ARRIVED_SIGNATURE
+                                                   : IR_ARRIVED_REVOKED);
+        if (round == 1)
+            batch(g, w->v, w->n);
+        ir_ingest_free(g);
+        if (round == 0) {
+            fold_trust(&b);
+            check(&b, &k); /* of `late` only the second is known */
+            assert_int_equal(k.refused_n, 1);
+            assert_int_equal(k.missing, 1);
+            ir_check_done(&k);
+            w->b[at].p[w->b[at].len - 1] ^= 1;
+        }
+    }
+    assert_int_equal(ir_store_refusals(b.st, of_revoked, &n, NULL), IR_OK);
+    assert_int_equal(n, 2);
+    check(&b, &k);
+    assert_int_equal(k.missing, 0);
+    assert_int_equal(k.refused_n, 2);
+    assert_true(k.refused[0].at_ms > 0);
+    for (i = 0; i < k.authors_n; i++)
+        assert_int_equal(k.authors[i].gaps, 0);
+    for (i = 0; i < k.bad_n; i++) /* the approval, which is here */
+        assert_int_equal(k.bad[i].why, IR_CHECK_REVOKED);
+    ir_check_done(&k);
+    wire_free(w);
+    ir_key_free(mori);
+    remove_home(&a);
+    remove_home(&b);
+}
+
+static bool
 is_stub(struct home *h, struct ir_ingest *g, const uint8_t id[32])
 {
     struct ir_buf b = {0};
@@ -227,6 +309,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_revoked),
+        cmocka_unit_test(test_refused_once),
         cmocka_unit_test(test_redacted),
         cmocka_unit_test(test_stub),
     };

@@ -158,7 +158,7 @@ test_first_writing_open(void **state)
     old_home(&h, 3);
     snprintf(path, sizeof path, "%s/ir.db", h.path);
     open_home(&h, IR_STORE_WRITE);
-    assert_int_equal(number(path, "PRAGMA user_version"), 2);
+    assert_int_equal(number(path, "PRAGMA user_version"), 3);
     assert_int_equal(number(path, "SELECT count(*) FROM arrival"), 0);
     assert_int_equal(number(path, "SELECT count(*) FROM object"), 1);
     note(&h, "after it", id);
@@ -168,6 +168,51 @@ test_first_writing_open(void **state)
     assert_false(k.database_damaged);
     ir_check_done(&k);
     /* what it has now is what a new home has */
+    schema_of(path, &is);
+    setup_home(&fresh);
+    snprintf(path, sizeof path, "%s/ir.db", fresh.path);
+    schema_of(path, &want);
+    assert_string_equal(ir_buf_str(&is), ir_buf_str(&want));
+    ir_buf_done(&is);
+    ir_buf_done(&want);
+    remove_home(&fresh);
+    remove_home(&h);
+}
+
+/* A home of migration 2, with something that was refused: it is opened as it
+ * is for reading, and gets the rest when it is written to.
+ */
+static void
+test_from_two(void **state)
+{
+    struct ir_buf is = {0}, want = {0};
+    struct ir_check k = {0};
+    struct home h, fresh;
+    sqlite3 *db = NULL;
+    char path[80];
+    uint8_t id[32];
+
+    (void)state;
+    setup_home(&h);
+    note(&h, "before it", id);
+    ir_store_close(h.st);
+    h.st = NULL;
+    snprintf(path, sizeof path, "%s/ir.db", h.path);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    run_sql(db, "DROP TABLE refused; PRAGMA user_version=2");
+    run_sql(db, "INSERT INTO refusal VALUES(12, x'0102030405060708', 5, 6)");
+    sqlite3_close(db);
+    open_home(&h, IR_STORE_READ);
+    assert_false(ir_refused_get(h.st, id, 12, NULL));
+    check(&h, &k);
+    assert_int_equal(k.bad_n + k.refused_n, 0);
+    ir_check_done(&k);
+    ir_store_close(h.st);
+    assert_int_equal(number(path, "PRAGMA user_version"), 2);
+    open_home(&h, IR_STORE_WRITE);
+    assert_int_equal(number(path, "PRAGMA user_version"), 3);
+    assert_int_equal(number(path, "SELECT count FROM refusal"), 5);
+    assert_int_equal(number(path, "SELECT count(*) FROM refused"), 0);
     schema_of(path, &is);
     setup_home(&fresh);
     snprintf(path, sizeof path, "%s/ir.db", fresh.path);
@@ -210,7 +255,7 @@ test_many_at_once(void **state)
         assert_null(bad);
     }
     snprintf(path, sizeof path, "%s/ir.db", h.path);
-    assert_int_equal(number(path, "PRAGMA user_version"), 2);
+    assert_int_equal(number(path, "PRAGMA user_version"), 3);
     remove_home(&h);
 }
 
@@ -285,7 +330,7 @@ test_salvage(void **state)
             if (saved < (schema == 1 ? 302 : 200))
                 fail_msg("migrated %d, schema %d: %lld saved", migrated, schema,
                          (long long)saved);
-            assert_int_equal(number(path, "PRAGMA user_version"), 2);
+            assert_int_equal(number(path, "PRAGMA user_version"), 3);
             if (migrated == 1 && schema == 0)
                 assert_int_equal(
                     number(path, "SELECT count(*) FROM arrival JOIN entry USING"
@@ -305,6 +350,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read_only_stays),
         cmocka_unit_test(test_first_writing_open),
+        cmocka_unit_test(test_from_two),
         cmocka_unit_test(test_many_at_once),
         cmocka_unit_test(test_all_or_nothing),
         cmocka_unit_test(test_salvage),

@@ -339,6 +339,47 @@ test_revoked(void **state)
     remove_home(&h);
 }
 
+/* An admin who is no member: the root and certificates are theirs to sign, a
+ * note is not.
+ */
+static void
+test_admin_no_member(void **state)
+{
+    struct home h;
+    struct ir_check k = {0};
+    struct ir_draft d = {.kind = IR_KIND_MEMBER};
+    struct ir_key *other = ir_key_new();
+    uint8_t id[32], member[8] = {9}, bad[64] = {0};
+
+    (void)state;
+    setup_site(&h);
+    ir_bodyw_text(&d.body, 1, "Mori");
+    ir_bodyw_bytes(&d.body, 4, member, 8);
+    ir_bodyw_hashes(&d.body, 5, (const uint8_t(*)[32]) & other->pub, 1);
+    ir_bodyw_text(&d.body, 6, "mori");
+    assert_int_equal(append(&h, &d, id, NULL), IR_OK);
+    fold_trust(&h);
+    check(&h, &k);
+    assert_int_equal(k.entries, 2);
+    assert_int_equal(k.unknown_signer, 0);
+    assert_int_equal(k.bad_n, 0);
+    assert_false(k.authors[0].unknown);
+    ir_check_done(&k);
+    note(&h, "not theirs to write", id);
+    check(&h, &k);
+    assert_int_equal(k.unknown_signer, 1);
+    assert_true(k.authors[0].unknown);
+    ir_check_done(&k);
+    tamper(&h, "UPDATE entry SET sig = ?1 WHERE kind = 2", bad, sizeof bad,
+           NULL); /* and their signatures are looked at */
+    check(&h, &k);
+    assert_int_equal(k.bad_n, 1);
+    assert_int_equal(k.bad[0].why, IR_CHECK_SIGNATURE);
+    ir_check_done(&k);
+    ir_key_free(other);
+    remove_home(&h);
+}
+
 int
 main(void)
 {
@@ -348,6 +389,7 @@ main(void)
         cmocka_unit_test(test_missing_row),
         cmocka_unit_test(test_missing_silently),
         cmocka_unit_test(test_revoked),
+        cmocka_unit_test(test_admin_no_member),
         cmocka_unit_test(test_salvage),
     };
 
