@@ -46,6 +46,13 @@ struct ir_node_heard {
     int places, calling; /* calling: which one, or -1 */
 };
 
+/* An earlier carrier key that somebody of ours still speaks under. */
+#define IR_NODE_OLD 4
+struct ir_node_old {
+    uint8_t hint[IR_FRAME_HINT_BYTES];
+    int64_t until_ms; /* for so long it is spoken under as well; 0: free */
+};
+
 struct ir_node {
     struct ir_ctx *c;
     struct ir_loop *loop;
@@ -56,6 +63,8 @@ struct ir_node {
     uint8_t self[IR_KEYID_BYTES];
     struct ir_epoch_key *keys; /* that frames open under, newest last */
     size_t keys_n;
+    struct ir_node_old old[IR_NODE_OLD];
+    int64_t old_left, old_ms; /* frames that may be said again; as of when */
     struct ir_ingest *ingest;
     struct ir_sync_home_of home_of;
     struct ir_sync *sync;
@@ -130,6 +139,16 @@ void ir_node_state(struct ir_node *n, bool last);
 void ir_node_count(struct ir_node *n, const uint8_t device[IR_KEYID_BYTES],
                    int which, int64_t came, int64_t gave);
 void ir_node_met(struct ir_node *n, bool last);
+
+/* A sealed frame was opened to `p`: is it of a device that has not got the
+ * newest key yet? And say again under earlier keys, as far as anybody was heard
+ * under them, what of a transmission that was sent is about lane T.
+ */
+void ir_node_old_heard(struct ir_node *n, const struct ir_epoch_key *newest,
+                       const void *sealed, size_t sealed_n, const void *p,
+                       size_t m);
+void ir_node_old_send(struct ir_node *n, const struct ir_carrier *c,
+                      uint32_t link, const struct ir_buf *b);
 
 /* The name of the carrier a link of the engine belongs to.
  *

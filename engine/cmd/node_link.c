@@ -146,6 +146,20 @@ count_given(struct ir_node *n, uint32_t id, const struct ir_buf *b)
     ir_node_count(n, n->from, n->from_which, 0, gave);
 }
 
+/* The key that is sealed with: the newest. */
+static const struct ir_epoch_key *
+newest_key(const struct ir_node *n)
+{
+    const struct ir_epoch_key *k = NULL;
+    size_t i;
+
+    for (i = 0; i < n->keys_n; i++)
+        if (n->keys[i].audience == 0 &&
+            (k == NULL || n->keys[i].epoch >= k->epoch))
+            k = &n->keys[i];
+    return k;
+}
+
 static void
 on_frame(void *arg, uint32_t link, const void *p, size_t len)
 {
@@ -161,6 +175,7 @@ on_frame(void *arg, uint32_t link, const void *p, size_t len)
                           &plain, &err) != IR_OK)
             return; /* not ours; what came late under no key of ours neither */
         peek(n, s->which, link, plain.p, plain.len);
+        ir_node_old_heard(n, newest_key(n), p, len, plain.p, plain.len);
         p = plain.p;
         len = plain.len;
     }
@@ -187,20 +202,6 @@ on_ours(void *arg, const void *p, size_t len)
     return yes;
 }
 
-/* The key that is sealed with: the newest. */
-static const struct ir_epoch_key *
-newest_key(const struct ir_node *n)
-{
-    const struct ir_epoch_key *k = NULL;
-    size_t i;
-
-    for (i = 0; i < n->keys_n; i++)
-        if (n->keys[i].audience == 0 &&
-            (k == NULL || n->keys[i].epoch >= k->epoch))
-            k = &n->keys[i];
-    return k;
-}
-
 static void
 send_one(struct ir_node *n, uint32_t id, const struct ir_buf *b)
 {
@@ -217,6 +218,7 @@ send_one(struct ir_node *n, uint32_t id, const struct ir_buf *b)
     } else if (k != NULL) {
         ir_frame_seal(k, ir_store_site(n->c->st), b->p, b->len, &sealed);
         rc = ir_carrier_send(c, id & LINK_MASK, sealed.p, sealed.len, &err);
+        ir_node_old_send(n, c, id & LINK_MASK, b);
     }
     if (rc == IR_OK)
         count_given(n, id, b);

@@ -338,6 +338,46 @@ ir_frame_put(const struct ir_frame *f, struct ir_buf *out)
     ir_cbor_put_bytes(out, f->p, f->n);
 }
 
+/* Of an `entries` message those of lane T. */
+static void
+put_lane_t(struct ir_frame *f, struct ir_buf *out)
+{
+    struct ir_frame some = {.type = IR_FRAME_ENTRIES};
+    struct ir_buf list = {0};
+    struct ir_entry e;
+    const uint8_t *p;
+    size_t n;
+
+    while (ir_frame_entry(f, &p, &n)) {
+        if (ir_entry_parse(p, n, &e, NULL) != IR_OK ||
+            ir_kind_lane(e.h.kind) != IR_LANE_T)
+            continue;
+        ir_cbor_put_bytes(&list, p, n);
+        some.count++;
+    }
+    some.p = list.p;
+    some.n = list.len;
+    if (some.count > 0)
+        ir_frame_put(&some, out);
+    ir_buf_done(&list);
+}
+
+bool
+ir_frame_lane_t(const void *p, size_t n, struct ir_buf *out)
+{
+    struct ir_cbor c = {p, (const uint8_t *)p + n};
+    size_t before = out->len;
+    struct ir_frame f;
+
+    while (ir_frame_next(&c, &f, NULL) == IR_OK)
+        if (f.type == IR_FRAME_BEACON ||
+            (f.type == IR_FRAME_RECONCILE && f.set == 0))
+            ir_frame_put(&f, out);
+        else if (f.type == IR_FRAME_ENTRIES)
+            put_lane_t(&f, out);
+    return out->len > before;
+}
+
 void
 ir_frame_short(const uint8_t salt[IR_SALT_BYTES], const uint8_t id[IR_ID_BYTES],
                uint8_t out[IR_SHORT_BYTES])

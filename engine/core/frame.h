@@ -89,6 +89,12 @@ bool ir_frame_entry(struct ir_frame *f, const uint8_t **p, size_t *n);
  */
 void ir_frame_put(const struct ir_frame *f, struct ir_buf *out);
 
+/* Append what a transmission holds about lane T alone, which devices are told
+ * under earlier carrier keys too: its beacons, `reconcile` of that set, entries
+ * of that lane. Returns whether there is any.
+ */
+bool ir_frame_lane_t(const void *p, size_t n, struct ir_buf *out);
+
 /* The short id of an entry within a session: H(salt | id)[0..8]. */
 void ir_frame_short(const uint8_t salt[IR_SALT_BYTES],
                     const uint8_t id[IR_ID_BYTES], uint8_t out[IR_SHORT_BYTES]);

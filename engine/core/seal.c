@@ -84,6 +84,17 @@ ir_frame_seal(const struct ir_epoch_key *k, const uint8_t site[32],
     ir_frame_seal_salted(k, site, salt, p, n, out);
 }
 
+bool
+ir_frame_under(const struct ir_epoch_key *k, const void *p, size_t n)
+{
+    uint8_t hint[IR_FRAME_HINT_BYTES];
+
+    if (k->audience != 0 || n < sizeof hint)
+        return false;
+    frame_hint(k, hint);
+    return memcmp(hint, p, sizeof hint) == 0;
+}
+
 int
 ir_frame_open(const struct ir_epoch_key *keys, size_t keys_n,
               const uint8_t site[32], const void *p, size_t n,

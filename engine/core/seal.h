@@ -51,6 +51,9 @@ int ir_frame_open(const struct ir_epoch_key *keys, size_t keys_n,
                   const uint8_t site[32], const void *p, size_t n,
                   struct ir_buf *out, struct ir_err *err);
 
+/* Does the hint of the frame `p` say that it is under this key? */
+bool ir_frame_under(const struct ir_epoch_key *k, const void *p, size_t n);
+
 /* The longest plain body that may be sealed: what it grows by included, the
  * sealed one must stay within IR_BODY_MAX.
  */

@@ -337,13 +337,90 @@ short_ids(void **state)
     assert_memory_not_equal(a, b, 8);
 }
 
+/* The bytes of an entry of this kind; who signed it is not looked at here. */
+static void
+entry_of(uint64_t kind, struct ir_buf *out)
+{
+    static const uint8_t body[] = {0xa0}, sig[IR_SIG_BYTES] = {1};
+    struct ir_header h = {.hlc = 1, .seq = 1, .kind = kind};
+    struct ir_buf p = {0};
+
+    ir_header_encode(&h, &p);
+    ir_cbor_put_array(out, 3);
+    ir_cbor_put_bytes(out, p.p, p.len);
+    ir_cbor_put_bytes(out, body, sizeof body);
+    ir_cbor_put_bytes(out, sig, sizeof sig);
+    ir_buf_done(&p);
+}
+
+/* What may be said under an earlier carrier key: of lane T, and no more. */
+static void
+lane_t_alone(void **state)
+{
+    static const uint64_t kinds[] = {IR_KIND_NOTE, IR_KIND_MEMBER,
+                                     IR_KIND_GRANT};
+    struct ir_buf all = {0}, some = {0}, entries = {0};
+    struct ir_frame f = {.type = IR_FRAME_BEACON}, got;
+    struct ir_cbor c;
+    const uint8_t *p;
+    size_t n, i, left = 0;
+
+    (void)state;
+    ir_frame_put(&f, &all);
+    for (i = 0; i < 2; i++) {
+        f = (struct ir_frame){.type = IR_FRAME_RECONCILE,
+                              .set = (int)i,
+                              .p = (const uint8_t *)"a",
+                              .n = 1};
+        ir_frame_put(&f, &all);
+    }
+    f = (struct ir_frame){.type = IR_FRAME_TAIL};
+    ir_frame_put(&f, &all);
+    for (i = 0; i < 3; i++) {
+        struct ir_buf e = {0};
+
+        entry_of(kinds[i], &e);
+        ir_cbor_put_bytes(&entries, e.p, e.len);
+        ir_buf_done(&e);
+    }
+    f = (struct ir_frame){
+        .type = IR_FRAME_ENTRIES, .p = entries.p, .n = entries.len, .count = 3};
+    ir_frame_put(&f, &all);
+    assert_true(ir_frame_lane_t(all.p, all.len, &some));
+    c = (struct ir_cbor){some.p, some.p + some.len};
+    assert_int_equal(ir_frame_next(&c, &got, NULL), IR_OK);
+    assert_int_equal(got.type, IR_FRAME_BEACON);
+    assert_int_equal(ir_frame_next(&c, &got, NULL), IR_OK);
+    assert_int_equal(got.type, IR_FRAME_RECONCILE);
+    assert_int_equal(got.set, 0);
+    assert_int_equal(ir_frame_next(&c, &got, NULL), IR_OK);
+    assert_int_equal(got.type, IR_FRAME_ENTRIES);
+    assert_int_equal(got.count, 2);
+    while (ir_frame_entry(&got, &p, &n)) {
+        struct ir_entry e;
+
+        assert_int_equal(ir_entry_parse(p, n, &e, NULL), IR_OK);
+        assert_int_equal(ir_kind_lane(e.h.kind), IR_LANE_T);
+        left++;
+    }
+    assert_int_equal(left, 2);
+    assert_int_equal(ir_frame_next(&c, &got, NULL), IR_ENOTFOUND);
+    all.len = some.len = 0;
+    f = (struct ir_frame){.type = IR_FRAME_TAIL};
+    ir_frame_put(&f, &all);
+    assert_false(ir_frame_lane_t(all.p, all.len, &some));
+    ir_buf_done(&all);
+    ir_buf_done(&some);
+    ir_buf_done(&entries);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(read_all),       cmocka_unit_test(round_trip),
         cmocka_unit_test(entry_by_entry), cmocka_unit_test(counts_are_capped),
-        cmocka_unit_test(short_ids),
+        cmocka_unit_test(short_ids),      cmocka_unit_test(lane_t_alone),
     };
 
     if (ir_crypt_init(NULL) != IR_OK)
