@@ -44,7 +44,7 @@ fail:
     return IR_EIO;
 }
 
-void
+bool
 ir_wake_drain(int fd)
 {
     char byte;
@@ -52,7 +52,8 @@ ir_wake_drain(int fd)
 
     for (i = 0; i < DRAIN_MAX; i++)
         if (recv(fd, &byte, sizeof byte, MSG_DONTWAIT) < 0)
-            return;
+            break;
+    return i > 0;
 }
 
 void

@@ -9,6 +9,8 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
+
 #define IR_WAKE_NAME "ird.sock"
 
 /* Listen in the home that `homefd` is; what an earlier daemon left there is
@@ -19,8 +21,10 @@
  */
 int ir_wake_listen(int homefd, int *fd, struct ir_err *err);
 
-/* Take everything that has come, so that the descriptor is quiet again. */
-void ir_wake_drain(int fd);
+/* Take everything that has come, so that the descriptor is quiet again; has
+ * anything?
+ */
+bool ir_wake_drain(int fd);
 
 /* Wake whoever listens in `home`, if anybody does. */
 void ir_wake_send(const char *home);

@@ -158,14 +158,32 @@ take_settings(struct ir_node *n)
     welcome(n);
 }
 
-/* Has anybody recorded or changed something? */
+/* Trust may have changed by what was recorded here or by what came. */
 static void
-look(struct ir_node *n)
+look_at_trust(struct ir_node *n)
 {
-    int64_t version = ir_store_version(n->c->st);
+    struct ir_err err;
+
+    if (ir_stand_turn(ir_ingest_stand(n->ingest)) == n->turn)
+        return;
+    n->turn = ir_stand_turn(ir_ingest_stand(n->ingest));
+    if (ir_node_trust(n, &err) != IR_OK)
+        ir_node_say("%s", err.msg);
+}
+
+/* Has anybody recorded or changed something? Who does says so. */
+static void
+look(struct ir_node *n, bool woken)
+{
+    int64_t version;
     struct ir_stand *s = ir_ingest_stand(n->ingest);
     struct ir_err err;
 
+    if (!woken && !n->wrote && !n->reload && n->version != -1 &&
+        n->now_ms - n->look_ms < LOOK_MS)
+        return;
+    n->look_ms = n->now_ms;
+    version = ir_store_version(n->c->st);
     if (version != n->version || n->wrote || n->reload) {
         n->version = version;
         n->wrote = false;
@@ -177,11 +195,7 @@ look(struct ir_node *n)
             n->version = -1; /* again next time */
         }
     }
-    if (ir_stand_turn(s) != n->turn) {
-        n->turn = ir_stand_turn(s);
-        if (ir_node_trust(n, &err) != IR_OK)
-            ir_node_say("%s", err.msg);
-    }
+    look_at_trust(n);
 }
 
 /* A while between none and as long as there are devices. */
@@ -285,14 +299,14 @@ step(void *arg, int64_t now_ms)
 {
     struct ir_node *n = arg;
     int64_t next;
+    bool woken = ir_wake_drain(n->wake_fd);
 
     n->now_ms = now_ms;
     (void)ir_sync_tick(n->sync, now_ms); /* what is pushed is new as of now */
-    ir_wake_drain(n->wake_fd);
     sign_owed(n);
-    look(n);
+    look(n, woken);
     next = ir_node_move(n);
-    look(n); /* what came may have changed who is trusted */
+    look_at_trust(n);
     ir_node_dial(n);
     tell(n);
     ir_node_met(n, false);

@@ -82,7 +82,7 @@ struct ir_node {
     int from_which;               /* ...what */
     int64_t met_ms;               /* when met was kept last */
     int64_t now_ms, row;          /* the newest entry that was looked at */
-    int64_t version;              /* of the database, as seen last */
+    int64_t version, look_ms;     /* of the database, as seen last; when */
     bool wrote;                   /* something was signed here since */
     uint64_t turn;                /* of trust, as seen last */
     int64_t witness_ms; /* when to write receipts and witnesses; 0: nothing

@@ -26,6 +26,7 @@ ir_sync_new(const uint8_t self[8], const struct ir_sync_home *home,
     s->rng |= 1;
     s->hash_key |= 1;
     s->wants_ms = IR_SYNC_NEVER;
+    s->met_turn = 1;
     s->object.due_ms = now_ms;
     return s;
 }
@@ -188,6 +189,7 @@ ir_sync_link_up(struct ir_sync *s, uint32_t link, const uint8_t *node,
         (node != NULL && memcmp(s->self, node, 8) > 0 ? IR_SYNC_RTO_MIN_MS : 0);
     s->links = ir_realloc(s->links, (s->links_n + 1) * sizeof *s->links);
     s->links[s->links_n++] = l;
+    s->met_turn++;
     ir_sync_object_link_up(s);
 }
 
@@ -202,6 +204,7 @@ ir_sync_link_down(struct ir_sync *s, uint32_t link)
         if (l->no != link)
             continue;
         s->links[i] = s->links[--s->links_n];
+        s->met_turn++;
         ir_sync_want_link_down(s, l);
         link_free(l);
         ir_sync_object_look(s, 0);
@@ -303,17 +306,18 @@ ir_sync_tick(struct ir_sync *s, int64_t now_ms)
 bool
 ir_sync_state(const struct ir_sync *s, uint32_t link, struct ir_sync_state *out)
 {
-    const struct ir_sync_link *l = ir_sync_find(s, link);
+    struct ir_sync_link *l = ir_sync_find(s, link), *beside;
 
     if (l == NULL)
         return false;
+    beside = ir_sync_beside(s, l);
     memset(out, 0, sizeof *out);
     out->heard_ms = -1;
     if (l->peers_n > 0) {
         memcpy(out->node, l->peers[l->latest].node, sizeof out->node);
         out->heard_ms = l->peers[l->latest].heard_ms;
     }
-    out->equal = l->equal;
+    out->equal = l->equal || (beside != NULL && beside->equal);
     out->asking = l->s.stage != IR_STAGE_IDLE;
     out->queued = ir_sync_queued(l);
     out->wanted = l->wants;

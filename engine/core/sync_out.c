@@ -115,7 +115,7 @@ ir_sync_push(struct ir_sync *s, struct ir_sync_link *l, const uint8_t id[32],
  * has it.
  */
 static bool
-is_heard_there(const struct ir_sync *s, const struct ir_sync_link *l,
+is_heard_there(const struct ir_sync *s, struct ir_sync_link *l,
                const uint8_t id[32])
 {
     const struct ir_sync_link *many = ir_sync_beside(s, l);

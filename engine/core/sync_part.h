@@ -19,6 +19,7 @@
     300000 /* one for each device heard on a link to many                      \
             */
 #define IR_SYNC_K_MANY 2
+#define IR_SYNC_BESIDE_MS 60000 /* one for who hears our beacons elsewhere */
 
 #define IR_SYNC_NEEDY 32        /* so many more there: it is us who lack */
 #define IR_SYNC_TAIL_FEW 16     /* short ids are enough for who lacks some */
@@ -140,6 +141,8 @@ struct ir_sync_link {
                             there */
     uint32_t around;
     uint8_t node[8];
+    struct ir_sync_link *beside; /* see ir_sync_beside; as of...     */
+    uint64_t beside_turn;        /* ...so many comings and goings    */
     size_t mtu;
     struct ir_bucket messages, sigs, salts;
     /* beacons */
@@ -215,6 +218,7 @@ struct ir_sync {
     uint64_t version; /* counts changes of t and r */
     struct ir_sync_link **links;
     size_t links_n, turn;
+    uint64_t met_turn; /* counts links, and who is heard on links to many */
     struct ir_sync_want *wants; /* hash table, linear probing */
     size_t wants_n, wants_cap;
     int64_t wants_ms;             /* look at them again then */
@@ -252,7 +256,7 @@ void ir_sync_same_in(struct ir_sync *s, struct ir_sync_link *l,
 int64_t ir_sync_peer_tick(struct ir_sync *s, struct ir_sync_link *l);
 bool ir_sync_next_to(struct ir_sync *s, struct ir_sync_link *l);
 struct ir_sync_link *ir_sync_beside(const struct ir_sync *s,
-                                    const struct ir_sync_link *l);
+                                    struct ir_sync_link *l);
 
 /* sync_session.c: what we ask */
 void ir_sync_differs(struct ir_sync *s, struct ir_sync_link *l,

@@ -5,6 +5,36 @@
 
 #include <string.h>
 
+/* A link to many on which the device of `l`, which is reached by another way,
+ * was heard. Asked of every link for every entry: worked out once, until
+ * somebody comes or goes.
+ */
+struct ir_sync_link *
+ir_sync_beside(const struct ir_sync *s, struct ir_sync_link *l)
+{
+    size_t i, k;
+
+    if (l->beside_turn == s->met_turn)
+        return l->beside;
+    l->beside_turn = s->met_turn;
+    l->beside = NULL;
+    for (i = 0; i < s->links_n && !l->many && l->has_node; i++)
+        for (k = 0; s->links[i]->many && k < s->links[i]->peers_n; k++)
+            if (memcmp(s->links[i]->peers[k].node, l->node, 8) == 0)
+                l->beside = s->links[i];
+    return l->beside;
+}
+
+/* Are our beacons heard by the other side on a link to many? Now and then one
+ * goes this way all the same.
+ */
+static bool
+said_beside(const struct ir_sync *s, struct ir_sync_link *l)
+{
+    return l->met && s->now_ms - l->said_ms < IR_SYNC_BESIDE_MS &&
+           ir_sync_beside(s, l) != NULL;
+}
+
 /* A new interval of the length that stands. Source: RFC 6206, section 4.2. */
 static void
 interval_begin(struct ir_sync *s, struct ir_sync_link *l)
@@ -20,7 +50,7 @@ interval_begin(struct ir_sync *s, struct ir_sync_link *l)
 void
 ir_sync_trickle_reset(struct ir_sync *s, struct ir_sync_link *l)
 {
-    if (l->interval_ms > IR_SYNC_IMIN_MS) {
+    if (l->interval_ms > IR_SYNC_IMIN_MS && !said_beside(s, l)) {
         l->interval_ms = IR_SYNC_IMIN_MS;
         interval_begin(s, l);
     }
@@ -78,7 +108,7 @@ same_out(struct ir_sync *s, struct ir_sync_link *l,
 
 /* The place of device `node` among those heard on a link. */
 static struct ir_sync_peer *
-peer_of(struct ir_sync_link *l, const uint8_t node[8])
+peer_of(struct ir_sync *s, struct ir_sync_link *l, const uint8_t node[8])
 {
     size_t i, max = l->many ? IR_SYNC_PEERS_MAX : 1, oldest = 0;
 
@@ -94,25 +124,11 @@ peer_of(struct ir_sync_link *l, const uint8_t node[8])
         l->peers = ir_realloc(l->peers, (l->peers_n + 1) * sizeof *l->peers);
         oldest = l->peers_n++;
     }
+    s->met_turn++;
     l->latest = oldest;
     memset(&l->peers[oldest], 0, sizeof l->peers[oldest]);
     memcpy(l->peers[oldest].node, node, 8);
     return &l->peers[oldest];
-}
-
-/* A link to many on which the device of `l`, which is reached by another way,
- * was heard.
- */
-struct ir_sync_link *
-ir_sync_beside(const struct ir_sync *s, const struct ir_sync_link *l)
-{
-    size_t i, k;
-
-    for (i = 0; i < s->links_n && !l->many && l->has_node; i++)
-        for (k = 0; s->links[i]->many && k < s->links[i]->peers_n; k++)
-            if (memcmp(s->links[i]->peers[k].node, l->node, 8) == 0)
-                return s->links[i];
-    return NULL;
 }
 
 /* A link to this device alone, wider than one to many, where it was heard. */
@@ -166,8 +182,9 @@ ir_sync_beacon_in(struct ir_sync *s, struct ir_sync_link *l,
         memcpy(l->node, f->node, sizeof l->node);
         l->has_node = true;
         l->placed = false;
+        s->met_turn++;
     }
-    p = peer_of(l, f->node);
+    p = peer_of(s, l, f->node);
     p->t = f->t;
     p->r = f->r;
     p->heard_ms = s->now_ms;
@@ -231,7 +248,7 @@ ir_sync_peer_tick(struct ir_sync *s, struct ir_sync_link *l)
     if (!l->said && s->now_ms >= l->say_ms) {
         l->said = true;
         if (l->heard < (l->many ? IR_SYNC_K_MANY : IR_SYNC_K_POINT) &&
-            !said_to_all(s, l))
+            !said_to_all(s, l) && !said_beside(s, l))
             beacon_out(s, l);
     }
     if (s->now_ms >= l->began_ms + l->interval_ms) {
@@ -290,7 +307,7 @@ ir_sync_next_to(struct ir_sync *s, struct ir_sync_link *l)
         o->placed = true;
     }
     for (i = 0; i < s->links_n; i++) {
-        const struct ir_sync_link *o = s->links[i];
+        struct ir_sync_link *o = s->links[i];
 
         if (o == l || !o->placed || ir_sync_beside(s, o) == NULL)
             continue;
