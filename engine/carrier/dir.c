@@ -126,15 +126,25 @@ by_name(const void *a, const void *b)
                   ((const struct ir_dir_entry *)b)->name);
 }
 
+static void
+dated(struct ir_dir_entry *e, const struct stat *sb)
+{
+    e->size = sb->st_size;
+    e->mtime_ms =
+        (int64_t)sb->st_mtim.tv_sec * 1000 + sb->st_mtim.tv_nsec / 1000000;
+}
+
 /* What can be said of a name before it is opened. */
 static enum ir_dir_what
-look(struct ir_dir *d, const char *name)
+look(struct ir_dir *d, const char *name, struct ir_dir_entry *e)
 {
     struct stat sb;
 
+    e->size = e->mtime_ms = -1;
     if (fstatat(d->fd, name, &sb, AT_SYMLINK_NOFOLLOW) != 0 ||
         !S_ISREG(sb.st_mode))
         return IR_DIR_ODD;
+    dated(e, &sb);
     if (!is_name(name) || sb.st_size < LENGTH_BYTES + IR_FRAME_OVERHEAD)
         return IR_DIR_JUNK;
     return sb.st_size > IR_DIR_FILE_MAX ? IR_DIR_HUGE : IR_DIR_GOOD;
@@ -172,7 +182,8 @@ ir_dir_list(struct ir_dir *d, struct ir_dir_entry **v, size_t *n,
             *v = ir_realloc(*v, cap * sizeof **v);
         }
         snprintf((*v)[*n].name, sizeof(*v)->name, "%.63s", de->d_name);
-        (*v)[(*n)++].what = look(d, de->d_name);
+        (*v)[*n].what = look(d, de->d_name, &(*v)[*n]);
+        ++*n;
     }
     if (rc == IR_OK && errno != 0)
         rc = ir_fail(err, IR_EIO, "%s: %s", IR_DIR_NAME, strerror(errno));
@@ -308,6 +319,44 @@ ir_dir_read(struct ir_dir *d, struct ir_dir_entry *e,
     return rc;
 }
 
+/* Digest of `size`, and of what was read of the beginning and of the end. */
+static void
+sample_of(int64_t size, const uint8_t *p, size_t n, uint8_t out[IR_HASH_BYTES])
+{
+    struct ir_buf b = {0};
+
+    ir_buf_add(&b, &size, sizeof size);
+    ir_buf_add(&b, p, n);
+    ir_sha256(b.p, b.len, out);
+    ir_buf_done(&b);
+}
+
+int
+ir_dir_sample(struct ir_dir *d, const struct ir_dir_entry *e,
+              uint8_t out[IR_HASH_BYTES])
+{
+    uint8_t p[2 * IR_DIR_SAMPLE];
+    size_t first = e->size < (int64_t)sizeof p ? (size_t)e->size : sizeof p / 2;
+    size_t last = e->size < (int64_t)sizeof p ? 0 : sizeof p / 2;
+    struct stat sb;
+    int fd = -1, rc;
+
+    rc = ir_path_open(d->fd, e->name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, &fd,
+                      NULL);
+    if (rc != IR_OK)
+        return rc == IR_EIO ? IR_EIO : IR_ENOTFOUND;
+    if (fstat(fd, &sb) != 0 || !S_ISREG(sb.st_mode) || sb.st_size != e->size)
+        rc = IR_ENOTFOUND;
+    else if (pread(fd, p, first, 0) != (ssize_t)first ||
+             (last > 0 && pread(fd, p + first, last, e->size - (off_t)last) !=
+                              (ssize_t)last))
+        rc = IR_EIO;
+    else
+        sample_of(e->size, p, first + last, out);
+    close(fd);
+    return rc;
+}
+
 void
 ir_dir_file_init(struct ir_dir_file *f, const struct ir_epoch_key *key,
                  const uint8_t site[32], const uint8_t node[IR_NODE_BYTES])
@@ -427,14 +476,18 @@ put_head(const struct ir_dir_file *f, struct ir_buf *out)
 }
 
 int
-ir_dir_file_write(struct ir_dir *d, struct ir_dir_file *f, struct ir_err *err)
+ir_dir_file_write(struct ir_dir *d, struct ir_dir_file *f,
+                  struct ir_dir_entry *out, struct ir_err *err)
 {
+    struct ir_dir_entry e = {.what = IR_DIR_GOOD};
     uint8_t r[NAME_HEX / 2];
     char name[NAME_HEX + 1];
     struct ir_frame end = {.type = IR_FRAME_HAVE};
     struct ir_buf all = {0}, plain = {0};
     int rc;
 
+    if (out != NULL)
+        *out = e;
     if (f->ids.len == 0)
         return IR_OK;
     flush_entries(f);
@@ -450,6 +503,10 @@ ir_dir_file_write(struct ir_dir *d, struct ir_dir_file *f, struct ir_err *err)
     if (rc == IR_OK) {
         f->ids.len = f->frames.len = 0;
         f->entries_n = 0;
+    }
+    if (rc == IR_OK && out != NULL) {
+        memcpy(out->name, name, sizeof name);
+        out->what = look(d, name, out);
     }
     return rc;
 }

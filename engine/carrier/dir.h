@@ -53,8 +53,19 @@ void ir_dir_close(struct ir_dir *d);
 /* A file of DIR/ir, in the order of their names. */
 struct ir_dir_entry {
     char name[64];
-    enum ir_dir_what what; /* after it was read */
+    enum ir_dir_what what;  /* after it was read */
+    int64_t size, mtime_ms; /* when it was listed, or written */
 };
+
+#define IR_DIR_SAMPLE 4096 /* bytes from its beginning, and from its end */
+
+/* A digest of a file's length, its first bytes and its last ones: of all of it,
+ * where it is no longer than twice IR_DIR_SAMPLE. For who knows the file.
+ *
+ * Errors: IR_ENOTFOUND it is not what was listed any more; IR_EIO.
+ */
+int ir_dir_sample(struct ir_dir *d, const struct ir_dir_entry *e,
+                  uint8_t out[IR_HASH_BYTES]);
 
 /* List what may be files of ir; others (`what` is then set) come too, so that
  * they can be counted. Half-written ones of an `ir` at work are left out.
@@ -112,11 +123,12 @@ void ir_dir_file_object(struct ir_dir_file *f, const uint8_t digest[32],
 size_t ir_dir_file_len(const struct ir_dir_file *f);
 
 /* Write it under a name of its own, so that after this it is there whole, or
- * not at all, and empty `f`. What holds nothing is not written.
+ * not at all, and empty `f`. What holds nothing is not written: out->name is
+ * empty then. `out` may be NULL.
  *
  * Errors: IR_EIO: no space, or the medium is gone; `f` is as it was.
  */
 int ir_dir_file_write(struct ir_dir *d, struct ir_dir_file *f,
-                      struct ir_err *err);
+                      struct ir_dir_entry *out, struct ir_err *err);
 
 #endif

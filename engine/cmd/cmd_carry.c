@@ -4,7 +4,9 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "cmd/carry.h"
+#include "cmd/carry_known.h"
 #include "cmd/commands.h"
+#include "store/medium.h"
 #include "store/met.h"
 #include "store/offer.h"
 
@@ -111,6 +113,11 @@ look_at(struct out *o, struct ir_dir_entry *e)
     size_t i, j;
     int rc = IR_OK;
 
+    if (ir_carry_known(k, e, &o->found, &i)) {
+        for (j = 0; j < o->found.n; j++)
+            (void)ir_ids_set_put(&o->there[i], o->found.v[j], 0);
+        return IR_OK;
+    }
     for (i = k->keys_n; e->what == IR_DIR_GOOD && i > 0 && rc == IR_OK; i--) {
         if (k->keys[i - 1].audience != 0)
             continue;
@@ -119,6 +126,9 @@ look_at(struct out *o, struct ir_dir_entry *e)
                          note_have, o, &k->c->err);
         for (j = 0; j < o->found.n && e->what == IR_DIR_GOOD; j++)
             (void)ir_ids_set_put(&o->there[i - 1], o->found.v[j], 0);
+        if (rc == IR_OK && e->what == IR_DIR_GOOD)
+            ir_carry_learnt(k, e, &k->keys[i - 1],
+                            (const uint8_t(*)[32])o->found.v, o->found.n);
         if (e->what != IR_DIR_FOREIGN || i == 1)
             break;
         e->what = IR_DIR_GOOD; /* another key may open it */
@@ -198,8 +208,13 @@ by_need(const void *a, const void *b)
 static int
 write_file(struct out *o)
 {
-    int rc = ir_dir_file_write(o->k.dir, &o->file, &o->k.c->err);
+    const uint8_t(*ids)[32] = (const uint8_t(*)[32])o->file.ids.p;
+    size_t n = o->file.ids.len / 32;
+    struct ir_dir_entry e;
+    int rc = ir_dir_file_write(o->k.dir, &o->file, &e, &o->k.c->err);
 
+    if (rc == IR_OK && e.name[0] != '\0')
+        ir_carry_learnt(&o->k, &e, o->file.key, ids, n);
     if (rc == IR_OK) {
         o->wrote_entries += o->file_entries;
         o->wrote_objects += o->file_objects;
@@ -373,8 +388,10 @@ static int
 carry_out(struct out *o)
 {
     struct ir_ctx *c = o->k.c;
-    int rc = look_there(o);
+    int rc;
 
+    ir_medium_lax(c->st, true); /* no entry is recorded here */
+    rc = look_there(o);
     o->at = (size_t)(o->k.newest - o->k.keys);
     if (rc == IR_OK)
         rc = ir_stand_new(c->st, &o->stand, &c->err);

@@ -10,6 +10,7 @@
 #include "cmd/own.h"
 #include "cmd/witness.h"
 #include "store/ingest.h"
+#include "store/medium.h"
 #include "store/met.h"
 #include "store/object_part.h"
 
@@ -199,8 +200,10 @@ remember(struct in *in)
     struct ir_ctx *c = in->k.c;
     struct ir_now now;
     size_t i;
-    int rc = ir_store_begin(c->st, NULL);
+    int rc;
 
+    ir_medium_lax(c->st, true);
+    rc = ir_store_begin(c->st, NULL);
     ir_clock_now(&now);
     for (i = 0; i < in->k.files_n && rc == IR_OK; i++) {
         const uint8_t *node = in->state[i].node;
@@ -215,6 +218,7 @@ remember(struct in *in)
         (void)ir_store_commit(c->st, NULL);
     else
         ir_store_rollback(c->st);
+    ir_medium_lax(c->st, false);
 }
 
 /* Add up what the files gave, and name the authors. */

@@ -98,7 +98,7 @@ put(struct stick *s, const struct ir_epoch_key *k, const uint8_t *of, size_t n,
     }
     if (bytes > 0)
         ir_dir_file_object(&f, id, text, bytes);
-    if (ir_dir_file_write(s->d, &f, &err) != IR_OK)
+    if (ir_dir_file_write(s->d, &f, NULL, &err) != IR_OK)
         fail_msg("%s", err.msg);
     assert_int_equal(ir_dir_file_len(&f), 0);
     ir_dir_file_done(&f);
@@ -299,13 +299,14 @@ test_full(void **state)
     small = was;
     small.rlim_cur = 20000;
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    assert_int_equal(ir_dir_file_write(s.d, &f, &err), IR_EIO);
+    assert_int_equal(ir_dir_file_write(s.d, &f, NULL, &err), IR_EIO);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
     assert_true(ir_dir_file_len(&f) >= len);
     assert_int_equal(ir_dir_list(s.d, &v, &n, NULL), IR_OK);
     assert_int_equal(n, 0);
     free(v);
-    assert_int_equal(ir_dir_file_write(s.d, &f, &err), IR_OK); /* with room */
+    assert_int_equal(ir_dir_file_write(s.d, &f, NULL, &err),
+                     IR_OK); /* with room */
     {
         struct seen seen = {0};
         size_t by[IR_DIR_END];
