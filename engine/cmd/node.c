@@ -23,10 +23,6 @@
 #define LOOK_MS 2000   /* the log is looked at this often even if unwoken */
 #define TELL_MS 10000  /* what came is told this often at most */
 #define SETTLE_MS 1500 /* after something new, before it is witnessed... */
-#define SPREAD_MS                                                              \
-    300                /* ... and for each device of the site so much more at  \
-                          most: a few witness, and the others see that */
-#define SPREAD_MAX 100 /* devices counted for it */
 
 static void
 push(const struct ir_entry *e, void *arg)
@@ -198,39 +194,28 @@ look(struct ir_node *n, bool woken)
     look_at_trust(n);
 }
 
-/* A while between none and as long as there are devices. */
-static int64_t
-spread(const struct ir_node *n)
-{
-    size_t i, devices = 0;
-    uint32_t r;
-
-    for (i = 0; i < n->c->trust.keys_n && devices < SPREAD_MAX; i++)
-        devices += n->c->trust.keys[i].node ? 1 : 0;
-    ir_random(&r, sizeof r);
-    return r % (SPREAD_MS * (uint32_t)(devices + 1));
-}
-
-/* Sign what is owed: that alerts are here, at once; what others recorded, when
- * it has settled. What is written is pushed by the next look.
+/* Sign what is owed: that alerts are here, and what others recorded, when it
+ * has settled. What is written is pushed by the next look.
  */
 static void
 sign_owed(struct ir_node *n)
 {
+    bool receipts = n->receipt_ms != 0 && n->now_ms >= n->receipt_ms;
+    bool witness = n->witness_ms != 0 && n->now_ms >= n->witness_ms;
     struct ir_now now;
     struct ir_err err;
     size_t wrote = 0, heads = 0;
 
-    if (!n->alerted && (n->witness_ms == 0 || n->now_ms < n->witness_ms))
+    if (!receipts && !witness)
         return;
     ir_clock_now(&now);
-    if (n->alerted) {
-        n->alerted = false;
+    if (receipts) {
+        n->receipt_ms = 0;
         if (ir_alert_receipts(n->c->st, &n->c->trust, n->key, &now, &wrote,
                               &err) != IR_OK)
             ir_node_say("%s", err.msg);
     }
-    if (n->witness_ms != 0 && n->now_ms >= n->witness_ms) {
+    if (witness) {
         n->witness_ms = 0;
         if (ir_witness_write(n->c->st, &n->c->trust, n->key, &now, &heads,
                              &err) != IR_OK)
@@ -252,12 +237,13 @@ on_told(const struct ir_arrival *v, size_t m, void *arg)
     for (i = 0; i < m; i++) {
         bool fresh = v[i].what == IR_ARRIVED_NEW;
 
-        n->alerted = n->alerted || (fresh && v[i].kind == IR_KIND_ALERT);
         came += fresh ? 1 : 0;
         if (fresh)
             ir_own_back_add(&n->back, v[i].author, v[i].hlc);
+        if (fresh && v[i].kind == IR_KIND_ALERT && n->receipt_ms == 0)
+            n->receipt_ms = n->now_ms + ir_node_receipt_wait(n);
         if (fresh && n->witness_ms == 0)
-            n->witness_ms = n->now_ms + SETTLE_MS + spread(n);
+            n->witness_ms = n->now_ms + SETTLE_MS + ir_node_witness_wait(n);
         full = full || v[i].what == IR_ARRIVED_DISK;
     }
     if (came > 0)
@@ -311,8 +297,8 @@ step(void *arg, int64_t now_ms)
     tell(n);
     ir_node_met(n, false);
     ir_node_state(n, false);
-    if (n->alerted)
-        return now_ms;
+    if (n->receipt_ms != 0 && n->receipt_ms < next)
+        next = n->receipt_ms;
     if (n->witness_ms != 0 && n->witness_ms < next)
         next = n->witness_ms;
     return next < now_ms + LOOK_MS ? next : now_ms + LOOK_MS;

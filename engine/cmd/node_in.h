@@ -85,9 +85,8 @@ struct ir_node {
     int64_t version, look_ms;     /* of the database, as seen last; when */
     bool wrote;                   /* something was signed here since */
     uint64_t turn;                /* of trust, as seen last */
-    int64_t witness_ms; /* when to write receipts and witnesses; 0: nothing
-                           new */
-    bool alerted;       /* an alert came that is not receipted */
+    int64_t receipt_ms; /* when to say that alerts are here; 0: none new */
+    int64_t witness_ms; /* when to witness what came; 0: nothing new */
     uint64_t told_stored, told_refused;
     int64_t told_ms;         /* when what came was told last */
     struct ir_own_back back; /* entries of this home's own keys that came */
@@ -149,6 +148,16 @@ void ir_node_old_heard(struct ir_node *n, const struct ir_epoch_key *newest,
                        size_t m);
 void ir_node_old_send(struct ir_node *n, const struct ir_carrier *c,
                       uint32_t link, const struct ir_buf *b);
+
+/* How long this device waits before it says that an alert is here: all do, and
+ * what all wrote at once would stand in the way of the next alert. And how long
+ * before it witnesses: three are enough, so those whose turn it is this hour
+ * come first, one after the other, and the rest only where those do not.
+ *
+ * Units:  milliseconds.
+ */
+int64_t ir_node_receipt_wait(const struct ir_node *n);
+int64_t ir_node_witness_wait(const struct ir_node *n);
 
 /* The name of the carrier a link of the engine belongs to.
  *

@@ -18,6 +18,7 @@
 
 #define AT_ONCE 20000      /* arrivals looked at in one call */
 #define WITNESSES_MAX 2000 /* witnesses read back, the newest */
+#define BACK 1000          /* entries before what is new that are read, too */
 #define SAID_MAX 100000    /* heads they name, together */
 #define GROUPS_MAX 32      /* incidents receipted in one call */
 #define IDS_MAX 1000       /* alerts on one receipt */
@@ -269,9 +270,10 @@ collect_head(const struct ir_arrived_row *r, void *arg)
     return true;
 }
 
-/* What devices have witnessed so far, as far as it is here. */
+/* What devices have witnessed since row `after`, as far as it is here. */
 static struct ir_witness_said *
-load_said(struct ir_store *st, const struct ir_trust *t, size_t *n)
+load_said(struct ir_store *st, const struct ir_trust *t, int64_t after,
+          size_t *n)
 {
     struct ir_witness_said *v = NULL;
     struct ir_log log = {0};
@@ -279,7 +281,7 @@ load_said(struct ir_store *st, const struct ir_trust *t, size_t *n)
     size_t i, k;
 
     *n = 0;
-    if (ir_store_load_witnesses(st, WITNESSES_MAX, &log, NULL) != IR_OK)
+    if (ir_store_load_witnesses(st, after, WITNESSES_MAX, &log, NULL) != IR_OK)
         log.n = 0;
     for (i = 0; i < log.n; i++) {
         const struct ir_cert_key *key = ir_trust_key(t, log.e[i].h.author);
@@ -340,7 +342,7 @@ ir_witness_write(struct ir_store *st, const struct ir_trust *t,
         goto out;
     ir_key_id(node->pub, self);
     if (x.n > 0)
-        said = load_said(st, t, &said_n);
+        said = load_said(st, t, before - BACK, &said_n);
     n = ir_witness_pick(x.v, x.n, said, said_n, self);
     rc = ir_store_begin(st, err);
     if (rc != IR_OK)

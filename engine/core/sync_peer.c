@@ -31,7 +31,7 @@ ir_sync_beside(const struct ir_sync *s, struct ir_sync_link *l)
 static bool
 said_beside(const struct ir_sync *s, struct ir_sync_link *l)
 {
-    return l->met && s->now_ms - l->said_ms < IR_SYNC_BESIDE_MS &&
+    return (l->met || l->told) && s->now_ms - l->said_ms < IR_SYNC_BESIDE_MS &&
            ir_sync_beside(s, l) != NULL;
 }
 

@@ -105,3 +105,32 @@ ir_witness_pick(struct ir_witness_head *v, size_t n,
     }
     return kept;
 }
+
+/* Where a device stands in an hour's order. */
+static void
+place(uint64_t hour, const uint8_t device[IR_KEYID_BYTES],
+      uint8_t out[IR_HASH_BYTES])
+{
+    uint8_t p[8 + IR_KEYID_BYTES];
+    size_t i;
+
+    for (i = 0; i < 8; i++)
+        p[i] = (uint8_t)(hour >> (8 * i));
+    memcpy(p + 8, device, IR_KEYID_BYTES);
+    ir_sha256(p, sizeof p, out);
+}
+
+size_t
+ir_witness_turn(uint64_t hour, const uint8_t self[IR_KEYID_BYTES],
+                const uint8_t (*others)[IR_KEYID_BYTES], size_t n)
+{
+    uint8_t me[IR_HASH_BYTES], other[IR_HASH_BYTES];
+    size_t i, before = 0;
+
+    place(hour, self, me);
+    for (i = 0; i < n; i++) {
+        place(hour, others[i], other);
+        before += memcmp(other, me, sizeof me) < 0 ? 1 : 0;
+    }
+    return before;
+}

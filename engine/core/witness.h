@@ -38,4 +38,11 @@ size_t ir_witness_pick(struct ir_witness_head *v, size_t n,
                        struct ir_witness_said *said, size_t said_n,
                        const uint8_t self[IR_KEYID_BYTES]);
 
+/* How many of the devices `others[0..n)` witness before `self` does in this
+ * hour (hours since 1970): all work out the same order, so that the first few
+ * do and the rest need not. Which ones they are changes by the hour.
+ */
+size_t ir_witness_turn(uint64_t hour, const uint8_t self[IR_KEYID_BYTES],
+                       const uint8_t (*others)[IR_KEYID_BYTES], size_t n);
+
 #endif

@@ -259,19 +259,20 @@ ir_store_load_loose(struct ir_store *st, uint64_t kind, struct ir_log *log,
 }
 
 int
-ir_store_load_witnesses(struct ir_store *st, size_t most, struct ir_log *log,
-                        struct ir_err *err)
+ir_store_load_witnesses(struct ir_store *st, int64_t after, size_t most,
+                        struct ir_log *log, struct ir_err *err)
 {
     sqlite3_stmt *q = NULL;
     int rc = ir_db_get(st,
                        "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
                        "WHERE chain = x'0000000000000002' AND kind = 29"
-                       " ORDER BY n DESC LIMIT ?1",
+                       " AND n > ?2 ORDER BY n DESC LIMIT ?1",
                        &q, err);
 
     if (rc != IR_OK)
         return rc;
     sqlite3_bind_int64(q, 1, (int64_t)most);
+    sqlite3_bind_int64(q, 2, after);
     return load(st, q, log, err);
 }
 

@@ -63,6 +63,38 @@ picks(void **state)
     assert_int_equal(ir_witness_pick(v, 0, NULL, 0, self), 0);
 }
 
+/* Every device has a turn of its own, the same to all, and not always first. */
+static void
+takes_turns(void **state)
+{
+    uint8_t ids[20][8] = {{0}};
+    size_t first[2] = {0, 0}, hour, i;
+
+    (void)state;
+    for (i = 0; i < 20; i++)
+        ids[i][0] = (uint8_t)(i + 1);
+    for (hour = 0; hour < 2; hour++) {
+        uint32_t seen = 0;
+
+        for (i = 0; i < 20; i++) {
+            uint8_t others[19][8];
+            size_t k, n = 0, turn;
+
+            for (k = 0; k < 20; k++)
+                if (k != i)
+                    memcpy(others[n++], ids[k], 8);
+            turn = ir_witness_turn(500000 + hour, ids[i],
+                                   (const uint8_t(*)[8])others, n);
+            seen |= 1u << turn;
+            if (turn == 0)
+                first[hour] = i;
+        }
+        assert_int_equal(seen, (1u << 20) - 1);
+    }
+    assert_int_not_equal(first[0], first[1]);
+    assert_int_equal(ir_witness_turn(0, ids[0], NULL, 0), 0);
+}
+
 static struct ir_key *
 add_device(struct home *h, const struct ir_key *custodian)
 {
@@ -254,6 +286,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(picks),
+        cmocka_unit_test(takes_turns),
         cmocka_unit_test(stored_and_seen),
     };
 
