@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define NAMED_MAX 10000 /* objects wanted because of one manifest */
+#define PIECE_MIN 512   /* bytes, but of the last piece: each is a row */
 
 static int
 want(struct ir_store *st, const uint8_t digest[IR_HASH_BYTES], const char *type,
@@ -121,6 +122,28 @@ ir_object_next(struct ir_store *st, uint8_t digest[IR_HASH_BYTES],
 }
 
 int
+ir_object_wanted_from(struct ir_store *st, const uint8_t digest[IR_HASH_BYTES],
+                      uint64_t *off, struct ir_err *err)
+{
+    static const char sql[] = "SELECT 1 FROM object_want WHERE digest = ?1";
+    sqlite3_stmt *q = NULL;
+    uint64_t total;
+    int rc, s;
+
+    if (!ir_db_has_mesh(st))
+        return IR_ENOTFOUND;
+    rc = ir_db_get(st, sql, &q, err);
+    if (rc != IR_OK)
+        return rc;
+    sqlite3_bind_blob(q, 1, digest, IR_HASH_BYTES, SQLITE_STATIC);
+    s = sqlite3_step(q);
+    if (s != SQLITE_ROW)
+        rc = s == SQLITE_DONE ? IR_ENOTFOUND : ir_db_fail(st, "want", err);
+    ir_db_put(st, q);
+    return rc == IR_OK ? parts_len(st, digest, off, &total, err) : rc;
+}
+
+int
 ir_object_wanted(struct ir_store *st, int64_t *n, struct ir_err *err)
 {
     *n = 0;
@@ -218,9 +241,11 @@ drop(struct ir_store *st, const uint8_t *digest, bool also_want,
     return rc;
 }
 
-/* Want what a manifest names. */
-static int
-want_named(struct ir_store *st, const struct ir_buf *text, struct ir_err *err)
+int
+ir_object_named(const struct ir_buf *text,
+                int (*fn)(const uint8_t digest[IR_HASH_BYTES], const char *type,
+                          void *arg),
+                void *arg)
 {
     struct ir_json *m = NULL;
     const struct ir_json *list;
@@ -238,10 +263,32 @@ want_named(struct ir_store *st, const struct ir_buf *text, struct ir_err *err)
 
         if (strlen(hex) == sizeof digest * 2 && strlen(type) < 40 &&
             ir_scan_hex(hex, digest, sizeof digest, NULL) == IR_OK)
-            rc = want(st, digest, type, err);
+            rc = fn(digest, type, arg);
     }
     ir_json_free(m);
     return rc;
+}
+
+struct wanting {
+    struct ir_store *st;
+    struct ir_err *err;
+};
+
+static int
+want_one(const uint8_t digest[IR_HASH_BYTES], const char *type, void *arg)
+{
+    struct wanting *w = arg;
+
+    return want(w->st, digest, type, w->err);
+}
+
+/* Want what a manifest names. */
+static int
+want_named(struct ir_store *st, const struct ir_buf *text, struct ir_err *err)
+{
+    struct wanting w = {st, err};
+
+    return ir_object_named(text, want_one, &w);
 }
 
 static int
@@ -348,7 +395,7 @@ ir_object_part_put(struct ir_store *st, const uint8_t digest[IR_HASH_BYTES],
     if (rc != IR_OK)
         return rc;
     if (total == 0 || total > IR_OBJECT_MAX || n == 0 || n > total ||
-        off > total - n)
+        off > total - n || (n < PIECE_MIN && off + n < total))
         return ir_fail(err, IR_ELIMIT, _("object of %zu bytes, limit %d"),
                        (size_t)total, IR_OBJECT_MAX);
     if (ir_db_disk_full(st))

@@ -23,6 +23,24 @@ int ir_object_want_of(struct ir_store *st, const struct ir_entry *e,
 int ir_object_next(struct ir_store *st, uint8_t digest[IR_HASH_BYTES],
                    uint64_t *off, struct ir_err *err);
 
+/* Is `digest` wanted? Then how many bytes of it are here.
+ *
+ * Errors: IR_ENOTFOUND it is not, IR_ESTORE.
+ */
+int ir_object_wanted_from(struct ir_store *st,
+                          const uint8_t digest[IR_HASH_BYTES], uint64_t *off,
+                          struct ir_err *err);
+
+/* The objects that a manifest (its text) names, up to 10,000 of them; goes on
+ * while fn answers IR_OK.
+ *
+ * Errors: what fn answered; a text that is no manifest names none.
+ */
+int ir_object_named(const struct ir_buf *text,
+                    int (*fn)(const uint8_t digest[IR_HASH_BYTES],
+                              const char *type, void *arg),
+                    void *arg);
+
 /* How many objects are wanted. */
 int ir_object_wanted(struct ir_store *st, int64_t *n, struct ir_err *err);
 

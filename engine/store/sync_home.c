@@ -89,11 +89,81 @@ home_object_put(void *arg, const uint8_t digest[32], uint64_t total,
 }
 
 static int
+add_named(const uint8_t digest[32], const char *type, void *arg)
+{
+    (void)type;
+    ir_ids_add(arg, digest);
+    return IR_OK;
+}
+
+/* The objects of the release that is approved: its manifest, then what that
+ * names.
+ */
+static int
+next_of_release(struct ir_sync_home_of *h, uint8_t digest[32], uint64_t *off)
+{
+    struct ir_store *st = ir_ingest_store(h->g);
+    const struct ir_release *r =
+        ir_trust_current(ir_stand_trust(ir_ingest_stand(h->g)));
+    struct ir_buf text = {0};
+    size_t i;
+
+    if (r == NULL)
+        return IR_ENOTFOUND;
+    memcpy(digest, r->manifest, 32);
+    if (ir_object_wanted_from(st, digest, off, NULL) == IR_OK)
+        return IR_OK;
+    if (memcmp(h->manifest, r->manifest, 32) != 0) {
+        ir_ids_done(&h->named);
+        h->named_at = 0;
+        if (ir_store_object_get(st, r->manifest, &text, NULL) == IR_OK) {
+            memcpy(h->manifest, r->manifest, 32);
+            (void)ir_object_named(&text, add_named, &h->named);
+        }
+        ir_buf_done(&text);
+    }
+    for (i = 0; i < h->named.n; i++) {
+        size_t at = (h->named_at + i) % h->named.n;
+
+        if (ir_object_wanted_from(st, h->named.v[at], off, NULL) != IR_OK)
+            continue;
+        memcpy(digest, h->named.v[at], 32);
+        h->named_at = at + 1;
+        return IR_OK;
+    }
+    ir_ids_done(&h->named); /* all of them are here */
+    return IR_ENOTFOUND;
+}
+
+/* One of the release that nobody had just now must not be all that is asked
+ * for.
+ */
+static bool
+is_turn_of(struct ir_sync_home_of *h, const uint8_t digest[32])
+{
+    bool same = memcmp(h->last, digest, sizeof h->last) == 0;
+
+    memcpy(h->last, digest, sizeof h->last);
+    return !same || ++h->again % 16 == 0;
+}
+
+static int
 home_object_next(void *arg, uint8_t digest[32], uint64_t *off)
 {
     struct ir_sync_home_of *h = arg;
+    uint8_t one[32];
+    int rc;
 
-    return ir_object_next(ir_ingest_store(h->g), digest, off, NULL);
+    h->release_turn = !h->release_turn;
+    if (h->release_turn && next_of_release(h, one, off) == IR_OK &&
+        is_turn_of(h, one)) {
+        memcpy(digest, one, sizeof one);
+        return IR_OK;
+    }
+    rc = ir_object_next(ir_ingest_store(h->g), h->round, off, NULL);
+    if (rc == IR_OK)
+        memcpy(digest, h->round, sizeof h->round);
+    return rc;
 }
 
 static void
@@ -123,5 +193,6 @@ void
 ir_sync_home_of_done(struct ir_sync_home_of *h)
 {
     free(h->v);
+    ir_ids_done(&h->named);
     memset(h, 0, sizeof *h);
 }

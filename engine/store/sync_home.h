@@ -4,6 +4,7 @@
 #ifndef IR_STORE_SYNC_HOME_H
 #define IR_STORE_SYNC_HOME_H
 
+#include "core/idset.h"
 #include "core/sync.h"
 #include "store/ingest.h"
 
@@ -20,6 +21,14 @@ struct ir_sync_home_of {
     /* told of everything that was judged; may be NULL */
     void (*told)(const struct ir_arrival *v, size_t n, void *arg);
     void *told_arg;
+    /* which object is asked for next: in turn one of the release that is
+     * approved and one of all that are wanted, round and round: anybody may
+     * name objects that nobody has */
+    bool release_turn;
+    unsigned again; /* times that the same one of the release was next */
+    uint8_t round[32], last[32], manifest[32];
+    struct ir_ids named; /* by `manifest`, once that is here */
+    size_t named_at;
 };
 void ir_sync_home_of(struct ir_ingest *g, struct ir_sync_home_of *h,
                      struct ir_sync_home *out);

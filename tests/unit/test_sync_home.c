@@ -72,6 +72,101 @@ talk(struct node *a, struct node *b, int64_t *now, int64_t ms)
     return n;
 }
 
+/* Is `want` among the next two to be asked for? */
+static bool
+is_next(const struct ir_sync_home *h, const uint8_t want[32])
+{
+    uint8_t digest[32] = {0};
+    uint64_t off;
+    bool is = false;
+    int i;
+
+    for (i = 0; i < 2; i++)
+        is = is || (h->object_next(h->arg, digest, &off) == IR_OK &&
+                    memcmp(digest, want, 32) == 0);
+    return is;
+}
+
+/* All entries of `from`, without what they name. */
+static void
+send_log(struct home *from, struct node *to)
+{
+    struct wire *w = wire_of(from);
+
+    batch(to->g, w->v, w->n);
+    wire_free(w);
+}
+
+/* A member names a hundred objects that nobody has. What belongs to the release
+ * that is approved comes all the same, all its pieces.
+ */
+static void
+test_objects_nobody_has(void **state)
+{
+    struct home a, b;
+    struct node na, nb;
+    struct ir_sync_home_of of;
+    struct ir_sync_home home;
+    struct ir_draft rel = {.kind = IR_KIND_RELEASE};
+    struct ir_draft ok = {.kind = IR_KIND_APPROVAL};
+    struct ir_buf plan = {0}, got = {0};
+    uint8_t id[32], manifest[32], digest[32];
+    char hex[65], *text;
+    int64_t now = 1000;
+    int i;
+
+    (void)state;
+    setup_home(&a);
+    for (i = 0; i < 40000; i++)
+        ir_buf_addf(&plan, "%d ", i);
+    assert_int_equal(
+        ir_store_object_put(a.st, "plan", plan.p, plan.len, digest, NULL),
+        IR_OK);
+    ir_hex(digest, 32, hex);
+    text = ir_asprintf("{\"api\":1,\"objects\":[{\"bytes\":%zu,\"digest\":"
+                       "\"%s\",\"name\":\"p\",\"type\":\"plan\"}]}",
+                       plan.len, hex);
+    assert_int_equal(ir_store_object_put(a.st, "manifest", text, strlen(text),
+                                         manifest, NULL),
+                     IR_OK);
+    ir_bodyw_bytes(&rel.body, 1, manifest, 32);
+    assert_int_equal(append(&a, &rel, id, NULL), IR_OK);
+    ir_bodyw_uint(&ok.body, 1, 1);
+    ir_bodyw_bytes(&ok.body, 2, manifest, 32);
+    ok.refs_n = 1;
+    memcpy(ok.refs[0], id, 32);
+    assert_int_equal(append(&a, &ok, id, NULL), IR_OK);
+    for (i = 0; i < 100; i++) {
+        struct ir_draft d = {.kind = IR_KIND_RELEASE};
+
+        ir_random(id, 32);
+        ir_bodyw_bytes(&d.body, 1, id, 32);
+        assert_int_equal(append(&a, &d, id, NULL), IR_OK);
+    }
+    empty_home(&b, &a);
+    start(&na, &a, 1);
+    start(&nb, &b, 2);
+    send_log(&a, &nb);
+    ir_sync_home_of(nb.g, &of, &home);
+    /* every second one is of the release: its manifest, then what that names */
+    assert_true(is_next(&home, manifest));
+    assert_int_equal(home.object_put(home.arg, manifest, strlen(text), 0, text,
+                                     strlen(text)),
+                     IR_OK);
+    assert_true(is_next(&home, digest));
+    ir_sync_home_of_done(&of);
+    (void)talk(&na, &nb, &now, 10000);
+    assert_int_equal(ir_store_object_get(b.st, digest, &got, NULL), IR_OK);
+    assert_int_equal(got.len, plan.len);
+    stop(&na);
+    stop(&nb);
+    ir_buf_done(&plan);
+    ir_buf_done(&got);
+    free(text);
+    remove_home(&a);
+    remove_home(&b);
+}
+
 static void
 test_two_homes(void **state)
 {
@@ -141,6 +236,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_two_homes),
+        cmocka_unit_test(test_objects_nobody_has),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
