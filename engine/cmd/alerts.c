@@ -137,6 +137,23 @@ had(const struct ir_log *log, size_t upto, const uint8_t *incident)
     return false;
 }
 
+/* Receipts of who acts. */
+static int
+load_mine(struct ir_ctx *c, const uint8_t *incident, struct ir_log *log)
+{
+    size_t i;
+    int rc = IR_OK;
+
+    for (i = 0; i < c->trust.keys_n && rc == IR_OK; i++) {
+        const struct ir_cert_key *k = &c->trust.keys[i];
+
+        if (!k->node && (int)k->member == c->me)
+            rc = ir_store_load_by(c->st, incident, IR_KIND_RECEIPT, k->key_id,
+                                  log, &c->err);
+    }
+    return rc;
+}
+
 static int
 load_about(struct ir_ctx *c, enum ir_box_depth depth, const uint8_t *incident,
            struct ir_log *log)
@@ -147,7 +164,9 @@ load_about(struct ir_ctx *c, enum ir_box_depth depth, const uint8_t *incident,
         return ir_store_load_incident(c->st, incident, log, &c->err);
     rc = incident != NULL ? ir_store_load_ops(c->st, incident, log, &c->err)
                           : IR_OK;
-    if (rc == IR_OK && depth >= IR_BOX_RECEIPTS)
+    if (rc == IR_OK && depth == IR_BOX_RECEIPTS) /* their own are asked for */
+        rc = load_mine(c, incident, log);
+    if (rc == IR_OK && depth == IR_BOX_ALL)
         rc = ir_store_load_kind(c->st, incident, IR_KIND_RECEIPT, log, &c->err);
     if (rc == IR_OK && depth == IR_BOX_ALL)
         rc = ir_store_load_kind(c->st, incident, IR_KIND_WITNESS, log, &c->err);

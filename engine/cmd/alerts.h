@@ -6,8 +6,8 @@
 #include "cmd/case.h"
 #include "view/alert.h"
 
-/* How much is read: what says which alerts wait; with the receipts of their
- * incidents; with all that tells who has witnessed what.
+/* How much is read: what says which alerts wait; with the receipts of who acts;
+ * with all receipts, and all that tells who has witnessed what.
  */
 enum ir_box_depth { IR_BOX_WAITING, IR_BOX_RECEIPTS, IR_BOX_ALL };
 

@@ -9,10 +9,10 @@
 #include "cmd/mesh_conf.h"
 #include "cmd/own.h"
 #include "cmd/spread.h"
-#include "core/body.h"
 #include "store/ingest.h"
 #include "store/met.h"
 #include "store/object_part.h"
+#include "store/seen.h"
 #include "view/mesh.h"
 
 #include <stdlib.h>
@@ -158,18 +158,17 @@ add_met(const struct ir_met *m, void *arg)
 static void
 add_witnesses(struct status *st)
 {
-    struct ir_log log = {0};
     size_t i;
 
-    if (ir_store_load_loose(st->c->st, IR_KIND_WITNESS, &log, NULL) == IR_OK)
-        for (i = 0; i < log.n; i++) {
-            struct ir_mesh_device *d = device(st, log.e[i].h.author);
-            int64_t ms = ir_entry_recorded_ms(&log.e[i]);
+    for (i = 0; i < st->s.devices_n; i++) {
+        struct ir_mesh_device *d = &st->devices[i];
 
-            if (d != NULL && d->by == NULL && ms > d->met_ms)
-                d->met_ms = ms;
+        if (d->by == NULL) {
+            int64_t ms = ir_seen_last_ms(st->c->st, d->id);
+
+            d->met_ms = ms > d->met_ms ? ms : d->met_ms;
         }
-    ir_log_done(&log);
+    }
 }
 
 /* Handle of the member whose key it is, or the key's id. */

@@ -4,6 +4,7 @@
 #include "cmd/case.h"
 #include "cmd/clones.h"
 #include "cmd/commands.h"
+#include "cmd/witness.h"
 #include "store/check.h"
 #include "view/verify.h"
 
@@ -255,6 +256,8 @@ ir_cmd_rebuild(struct ir_ctx *c, int argc, char **argv)
         rc = ir_store_views_drop(c->st, &c->err);
     if (rc == IR_OK)
         rc = ir_store_count(c->st, &entries, &c->err);
+    if (rc == IR_OK)
+        ir_witness_view(c->st, true);
     if (rc == IR_OK) /* remembered when the command ends */
         rc = ir_case_not_closed(c, &open, &open_n);
     free(open);

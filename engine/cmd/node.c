@@ -220,6 +220,7 @@ sign_owed(struct ir_node *n)
         if (ir_witness_write(n->c->st, &n->c->trust, n->key, &now, &heads,
                              &err) != IR_OK)
             ir_node_say("%s", err.msg);
+        ir_witness_view(n->c->st, false);
     }
     if (wrote + heads > 0)
         n->wrote = true; /* one's own commits do not show as others' do */

@@ -2,8 +2,8 @@
 #include "cmd/spread.h"
 
 #include "cmd/grants.h"
-#include "core/body.h"
 #include "store/met.h"
+#include "store/seen.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,28 +37,28 @@ came(const uint8_t id[IR_ID_BYTES], const uint8_t *device, void *arg)
         add(s, device, id);
 }
 
-/* What other devices of this site have witnessed. */
+struct witnessed {
+    const struct ir_trust *t;
+    struct seen *s;
+    const struct ir_cert_key *key; /* of the pair before */
+    uint8_t device[IR_KEYID_BYTES];
+    bool known;
+};
+
+/* What another device of this site has witnessed. */
 static void
-add_witnessed(struct ir_ctx *c, struct seen *s)
+on_witnessed(const uint8_t *device, const uint8_t *id, void *arg)
 {
-    struct ir_log log = {0};
-    struct ir_body_item it;
-    size_t i, k;
+    struct witnessed *w = arg;
 
-    if (ir_store_load_loose(c->st, IR_KIND_WITNESS, &log, NULL) != IR_OK)
-        return;
-    for (i = 0; i < log.n; i++) {
-        const struct ir_cert_key *key =
-            ir_trust_key(&c->trust, log.e[i].h.author);
-
-        k = 0;
-        while (key != NULL && key->node && !key->revoked &&
-               memcmp(key->key_id, s->self, sizeof s->self) != 0 &&
-               ir_body_each(&log.e[i], 1, &k, &it))
-            if (it.len == IR_ID_BYTES)
-                add(s, key->key_id, it.p);
+    if (!w->known || memcmp(w->device, device, sizeof w->device) != 0) {
+        w->known = true;
+        memcpy(w->device, device, sizeof w->device);
+        w->key = ir_trust_key(w->t, device);
     }
-    ir_log_done(&log);
+    if (w->key != NULL && w->key->node && !w->key->revoked &&
+        memcmp(device, w->s->self, sizeof w->s->self) != 0)
+        add(w->s, device, id);
 }
 
 /* Which of them others witness, so that it can be known where they are: what
@@ -89,6 +89,7 @@ ir_ctx_spread(struct ir_ctx *c, const struct ir_case *k, struct ir_spread *out,
 {
     struct ir_err keep = c->err;
     struct seen s = {.n = 0};
+    struct witnessed w = {.t = &c->trust, .s = &s};
     bool *counted;
     uint64_t epoch = ir_grant_epoch(&c->trust, 0);
 
@@ -98,7 +99,7 @@ ir_ctx_spread(struct ir_ctx *c, const struct ir_case *k, struct ir_spread *out,
         *can_carry =
             epoch > 0 && ir_grant_count(&c->trust, s.self, 0, epoch) > 0;
     (void)ir_store_arrived_from(c->st, k->inc->id, came, &s, NULL);
-    add_witnessed(c, &s);
+    (void)ir_seen_each(c->st, k->inc->id, on_witnessed, &w, NULL);
     counted = counted_of(c, k);
     ir_spread_fold(k->e, counted, k->n, s.v, s.n, out);
     free(counted);

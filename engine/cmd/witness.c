@@ -8,6 +8,7 @@
 #include "core/witness.h"
 #include "store/append.h"
 #include "store/arrived.h"
+#include "store/seen.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -128,8 +129,8 @@ group_of(struct receipts *x, const struct ir_header *h)
     g->has_incident = h->has_incident;
     g->status = h->status;
     memcpy(g->incident, h->incident, IR_INCIDENT_BYTES);
-    (void)ir_store_load_receipts(x->st, h->has_incident ? g->incident : NULL,
-                                 x->self, &g->own, NULL);
+    (void)ir_store_load_by(x->st, h->has_incident ? g->incident : NULL,
+                           IR_KIND_RECEIPT, x->self, &g->own, NULL);
     return g;
 }
 
@@ -367,6 +368,16 @@ out:
     return rc;
 }
 
+void
+ir_witness_view(struct ir_store *st, bool whole)
+{
+    bool more = true;
+    int64_t least = IR_SEEN_TAIL;
+
+    while (more && ir_seen_grow(st, least, &more, NULL) == IR_OK)
+        more = more && whole;
+}
+
 /* The key of this device, from keys/node. */
 static int
 node_key(struct ir_ctx *c, struct ir_key **node)
@@ -398,6 +409,7 @@ ir_ctx_witness(struct ir_ctx *c)
         ir_buf_addf(&c->talk,
                     _(" This device has not signed what it holds now: %s\n"),
                     c->err.msg);
+    ir_witness_view(c->st, true);
     ir_key_free(node);
     c->err = keep;
 }

@@ -29,6 +29,12 @@ int ir_witness_write(struct ir_store *st, const struct ir_trust *t,
                      const struct ir_key *node, const struct ir_now *now,
                      size_t *heads, struct ir_err *err);
 
+/* Take what has arrived into the view of what others have witnessed
+ * (store/seen.h), once it is worth a transaction; all of it with `whole`. What
+ * goes wrong is left to the next time.
+ */
+void ir_witness_view(struct ir_store *st, bool whole);
+
 /* Both, with this device's key and the trust as it was folded last; what goes
  * wrong is said and nothing fails of it.
  */

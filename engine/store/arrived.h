@@ -40,16 +40,12 @@ int ir_store_arrived_of(struct ir_store *st,
 int ir_store_head(struct ir_store *st, const uint8_t id[IR_ID_BYTES],
                   struct ir_witness_head *h, struct ir_err *err);
 
-/* Load the newest `most` witnesses of those after row `after`, and of one author their receipts in an
- * incident (NULL: outside of all).
+/* Load the newest `most` witnesses of those after row `after`.
  *
  * Owns:   *log is the caller's, ir_log_done.
  * Errors: IR_ESTORE.
  */
 int ir_store_load_witnesses(struct ir_store *st, int64_t after, size_t most,
                             struct ir_log *log, struct ir_err *err);
-int ir_store_load_receipts(struct ir_store *st, const uint8_t *incident,
-                           const uint8_t author[IR_KEYID_BYTES],
-                           struct ir_log *log, struct ir_err *err);
 
 #endif

@@ -277,23 +277,26 @@ ir_store_load_witnesses(struct ir_store *st, int64_t after, size_t most,
 }
 
 int
-ir_store_load_receipts(struct ir_store *st, const uint8_t *incident,
-                       const uint8_t author[IR_KEYID_BYTES], struct ir_log *log,
-                       struct ir_err *err)
+ir_store_load_by(struct ir_store *st, const uint8_t *incident, uint64_t kind,
+                 const uint8_t author[IR_KEYID_BYTES], struct ir_log *log,
+                 struct ir_err *err)
 {
-    static const uint8_t outside[8] = {0, 0, 0, 0, 0, 0, 0, IR_LANE_I};
+    uint8_t chain[8] = {0};
     sqlite3_stmt *q = NULL;
     int rc =
         ir_db_get(st,
                   "SELECT " IR_DB_ENTRY_COLS IR_DB_ENTRY_FROM
-                  "WHERE chain = ?1 AND author = ?2 AND kind = 11 ORDER BY seq",
+                  "WHERE chain = ?1 AND author = ?2 AND kind = ?3 ORDER BY seq",
                   &q, err);
 
     if (rc != IR_OK)
         return rc;
-    sqlite3_bind_blob(q, 1, incident != NULL ? incident : outside, 8,
-                      SQLITE_STATIC);
+    chain[7] = (uint8_t)ir_kind_lane(kind);
+    if (incident != NULL)
+        memcpy(chain, incident, sizeof chain);
+    sqlite3_bind_blob(q, 1, chain, sizeof chain, SQLITE_TRANSIENT);
     sqlite3_bind_blob(q, 2, author, IR_KEYID_BYTES, SQLITE_STATIC);
+    sqlite3_bind_int64(q, 3, (int64_t)kind);
     return load(st, q, log, err);
 }
 

@@ -144,6 +144,12 @@ int ir_store_load_id(struct ir_store *st, const uint8_t id[IR_ID_BYTES],
  */
 int ir_store_load_kind(struct ir_store *st, const uint8_t *incident,
                        uint64_t kind, struct ir_log *log, struct ir_err *err);
+/* The same of one author: what devices sign there need not be read to find
+ * what people do.
+ */
+int ir_store_load_by(struct ir_store *st, const uint8_t *incident,
+                     uint64_t kind, const uint8_t author[IR_KEYID_BYTES],
+                     struct ir_log *log, struct ir_err *err);
 int ir_store_load_flash(struct ir_store *st, struct ir_log *log,
                         struct ir_err *err);
 

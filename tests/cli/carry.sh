@@ -402,7 +402,7 @@ full() {
     rm -rf kept
     mkdir kept
     as=-rm
-    [ "$(id -u)" -ne 0 ] || as=-m # a chroot lets root do this, and not that
+    [ "$(command id -u)" -ne 0 ] || as=-m # a chroot lets root do this, and not that
     EXEC="env SIZE=$1 KEPT=$T/kept unshare $as sh $T/full.sh -"
     shift
     "$@"
