@@ -8,44 +8,10 @@
  * Source: docs/format.md section 6, rules 6, 7 and 11.
  */
 #include "core/body.h"
-#include "core/trust_fold.h"
+#include "core/trust_admins_in.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Somebody stands behind a proposal: the entry at `at` says so. */
-struct backing {
-    size_t at;
-    uint8_t author[IR_KEYID_BYTES];
-};
-
-/* Where a proposal stands among those told of; sorted by id, so that many of
- * them, which anybody may write, cost little. */
-struct named {
-    const uint8_t *id;
-    size_t pending; /* NOT_YET: it comes later in fold order */
-};
-
-#define NOT_YET SIZE_MAX
-
-struct pending {
-    size_t at; /* place of the proposal */
-    bool counts, dead;
-    struct backing *yes;
-    size_t yes_n;
-};
-
-struct fold {
-    struct ir_trust *t;
-    struct ir_acts *acts;
-    const struct ir_entry *const *v;
-    size_t n;
-    struct pending *p;
-    size_t p_n;
-    struct named *names;
-    size_t names_n;
-    uint8_t tip[IR_ID_BYTES]; /* the list in force: an admins entry, or root */
-};
 
 int
 ir_trust_admin(const struct ir_trust *t, const uint8_t key_id[IR_KEYID_BYTES])
@@ -104,9 +70,8 @@ ir_trust_goes_with(const struct ir_trust *t, const struct ir_proposal *p)
     return false;
 }
 
-/* Is entry `at` by an admin who is in force now and not revoked? */
-static bool
-backs(const struct fold *f, size_t at)
+bool
+ir_acts_backs(const struct fold *f, size_t at)
 {
     int a = ir_trust_admin(f->t, f->v[at]->h.author);
 
@@ -114,21 +79,61 @@ backs(const struct fold *f, size_t at)
            ir_revs_stands(&f->acts->revs, f->v, at);
 }
 
-/* How many people among the admins in force stand behind `p`? */
-static size_t
-backers(const struct fold *f, const struct pending *p)
+/* Has this person denied `p`? Then they do not stand behind it. */
+static bool
+denied(const struct fold *f, const struct pending *p, const uint8_t *person)
+{
+    size_t i;
+
+    for (i = 0; i < p->no_n; i++) {
+        int a = ir_trust_admin(f->t, p->no[i].author);
+
+        if (a >= 0 && memcmp(f->t->admins[a].person, person, 8) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Is `p` closed by those who denied it: its author, or so many that k others
+ * are not left?
+ */
+static bool
+closed(const struct fold *f, const struct pending *p)
+{
+    const struct ir_trust *t = f->t;
+    int author = ir_trust_admin(t, f->v[p->at]->h.author);
+    size_t i, j, left = 0;
+
+    if (author >= 0 && denied(f, p, t->admins[author].person))
+        return true;
+    for (i = 0; i < t->admins_n; i++) {
+        bool again =
+            !t->admins[i].in_force || denied(f, p, t->admins[i].person);
+
+        for (j = 0; j < i && !again; j++)
+            again = t->admins[j].in_force &&
+                    memcmp(t->admins[j].person, t->admins[i].person, 8) == 0;
+        left += again ? 0 : 1;
+    }
+    return left < t->k;
+}
+
+size_t
+ir_acts_backers(const struct fold *f, const struct pending *p)
 {
     size_t i, j, n = 0;
 
     for (i = 0; i < p->yes_n; i++) {
         const struct ir_admin *a, *b;
-        bool again = !backs(f, p->yes[i].at);
+        bool again = !ir_acts_backs(f, p->yes[i].at);
 
         if (again)
             continue;
         a = &f->t->admins[ir_trust_admin(f->t, p->yes[i].author)];
+        if (denied(f, p, a->person))
+            continue;
         for (j = 0; j < i && !again; j++) {
-            if (!backs(f, p->yes[j].at))
+            if (!ir_acts_backs(f, p->yes[j].at))
                 continue;
             b = &f->t->admins[ir_trust_admin(f->t, p->yes[j].author)];
             again = memcmp(a->person, b->person, 8) == 0;
@@ -242,9 +247,8 @@ put_in_force(struct fold *f, size_t place)
     memcpy(f->tip, e->id, IR_ID_BYTES);
 }
 
-/* The key that revoke entry `e` names, if it is an admin's in force. */
-static const uint8_t *
-admins_key(const struct fold *f, const struct ir_entry *e)
+const uint8_t *
+ir_acts_key(const struct fold *f, const struct ir_entry *e)
 {
     const uint8_t *key;
     size_t len;
@@ -263,21 +267,24 @@ complete(struct fold *f, struct pending *p)
     const struct ir_entry *e = f->v[p->at];
     const uint8_t *key = NULL;
 
-    if (p->counts || p->dead || !backs(f, p->at))
+    if (p->counts || p->dead || !ir_acts_backs(f, p->at))
         return false;
     if (e->h.kind == IR_KIND_ADMINS) {
         if (e->h.refs_n < 1 || memcmp(e->h.refs[0], f->tip, IR_ID_BYTES) != 0)
             return false;
-    } else if ((key = admins_key(f, e)) == NULL) {
+    } else if ((key = ir_acts_key(f, e)) == NULL) {
         return false;
     }
-    if (backers(f, p) < f->t->k)
+    if (ir_acts_backers(f, p) < f->t->k)
         return false;
     if (key == NULL && !list_fits(f->t, e)) {
         p->dead = true;
         return false;
     }
     p->counts = true;
+    memcpy(p->base, f->tip, IR_ID_BYTES);
+    p->k = f->t->k;
+    p->by = p->yes_n;
     if (key != NULL) {
         f->acts->several[p->at] = true;
         ir_revs_add(&f->acts->revs, f->acts, f->v, f->n, p->at, key);
@@ -297,8 +304,8 @@ complete_all(struct fold *f)
         i = complete(f, &f->p[i]) ? 0 : i + 1;
 }
 
-static bool
-fits(const struct ir_entry *e)
+bool
+ir_acts_fits(const struct ir_entry *e)
 {
     return e->b != NULL && !e->h.sealed &&
            ir_kind_check(e->h.kind, e->b, e->b_len, NULL) == IR_OK;
@@ -328,7 +335,7 @@ name_all(struct fold *f)
     f->names = ir_calloc(n + 1, sizeof *f->names);
     for (i = 0; i < f->n; i++)
         if (is_proposal(f->v[i]))
-            f->names[f->names_n++] = (struct named){f->v[i]->id, NOT_YET};
+            f->names[f->names_n++] = (struct named){f->v[i]->id, NOT_YET, i};
     if (n > 1)
         qsort(f->names, n, sizeof *f->names, by_name);
 }
@@ -336,9 +343,19 @@ name_all(struct fold *f)
 static struct named *
 name_of(const struct fold *f, const uint8_t *id)
 {
-    struct named key = {id, NOT_YET};
+    struct named key = {id, NOT_YET, 0};
 
     return bsearch(&key, f->names, f->names_n, sizeof *f->names, by_name);
+}
+
+const struct ir_entry *
+ir_acts_entry(const struct fold *f, const uint8_t id[IR_ID_BYTES])
+{
+    const struct named *w = name_of(f, id);
+
+    if (f->root != NULL && memcmp(f->root->id, id, IR_ID_BYTES) == 0)
+        return f->root;
+    return w != NULL ? f->v[w->at] : NULL;
 }
 
 static struct pending *
@@ -350,17 +367,17 @@ find(const struct fold *f, const uint8_t *id)
 }
 
 static void
-back(const struct fold *f, struct pending *p, size_t at)
+back(const struct fold *f, struct backing **list, size_t *n, size_t at)
 {
-    p->yes = ir_realloc(p->yes, (p->yes_n + 1) * sizeof *p->yes);
-    p->yes[p->yes_n].at = at;
-    memcpy(p->yes[p->yes_n++].author, f->v[at]->h.author, IR_KEYID_BYTES);
+    *list = ir_realloc(*list, (*n + 1) * sizeof **list);
+    (*list)[*n].at = at;
+    memcpy((*list)[(*n)++].author, f->v[at]->h.author, IR_KEYID_BYTES);
 }
 
 /* The proposal that approval `e` is about: it names it, and its id is what was
  * looked at. */
-static struct pending *
-about(const struct fold *f, const struct ir_entry *e)
+struct pending *
+ir_acts_about(const struct fold *f, const struct ir_entry *e)
 {
     const uint8_t *digest;
     size_t len, k;
@@ -373,118 +390,63 @@ about(const struct fold *f, const struct ir_entry *e)
     return NULL;
 }
 
+/* Who says yes at `at` has said no no more. */
+static void
+change_mind(const struct fold *f, struct pending *p, size_t at)
+{
+    const struct ir_trust *t = f->t;
+    int who = ir_trust_admin(t, f->v[at]->h.author);
+    size_t i, n = 0;
+
+    for (i = 0; i < p->no_n && ir_acts_backs(f, at); i++) {
+        int a = ir_trust_admin(t, p->no[i].author);
+
+        if (a < 0 || memcmp(t->admins[a].person, t->admins[who].person, 8) != 0)
+            p->no[n++] = p->no[i];
+    }
+    if (i > 0)
+        p->no_n = n;
+}
+
+/* Somebody says yes or no to a proposal. */
+static void
+look_at_approval(struct fold *f, size_t i)
+{
+    const struct ir_entry *e = f->v[i];
+    struct pending *p = ir_acts_about(f, e);
+    uint64_t verdict = ir_body_uint_or(e, 1, 0);
+
+    if (p == NULL)
+        return;
+    if (verdict == 1) {
+        change_mind(f, p, i);
+        back(f, &p->yes, &p->yes_n, i);
+        if (complete(f, p))
+            complete_all(f);
+    } else if (verdict == 2 && !p->counts && ir_acts_backs(f, i)) {
+        back(f, &p->no, &p->no_n, i);
+        p->dead = p->dead || closed(f, p);
+    }
+}
+
 static void
 look_at(struct fold *f, size_t i)
 {
     const struct ir_entry *e = f->v[i];
     struct pending *p;
 
-    if (e->h.kind == IR_KIND_APPROVAL && fits(e)) {
-        p = ir_body_uint_or(e, 1, 0) == 1 ? about(f, e) : NULL;
-        if (p == NULL)
-            return;
-        back(f, p, i);
-        if (complete(f, p))
-            complete_all(f);
-    } else if (is_proposal(e) && fits(e)) {
+    if (e->h.kind == IR_KIND_APPROVAL && ir_acts_fits(e)) {
+        look_at_approval(f, i);
+    } else if (is_proposal(e) && ir_acts_fits(e)) {
         name_of(f, e->id)->pending = f->p_n;
         f->p = ir_realloc(f->p, (f->p_n + 1) * sizeof *f->p);
         p = &f->p[f->p_n++];
         memset(p, 0, sizeof *p);
         p->at = i;
-        back(f, p, i);
+        p->dead = f->out[i];
+        back(f, &p->yes, &p->yes_n, i);
         if (complete(f, p))
             complete_all(f);
-    }
-}
-
-/* What entry `e` proposes. */
-static void
-tell_what(struct ir_proposal *q, const struct ir_entry *e)
-{
-    const uint8_t *p;
-    struct ir_body_item it;
-    size_t at = 0, len = 0;
-
-    q->revoke = e->h.kind == IR_KIND_REVOKE;
-    q->reason = ir_body_strdup(e, q->revoke ? 2 : 5);
-    if (q->revoke) {
-        if (ir_body_bytes(e, 1, &p, &len) && len == IR_KEYID_BYTES)
-            memcpy(q->target, p, len);
-        return;
-    }
-    q->k = ir_body_uint_or(e, 1, 0);
-    if (!ir_body_bytes(e, 3, &p, &len))
-        return;
-    q->keys = ir_calloc(len / 8, sizeof q->keys[0]);
-    q->persons = ir_calloc(len / 8, sizeof q->persons[0]);
-    for (; q->keys_n < len / 8 && ir_body_each(e, 2, &at, &it); q->keys_n++) {
-        memcpy(q->keys[q->keys_n], it.p, IR_PUBKEY_BYTES);
-        memcpy(q->persons[q->keys_n], p + 8 * q->keys_n, 8);
-    }
-}
-
-/* Tell of the proposals that count or still may, and of who said what. */
-static void
-tell(struct fold *f)
-{
-    struct ir_trust *t = f->t;
-    size_t i, k;
-
-    for (i = 0; i < f->p_n; i++) {
-        const struct pending *p = &f->p[i];
-        const struct ir_entry *e = f->v[p->at];
-        bool admins = e->h.kind == IR_KIND_ADMINS;
-        struct ir_proposal *q;
-
-        if (!admins && !p->counts && (admins_key(f, e) == NULL || t->k < 2))
-            continue; /* takes one admin, or nobody's key */
-        if (!p->counts && ir_trust_admin(t, e->h.author) < 0)
-            continue; /* not by an admin of any time */
-        t->proposals = ir_realloc(t->proposals,
-                                  (t->proposals_n + 1) * sizeof *t->proposals);
-        q = &t->proposals[t->proposals_n++];
-        memset(q, 0, sizeof *q);
-        memcpy(q->entry, e->id, IR_ID_BYTES);
-        memcpy(q->author, e->h.author, IR_KEYID_BYTES);
-        tell_what(q, e);
-        q->made_ms = ir_entry_recorded_ms(e);
-        q->counts = p->counts;
-        q->open = !p->counts && !p->dead && backs(f, p->at) &&
-                  (!admins ||
-                   (e->h.refs_n > 0 && memcmp(e->h.refs[0], f->tip, 32) == 0));
-        q->yes = ir_calloc(p->yes_n + 1, IR_KEYID_BYTES);
-        for (k = 0; k < p->yes_n; k++)
-            if (ir_trust_admin(t, p->yes[k].author) >= 0)
-                memcpy(q->yes[q->yes_n++], p->yes[k].author, IR_KEYID_BYTES);
-        q->have = backers(f, p);
-    }
-}
-
-/* Add who said no to those told of. */
-static void
-tell_denials(struct fold *f)
-{
-    size_t i, k;
-
-    for (i = 0; i < f->n && f->t->proposals != NULL; i++) {
-        const struct ir_entry *e = f->v[i];
-        const struct pending *p = NULL;
-        struct ir_proposal *q = NULL;
-
-        if (e->h.kind == IR_KIND_APPROVAL && fits(e) &&
-            ir_body_uint_or(e, 1, 0) == 2)
-            p = about(f, e);
-        if (p == NULL || ir_trust_admin(f->t, e->h.author) < 0)
-            continue;
-        for (k = 0; k < f->t->proposals_n && q == NULL; k++)
-            if (memcmp(f->t->proposals[k].entry, f->v[p->at]->id,
-                       IR_ID_BYTES) == 0)
-                q = &f->t->proposals[k];
-        if (q == NULL)
-            continue;
-        q->no = ir_realloc(q->no, (q->no_n + 1) * IR_KEYID_BYTES);
-        memcpy(q->no[q->no_n++], e->h.author, IR_KEYID_BYTES);
     }
 }
 
@@ -497,7 +459,7 @@ fold_root(struct fold *f, const struct ir_entry *e)
     size_t i = 0;
 
     if (f->t->has_root || memcmp(e->id, f->t->site, IR_ID_BYTES) != 0 ||
-        !fits(e))
+        !ir_acts_fits(e))
         return;
     while (!own && ir_body_each(e, 3, &i, &it)) {
         ir_key_id(it.p, id);
@@ -506,6 +468,7 @@ fold_root(struct fold *f, const struct ir_entry *e)
     if (!own)
         return;
     i = 0;
+    f->root = e;
     f->t->has_root = true;
     f->t->k = ir_body_uint_or(e, 2, 1);
     while (ir_body_each(e, 3, &i, &it)) {
@@ -516,32 +479,68 @@ fold_root(struct fold *f, const struct ir_entry *e)
     memcpy(f->tip, e->id, IR_ID_BYTES);
 }
 
-void
-ir_acts_fold(struct ir_trust *t, const struct ir_entry *const *v, size_t n,
-             struct ir_acts *acts)
+/* Forget the proposals. */
+static void
+drop_pending(struct fold *f)
 {
-    struct fold f = {.t = t, .acts = acts, .v = v, .n = n};
+    size_t i;
+
+    for (i = 0; i < f->p_n; i++) {
+        free(f->p[i].yes);
+        free(f->p[i].no);
+    }
+    f->p_n = 0;
+    for (i = 0; i < f->names_n; i++)
+        f->names[i].pending = NOT_YET;
+}
+
+void
+ir_acts_go(struct fold *f)
+{
+    struct ir_acts *acts = f->acts;
+    struct ir_trust *t = f->t;
     size_t i, j;
 
-    memset(acts, 0, sizeof *acts);
-    acts->several = ir_calloc(n + 1, sizeof *acts->several);
-    for (i = 0; i < n; i++)
-        if (v[i]->h.kind == IR_KIND_ROOT)
-            fold_root(&f, v[i]);
-    name_all(&f);
-    for (i = 0; i < n; i++)
-        look_at(&f, i);
+    drop_pending(f);
+    for (i = 0; i < t->admins_n; i++)
+        free(acts->ok[i]);
+    free(acts->ok);
+    acts->ok = NULL;
+    free(t->admins);
+    t->admins = NULL;
+    t->admins_n = 0;
+    t->has_root = false;
+    ir_revs_done(&acts->revs);
+    memset(acts->several, 0, (f->n + 1) * sizeof *acts->several);
+    for (i = 0; i < f->n; i++)
+        if (f->v[i]->h.kind == IR_KIND_ROOT)
+            fold_root(f, f->v[i]);
+    for (i = 0; i < f->n; i++)
+        look_at(f, i);
     for (i = 0; i < t->admins_n; i++)
         for (j = 0; j < acts->revs.n; j++)
             if (memcmp(acts->revs.v[j].key, t->admins[i].key_id,
                        IR_KEYID_BYTES) == 0)
                 t->admins[i].revoked = true;
+}
+
+void
+ir_acts_fold(struct ir_trust *t, const struct ir_entry *const *v, size_t n,
+             struct ir_acts *acts)
+{
+    struct fold f = {.t = t, .acts = acts, .v = v, .n = n};
+
+    memset(acts, 0, sizeof *acts);
+    acts->several = ir_calloc(n + 1, sizeof *acts->several);
+    f.out = ir_calloc(n + 1, sizeof *f.out);
+    name_all(&f);
+    ir_acts_go(&f);
+    ir_acts_contest(&f);
     memcpy(t->admins_entry, f.tip, IR_ID_BYTES);
-    tell(&f);
-    tell_denials(&f);
-    for (i = 0; i < f.p_n; i++)
-        free(f.p[i].yes);
+    ir_acts_tell(&f);
+    drop_pending(&f);
     free(f.p);
+    free(f.out);
     free(f.names);
     acts->admins_n = t->admins_n;
 }
@@ -566,6 +565,7 @@ ir_trust_by_admin(const struct ir_trust *t, const struct ir_acts *acts,
 {
     int a = ir_trust_admin(t, v[i]->h.author);
 
-    return a >= 0 && fits(v[i]) && (acts->ok[a] == NULL || acts->ok[a][i]) &&
+    return a >= 0 && ir_acts_fits(v[i]) &&
+           (acts->ok[a] == NULL || acts->ok[a][i]) &&
            ir_revs_stands(&acts->revs, v, i);
 }

@@ -96,6 +96,14 @@ out "Denied by Ito"
 as sato --json admin list
 is open "$(json "proposals[1].state")"
 
+title "who put something forward takes it back: closed for everybody"
+as ito --json admin propose --drop sato -r "mistyped"
+mistyped=$(proposal)
+ok --as ito admin deny "$mistyped" -r "I meant somebody else"
+out "Cannot come into force any more."
+exits 77 --as mori admin approve "$mistyped"
+err "cannot come into force any more"
+
 title "two that replace the same list: the first that is complete counts"
 as ito --json admin propose --add kato --needed 3 -r "four"
 four=$(proposal)

@@ -351,6 +351,130 @@ what_was_left_stays(void **state)
     end(l);
 }
 
+/* A thief has the key of the third, which the two others drop. It signs as of
+ * before, for a list that was dropped long ago: that one does not count, in
+ * whatever order all this comes. What was accepted of the key does.
+ */
+static void
+nothing_completed_by_a_dropped_key(void **state)
+{
+    int accepted, revoked;
+
+    (void)state;
+    for (accepted = 0; accepted < 2; accepted++)
+        for (revoked = 0; revoked < 2; revoked++) {
+            struct lane *l = begin(3, 2);
+            size_t p, q, yes;
+
+            p = admins(l, 0, 0, 1, "001122", MAX); /* nobody agreed */
+            l->behind = 300;
+            yes = verdict(l, 2, p, 1); /* by the thief, as if long ago */
+            l->behind = 0;
+            q = revoked == 1
+                    ? revoke(l, 0, 2, accepted == 1 ? yes : MAX)
+                    : admins(l, 0, 0, 2, "0011", accepted == 1 ? yes : MAX);
+            l->last[1] = 0;
+            verdict(l, 1, q, 1);
+            fold(l);
+            assert_int_equal(proposal(l, p)->counts, accepted == 1);
+            assert_int_equal(l->t.k, accepted == 1 ? 1 : 2);
+            assert_true(decides(l, 0));
+            if (accepted == 0) {
+                assert_true(proposal(l, q)->counts);
+                assert_true(decides(l, 1));
+                assert_false(decides(l, 2) || proposal(l, p)->open);
+            }
+            end(l);
+        }
+}
+
+/* Nor what stands on what was dropped by way of a list in between. */
+static void
+nor_behind_another_list(void **state)
+{
+    struct lane *l = begin(3, 2);
+    size_t p, q, r;
+
+    (void)state;
+    p = admins(l, 0, 0, 1, "001122", MAX);
+    q = admins(l, 0, 0, 2, "00112233", MAX);
+    verdict(l, 1, q, 1);
+    r = admins(l, 1, q, 2, "001133", MAX);
+    verdict(l, 0, r, 1);
+    l->behind = 500;
+    l->last[2] = 0;
+    verdict(l, 2, p, 1);
+    l->behind = 0;
+    fold(l);
+    assert_false(proposal(l, p)->counts);
+    assert_true(proposal(l, q)->counts && proposal(l, r)->counts);
+    assert_true(decides(l, 3) && !decides(l, 2));
+    end(l);
+}
+
+/* A key that was dropped undoes nothing of who dropped it: neither the new key
+ * of one admin alone, nor the list of two, by whatever clock.
+ */
+static void
+a_dropped_key_undoes_nothing(void **state)
+{
+    struct lane *l = begin(1, 1);
+    size_t p, q;
+
+    (void)state;
+    p = admins(l, 0, 0, 1, "01", MAX);
+    q = admins(l, 0, 0, 1, "02", MAX); /* in place of the same one */
+    fold(l);
+    assert_true(proposal(l, p)->counts && !proposal(l, q)->counts);
+    assert_true(decides(l, 1) && !decides(l, 2));
+    end(l);
+    l = begin(3, 2);
+    p = admins(l, 0, 0, 2, "0011", MAX);
+    verdict(l, 1, p, 1);
+    q = admins(l, 2, 0, 2, "0022", MAX); /* by the dropped key */
+    verdict(l, 0, q, 1);                 /* and one who agreed before */
+    fold(l);
+    assert_true(proposal(l, p)->counts && !proposal(l, q)->counts);
+    end(l);
+}
+
+/* Withdrawn by who put it forward, or denied by so many that it cannot come
+ * about: closed for whoever signs later.
+ */
+static void
+withdrawn(void **state)
+{
+    struct lane *l = begin(3, 2);
+    size_t p, q;
+
+    (void)state;
+    p = admins(l, 0, 0, 1, "0022", MAX);
+    verdict(l, 0, p, 2);
+    fold(l);
+    assert_false(proposal(l, p)->open || proposal(l, p)->counts);
+    assert_int_equal(proposal(l, p)->no_n, 1);
+    verdict(l, 2, p, 1);
+    verdict(l, 1, p, 1);
+    fold(l);
+    assert_false(proposal(l, p)->counts);
+    q = admins(l, 0, 0, 1, "0022", MAX);
+    verdict(l, 1, q, 2);
+    fold(l);
+    assert_true(proposal(l, q)->open);
+    verdict(l, 2, q, 2);
+    fold(l);
+    assert_false(proposal(l, q)->open);
+    verdict(l, 2, q, 1);
+    fold(l);
+    assert_false(proposal(l, q)->counts);
+    q = admins(l, 0, 0, 2, "0022", MAX); /* one may change their mind */
+    verdict(l, 2, q, 2);
+    verdict(l, 2, q, 1);
+    fold(l);
+    assert_true(proposal(l, q)->counts);
+    end(l);
+}
+
 static int
 start(void **state)
 {
@@ -371,6 +495,10 @@ main(void)
         cmocka_unit_test(without_its_body),
         cmocka_unit_test(revoked_admin),
         cmocka_unit_test(what_was_left_stays),
+        cmocka_unit_test(nothing_completed_by_a_dropped_key),
+        cmocka_unit_test(nor_behind_another_list),
+        cmocka_unit_test(a_dropped_key_undoes_nothing),
+        cmocka_unit_test(withdrawn),
     };
 
     return cmocka_run_group_tests(tests, start, NULL);

@@ -170,7 +170,7 @@ class Log:
                         self.by_id)
         admins = chosen.pubs
         self.revokes, counted = chosen.all_revokes(acts)
-        self.acts = counted | chosen.counted | {self.site} | {
+        self.acts = counted | set(chosen.counted) | {self.site} | {
             e.id for e in acts if e.kind in (2, 3, GRANT) and chosen.acts(e)}
         members = {}
         for e in acts:

@@ -435,6 +435,35 @@ class Counting(Case):
         self.assertNotIn(i.hex(), self.listed(site))
         self.assertIn(j.hex(), self.listed(site))
 
+    def test_nothing_completed_by_a_dropped_key(self):
+        """Whoever has it signs as of before, for what others let lie."""
+        three = [self.sato, self.ito, self.stranger]
+        for accepted in (False, True):
+            site = self.begin(2, three)
+            i = self.admins(site, self.sato, site.site, 1, [
+                (key, m) for key, m in zip(three, (b"s", b"i", b"x"))])
+            at = site.hlc
+            yes = site.add(self.stranger, 5, {1: 1, 2: i}, k12=[i], k2=1)
+            site.hlc = at
+            j = self.admins(site, self.sato, site.site, 2,
+                            [(self.sato, b"s"), (self.ito, b"i")],
+                            [yes] if accepted else [])
+            site.add(self.ito, 5, {1: 1, 2: j}, k12=[j])
+            self.assertEqual(self.listed(site) & {i, j, i.hex(), j.hex()},
+                             {(j if accepted else i).hex()})
+
+    def test_withdrawn_and_denied(self):
+        site = self.begin(2, [self.sato, self.ito, self.stranger])
+        i, j = (self.admins(site, self.sato, site.site, 2, [
+            (self.sato, b"s"), (self.ito, b"i")]) for _ in range(2))
+        site.add(self.sato, 5, {1: 2, 2: i}, k12=[i])
+        site.add(self.ito, 5, {1: 1, 2: i}, k12=[i])
+        self.assertIn(i.hex(), self.listed(site))
+        site.add(self.ito, 5, {1: 2, 2: j}, k12=[j])
+        site.add(self.stranger, 5, {1: 2, 2: j}, k12=[j])
+        site.add(self.ito, 5, {1: 1, 2: j}, k12=[j])
+        self.assertLessEqual({i.hex(), j.hex()}, self.listed(site))
+
     def test_an_admin_with_two_keys_is_one(self):
         site = self.begin()
         i = self.admins(site, self.sato, site.site, 2, [
