@@ -30,7 +30,7 @@ push(const struct ir_entry *e, void *arg)
     struct ir_node *n = arg;
 
     ir_sync_local(n->sync, e->id, e->h.hlc, (int)ir_kind_lane(e->h.kind),
-                  e->h.prio);
+                  e->h.prio, n->now_ms);
 }
 
 static bool
@@ -289,7 +289,6 @@ step(void *arg, int64_t now_ms)
     bool woken = ir_wake_drain(n->wake_fd);
 
     n->now_ms = now_ms;
-    (void)ir_sync_tick(n->sync, now_ms); /* what is pushed is new as of now */
     sign_owed(n);
     look(n, woken);
     next = ir_node_move(n);

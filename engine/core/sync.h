@@ -92,10 +92,11 @@ void ir_sync_index(struct ir_sync *s, const uint8_t id[32], uint64_t hlc,
 void ir_sync_drop(struct ir_sync *s, const uint8_t id[32], uint64_t hlc,
                   int lane);
 
-/* An entry was recorded here just now: push it to every link. `prio` is the
- * header's (0 flash .. 3 bulk). */
+/* An entry was recorded here just now, at `now_ms`: push it to every link; the
+ * beacon that tells of it comes after. `prio` is the header's (0 flash .. 3
+ * bulk). */
 void ir_sync_local(struct ir_sync *s, const uint8_t id[32], uint64_t hlc,
-                   int lane, int prio);
+                   int lane, int prio, int64_t now_ms);
 
 /* A link can be used: to device `node` (NULL: not known), or, with `many`, to
  * whoever hears it. A link that is up already begins anew.

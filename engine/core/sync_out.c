@@ -447,7 +447,9 @@ ir_sync_out(struct ir_sync *s, uint32_t *link, struct ir_buf *out)
 
             if (!ready(s, c, &first, &last))
                 continue;
-            if (l == NULL || (bulk ? last > best : first < best)) {
+            /* of equal gravity to all first: they then tell nobody else */
+            if (l == NULL || (bulk ? last > best : first < best) ||
+                (!bulk && first == best && c->many && !l->many)) {
                 l = c;
                 best = bulk ? last : first;
             }

@@ -132,7 +132,7 @@ sevens(void *arg, void *p, size_t n)
 }
 
 static void
-own(struct ir_sync *s, struct home *h, uint64_t seq)
+own(struct ir_sync *s, struct home *h, uint64_t seq, int64_t now)
 {
     struct ir_entry e = {.h = {.hlc = (seq + 1) << 20, .seq = 1 + seq * 5}};
     struct ir_buf p = {0}, out = {0};
@@ -149,7 +149,7 @@ own(struct ir_sync *s, struct home *h, uint64_t seq)
     ir_entry_encode(&e, &out);
     keep(h, out.p, out.len);
     ir_sync_local(s, h->v[h->n - 1].id, e.h.hlc, ir_kind_lane(e.h.kind),
-                  e.h.prio);
+                  e.h.prio, now);
     ir_buf_done(&p);
     ir_buf_done(&out);
 }
@@ -193,7 +193,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint64_t seq;
 
     for (seq = 0; seq < 5; seq++)
-        own(s, &h, seq * 9);
+        own(s, &h, seq * 9, now);
     ir_sync_link_up(s, 0, other, WIDE, false);
     ir_sync_link_up(s, 1, NULL, NARROW, true);
     drain(s, now);
@@ -211,7 +211,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         } else if (what % 8 == 5) {
             now += (int64_t)n;
         } else if (what % 8 == 6) {
-            own(s, &h, seq++);
+            own(s, &h, seq++, now);
         } else if (n % 2 == 0) {
             ir_sync_link_down(s, (uint32_t)what / 8 % 2);
         } else {

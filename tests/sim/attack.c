@@ -340,7 +340,7 @@ sim_step_backdate(struct sim *w)
     ir_bodyw_clocks(&b, &now, h.hlc);
     k = (size_t)sim_make(w, d->no % w->people_n, &h, &b, false);
     sim_keep(d, k);
-    ir_sync_local(d->sync, w->entries[k].e.id, h.hlc, IR_LANE_I, 2);
+    ir_sync_local(d->sync, w->entries[k].e.id, h.hlc, IR_LANE_I, 2, w->now);
     sim_wake(d);
 }
 
@@ -413,7 +413,7 @@ sim_step_thief(struct sim *w)
 
         w->entries[w->number].maker = 0;
         sim_keep(&w->nodes[0], (size_t)w->number);
-        ir_sync_local(w->nodes[0].sync, e->id, e->h.hlc, IR_LANE_T, 1);
+        ir_sync_local(w->nodes[0].sync, e->id, e->h.hlc, IR_LANE_T, 1, w->now);
         sim_judge(&w->nodes[0]);
         sim_wake(&w->nodes[0]);
     }

@@ -202,7 +202,7 @@ step_enrol(struct sim *w)
 
         w->entries[k].maker = 0;
         sim_keep(d, k);
-        ir_sync_local(d->sync, e->id, e->h.hlc, IR_LANE_T, 1);
+        ir_sync_local(d->sync, e->id, e->h.hlc, IR_LANE_T, 1, w->now);
         sim_wake(d);
         /* they were told so on paper, and do not wait */
         (void)sim_write(w, &w->nodes[i], IR_KIND_NOTE, 20);

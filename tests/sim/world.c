@@ -361,7 +361,7 @@ sim_write(struct sim *w, struct sim_node *d, int kind, size_t size)
     sim_keep(d, (size_t)i);
     if (d->sync != NULL)
         ir_sync_local(d->sync, w->entries[i].e.id, h.hlc, lane,
-                      w->entries[i].e.h.prio);
+                      w->entries[i].e.h.prio, w->now);
     sim_wake(d);
     return i;
 }

@@ -441,7 +441,7 @@ node_has_id(struct net *w, int i, const uint8_t id[32], uint64_t hlc,
     entry_make(id, hlc, kind, fill, &b);
     node_keep(&w->node[i], id, hlc, lane, b.p, b.len);
     if (push)
-        ir_sync_local(w->node[i].s, id, hlc, lane, 2);
+        ir_sync_local(w->node[i].s, id, hlc, lane, 2, w->now);
     else
         ir_sync_index(w->node[i].s, id, hlc, lane);
     w->node[i].due = w->now;

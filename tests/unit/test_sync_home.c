@@ -211,7 +211,7 @@ test_two_homes(void **state)
     b.who = a.who;
     (void)sign_with(&a, admin);
     note(&b, "on B", id);
-    ir_sync_local(nb.s, id, (uint64_t)b.now_ms << 16, IR_LANE_I, 2);
+    ir_sync_local(nb.s, id, (uint64_t)b.now_ms << 16, IR_LANE_I, 2, now);
     assert_true(talk(&na, &nb, &now, 2000) > 0);
     assert_true(ir_store_arrived(a.st, id));
     /* the text that is withheld did not travel */

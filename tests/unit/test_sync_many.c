@@ -179,6 +179,46 @@ one_word_says_that_all_is_equal(void **state)
     net_free(w);
 }
 
+static uint64_t said_types; /* of frames, a bit each */
+
+static void
+watch_types(struct net *w, int from, int to, uint32_t link, const uint8_t *p,
+            size_t n)
+{
+    struct ir_cbor c = {p, p + n};
+    struct ir_frame f;
+
+    (void)w, (void)to, (void)link;
+    while (from == 0 && ir_frame_next(&c, &f, NULL) == IR_OK)
+        said_types |= 1ULL << f.type;
+}
+
+/* However long nobody asked the engine to do anything: the beacon that tells of
+ * what is new waits until that can have arrived.
+ */
+static void
+what_is_new_goes_out_before_the_beacon_that_tells_of_it(void **state)
+{
+    struct net *w = net_new(2, 1);
+    uint32_t k;
+
+    (void)state;
+    net_link(w, 0, 1, 60000, 20);
+    net_run(w, 300000);
+    w->watch = watch_types;
+    for (k = 0; k < 5; k++) {
+        net_run(w, 20000 + k * 3000);
+        said_types = 0;
+        node_has(w, 0, k, IR_KIND_NOTE, true);
+        net_run(w, 100);
+        ROW(k, said_types == 1ULL << IR_FRAME_ENTRIES);
+    }
+    net_run(w, 2000);
+    assert_true((said_types & 1ULL << IR_FRAME_BEACON) != 0);
+    assert_true(net_all(w, 5));
+    net_free(w);
+}
+
 int
 main(void)
 {
@@ -188,6 +228,8 @@ main(void)
         cmocka_unit_test(what_all_heard_goes_to_two),
         cmocka_unit_test(what_some_missed_comes_from_two),
         cmocka_unit_test(one_word_says_that_all_is_equal),
+        cmocka_unit_test(
+            what_is_new_goes_out_before_the_beacon_that_tells_of_it),
     };
 
     if (ir_crypt_init(NULL) != IR_OK)
