@@ -20,7 +20,8 @@
 #define AT_ONCE 20000      /* arrivals looked at in one call */
 #define WITNESSES_MAX 2000 /* witnesses read back, the newest */
 #define BACK 1000          /* entries before what is new that are read, too */
-#define SAID_MAX 100000    /* heads they name, together */
+#define SAID_MAX 40000     /* heads they name that are looked up, together */
+#define SAID_OF_ONE 4000   /* and of one device: there may be no such entry */
 #define GROUPS_MAX 32      /* incidents receipted in one call */
 #define IDS_MAX 1000       /* alerts on one receipt */
 
@@ -271,38 +272,63 @@ collect_head(const struct ir_arrived_row *r, void *arg)
     return true;
 }
 
+/* Add what one witness says, as far as it is here and counts: a person's own
+ * devices are no witness of what they wrote. At most *left heads are looked up.
+ */
+static void
+add_said(struct ir_store *st, const struct ir_trust *t,
+         const struct ir_entry *e, const struct ir_cert_key *device,
+         const uint8_t *self, size_t *left, struct ir_witness_said **v,
+         size_t *n)
+{
+    bool own = memcmp(device->key_id, self, IR_KEYID_BYTES) == 0;
+    struct ir_body_item it;
+    size_t k = 0;
+
+    for (; *left > 0 && ir_body_each(e, 1, &k, &it); --*left) {
+        struct ir_witness_said s = {.member = device->member};
+        const struct ir_cert_key *author;
+
+        if (it.len != IR_ID_BYTES ||
+            ir_store_head(st, it.p, &s.head, NULL) != IR_OK)
+            continue;
+        author = ir_trust_key(t, s.head.author);
+        if (!own && author != NULL && author->member == device->member)
+            continue;
+        memcpy(s.device, device->key_id, IR_KEYID_BYTES);
+        *v = ir_realloc(*v, (*n + 1) * sizeof **v);
+        (*v)[(*n)++] = s;
+    }
+}
+
 /* What devices have witnessed since row `after`, as far as it is here. */
 static struct ir_witness_said *
-load_said(struct ir_store *st, const struct ir_trust *t, int64_t after,
-          size_t *n)
+load_said(struct ir_store *st, const struct ir_trust *t, const uint8_t *self,
+          int64_t after, size_t *n)
 {
+    size_t *used = ir_calloc(t->keys_n + 1, sizeof *used);
     struct ir_witness_said *v = NULL;
     struct ir_log log = {0};
-    struct ir_body_item it;
-    size_t i, k;
+    size_t i, all = SAID_MAX;
 
     *n = 0;
     if (ir_store_load_witnesses(st, after, WITNESSES_MAX, &log, NULL) != IR_OK)
         log.n = 0;
     for (i = 0; i < log.n; i++) {
         const struct ir_cert_key *key = ir_trust_key(t, log.e[i].h.author);
+        size_t *mine, left, was;
 
         if (key == NULL || !key->node || key->revoked ||
             ir_trust_admits(t, &log.e[i], NULL) != IR_OK)
             continue;
-        k = 0;
-        while (*n < SAID_MAX && ir_body_each(&log.e[i], 1, &k, &it)) {
-            struct ir_witness_said s;
-
-            if (it.len != IR_ID_BYTES ||
-                ir_store_head(st, it.p, &s.head, NULL) != IR_OK)
-                continue;
-            memcpy(s.device, key->key_id, IR_KEYID_BYTES);
-            v = ir_realloc(v, (*n + 1) * sizeof *v);
-            v[(*n)++] = s;
-        }
+        mine = &used[key - t->keys];
+        was = left = SAID_OF_ONE - *mine < all ? SAID_OF_ONE - *mine : all;
+        add_said(st, t, &log.e[i], key, self, &left, &v, n);
+        *mine += was - left;
+        all -= was - left;
     }
     ir_log_done(&log);
+    free(used);
     return v;
 }
 
@@ -343,7 +369,7 @@ ir_witness_write(struct ir_store *st, const struct ir_trust *t,
         goto out;
     ir_key_id(node->pub, self);
     if (x.n > 0)
-        said = load_said(st, t, before - BACK, &said_n);
+        said = load_said(st, t, self, before - BACK, &said_n);
     n = ir_witness_pick(x.v, x.n, said, said_n, self);
     rc = ir_store_begin(st, err);
     if (rc != IR_OK)

@@ -63,8 +63,9 @@ static bool
 is_worth(const struct ir_witness_head *h, const struct ir_witness_said *said,
          size_t n, const uint8_t *self)
 {
-    const uint8_t *last = NULL;
+    const struct ir_witness_said *last = NULL, *first = NULL;
     size_t i, others = 0;
+    bool two = false; /* members */
 
     for (i = lower(said, n, h); i < n && cmp_place(&said[i].head, h) == 0;
          i++) {
@@ -72,11 +73,14 @@ is_worth(const struct ir_witness_head *h, const struct ir_witness_said *said,
             continue;
         if (memcmp(said[i].device, self, IR_KEYID_BYTES) == 0)
             return false;
-        if (last == NULL || memcmp(last, said[i].device, IR_KEYID_BYTES) != 0)
+        if (last == NULL ||
+            memcmp(last->device, said[i].device, IR_KEYID_BYTES) != 0)
             others++;
-        last = said[i].device;
+        last = &said[i];
+        first = first != NULL ? first : last;
+        two = two || last->member != first->member;
     }
-    return others < IR_WITNESS_ENOUGH;
+    return others < (two ? IR_WITNESS_ENOUGH : IR_WITNESS_ENOUGH_OF_ONE);
 }
 
 size_t

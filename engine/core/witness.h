@@ -3,8 +3,10 @@
  * A device witnesses the newest entry of each person in each incident, and of
  * lane F, which has no chains, each entry: those that came from elsewhere, that
  * it has not witnessed before, and that fewer than IR_WITNESS_ENOUGH others
- * have. So what many nodes hold costs few entries, and two devices that meet
- * do not answer each other for ever: what a device signs is never witnessed.
+ * have, of two members at least: one who lies by all devices they have keeps
+ * nobody from it. So what many nodes hold costs few entries, and two devices
+ * that meet do not answer each other for ever: what a device signs is never
+ * witnessed.
  */
 #ifndef IR_CORE_WITNESS_H
 #define IR_CORE_WITNESS_H
@@ -12,7 +14,9 @@
 #include "core/entry.h"
 
 #define IR_WITNESS_ENOUGH 3
-#define IR_WITNESS_HEADS_MAX 1800 /* in one entry: docs/format.md section 3 */
+#define IR_WITNESS_ENOUGH_OF_ONE 9 /* devices, where one member has them all   \
+                                    */
+#define IR_WITNESS_HEADS_MAX 1800  /* in one entry: docs/format.md section 3 */
 
 /* An entry by its place. */
 struct ir_witness_head {
@@ -22,9 +26,11 @@ struct ir_witness_head {
     int lane;
 };
 
-/* A device has witnessed that entry, and what stands before it in its chain. */
+/* A device of a member (any number that is theirs alone) has witnessed that
+ * entry, and what stands before it in its chain. */
 struct ir_witness_said {
     uint8_t device[IR_KEYID_BYTES];
+    size_t member;
     struct ir_witness_head head;
 };
 

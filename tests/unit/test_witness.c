@@ -25,6 +25,7 @@ said(int device, struct ir_witness_head h)
     struct ir_witness_said s = {.head = h};
 
     s.device[0] = (uint8_t)device;
+    s.member = (size_t)device;
     return s;
 }
 
@@ -93,6 +94,27 @@ takes_turns(void **state)
     }
     assert_int_not_equal(first[0], first[1]);
     assert_int_equal(ir_witness_turn(0, ids[0], NULL, 0), 0);
+}
+
+/* One member with many devices keeps nobody from witnessing. */
+static void
+one_member_is_not_enough(void **state)
+{
+    static const uint8_t self[8] = {99};
+    struct ir_witness_head v = head(IR_LANE_I, 1, 1, 7);
+    struct ir_witness_said s[10];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < 10; i++) {
+        s[i] = said((int)i + 1, v);
+        s[i].member = 5;
+    }
+    assert_int_equal(ir_witness_pick(&v, 1, s, 8, self), 1);
+    assert_int_equal(ir_witness_pick(&v, 1, s, 9, self), 0);
+    for (i = 0; i < 3; i++)
+        s[i] = said((int)i + 1, v);
+    assert_int_equal(ir_witness_pick(&v, 1, s, 3, self), 0);
 }
 
 static struct ir_key *
@@ -176,6 +198,47 @@ write_both(struct home *h, const struct ir_key *node, size_t *heads)
         ir_witness_write(h->st, &h->trust, node, &now, heads, &err) != IR_OK)
         fail_msg("%s", err.msg);
     return receipts;
+}
+
+/* What somebody wrote is witnessed by others although all their own devices say
+ * that they hold it.
+ */
+static void
+ones_own_devices(void **state)
+{
+    struct home a, b;
+    struct ir_key *mori, *node, *own[10], *admin;
+    uint8_t incident[32], id[32];
+    size_t i, heads = 0;
+
+    (void)state;
+    setup_home(&a);
+    mori = add_member(&a, "mori");
+    node = add_device(&a, mori);
+    for (i = 0; i < 10; i++)
+        own[i] = add_device(&a, a.key);
+    declare(&a, incident);
+    admin = sign_with(&a, own[0]);
+    for (i = 0; i < 10; i++) {
+        struct ir_draft d = {.kind = IR_KIND_WITNESS};
+
+        (void)sign_with(&a, own[i]);
+        ir_bodyw_hashes(&d.body, 1, (const uint8_t(*)[32])incident, 1);
+        assert_int_equal(append(&a, &d, id, NULL), IR_OK);
+    }
+    (void)sign_with(&a, admin);
+    empty_home(&b, &a);
+    memset(&b.trust, 0, sizeof b.trust);
+    send_all(&a, &b);
+    (void)write_both(&b, node, &heads);
+    assert_int_equal(heads, 1);
+    ir_trust_done(&b.trust);
+    for (i = 0; i < 10; i++)
+        ir_key_free(own[i]);
+    ir_key_free(node);
+    ir_key_free(mori);
+    remove_home(&a);
+    remove_home(&b);
 }
 
 static void
@@ -287,6 +350,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(picks),
         cmocka_unit_test(takes_turns),
+        cmocka_unit_test(one_member_is_not_enough),
+        cmocka_unit_test(ones_own_devices),
         cmocka_unit_test(stored_and_seen),
     };
 
