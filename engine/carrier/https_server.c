@@ -39,6 +39,7 @@ struct conn {
     int fd;
     int64_t deadline; /* when it is cut */
     bool shown;       /* a welcome key was shown in the handshake */
+    bool cut;         /* it is being ended */
     uint8_t pub[IR_PUBKEY_BYTES];
 };
 
@@ -98,6 +99,28 @@ on_verify(gnutls_session_t tls)
     return 0;
 }
 
+/* Those who have shown no certified key may hold half of all connections, from
+ * however many addresses they come: the oldest makes room.
+ */
+static void
+thin_out(struct ir_https *h)
+{
+    struct conn *c, *oldest = NULL;
+    int n = 0;
+
+    for (c = h->server->conns; c != NULL; c = c->next) {
+        if (c->shown || c->cut)
+            continue;
+        oldest = c; /* the newest stand in front */
+        n++;
+    }
+    if (n <= h->conf.connections_max / 2)
+        return;
+    oldest->cut = true;
+    oldest->deadline = IR_CARRIER_NEVER;
+    (void)shutdown(oldest->fd, SHUT_RDWR);
+}
+
 static void
 on_connection(void *cls, struct MHD_Connection *mhd, void **ctx,
               enum MHD_ConnectionNotificationCode toe)
@@ -134,6 +157,7 @@ on_connection(void *cls, struct MHD_Connection *mhd, void **ctx,
     c->next = h->server->conns;
     h->server->conns = c;
     *ctx = c;
+    thin_out(h);
 }
 
 /* Answer; with `as`, say by which number the link may be named. */
@@ -472,6 +496,7 @@ sweep_conns(struct ir_https *h)
 
         if (c->deadline <= h->now || out) {
             (void)shutdown(c->fd, SHUT_RDWR);
+            c->cut = true;
             c->deadline = IR_CARRIER_NEVER;
             h->server->again = true;
         }
