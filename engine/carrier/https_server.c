@@ -99,9 +99,8 @@ on_verify(gnutls_session_t tls)
     return 0;
 }
 
-/* Those who have shown no certified key may hold half of all connections, from
- * however many addresses they come: the oldest makes room.
- */
+/* Who has shown no certified key may hold half of all connections, from however
+ * many addresses: the oldest makes room. */
 static void
 thin_out(struct ir_https *h)
 {

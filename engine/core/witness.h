@@ -14,9 +14,10 @@
 #include "core/entry.h"
 
 #define IR_WITNESS_ENOUGH 3
-#define IR_WITNESS_ENOUGH_OF_ONE 9 /* devices, where one member has them all   \
-                                    */
-#define IR_WITNESS_HEADS_MAX 1800  /* in one entry: docs/format.md section 3 */
+#define IR_WITNESS_ENOUGH_OF_ONE                                               \
+    9                             /* devices, where one member has them all    \
+                                   */
+#define IR_WITNESS_HEADS_MAX 1800 /* in one entry: docs/format.md section 3 */
 
 /* An entry by its place. */
 struct ir_witness_head {
