@@ -369,7 +369,8 @@ find(const struct fold *f, const uint8_t *id)
 static void
 back(const struct fold *f, struct backing **list, size_t *n, size_t at)
 {
-    *list = ir_realloc(*list, (*n + 1) * sizeof **list);
+    if ((*n & (*n - 1)) == 0) /* none, or a power of two */
+        *list = ir_realloc(*list, (2 * *n + 1) * sizeof **list);
     (*list)[*n].at = at;
     memcpy((*list)[(*n)++].author, f->v[at]->h.author, IR_KEYID_BYTES);
 }
@@ -421,7 +422,8 @@ look_at_approval(struct fold *f, size_t i)
     if (verdict == 1) {
         change_mind(f, p, i);
         back(f, &p->yes, &p->yes_n, i);
-        if (complete(f, p))
+        /* who is no admin now changes nothing now */
+        if (ir_acts_backs(f, i) && complete(f, p))
             complete_all(f);
     } else if (verdict == 2 && !p->counts && ir_acts_backs(f, i)) {
         back(f, &p->no, &p->no_n, i);
@@ -439,7 +441,8 @@ look_at(struct fold *f, size_t i)
         look_at_approval(f, i);
     } else if (is_proposal(e) && ir_acts_fits(e)) {
         name_of(f, e->id)->pending = f->p_n;
-        f->p = ir_realloc(f->p, (f->p_n + 1) * sizeof *f->p);
+        if ((f->p_n & (f->p_n - 1)) == 0) /* none, or a power of two */
+            f->p = ir_realloc(f->p, (2 * f->p_n + 1) * sizeof *f->p);
         p = &f->p[f->p_n++];
         memset(p, 0, sizeof *p);
         p->at = i;

@@ -21,8 +21,9 @@ add_release(struct ir_trust *t, const struct ir_entry *e)
     if (author < 0 || ir_trust_admits(t, e, NULL) != IR_OK ||
         !ir_body_bytes(e, 1, &digest, &len) || len != IR_HASH_BYTES)
         return;
-    t->releases =
-        ir_realloc(t->releases, (t->releases_n + 1) * sizeof *t->releases);
+    if ((t->releases_n & (t->releases_n - 1)) == 0) /* none, or a power of 2 */
+        t->releases = ir_realloc(t->releases,
+                                 (2 * t->releases_n + 1) * sizeof *t->releases);
     r = &t->releases[t->releases_n++];
     memset(r, 0, sizeof *r);
     memcpy(r->entry, e->id, IR_ID_BYTES);

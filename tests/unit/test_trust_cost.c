@@ -43,17 +43,37 @@ add(struct flood *f, uint64_t kind, struct ir_bodyw *w, const uint8_t *ref)
     f->n++;
 }
 
+/* Another list of admins: one key that is nobody's, made from `number`. */
+static void
+propose(struct flood *f, size_t number)
+{
+    uint8_t pub[1][32] = {{0}};
+    struct ir_bodyw w = {0};
+
+    memcpy(pub[0], &number, sizeof number);
+    ir_bodyw_uint(&w, 1, 1);
+    ir_bodyw_hashes(&w, 2, (const uint8_t(*)[32])pub, 1);
+    ir_bodyw_bytes(&w, 3, "someoneX", 8);
+    ir_bodyw_hashes(&w, 4, NULL, 0);
+    ir_bodyw_text(&w, 5, "me");
+    add(f, IR_KIND_ADMINS, &w, f->e[0].id);
+}
+
+/* Two admins, both of whom it takes; the first proposes something. */
 static void
 add_root(struct flood *f, const struct ir_key *admin)
 {
+    uint8_t pub[2][32] = {{0}, {1}};
     struct ir_bodyw w = {0};
 
+    memcpy(pub[0], admin->pub, 32);
     ir_key_id(admin->pub, f->author);
     ir_bodyw_uint(&w, 1, 1);
-    ir_bodyw_uint(&w, 2, 1);
-    ir_bodyw_hashes(&w, 3, (const uint8_t(*)[32])admin->pub, 1);
+    ir_bodyw_uint(&w, 2, 2);
+    ir_bodyw_hashes(&w, 3, (const uint8_t(*)[32])pub, 2);
     add(f, IR_KIND_ROOT, &w, NULL);
     memcpy(f->site, f->e[0].id, sizeof f->site);
+    propose(f, SIZE_MAX);
 }
 
 static void
@@ -70,7 +90,8 @@ add_member(struct flood *f, const struct ir_key *who)
 }
 
 /* `n` proposals of other admins and `n` releases, by somebody who is no admin,
- * and as many approvals that name the one made last. */
+ * and as many approvals that name the one made
+ * last, and what the admin has proposed. */
 static void
 flood(struct flood *f, size_t n)
 {
@@ -81,25 +102,19 @@ flood(struct flood *f, size_t n)
         struct ir_bodyw w = {0};
 
         memcpy(pub[0], &i, sizeof i);
-        ir_bodyw_uint(&w, 1, 1);
-        ir_bodyw_hashes(&w, 2, (const uint8_t(*)[32])pub, 1);
-        ir_bodyw_bytes(&w, 3, "someoneX", 8);
-        ir_bodyw_hashes(&w, 4, NULL, 0);
-        ir_bodyw_text(&w, 5, "me");
         last[0] = f->n;
-        add(f, IR_KIND_ADMINS, &w, f->e[0].id);
-        memset(&w, 0, sizeof w);
+        propose(f, i);
         ir_bodyw_bytes(&w, 1, pub[0], 32);
         last[1] = f->n;
         add(f, IR_KIND_RELEASE, &w, NULL);
     }
-    for (i = 0; i < 2 * n; i++) {
-        const struct ir_entry *of = &f->e[last[i % 2]];
+    for (i = 0; i < 3 * n; i++) {
+        const struct ir_entry *of = &f->e[i < n ? 1 : last[i % 2]];
         struct ir_bodyw w = {0};
 
         memcpy(pub[0], &(size_t){n - 1}, sizeof(size_t));
-        ir_bodyw_uint(&w, 1, 1 + i / 2 % 2);
-        ir_bodyw_bytes(&w, 2, i % 2 == 0 ? of->id : pub[0], 32);
+        ir_bodyw_uint(&w, 1, i < n ? 1 : 1 + i / 2 % 2);
+        ir_bodyw_bytes(&w, 2, i < n || i % 2 == 0 ? of->id : pub[0], 32);
         add(f, IR_KIND_APPROVAL, &w, of->id);
     }
 }
@@ -108,7 +123,7 @@ flood(struct flood *f, size_t n)
 static int64_t
 fold_us(size_t n)
 {
-    size_t all = 2 + 4 * n, i;
+    size_t all = 3 + 5 * n, i;
     struct flood f = {.e = ir_calloc(all, sizeof(struct ir_entry)),
                       .p = ir_calloc(all, sizeof(struct ir_buf)),
                       .b = ir_calloc(all, sizeof(struct ir_buf))};
@@ -128,7 +143,7 @@ fold_us(size_t n)
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
     assert_int_equal(t.releases_n, n);
     assert_int_equal(t.members_n, 1);
-    assert_int_equal(ir_trust_admins(&t), 1);
+    assert_int_equal(ir_trust_admins(&t), 2);
     ir_trust_done(&t);
     for (i = 0; i < all; i++) {
         ir_buf_done(&f.p[i]);
