@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #define IR_CARRIER_HOST_MAX 255    /* bytes of a host's name */
+#define IR_CARRIER_BACK_MAX 64     /* bytes said back to a stranger */
 #define IR_CARRIER_NEVER INT64_MAX /* run() waits for nothing but its fd */
 
 struct ir_carrier_events {
@@ -38,6 +39,11 @@ struct ir_carrier_events {
      * every frame does.
      */
     bool (*ours)(void *arg, const void *p, size_t n);
+    /* What is said back at once, to its sender alone, to a frame that is not
+     * ours: its length, at most IR_CARRIER_BACK_MAX; 0: nothing. NULL: never
+     * anything.
+     */
+    size_t (*back)(void *arg, const void *p, size_t n, uint8_t *reply);
 };
 
 struct ir_carrier_ops {

@@ -15,6 +15,7 @@
 
 #include "base/crypt.h"
 #include "carrier/carrier.h"
+#include "core/join.h"
 
 #define IR_HTTPS_MTU 262144          /* bytes of a frame */
 #define IR_HTTPS_BODY_MAX 1048576    /* bytes of a request or an answer */
@@ -61,6 +62,61 @@ int ir_https_dial(const struct ir_carrier *c, const char *where,
                   struct ir_err *err);
 int ir_https_hangup(const struct ir_carrier *c, const char *where,
                     struct ir_err *err);
+
+/* What becomes of somebody who asks to be let in; the answer's status. */
+enum ir_https_said {
+    IR_HTTPS_LET_IN, /* 200: the answer to the request */
+    IR_HTTPS_KEPT,   /* 202: it waits until an administrator looks at it */
+    IR_HTTPS_NO,     /* 403: refused; a word says why */
+    IR_HTTPS_LATER,  /* 503: not now, through no fault of the request */
+};
+
+/* The door for who has an invitation and no certified key yet: POST /ir/join
+ * with the header `Ir-Join` (16 hex digits, the id of the invitation) and the
+ * sealed request.
+ */
+struct ir_https_door {
+    /* Is this an invitation made here? Asked before a byte of the body is
+     * read; must be cheap. */
+    bool (*known)(void *arg, const uint8_t id[IR_JOIN_ID_BYTES]);
+    /* Judge a request that came from the address `from`. `*why` is a word of
+     * small letters and hyphens, static, of a refusal. Appends to `answer`. */
+    enum ir_https_said (*ask)(void *arg, const uint8_t id[IR_JOIN_ID_BYTES],
+                              const char *from, const void *p, size_t n,
+                              struct ir_buf *answer, const char **why);
+    void *arg;
+    int per_minute;     /* 0: 6, requests from one address (IPv6: a /64) */
+    int all_per_minute; /* 0: 30, requests under invitations that are known */
+};
+
+#define IR_HTTPS_WHY_MAX 16 /* bytes of a refusal's word, with the NUL */
+
+/* Open the door, or shut it (NULL), for those who connect from now on. While it
+ * is shut, nobody without a welcome key gets past the handshake.
+ *
+ * Owns:   keeps a copy; `arg` is borrowed until it is shut.
+ */
+void ir_https_door(const struct ir_carrier *c, const struct ir_https_door *d);
+
+/* What came of knocking. */
+struct ir_https_knock {
+    long status;                 /* of HTTP; 0: no answer, `why` says why */
+    char word[IR_HTTPS_WHY_MAX]; /* of a refusal, or "" */
+    const char *why;             /* N_() when there was no answer */
+    char detail[256];            /* what curl said, English, or "" */
+    struct ir_buf answer;        /* the caller's, ir_buf_done */
+};
+
+/* Bring a request to the door at HOST:PORT. The other end shows no key that
+ * could be known: what is said is sealed, and so is what comes back.
+ *
+ * Errors: IR_EIO, IR_EPARSE no HOST:PORT; else IR_OK, and `k` says.
+ * Blocks: 5 s until it is connected; until the answer is here, as long as it
+ *         comes, 10 min at most.
+ */
+int ir_https_knock(const char *where, const uint8_t id[IR_JOIN_ID_BYTES],
+                   const void *p, size_t n, struct ir_https_knock *k,
+                   struct ir_err *err);
 
 /* The network may have changed: try all that do not answer at once. */
 void ir_https_retry(const struct ir_carrier *c);

@@ -10,9 +10,18 @@
 #define IR_HTTPS_PATH "/ir/1"
 #define IR_HTTPS_TOKEN 8    /* bytes of Ir-Link */
 #define IR_HTTPS_AS "Ir-As" /* of an answer: the number of the link there */
+#define IR_HTTPS_DOOR_PATH "/ir/join"
+#define IR_HTTPS_DOOR_HEADER "Ir-Join"
 
 struct ir_https_server;
 struct ir_https_client;
+
+/* Tokens for requests at the door, in thousandths; they come back with time. */
+struct ir_https_bucket {
+    int64_t milli, at_ms;
+};
+
+#define IR_HTTPS_BUCKETS 256 /* addresses that share one share a limit */
 
 struct ir_https {
     int ep; /* everything waits here */
@@ -28,6 +37,9 @@ struct ir_https {
     void *arg;
     struct ir_https_server *server; /* NULL: does not listen */
     struct ir_https_client *client;
+    struct ir_https_door door; /* known NULL: shut */
+    struct ir_https_bucket door_all, door_from[IR_HTTPS_BUCKETS];
+    int door_busy; /* requests of theirs that are being read or answered */
 };
 
 /* Is this key on the list? */
@@ -97,6 +109,27 @@ struct MHD_Connection;
 unsigned ir_https_head(struct MHD_Connection *mhd, const char *url,
                        uint8_t token[IR_HTTPS_TOKEN], uint32_t *link,
                        int64_t *wait_s);
+
+/* Answer a request; with `as`, say by which number the link may be named; with
+ * `why`, by a word what a refusal at the door is for. Returns MHD_YES or
+ * MHD_NO.
+ */
+int ir_https_answer(struct MHD_Connection *mhd, unsigned status,
+                    struct ir_buf *body, uint32_t as, const char *why);
+
+/* May this request at the door go on, by its head alone? 0 and `id`, or the
+ * status it is refused with.
+ */
+unsigned ir_https_door_head(struct ir_https *h, struct MHD_Connection *mhd,
+                            const char *url, const char *method,
+                            uint8_t id[IR_JOIN_ID_BYTES]);
+
+/* Judge it; returns the status and, of a refusal, `*why`. Appends to `answer`.
+ */
+unsigned ir_https_door_ask(struct ir_https *h, struct MHD_Connection *mhd,
+                           const uint8_t id[IR_JOIN_ID_BYTES],
+                           const struct ir_buf *body, struct ir_buf *answer,
+                           const char **why);
 
 /* Queue a frame for a link if it may wait.
  *

@@ -3,7 +3,8 @@
  * A stranger gets no further than the handshake: a certificate is required
  * there, and its key must be welcome before a byte of HTTP is read. What is
  * open without having come that far is cut after a few seconds, and counted
- * by address.
+ * by address. While the door is open (https_door.c), who shows no certificate
+ * at all may send one short request there; everything else is refused to them.
  */
 #include "base/i18n.h"
 #include "base/scan.h"
@@ -12,10 +13,6 @@
 #include <errno.h>
 #include <gnutls/gnutls.h>
 #include <microhttpd.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -25,6 +22,7 @@
 #define LINKS_PER_KEY 4
 #define IDLE_MS 60000     /* between two requests */
 #define REQUEST_MS 120000 /* for one request of a certified device */
+#define LET_IN_MS 600000  /* for the answer to who is let in: a release */
 #define HEADER_MEMORY 32768u
 #define PRIORITIES                                                             \
     "NONE:+VERS-TLS1.3:+AEAD:+AES-256-GCM:+CHACHA20-POLY1305:"                 \
@@ -38,6 +36,7 @@ struct conn {
     gnutls_session_t tls;
     int fd;
     int64_t deadline; /* when it is cut */
+    bool open;        /* the door was, when it connected */
     bool shown;       /* a welcome key was shown in the handshake */
     bool cut;         /* it is being ended */
     uint8_t pub[IR_PUBKEY_BYTES];
@@ -63,6 +62,8 @@ struct request {
     uint8_t token[IR_HTTPS_TOKEN];
     int64_t wait_ms, until;
     bool taken, named; /* named: by its token */
+    bool door;
+    uint8_t id[IR_JOIN_ID_BYTES]; /* at the door: of the invitation */
 };
 
 struct ir_https_server {
@@ -90,6 +91,8 @@ on_verify(gnutls_session_t tls)
         for (c = h->server->conns; c != NULL && c->tls != tls; c = c->next)
             ;
     certs = gnutls_certificate_get_peers(tls, &n);
+    if (c != NULL && c->open && (certs == NULL || n == 0))
+        return 0; /* to the door */
     if (c == NULL || certs == NULL || n == 0 ||
         ir_cert_pub(certs[0].data, certs[0].size, false, c->pub, NULL) !=
             IR_OK ||
@@ -142,6 +145,7 @@ on_connection(void *cls, struct MHD_Connection *mhd, void **ctx,
     c->mhd = mhd;
     c->fd = -1;
     c->deadline = h->now + h->conf.patience_ms;
+    c->open = h->door.known != NULL;
     info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
     if (info != NULL) {
         c->fd = info->connect_fd;
@@ -150,38 +154,14 @@ on_connection(void *cls, struct MHD_Connection *mhd, void **ctx,
     info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
     if (info != NULL) {
         c->tls = info->tls_session;
-        gnutls_certificate_server_set_request(c->tls, GNUTLS_CERT_REQUIRE);
+        gnutls_certificate_server_set_request(
+            c->tls, c->open ? GNUTLS_CERT_REQUEST : GNUTLS_CERT_REQUIRE);
         gnutls_session_set_verify_function(c->tls, on_verify);
     }
     c->next = h->server->conns;
     h->server->conns = c;
     *ctx = c;
     thin_out(h);
-}
-
-/* Answer; with `as`, say by which number the link may be named. */
-static enum MHD_Result
-answer(struct MHD_Connection *mhd, unsigned status, struct ir_buf *body,
-       uint32_t as)
-{
-    char text[16];
-    struct MHD_Response *r;
-    enum MHD_Result ok;
-
-    r = MHD_create_response_from_buffer(body != NULL ? body->len : 0,
-                                        body != NULL ? body->p : NULL,
-                                        MHD_RESPMEM_MUST_COPY);
-    if (r == NULL)
-        return MHD_NO;
-    if (as != 0) {
-        (void)snprintf(text, sizeof text, "%u", (unsigned)as);
-        (void)MHD_add_response_header(r, IR_HTTPS_AS, text);
-    }
-    if (status != MHD_HTTP_OK)
-        (void)MHD_add_response_header(r, "Connection", "close");
-    ok = MHD_queue_response(mhd, status, r);
-    MHD_destroy_response(r);
-    return ok;
 }
 
 /* Watch a held request's socket for its end: MHD does not, meanwhile. */
@@ -268,6 +248,42 @@ link_of(struct ir_https *h, const struct request *r)
     return l;
 }
 
+/* Somebody without a key: to the door, or out, in the time a stranger has. */
+static enum MHD_Result
+begin_door(struct ir_https *h, struct conn *c, const char *url,
+           const char *method, void **req)
+{
+    struct request *r;
+    uint8_t id[IR_JOIN_ID_BYTES];
+    unsigned status = ir_https_door_head(h, c->mhd, url, method, id);
+
+    if (status != 0)
+        return ir_https_answer(c->mhd, status, NULL, 0, NULL);
+    r = ir_calloc(1, sizeof *r);
+    r->conn = c;
+    r->door = true;
+    memcpy(r->id, id, sizeof id);
+    h->door_busy++;
+    *req = r;
+    return MHD_YES;
+}
+
+/* Their whole request is here. The answer may be long, and the line slow. */
+static enum MHD_Result
+finish_door(struct ir_https *h, struct request *r)
+{
+    struct MHD_Connection *mhd = r->conn->mhd;
+    struct ir_buf body = {0};
+    const char *why = NULL;
+    unsigned status = ir_https_door_ask(h, mhd, r->id, &r->body, &body, &why);
+    int ok = ir_https_answer(mhd, status, &body, 0, why);
+
+    if (status == MHD_HTTP_OK)
+        r->conn->deadline = h->now + LET_IN_MS;
+    ir_buf_done(&body);
+    return ok;
+}
+
 /* The headers are here: is this a request of ours by somebody welcome? */
 static enum MHD_Result
 begin(struct ir_https *h, struct MHD_Connection *mhd, const char *url,
@@ -282,18 +298,20 @@ begin(struct ir_https *h, struct MHD_Connection *mhd, const char *url,
     int64_t s = 0, n = 0;
     unsigned status;
 
+    if (c != NULL && c->open && !c->shown)
+        return begin_door(h, c, url, method, req);
     if (c == NULL || !c->shown || !ir_https_welcome(h, c->pub))
-        return answer(mhd, MHD_HTTP_FORBIDDEN, NULL, 0);
+        return ir_https_answer(mhd, MHD_HTTP_FORBIDDEN, NULL, 0, NULL);
     status = ir_https_head(mhd, url, asked.token, &asked.link, &s);
     if (status == MHD_HTTP_NOT_FOUND)
-        return answer(mhd, status, NULL, 0);
+        return ir_https_answer(mhd, status, NULL, 0, NULL);
     if (strcmp(method, "POST") != 0)
-        return answer(mhd, MHD_HTTP_METHOD_NOT_ALLOWED, NULL, 0);
+        return ir_https_answer(mhd, MHD_HTTP_METHOD_NOT_ALLOWED, NULL, 0, NULL);
     if (status != MHD_HTTP_OK)
-        return answer(mhd, status, NULL, 0);
+        return ir_https_answer(mhd, status, NULL, 0, NULL);
     if (size != NULL &&
         ir_scan_int(size, 0, IR_HTTPS_BODY_MAX, &n, NULL) != IR_OK)
-        return answer(mhd, MHD_HTTP_CONTENT_TOO_LARGE, NULL, 0);
+        return ir_https_answer(mhd, MHD_HTTP_CONTENT_TOO_LARGE, NULL, 0, NULL);
     r = ir_calloc(1, sizeof *r);
     *r = asked;
     r->wait_ms = s * 1000 < h->conf.hold_ms ? s * 1000 : h->conf.hold_ms;
@@ -344,14 +362,15 @@ finish(struct ir_https *h, struct request *r)
         l = link_of(h, r);
         r->taken = true;
         if (l == NULL)
-            return answer(r->conn->mhd, MHD_HTTP_GONE, NULL, 0);
+            return ir_https_answer(r->conn->mhd, MHD_HTTP_GONE, NULL, 0, NULL);
         r->named = r->link == 0;
         r->link = l->link;
         r->conn->deadline = IR_CARRIER_NEVER;
         l->heard = h->now;
         if (ir_https_deliver(h, l->link, &r->body) != IR_OK) {
             drop(h, l, N_("it sent what makes no sense"));
-            return answer(r->conn->mhd, MHD_HTTP_BAD_REQUEST, NULL, 0);
+            return ir_https_answer(r->conn->mhd, MHD_HTTP_BAD_REQUEST, NULL, 0,
+                                   NULL);
         }
         ir_buf_done(&r->body);
         if (r->wait_ms > 0 && l->out.n == 0) {
@@ -366,10 +385,11 @@ finish(struct ir_https *h, struct request *r)
     }
     l = find(h, r->link);
     if (l == NULL)
-        return answer(r->conn->mhd, MHD_HTTP_GONE, NULL, 0);
+        return ir_https_answer(r->conn->mhd, MHD_HTTP_GONE, NULL, 0, NULL);
     l->speaks = false;
     ir_queue_pack(&l->out, IR_HTTPS_BODY_MAX, &body);
-    ok = answer(r->conn->mhd, MHD_HTTP_OK, &body, r->named ? r->link : 0);
+    ok = ir_https_answer(r->conn->mhd, MHD_HTTP_OK, &body,
+                         r->named ? r->link : 0, NULL);
     ir_buf_done(&body);
     return ok;
 }
@@ -399,8 +419,8 @@ on_request(void *cls, struct MHD_Connection *mhd, const char *url,
     if (r == NULL)
         return begin(cls, mhd, url, method, req);
     if (*n == 0)
-        return finish(cls, r);
-    if (r->body.len + *n > IR_HTTPS_BODY_MAX)
+        return r->door ? finish_door(cls, r) : finish(cls, r);
+    if (r->body.len + *n > (r->door ? IR_JOIN_REQUEST_MAX : IR_HTTPS_BODY_MAX))
         return MHD_NO; /* cut: it never said how long it would be */
     ir_buf_add(&r->body, data, *n);
     *n = 0;
@@ -419,8 +439,11 @@ on_completed(void *cls, struct MHD_Connection *mhd, void **req,
     (void)toe;
     if (r == NULL)
         return;
-    untake(h, r);
-    r->conn->deadline = h->now + IDLE_MS;
+    if (r->door)
+        h->door_busy--;
+    else
+        untake(h, r);
+    r->conn->deadline = h->now + (r->door ? 0 : IDLE_MS);
     l = find(h, r->link);
     if (l != NULL && l->held == r)
         l->held = NULL;

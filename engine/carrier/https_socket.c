@@ -9,6 +9,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -113,4 +114,30 @@ ir_https_head(struct MHD_Connection *mhd, const char *url,
         return MHD_HTTP_NOT_FOUND;
     *link = (uint32_t)no;
     return MHD_HTTP_OK;
+}
+
+int
+ir_https_answer(struct MHD_Connection *mhd, unsigned status,
+                struct ir_buf *body, uint32_t as, const char *why)
+{
+    char text[16];
+    struct MHD_Response *r;
+    enum MHD_Result ok;
+
+    r = MHD_create_response_from_buffer(body != NULL ? body->len : 0,
+                                        body != NULL ? body->p : NULL,
+                                        MHD_RESPMEM_MUST_COPY);
+    if (r == NULL)
+        return (int)MHD_NO;
+    if (as != 0) {
+        (void)snprintf(text, sizeof text, "%u", (unsigned)as);
+        (void)MHD_add_response_header(r, IR_HTTPS_AS, text);
+    }
+    if (why != NULL)
+        (void)MHD_add_response_header(r, IR_HTTPS_DOOR_HEADER, why);
+    if (status != MHD_HTTP_OK)
+        (void)MHD_add_response_header(r, "Connection", "close");
+    ok = MHD_queue_response(mhd, status, r);
+    MHD_destroy_response(r);
+    return (int)ok;
 }

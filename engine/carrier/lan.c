@@ -323,6 +323,13 @@ say(int fd, const union ir_lan_addr *to, const struct ir_lan_face *face,
     return sendmsg(fd, &m, MSG_NOSIGNAL) == (ssize_t)n;
 }
 
+void
+ir_lan_back(struct ir_lan *l, const union ir_lan_addr *to, const void *p,
+            size_t n)
+{
+    (void)say(to->sa.sa_family == AF_INET ? l->one4 : l->one6, to, NULL, p, n);
+}
+
 static bool
 say_all(struct ir_lan *l, const struct ir_lan_face *f, const void *p, size_t n)
 {

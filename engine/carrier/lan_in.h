@@ -74,6 +74,11 @@ bool ir_lan_seen(struct ir_lan *l, const void *p, size_t n, bool remember);
 void ir_lan_take(struct ir_lan *l, unsigned face, const union ir_lan_addr *from,
                  const void *p, size_t n);
 
+/* Send one datagram to where another came from, which is remembered nowhere.
+ */
+void ir_lan_back(struct ir_lan *l, const union ir_lan_addr *to, const void *p,
+                 size_t n);
+
 /* Forget senders that are silent, or all of an interface (0: by time only).
  * Returns when the next one will be due.
  */

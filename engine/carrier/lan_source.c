@@ -150,6 +150,8 @@ ir_lan_take(struct ir_lan *l, unsigned face, const union ir_lan_addr *from,
 {
     struct ir_lan_source *s = known(l, from);
     const struct ir_lan_face *f = ir_lan_face(l, face);
+    uint8_t back[IR_CARRIER_BACK_MAX];
+    size_t back_n;
 
     if (f == NULL)
         return;
@@ -169,6 +171,9 @@ ir_lan_take(struct ir_lan *l, unsigned face, const union ir_lan_addr *from,
     }
     if (l->ev->ours != NULL && !l->ev->ours(l->arg, p, n)) {
         l->count.strange++;
+        back_n = l->ev->back != NULL ? l->ev->back(l->arg, p, n, back) : 0;
+        if (back_n > 0)
+            ir_lan_back(l, from, back, back_n);
         return;
     }
     (void)ir_lan_seen(l, p, n, true); /* ours only: junk drives nothing out */

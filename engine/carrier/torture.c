@@ -124,7 +124,7 @@ torture_run(void *c, int64_t now_ms, const struct ir_carrier_events *ev,
             void *arg)
 {
     static const struct ir_carrier_events mine = {on_up, on_down, on_frame,
-                                                  on_ours};
+                                                  on_ours, NULL};
     struct torture *x = c;
     struct ir_queued *f;
     int64_t next;

@@ -5,11 +5,13 @@
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "base/time.h"
+#include "base/wake.h"
 #include "cmd/admins.h"
 #include "cmd/cert.h"
 #include "cmd/commands.h"
 #include "cmd/grants.h"
 #include "cmd/join.h"
+#include "cmd/mesh_conf.h"
 #include "view/qr.h"
 
 #include <stdlib.h>
@@ -177,15 +179,30 @@ show_code(struct ir_ctx *c, const struct ir_invite *v, const char *code)
     ir_buf_addf(&c->out, "    %s\n\n", code);
     if (c->view.term.tty && !c->view.term.plain)
         ir_view_qr(&c->view.term, code, &c->out);
-    ir_buf_addf(
+    ir_buf_addf(&c->out,
+                _("Let only %s see it: whoever types it first is let in by "
+                  "this name.\n"),
+                name);
+    ir_buf_adds(
         &c->out,
-        _("Let only %s see it: whoever types it first is let in by this "
-          "name.\n"
-          "1. on their machine:  ir mesh join --via DIR    (a USB stick; asks "
-          "for the code)\n"
-          "2. here:              ir mesh admit DIR\n"
-          "3. on their machine:  ir mesh join --via DIR    once more\n"),
-        name);
+        ir_node_runs(c->home)
+            ? _("On their machine, it asks for the code:\n"
+                "   on this network:       ir mesh join\n"
+                "   from another network:  ir mesh join --at ADDRESS   (of "
+                "this "
+                "machine)\n")
+            : _("On their machine, while ird runs here (it does not now); it "
+                "asks for the code:\n"
+                "   on this network:       ir mesh join\n"
+                "   from another network:  ir mesh join --at ADDRESS   (of "
+                "this "
+                "machine)\n"));
+    ir_buf_adds(&c->out,
+                _("By a USB stick, without a network:\n"
+                  "1. on their machine:  ir mesh join --via DIR\n"
+                  "2. here:              ir mesh admit DIR\n"
+                  "3. on their machine:  ir mesh join --via DIR    once "
+                  "more\n"));
     free(name);
     free(until);
 }
@@ -226,6 +243,8 @@ ir_cmd_mesh_invite(struct ir_ctx *c, int argc, char **argv)
         memcpy(v.by, c->trust.members[c->me].id, sizeof v.by);
         rc = keep(c, &v, &withdrawn);
     }
+    if (rc == IR_OK) /* it may be asked about at once */
+        ir_wake_send(c->home);
     if (rc == IR_OK) {
         ir_join_code(v.secret, code);
         if (c->json)
@@ -373,14 +392,15 @@ ir_cmd_mesh_admit(struct ir_ctx *c, int argc, char **argv)
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_args_count(n, 1, 1, "mesh admit", &c->err);
+        rc = ir_args_count(n, 0, 1, "mesh admit", &c->err);
     if (rc == IR_OK)
         rc = ir_ctx_open(c, true);
     if (rc != IR_OK)
         return rc;
     if (c->json)
         done.list = ir_json_new_arr();
-    rc = ir_join_answer_all(c, argv[1], &done);
+    done.kept = n == 0;
+    rc = ir_join_answer_all(c, done.kept ? c->home : argv[1], &done);
     if (rc != IR_OK) {
         ir_json_free(done.list);
         return rc;
@@ -388,9 +408,12 @@ ir_cmd_mesh_admit(struct ir_ctx *c, int argc, char **argv)
     if (c->json)
         ir_cmd_json_take(c, done.list);
     if (done.let_in + done.again > 0 && !c->json)
-        ir_buf_addf(&c->out,
-                    _("Now on their machine once more:  ir mesh join --via "
-                      "DIR\n"));
+        ir_buf_adds(&c->out,
+                    done.kept
+                        ? _("Now on their machine the same once more:  ir "
+                            "mesh join\n")
+                        : _("Now on their machine once more:  ir mesh join "
+                            "--via DIR\n"));
     if (done.there > 0 && !c->json)
         ir_buf_addf(&c->out,
                     _("Answered before, and the answer lies there: %zu\n"),
@@ -399,7 +422,13 @@ ir_cmd_mesh_admit(struct ir_ctx *c, int argc, char **argv)
         c->err = done.first;
         return c->err.code;
     }
-    if (done.let_in + done.again + done.there == 0) {
+    if (done.kept && done.let_in + done.again == 0) {
+        rc =
+            ir_fail(&c->err, IR_ENOTFOUND, _("nobody waits here to be let in"));
+        ir_err_hint(&c->err,
+                    _("over the network, on the other machine: ir mesh join; "
+                      "by a USB stick, here: ir mesh admit DIR"));
+    } else if (done.let_in + done.again + done.there == 0) {
         rc = ir_fail(&c->err, IR_ENOTFOUND,
                      done.others > 0
                          ? _("%s holds requests, but none for an invitation "

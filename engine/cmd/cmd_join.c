@@ -1,9 +1,9 @@
 /* cmd_join.c: `ir mesh join`: a home on a new machine, by an invitation.
  *
  * The first call makes the keys in a directory beside the home's place
- * (HOME.join) and writes the request; a later one finds the answer, makes the
- * home whole there and renames it into its place. Whatever is interrupted is
- * begun again by the same command.
+ * (HOME.join) and the request; where the answer comes at once, over the
+ * network, or in a later call, it makes the home whole there and renames it
+ * into its place. Whatever is interrupted is begun again by the same command.
  */
 #include "base/agent.h"
 #include "base/clock.h"
@@ -16,6 +16,7 @@
 #include "cmd/grants.h"
 #include "cmd/join.h"
 #include "cmd/keyring.h"
+#include "cmd/mesh_conf.h"
 #include "store/ingest.h"
 
 #include <errno.h>
@@ -30,12 +31,15 @@
 
 struct join {
     const char *code, *via, *handle, *agent;
+    const char *at; /* as typed; NULL: on the LAN, or by --via */
+    char place[IR_MESH_WHERE_MAX];
     bool passphrase, use_agent, again;
     char *typed;
     uint8_t secret[IR_JOIN_SECRET_BYTES], id[IR_JOIN_ID_BYTES];
-    char *work; /* HOME.join */
-    int fd;     /* of it */
-    int dir;    /* of --via */
+    char *work;  /* HOME.join */
+    char *where; /* who answered over the network, or NULL */
+    int fd;      /* of it */
+    int dir;     /* of --via */
     struct ir_buf request;
     struct ir_join_answer answer;
     char *in, *out; /* names beneath --via: the answer's, the request's */
@@ -46,6 +50,7 @@ parse(struct ir_ctx *c, int argc, char **argv, struct join *j)
 {
     const struct ir_opt opts[] = {
         {"via", 0, &j->via, NULL, NULL, NULL},
+        {"at", 0, &j->at, NULL, NULL, NULL},
         {"handle", 0, &j->handle, NULL, NULL, NULL},
         {"agent-key", 0, &j->agent, NULL, NULL, NULL},
         {"agent", 0, NULL, &j->use_agent, NULL, NULL},
@@ -58,11 +63,14 @@ parse(struct ir_ctx *c, int argc, char **argv, struct join *j)
         rc = ir_args_count(n, 0, 1, "mesh join", &c->err);
     if (rc != IR_OK)
         return rc;
-    if (j->via == NULL) {
-        ir_fail(&c->err, IR_EUSAGE, _("by what way? A directory on a stick"));
-        ir_err_hint(&c->err, "ir mesh join --via DIR");
-        return IR_EUSAGE;
-    }
+    if (j->via != NULL && j->at != NULL)
+        return ir_fail(&c->err, IR_EUSAGE,
+                       _("--via is for a stick, --at for the network: one of "
+                         "them"));
+    if (j->at != NULL)
+        rc = ir_mesh_where(j->at, j->place, &c->err);
+    if (rc != IR_OK)
+        return rc;
     j->code = n > 0 ? argv[1] : NULL;
     if (j->code == NULL)
         j->code = j->typed = ir_ctx_ask(c, _(" The code of the invitation> "));
@@ -95,8 +103,9 @@ open_places(struct ir_ctx *c, struct join *j)
         ir_err_hint(&c->err, _("another place: ir -C DIR mesh join ..."));
         return IR_EREFUSED;
     }
-    j->dir = open(j->via, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (j->dir < 0)
+    if (j->via != NULL)
+        j->dir = open(j->via, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (j->via != NULL && j->dir < 0)
         return ir_fail(&c->err, errno == ENOENT ? IR_ENOTFOUND : IR_EIO,
                        "%s: %s", j->via, strerror(errno));
     j->work = ir_asprintf("%s.join", c->home);
@@ -229,23 +238,59 @@ put_request(struct ir_ctx *c, struct join *j)
                          true, &c->err);
 }
 
-/* Open the answer.
- *
- * Errors: IR_ENOTFOUND there is none yet; IR_ESIG, IR_EPARSE.
- */
 static int
-read_answer(struct ir_ctx *c, struct join *j)
+open_answer(struct ir_ctx *c, struct join *j, const struct ir_buf *b)
 {
-    struct ir_buf b = {0};
     uint8_t secret[32];
-    int rc = ir_path_read(j->dir, j->in, IR_JOIN_ANSWER_MAX, &b, &c->err);
+    int rc = ir_keyring_node_secret(j->fd, secret, &c->err);
 
     if (rc == IR_OK)
-        rc = ir_keyring_node_secret(j->fd, secret, &c->err);
-    if (rc == IR_OK)
         rc = ir_join_answer_open(j->secret, j->request.p, j->request.len,
-                                 secret, b.p, b.len, &j->answer, &c->err);
+                                 secret, b->p, b->len, &j->answer, &c->err);
     ir_wipe(secret, sizeof secret);
+    return rc;
+}
+
+/* By the stick: leave the request there, open the answer; *waiting: there is
+ * none yet.
+ *
+ * Errors: IR_ESIG, IR_EPARSE, IR_EIO.
+ */
+static int
+by_stick(struct ir_ctx *c, struct join *j, bool *waiting)
+{
+    struct ir_buf b = {0};
+    int rc = put_request(c, j);
+
+    if (rc != IR_OK)
+        return rc;
+    rc = ir_path_read(j->dir, j->in, IR_JOIN_ANSWER_MAX, &b, &c->err);
+    *waiting = rc == IR_ENOTFOUND;
+    if (*waiting)
+        rc = IR_OK;
+    else if (rc == IR_OK)
+        rc = open_answer(c, j, &b);
+    ir_buf_done(&b);
+    return rc;
+}
+
+/* Over the network: the same, in one call where nobody need be asked there. */
+static int
+by_net(struct ir_ctx *c, struct join *j, bool *waiting)
+{
+    struct ir_buf b = {0};
+    int rc;
+
+    if (!c->json && j->at != NULL)
+        ir_buf_addf(&c->talk, _("Asking at %s ...\n"), j->place);
+    else if (!c->json)
+        ir_buf_adds(&c->talk, _("Looking on this network for who made the "
+                                "invitation ...\n"));
+    ir_ctx_flush(c);
+    rc = ir_join_net(c, j->secret, &j->request, j->at != NULL ? j->place : NULL,
+                     &b, &j->where, waiting);
+    if (rc == IR_OK && !*waiting)
+        rc = open_answer(c, j, &b);
     ir_buf_done(&b);
     return rc;
 }
@@ -364,6 +409,23 @@ check_certified(struct ir_ctx *c, struct join *j)
     return IR_OK;
 }
 
+/* Who answered at an address that was typed is called there from now on. */
+static int
+keep_peer(struct ir_ctx *c, struct join *j)
+{
+    struct ir_mesh_conf m;
+    int rc;
+
+    if (j->at == NULL)
+        return IR_OK;
+    ir_mesh_conf_load(c->st, &m);
+    m.peers = ir_realloc(m.peers, (m.peers_n + 1) * sizeof(char *));
+    m.peers[m.peers_n++] = ir_strdup(j->place);
+    rc = ir_mesh_conf_save(c->st, &m, &c->err);
+    ir_mesh_conf_done(&m);
+    return rc;
+}
+
 /* Fill the store in HOME.join; what an interrupted call left there goes. */
 static int
 fill_store(struct ir_ctx *c, struct join *j)
@@ -387,6 +449,8 @@ fill_store(struct ir_ctx *c, struct join *j)
         rc = ir_ctx_trust(c);
     if (rc == IR_OK)
         rc = check_certified(c, j);
+    if (rc == IR_OK)
+        rc = keep_peer(c, j);
     ir_store_close(c->st);
     c->st = NULL;
     return rc;
@@ -438,9 +502,14 @@ welcome(struct ir_ctx *c, struct join *j)
     name = ir_view_member(&c->view, c->me, false);
     ir_buf_addf(&c->out,
                 _("Home made: %s\nYou are %s (%s) here, and this device is "
-                  "enrolled.\nNext: ir carry in DIR takes in what was recorded "
-                  "elsewhere; ir list shows it\n"),
+                  "enrolled.\n"),
                 c->home, name, j->answer.handle);
+    ir_buf_adds(&c->out,
+                j->via != NULL
+                    ? _("Next: ir carry in DIR takes in what was recorded "
+                        "elsewhere; ir list shows it\n")
+                    : _("Next: ird brings in what was recorded elsewhere, and "
+                        "goes on doing so while it runs; ir list shows it\n"));
     free(name);
     return IR_OK;
 }
@@ -454,7 +523,18 @@ wait_for_answer(struct ir_ctx *c, struct join *j, bool fresh)
 
         ir_json_set_str(o, "state", "waiting");
         ir_json_set_hex(o, "id", j->id, sizeof j->id);
+        if (j->where != NULL)
+            ir_json_set_str(o, "where", j->where);
         ir_cmd_json_take(c, o);
+        return IR_OK;
+    }
+    if (j->via == NULL) {
+        ir_buf_addf(&c->out,
+                    _("The request is with %s and waits for an administrator, "
+                      "who must unlock a key.\n"
+                      "Now on that machine:             ir mesh admit\n"
+                      "then here, the same once more:   ir mesh join\n"),
+                    j->where);
         return IR_OK;
     }
     ir_buf_addf(&c->out,
@@ -472,7 +552,7 @@ int
 ir_cmd_mesh_join(struct ir_ctx *c, int argc, char **argv)
 {
     struct join j = {.fd = -1, .dir = -1};
-    bool fresh = false;
+    bool fresh = false, waiting = false;
     int rc = parse(c, argc, argv, &j);
 
     if (rc == IR_OK)
@@ -480,19 +560,16 @@ ir_cmd_mesh_join(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = begin(c, &j, &fresh);
     if (rc == IR_OK)
-        rc = put_request(c, &j);
-    if (rc == IR_OK) {
-        rc = read_answer(c, &j);
-        if (rc == IR_ENOTFOUND) {
-            rc = wait_for_answer(c, &j, fresh);
-        } else {
-            if (rc == IR_OK)
-                rc = fill_store(c, &j);
-            if (rc == IR_OK)
-                rc = move_in(c, &j);
-            if (rc == IR_OK)
-                rc = welcome(c, &j);
-        }
+        rc =
+            j.via != NULL ? by_stick(c, &j, &waiting) : by_net(c, &j, &waiting);
+    if (rc == IR_OK && waiting) {
+        rc = wait_for_answer(c, &j, fresh);
+    } else if (rc == IR_OK) {
+        rc = fill_store(c, &j);
+        if (rc == IR_OK)
+            rc = move_in(c, &j);
+        if (rc == IR_OK)
+            rc = welcome(c, &j);
     }
     if (j.fd >= 0)
         close(j.fd);
@@ -502,6 +579,7 @@ ir_cmd_mesh_join(struct ir_ctx *c, int argc, char **argv)
         ir_wipe(j.typed, strlen(j.typed));
     free(j.typed);
     free(j.work);
+    free(j.where);
     free(j.in);
     free(j.out);
     ir_buf_done(&j.request);

@@ -6,6 +6,7 @@
 #include "cmd/clones.h"
 #include "cmd/commands.h"
 #include "cmd/grants.h"
+#include "cmd/join.h"
 #include "cmd/mesh_conf.h"
 #include "cmd/own.h"
 #include "cmd/spread.h"
@@ -287,10 +288,38 @@ done(struct status *st)
     ir_json_free(st->daemon);
 }
 
+struct waiting {
+    struct ir_ctx *c;
+    struct ir_json *list; /* NULL: as text */
+};
+
+/* Somebody asks to be let in, and no key lay open to sign that with. */
+static void
+say_waiting(const struct ir_invite *v, void *arg)
+{
+    struct waiting *w = arg;
+    struct ir_json *j;
+    char *name;
+
+    if (w->list != NULL) {
+        j = ir_json_add_take(w->list, ir_json_new_obj());
+        ir_json_set_str(j, "handle", v->handle);
+        ir_json_set_str(j, "name", v->name);
+        return;
+    }
+    name = ir_view_safe(&w->c->view, v->name);
+    ir_buf_addf(&w->c->out,
+                _("%s (%s) waits to be let in over the network:  ir mesh "
+                  "admit\n"),
+                name, v->handle);
+    free(name);
+}
+
 int
 ir_cmd_mesh_status(struct ir_ctx *c, int argc, char **argv)
 {
     struct status st = {.c = c};
+    struct waiting w = {.c = c};
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
@@ -306,9 +335,15 @@ ir_cmd_mesh_status(struct ir_ctx *c, int argc, char **argv)
 
         ir_json_set_take(j, "copies", ir_clones_json(c));
         ir_json_set_take(j, "revoked", ir_own_revoked_json(c));
-        ir_cmd_json_take(c, j);
+        w.list = ir_json_set_take(j, "waiting", ir_json_new_arr());
+        rc = ir_join_kept_each(c, say_waiting, &w);
+        if (rc == IR_OK)
+            ir_cmd_json_take(c, j);
+        else
+            ir_json_free(j);
     } else if (rc == IR_OK) {
         ir_view_mesh(&c->view, &st.s, &c->out);
+        rc = ir_join_kept_each(c, say_waiting, &w);
         ir_clones_say(c);
     }
     done(&st);

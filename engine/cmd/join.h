@@ -27,6 +27,9 @@ struct ir_join_done {
     size_t there;   /* certified before, and their answers lie there */
     size_t refused; /* each is named in c->talk, with the reason */
     size_t others;  /* for invitations that were not made here */
+    bool kept;      /* the directory is the home, where ird left them: no
+                       answer is written, and a request goes when it has been
+                       judged */
     bool ask_first; /* the caller says the first refusal itself */
     struct ir_err first;  /* of those refused the first, with whose it is */
     struct ir_json *list; /* NULL, or an array to be filled: --json */
@@ -44,6 +47,41 @@ struct ir_join_done {
 int ir_join_answer(struct ir_ctx *c, const uint8_t id[IR_JOIN_ID_BYTES],
                    const void *req, size_t n, struct ir_invite *v,
                    struct ir_buf *answer, bool *again);
+
+/* The same without signing anything: may it be answered, as far as can be said
+ * before? `*no` is a word for the reason of IR_EREFUSED, IR_ESIG: used,
+ * withdrawn, ran-out, code, handle, member, keys.
+ *
+ * Owns:   *v as above; *no is static.
+ * Errors: as above.
+ */
+int ir_join_check(struct ir_ctx *c, const uint8_t id[IR_JOIN_ID_BYTES],
+                  const void *req, size_t n, struct ir_invite *v, bool *again,
+                  const char **no);
+
+/* Bring a request to who invited, over HTTPS: to HOST:PORT, or (`at` NULL) to
+ * who answers on the LAN. *waiting: it is there, and a person must look at it
+ * first.
+ *
+ * Owns:   appends to `answer`; *where, the place that answered, is the
+ *         caller's, also on error (may stay NULL).
+ * Errors: IR_ENOTFOUND nobody answers who made it, IR_EBUSY it is there and
+ *         cannot, IR_EREFUSED it was refused; each with what to do. IR_EIO.
+ * Blocks: until it is settled: 4 s on the LAN, and as long as the answer takes.
+ */
+int ir_join_net(struct ir_ctx *c, const uint8_t secret[IR_JOIN_SECRET_BYTES],
+                const struct ir_buf *request, const char *at,
+                struct ir_buf *answer, char **where, bool *waiting);
+
+/* Walk the requests that came over the network and that nobody could sign for
+ * without a person: they lie in the home, in IR_JOIN_DIR.
+ *
+ * Owns:   `fn` borrows the invitation.
+ * Errors: IR_EIO, IR_ESTORE.
+ */
+int ir_join_kept_each(struct ir_ctx *c,
+                      void (*fn)(const struct ir_invite *v, void *arg),
+                      void *arg);
 
 /* Answer every request in `dir`; does nothing where there are none. What
  * happened is said in c->out and c->talk; a request that is refused is no

@@ -48,9 +48,11 @@ follow(struct ir_ctx *c, const struct ir_signer *who, const struct ir_now *now,
 
 /* Nobody may have these keys yet. */
 static int
-check_fresh(struct ir_ctx *c, const struct ir_join_request *r)
+check_fresh(struct ir_ctx *c, const struct ir_join_request *r, const char **no)
 {
     uint8_t id[IR_KEYID_BYTES];
+
+    *no = "keys";
 
     ir_key_id(r->person, id);
     if (ir_trust_key(&c->trust, id) != NULL)
@@ -82,30 +84,36 @@ gone_since(const struct ir_trust *t, int at, const struct ir_invite *v)
 /* Does it ask for what was offered? */
 static int
 check_scope(struct ir_ctx *c, const struct ir_invite *v,
-            const struct ir_join_request *r)
+            const struct ir_join_request *r, const char **no)
 {
     int at = ir_trust_member(&c->trust, v->handle);
 
+    *no = "handle";
     if (r->handle[0] != '\0' && strcmp(r->handle, v->handle) != 0)
         return ir_fail(&c->err, IR_EREFUSED,
                        _("it asks to be %s, but the invitation is for %s"),
                        r->handle, v->handle);
+    *no = "member";
     if (v->second && (at < 0 || gone_since(&c->trust, at, v)))
         return ir_fail(&c->err, IR_EREFUSED, _("%s is not a member any more"),
                        v->handle);
     if (!v->second && at >= 0)
         return ir_fail(&c->err, IR_EREFUSED, _("%s is a member already"),
                        v->handle);
-    return check_fresh(c, r);
+    return check_fresh(c, r, no);
 }
 
 /* May the invitation still be used, by this request? */
 static int
 check_open(struct ir_ctx *c, const struct ir_invite *v,
-           const uint8_t digest[IR_HASH_BYTES], int64_t now_ms, bool *again)
+           const uint8_t digest[IR_HASH_BYTES], int64_t now_ms, bool *again,
+           const char **no)
 {
     char *when;
 
+    *no = v->state == IR_INVITE_USED        ? "used"
+          : v->state == IR_INVITE_WITHDRAWN ? "withdrawn"
+                                            : "ran-out";
     *again = v->state == IR_INVITE_USED && v->has_request &&
              memcmp(v->request, digest, IR_HASH_BYTES) == 0;
     if (*again && v->has_secret)
@@ -292,6 +300,43 @@ make_answer(struct ir_ctx *c, const struct ir_invite *v, const void *req,
     return rc;
 }
 
+/* Everything that can be said before something is signed. */
+static int
+check(struct ir_ctx *c, const uint8_t id[IR_JOIN_ID_BYTES], const void *req,
+      size_t n, struct ir_invite *v, struct ir_join_request *r, bool *again,
+      const char **no)
+{
+    uint8_t digest[IR_HASH_BYTES];
+    struct ir_now now;
+    int rc;
+
+    *again = false;
+    *no = NULL;
+    memset(v, 0, sizeof *v);
+    ir_clock_now(&now);
+    ir_sha256(req, n, digest);
+    rc = ir_store_invite_get(c->st, id, v, &c->err);
+    if (rc == IR_OK)
+        rc = check_open(c, v, digest, now.wall_ms, again, no);
+    if (rc == IR_OK) {
+        *no = "code";
+        rc = ir_join_request_open(v->secret, req, n, r, &c->err);
+    }
+    if (rc == IR_OK && !*again)
+        rc = check_scope(c, v, r, no);
+    return rc;
+}
+
+int
+ir_join_check(struct ir_ctx *c, const uint8_t id[IR_JOIN_ID_BYTES],
+              const void *req, size_t n, struct ir_invite *v, bool *again,
+              const char **no)
+{
+    struct ir_join_request r = {0};
+
+    return check(c, id, req, n, v, &r, again, no);
+}
+
 int
 ir_join_answer(struct ir_ctx *c, const uint8_t id[IR_JOIN_ID_BYTES],
                const void *req, size_t n, struct ir_invite *v,
@@ -299,24 +344,14 @@ ir_join_answer(struct ir_ctx *c, const uint8_t id[IR_JOIN_ID_BYTES],
 {
     uint8_t digest[IR_HASH_BYTES];
     struct ir_join_request r = {0};
-    struct ir_now now;
-    int rc;
+    const char *no;
+    int rc = check(c, id, req, n, v, &r, again, &no);
 
-    *again = false;
-    memset(v, 0, sizeof *v);
-    ir_clock_now(&now);
     ir_sha256(req, n, digest);
-    rc = ir_store_invite_get(c->st, id, v, &c->err);
-    if (rc == IR_OK)
-        rc = check_open(c, v, digest, now.wall_ms, again);
-    if (rc == IR_OK)
-        rc = ir_join_request_open(v->secret, req, n, &r, &c->err);
     if (rc == IR_OK && !*again) {
         rc = ir_ctx_me(c);
         if (rc == IR_OK)
             rc = ir_admins_key(c);
-        if (rc == IR_OK)
-            rc = check_scope(c, v, &r);
         if (rc == IR_OK)
             rc = certify(c, v, &r, digest);
     }
@@ -464,7 +499,7 @@ answer_file(struct ir_ctx *c, int fd, const uint8_t id[IR_JOIN_ID_BYTES],
     }
     if (rc == IR_OK)
         rc = ir_path_read(fd, from, IR_JOIN_REQUEST_MAX, &req, &c->err);
-    if (rc == IR_OK && lies_there(fd, &v, &req, to)) {
+    if (rc == IR_OK && !done->kept && lies_there(fd, &v, &req, to)) {
         done->there++;
         goto out;
     }
@@ -472,8 +507,10 @@ answer_file(struct ir_ctx *c, int fd, const uint8_t id[IR_JOIN_ID_BYTES],
         ir_invite_done(&v);
         rc = ir_join_answer(c, id, req.p, req.len, &v, &answer, &again);
     }
-    if (rc == IR_OK)
+    if (rc == IR_OK && !done->kept)
         rc = ir_path_write(fd, to, answer.p, answer.len, 0644, true, &c->err);
+    if (done->kept && (rc == IR_OK || (is_refusal(rc) && !c->not_recorded)))
+        (void)unlinkat(fd, from, 0); /* ird answers it from the record */
     if (rc == IR_OK || is_refusal(rc))
         say(c, &v, rc, again, done);
     done->let_in += rc == IR_OK && !again ? 1 : 0;
@@ -512,6 +549,33 @@ ir_join_answer_all(struct ir_ctx *c, const char *dir, struct ir_join_done *done)
             rc = ir_store_invite_forget(c->st, now.wall_ms, &c->err);
         close(fd);
     }
+    free(ids);
+    return rc;
+}
+
+int
+ir_join_kept_each(struct ir_ctx *c,
+                  void (*fn)(const struct ir_invite *v, void *arg), void *arg)
+{
+    uint8_t(*ids)[IR_JOIN_ID_BYTES] = ir_calloc(REQUESTS_MAX, IR_JOIN_ID_BYTES);
+    int fd = open(c->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = IR_OK;
+    struct ir_err none = {0};
+    size_t n = 0, i;
+
+    if (fd < 0)
+        rc = ir_fail(&c->err, IR_EIO, "%s: %s", c->home, strerror(errno));
+    else
+        rc = list_requests(c, fd, ids, &n);
+    for (i = 0; rc == IR_OK && i < n; i++) {
+        struct ir_invite v = {0};
+
+        if (ir_store_invite_get(c->st, ids[i], &v, &none) == IR_OK &&
+            v.state == IR_INVITE_OPEN)
+            fn(&v, arg);
+        ir_invite_done(&v);
+    }
+    if (fd >= 0)
+        close(fd);
     free(ids);
     return rc;
 }

@@ -184,6 +184,7 @@ look(struct ir_node *n, bool woken)
         n->version = version;
         n->wrote = false;
         take_settings(n);
+        ir_node_invites(n, true);
         if (ir_stand_refresh(s, &err) != IR_OK ||
             ir_offer_since(n->c->st, s, BY_HAND, &n->row, push, n, &err) !=
                 IR_OK) {
@@ -191,6 +192,7 @@ look(struct ir_node *n, bool woken)
             n->version = -1; /* again next time */
         }
     }
+    ir_node_invites(n, false);
     look_at_trust(n);
 }
 
@@ -441,6 +443,7 @@ end(struct ir_node *n)
         close(n->lock_fd);
     if (n->home_fd >= 0)
         close(n->home_fd);
+    ir_wipe(n->invites, sizeof n->invites);
     free(n->links);
     free(n->heard);
     free(n->met);
@@ -451,9 +454,10 @@ static int
 words(struct ir_node *n, int argc, char **argv, struct ir_err *err)
 {
     const char *home = NULL, *lang = NULL;
-    bool help = false, version = false;
+    bool help = false, version = false, join = false;
     const struct ir_opt opts[] = {{"home", 'C', &home, NULL, NULL, NULL},
                                   {"lang", 0, &lang, NULL, NULL, NULL},
+                                  {"join", 0, NULL, &join, NULL, NULL},
                                   {"help", 'h', NULL, &help, NULL, NULL},
                                   {"version", 0, NULL, &version, NULL, NULL},
                                   {NULL, 0, NULL, NULL, NULL, NULL}};
@@ -469,6 +473,13 @@ words(struct ir_node *n, int argc, char **argv, struct ir_err *err)
         n->ending = true;
         puts(version ? "ird " IR_VERSION
                      : _("usage: ird [-C HOME] [--lang ja|en]"));
+    } else if (rc == IR_OK && join) {
+        n->ending = true;
+        rc = ir_crypt_init(err);
+        if (rc == IR_OK)
+            rc = ir_node_knock(err);
+        if (rc != IR_OK)
+            fprintf(stderr, "%s\n", err->msg);
     }
     return rc;
 }

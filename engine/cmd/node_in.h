@@ -53,6 +53,15 @@ struct ir_node_old {
     int64_t until_ms; /* for so long it is spoken under as well; 0: free */
 };
 
+#define IR_NODE_INVITES_MAX 64 /* the newest, that may be asked about */
+
+/* An invitation that was made here. */
+struct ir_node_invite {
+    uint8_t id[IR_JOIN_ID_BYTES];
+    bool good; /* may still be answered under */
+    uint8_t secret[IR_JOIN_SECRET_BYTES];
+};
+
 struct ir_node {
     struct ir_ctx *c;
     struct ir_loop *loop;
@@ -96,6 +105,9 @@ struct ir_node {
     bool disk_full;          /* told already */
     int64_t state_ms;        /* when the state was looked at last; 0: never */
     char *state;             /* as written last */
+    struct ir_node_invite invites[IR_NODE_INVITES_MAX];
+    size_t invites_n;
+    int64_t invites_ms; /* when they were read last */
 };
 
 /* One line for the person who looks after it, on standard error.
@@ -120,6 +132,25 @@ void ir_node_hear(struct ir_node *n, const uint8_t device[IR_KEYID_BYTES],
 
 /* Call devices of the LAN that are neighbours, and let go of others. */
 void ir_node_dial(struct ir_node *n);
+
+/* Read which invitations were made here, where that may have `changed` or it is
+ * time to; open the door of HTTPS while there are some, else shut it.
+ */
+void ir_node_invites(struct ir_node *n, bool changed);
+
+/* What is said back to a datagram that opened under no key of the site: to one
+ * that asks for an invitation of ours, where HTTPS listens. Returns how long
+ * it is, 0: nothing.
+ */
+size_t ir_node_here(struct ir_node *n, const void *p, size_t len,
+                    uint8_t *reply);
+
+/* `ird --join`: carry a request there and the answer back; see node_knock.c.
+ *
+ * Errors: IR_EPARSE what came on standard input; IR_EIO.
+ * Blocks: 4 s to find somebody; as ir_https_knock.
+ */
+int ir_node_knock(struct ir_err *err);
 
 /* Trust has changed: keys, who is welcome, what is offered.
  *

@@ -202,6 +202,14 @@ on_ours(void *arg, const void *p, size_t len)
     return yes;
 }
 
+static size_t
+on_back(void *arg, const void *p, size_t len, uint8_t *reply)
+{
+    struct slot *s = arg;
+
+    return ir_node_here(s->n, p, len, reply);
+}
+
 static void
 send_one(struct ir_node *n, uint32_t id, const struct ir_buf *b)
 {
@@ -229,7 +237,7 @@ int64_t
 ir_node_move(struct ir_node *n)
 {
     static const struct ir_carrier_events ev = {on_up, on_down, on_frame,
-                                                on_ours};
+                                                on_ours, on_back};
     int64_t next = IR_CARRIER_NEVER, due;
     struct ir_buf b = {0};
     uint32_t link;
@@ -336,4 +344,5 @@ ir_node_carriers(struct ir_node *n)
         start_https(n);
     if (n->conf.lan)
         start_lan(n);
+    ir_node_invites(n, true);
 }

@@ -499,3 +499,66 @@ ir_join_answer_open(const uint8_t secret[IR_JOIN_SECRET_BYTES], const void *req,
     ir_buf_done(&plain);
     return rc;
 }
+
+static const uint8_t ask_info[] = "ir-join@v1 find";
+
+void
+ir_join_ask(const uint8_t secret[IR_JOIN_SECRET_BYTES], struct ir_buf *out)
+{
+    const struct ir_buf nothing = {0};
+
+    code_seal(secret, ask_info, sizeof ask_info - 1, &nothing, out);
+}
+
+bool
+ir_join_ask_ok(const uint8_t secret[IR_JOIN_SECRET_BYTES], const void *p,
+               size_t n)
+{
+    struct ir_buf plain = {0};
+    bool ok = n == IR_JOIN_ASK_BYTES &&
+              code_open(secret, ask_info, sizeof ask_info - 1, p, n, &plain);
+
+    ir_buf_done(&plain);
+    return ok;
+}
+
+#define HERE_INFO_BYTES (15 + IR_HASH_BYTES)
+
+/* What "here" is bound to: the datagram that asked. */
+static void
+here_info(const void *ask, size_t ask_n, uint8_t info[HERE_INFO_BYTES])
+{
+    memcpy(info, "ir-join@v1 here", 15);
+    ir_sha256(ask, ask_n, info + 15);
+}
+
+void
+ir_join_here(const uint8_t secret[IR_JOIN_SECRET_BYTES], const void *ask,
+             size_t ask_n, uint16_t port, struct ir_buf *out)
+{
+    const uint8_t two[2] = {(uint8_t)(port >> 8), (uint8_t)port};
+    uint8_t info[HERE_INFO_BYTES];
+    struct ir_buf plain = {0};
+
+    here_info(ask, ask_n, info);
+    ir_buf_add(&plain, two, sizeof two);
+    code_seal(secret, info, sizeof info, &plain, out);
+    ir_buf_done(&plain);
+}
+
+bool
+ir_join_here_open(const uint8_t secret[IR_JOIN_SECRET_BYTES], const void *ask,
+                  size_t ask_n, const void *p, size_t n, uint16_t *port)
+{
+    uint8_t info[HERE_INFO_BYTES];
+    struct ir_buf plain = {0};
+    bool ok;
+
+    here_info(ask, ask_n, info);
+    ok = n == IR_JOIN_HERE_BYTES &&
+         code_open(secret, info, sizeof info, p, n, &plain);
+    if (ok)
+        *port = (uint16_t)(plain.p[0] << 8 | plain.p[1]);
+    ir_buf_done(&plain);
+    return ok;
+}

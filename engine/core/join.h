@@ -17,6 +17,8 @@
 #define IR_JOIN_REQUEST_MAX 4096
 #define IR_JOIN_ANSWER_MAX (128 * 1024 * 1024)
 #define IR_JOIN_NAMESPACE "ir-join@v1"
+#define IR_JOIN_ASK_BYTES 32  /* of a datagram that asks who invited */
+#define IR_JOIN_HERE_BYTES 34 /* of the one that answers it */
 
 /* The code as it is read out and typed: Crockford's base32 of the secret and of
  * 12 bits that find a slip. Parsing takes small letters, i and l for 1, o for
@@ -34,6 +36,22 @@ int ir_join_code_parse(const char *s, uint8_t secret[IR_JOIN_SECRET_BYTES],
  */
 void ir_join_id(const uint8_t secret[IR_JOIN_SECRET_BYTES],
                 uint8_t id[IR_JOIN_ID_BYTES]);
+
+/* What a new device says to everybody on the LAN: who made this invitation? Two
+ * of them have nothing in common for who does not know the code. And what is
+ * said back: here; HTTPS listens on this port (0: it does not).
+ *
+ * Owns:   appends to `out`.
+ */
+void ir_join_ask(const uint8_t secret[IR_JOIN_SECRET_BYTES],
+                 struct ir_buf *out);
+bool ir_join_ask_ok(const uint8_t secret[IR_JOIN_SECRET_BYTES], const void *p,
+                    size_t n);
+void ir_join_here(const uint8_t secret[IR_JOIN_SECRET_BYTES], const void *ask,
+                  size_t ask_n, uint16_t port, struct ir_buf *out);
+bool ir_join_here_open(const uint8_t secret[IR_JOIN_SECRET_BYTES],
+                       const void *ask, size_t ask_n, const void *p, size_t n,
+                       uint16_t *port);
 
 /* What the new device asks: to have these keys certified. */
 struct ir_join_request {

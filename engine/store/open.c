@@ -81,7 +81,7 @@ hint_make(const char *home, struct ir_err *err)
 
     if (lstat(join, &sb) == 0)
         ir_err_hint(err, _("somebody is to let this machine in; once they "
-                           "have:  ir mesh join --via DIR"));
+                           "have:  ir mesh join (by a USB stick: --via DIR)"));
     else
         ir_err_hint(err, _("make one: ir init"));
     free(join);

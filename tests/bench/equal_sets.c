@@ -253,7 +253,7 @@ give(struct node *d, uint32_t link, const struct ir_buf *b)
 static void
 turn(struct node v[2], int64_t until_ms)
 {
-    static const struct ir_carrier_events ev = {up, down, frame, ours};
+    static const struct ir_carrier_events ev = {up, down, frame, ours, NULL};
     int64_t now = ir_clock_mono_ms(), next = until_ms, due;
     struct pollfd fd[2];
     struct ir_buf b = {0};

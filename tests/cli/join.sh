@@ -46,7 +46,7 @@ out "Keys made"
 [ ! -e "$H" ] || fail "a home before there is an answer"
 is 700 "$(stat -c %a "$H.join")"
 exits 66 status
-err "ir mesh join --via DIR"
+err "ir mesh join (by a USB stick: --via DIR)"
 silent "ir init"
 ok mesh join "$code" --via "$T/stick"
 out "No answer lies in"
@@ -130,8 +130,12 @@ for wrong in "${code%?}?" "${code%?}" "$code-0000" "AAAA-$code" \
     exits 64 mesh join "$wrong" --via "$T/stick"
     err "mistyped"
 done
-exits 64 mesh join "$code"
 exits 64 mesh join --via "$T/stick"
+exits 64 mesh join
+exits 64 mesh join "$code" --via "$T/stick" --at ops1
+err "one of them"
+exits 64 mesh join "$code" --at "ops 1"
+exits 64 mesh join "$code" --at ops1:99999
 exits 66 mesh join "$code" --via "$T/nowhere"
 [ ! -e "$H.join" ] || fail "keys for a wrong code"
 typed mesh join --via "$T/stick" <<X
@@ -306,6 +310,66 @@ H=$H/ # typed with a slash at its end, as shells complete it
 ok mesh join "$code" --via "$T/stick"
 out "You are Kubo (kubo)"
 ok verify
+
+title "over the network: nobody there, no program for it, nothing whole"
+invite Mita
+machine mita
+exits 75 mesh join "$code" --at 127.0.0.1:9
+err "127.0.0.1:9: nobody answers there"
+err "--via DIR"
+[ ! -e "$H" ] || fail "a home by nobody"
+sum=$(sha256sum <"$H.join/request")
+cat >ird <<'X'
+#!/usr/bin/python3
+import json, os, sys
+asked = json.load(sys.stdin)
+if len(asked["secret"]) != 32 or sys.argv[1:] != ["--join"]:
+    sys.exit(3)
+told = os.environ.get("TERM", "")
+said = {"result": told, "where": "there\x1b[2J:1", "why": "used", "status": 200,
+        "faces": 1, "bytes": 4}
+if told == "crash":
+    sys.exit(1)
+sys.stdout.write(json.dumps(said) + "\nJUNK")
+X
+chmod +x ird
+WITH="$bare_with IR_IRD=$T/ird"
+for row in "nobody 66 --at" "deaf 75 carrier" "waiting 0 admit" \
+    "refused 77 used" "unknown 66 made" "later 75 minute" "broken 75 stick" \
+    "other 66 HTTP" "crash 1 ended" "answer 77 changed"; do
+    # shellcheck disable=SC2086
+    set -- $row
+    IRTERM=$1
+    exits "$2" mesh join "$code" --at ops1
+    says "$3"
+    ! grep -q "$(printf '\033')" out err || fail "$1: a raw escape"
+    [ ! -e "$H" ] || fail "$1: a home by nobody"
+done
+IRTERM=waiting
+ok --json mesh join "$code"
+is waiting "$(json state)"
+IRTERM=xterm WITH="$bare_with IR_IRD=$T/no-such-ird"
+exits 66 mesh join "$code" --at ops1
+WITH=$bare_with
+is "$sum" "$(sha256sum <"$H.join/request")" # one request all the time
+back
+exits 66 mesh admit
+err "nobody waits here"
+mkdir -m 700 "$H/ir-join" # as ird leaves it for a person
+mita=$(ir --json mesh invite list | tr '{' '\n' | sed -n \
+    '/"handle":"mita"/s/.*"id":"\([0-9a-f]*\)".*/\1/p')
+cp "$T/mita.join/request" "$H/ir-join/$mita.request"
+echo junk >"$H/ir-join/0000000000000000.request"
+ok mesh status
+out "Mita (mita) waits to be let in"
+ok mesh admit
+out "Let in: Mita (mita)"
+out "ir mesh join"
+[ ! -e "$H/ir-join/$mita.request" ] || fail "the request is kept on"
+[ ! -e "$H/ir-join/$mita.answer" ] || fail "an answer nobody fetches"
+ok mesh status
+silent "waits to be let in"
+rm -r "$H/ir-join"
 
 title "in Japanese, and on a terminal with its square"
 back

@@ -111,8 +111,8 @@ side_ours(void *arg, const void *p, size_t n)
     return !s->stranger;
 }
 
-static const struct ir_carrier_events side_events = {side_up, side_down,
-                                                     side_frame, side_ours};
+static const struct ir_carrier_events side_events = {
+    side_up, side_down, side_frame, side_ours, NULL};
 
 /* Run all carriers until `cond` or until the time is over; true: cond. */
 static inline bool

@@ -406,7 +406,7 @@ static void
 test_lan_shared(void **state)
 {
     static const struct ir_carrier_events ev = {side_up, side_down, on_shared,
-                                                side_ours};
+                                                side_ours, NULL};
     struct ir_lan_conf conf = {.loopback = true, .shared = true};
     struct side v[2] = {{.salt = 1}, {.salt = 2}};
     int i;
@@ -441,7 +441,7 @@ static void
 test_lan_to_all(void **state)
 {
     static const struct ir_carrier_events ev = {side_up, side_down, note_whom,
-                                                side_ours};
+                                                side_ours, NULL};
     struct side v[2];
     int row;
 

@@ -2,42 +2,11 @@
  * somebody who means harm gets to see. The harm is done by a child process
  * with a TLS client of its own, while this one drives the server.
  */
-#include "carrier/cert.h"
-#include "carrier/https.h"
-#include "carrier_make.h"
-#include "https_make.h"
-#include "unit.h"
+#include "https_serve.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#define PATIENCE_MS 400
-
-static struct ir_key *server_key, *client_key, *other_key;
-
-/* Run `harm` in a child while the server runs; its answer. */
-static int
-meanwhile(struct side *v, size_t n, int (*harm)(int port, const void *arg),
-          const void *arg)
-{
-    int port = ir_https_port(&v[0].c), status = 0;
-    int64_t end = ir_clock_mono_ms() + 20000;
-    pid_t pid = fork();
-
-    if (pid == 0)
-        _exit(harm(port, arg));
-    while (waitpid(pid, &status, WNOHANG) == 0) {
-        if (ir_clock_mono_ms() > end)
-            kill(pid, SIGKILL);
-        turn(v, n, 5, NULL);
-    }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 999;
-}
 
 /* --- the server and a client of ours ------------------------------------- */
 
@@ -57,23 +26,6 @@ static bool
 both_down(struct side *v)
 {
     return v[0].downs > 0 && v[1].downs > 0;
-}
-
-static void
-serve(struct side *s, const struct ir_key *key, const struct ir_key *welcome)
-{
-    struct ir_https_conf conf = {.node = key,
-                                 .listen = "127.0.0.1",
-                                 .hold_ms = 1000,
-                                 .patience_ms = PATIENCE_MS,
-                                 .retry_ms = 50};
-    struct ir_err err = {0};
-
-    memset(s, 0, sizeof *s);
-    s->salt = 1;
-    if (ir_https_new(&conf, &s->c, &err) != IR_OK)
-        fail_msg("%s", err.msg);
-    ir_https_keys(&s->c, welcome->pub, 1);
 }
 
 static void
@@ -558,29 +510,6 @@ test_port_taken(void **state)
     assert_int_equal(ir_https_new(&conf, &c, &err), IR_EUSAGE);
     assert_null(c.ops);
     ir_carrier_close(&v[0].c);
-}
-
-static int
-setup(void **state)
-{
-    (void)state;
-    (void)sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
-    if (ir_crypt_init(NULL) != IR_OK)
-        return 1;
-    server_key = ir_key_new();
-    client_key = ir_key_new();
-    other_key = ir_key_new();
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    (void)state;
-    ir_key_free(server_key);
-    ir_key_free(client_key);
-    ir_key_free(other_key);
-    return 0;
 }
 
 int

@@ -273,6 +273,59 @@ answers(void **state)
     people_done(&q);
 }
 
+/* Who made the invitation is found, by nobody else, and says where. */
+static void
+found(void **state)
+{
+    static const uint8_t secret[16] = {7}, other[16] = {8};
+    struct ir_buf ask = {0}, again = {0}, here = {0}, longer = {0};
+    uint16_t port = 0;
+    size_t k;
+
+    (void)state;
+    ir_join_ask(secret, &ask);
+    ir_join_ask(secret, &again);
+    assert_int_equal(ask.len, IR_JOIN_ASK_BYTES);
+    for (k = 0; k + 4 <= ask.len; k++) /* nothing tells them to be of one */
+        ROW(k, memcmp(ask.p + k, again.p + k, 4) != 0);
+    assert_true(ir_join_ask_ok(secret, ask.p, ask.len));
+    assert_false(ir_join_ask_ok(other, ask.p, ask.len));
+    ir_join_here(secret, ask.p, ask.len, 0xabcd, &here);
+    assert_int_equal(here.len, IR_JOIN_HERE_BYTES);
+    assert_true(
+        ir_join_here_open(secret, ask.p, ask.len, here.p, here.len, &port));
+    assert_int_equal(port, 0xabcd);
+    port = 1;
+    assert_false(ir_join_here_open(secret, again.p, again.len, here.p, here.len,
+                                   &port)); /* of another question */
+    assert_false(
+        ir_join_here_open(other, ask.p, ask.len, here.p, here.len, &port));
+    assert_false(ir_join_ask_ok(secret, here.p, here.len));
+    assert_false(
+        ir_join_here_open(secret, ask.p, ask.len, ask.p, ask.len, &port));
+    ir_buf_add(&longer, ask.p, ask.len);
+    ir_buf_add(&longer, "x", 1);
+    assert_false(ir_join_ask_ok(secret, longer.p, longer.len));
+    for (k = 0; k < here.len; k++) {
+        if (k < ask.len) {
+            ask.p[k] ^= 4;
+            ROW(k, !ir_join_ask_ok(secret, ask.p, ask.len));
+            ROW(k, !ir_join_ask_ok(secret, ask.p, k));
+            ask.p[k] ^= 4;
+        }
+        here.p[k] ^= 4;
+        ROW(k, !ir_join_here_open(secret, ask.p, ask.len, here.p, here.len,
+                                  &port));
+        ROW(k, !ir_join_here_open(secret, ask.p, ask.len, here.p, k, &port));
+        here.p[k] ^= 4;
+    }
+    assert_int_equal(port, 1);
+    ir_buf_done(&ask);
+    ir_buf_done(&again);
+    ir_buf_done(&here);
+    ir_buf_done(&longer);
+}
+
 /* What the other implementation sealed opens here. */
 static void
 vectors(void **state)
@@ -283,7 +336,10 @@ vectors(void **state)
     struct ir_join_answer a;
     struct ir_err err = {0};
     struct ir_buf proof = {0};
-    size_t req_n, ans_n, proof_n;
+    size_t req_n, ans_n, proof_n, ask_n, here_n;
+    uint8_t *ask = vector_bytes(j, "ask", &ask_n);
+    uint8_t *here = vector_bytes(j, "here", &here_n);
+    uint16_t port = 0;
     uint8_t *req = vector_bytes(j, "request", &req_n);
     uint8_t *ans = vector_bytes(j, "answer", &ans_n);
     uint8_t *want = vector_bytes(j, "proof", &proof_n);
@@ -302,8 +358,13 @@ vectors(void **state)
     assert_string_equal(a.handle, "kato");
     assert_int_equal(a.entries_n, 1);
     assert_int_equal(a.objects_n, 1);
+    assert_true(ir_join_ask_ok(secret, ask, ask_n));
+    assert_true(ir_join_here_open(secret, ask, ask_n, here, here_n, &port));
+    assert_int_equal(port, 8747);
     ir_join_answer_done(&a);
     ir_buf_done(&proof);
+    free(ask);
+    free(here);
     free(req);
     free(ans);
     free(want);
@@ -323,7 +384,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(codes),    cmocka_unit_test(slips),
         cmocka_unit_test(requests), cmocka_unit_test(requests_refused),
-        cmocka_unit_test(answers),  cmocka_unit_test(vectors),
+        cmocka_unit_test(answers),  cmocka_unit_test(found),
+        cmocka_unit_test(vectors),
     };
 
     return cmocka_run_group_tests(tests, begin, NULL);

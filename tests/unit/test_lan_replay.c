@@ -43,7 +43,7 @@ static void
 turn(struct ir_carrier *c)
 {
     static const struct ir_carrier_events ev = {on_up, on_down, on_frame,
-                                                on_ours};
+                                                on_ours, NULL};
     int i;
 
     for (i = 0; i < 10; i++) {

@@ -73,6 +73,29 @@ def read_request(secret, request):
     return r
 
 
+def ask(secret, salt):
+    """What a new device says to everybody on the LAN."""
+    return code_seal(secret, salt, b"ir-join@v1 find", b"")
+
+
+def here_info(asked):
+    return b"ir-join@v1 here" + hashlib.sha256(asked).digest()
+
+
+def here(secret, asked, salt, port):
+    """What is said back by who made the invitation."""
+    return code_seal(secret, salt, here_info(asked), struct.pack(">H", port))
+
+
+def read_here(secret, asked, said):
+    """The port of HTTPS."""
+    if len(asked) != 32 or code_open(secret, b"ir-join@v1 find", asked):
+        raise Refused("not asked under this code")
+    if len(said) != 34:
+        raise Refused("not of that length")
+    return struct.unpack(">H", code_open(secret, here_info(asked), said))[0]
+
+
 def answer_info(request):
     return b"ir-join@v1 answer" + hashlib.sha256(request).digest()
 

@@ -10,8 +10,8 @@ import tempfile
 
 sys.dont_write_bytecode = True
 
-from ir_join import (NAMESPACE, answer_seal, code, code_seal, invite_id,
-                     proof_blob, proof_message)
+from ir_join import (NAMESPACE, answer_seal, ask, code, code_seal, here,
+                     invite_id, proof_blob, proof_message)
 from ir_seal import BASE, x25519
 from make import Key, cbor
 
@@ -51,9 +51,12 @@ def vectors():
                          fixed("ephemeral"), fixed("salt 2", 16),
                          cbor([1, bytes.fromhex(ROOT["id"]), b"\1" * 8, "kato",
                                [entry], [["plan", b"{}"]]]))
+    asked = ask(secret, fixed("salt 3", 16))
     return {"codes": codes, "secret": secret.hex(),
             "x25519_secret": mine.hex(), "proof": proof_blob(m).hex(),
-            "request": request.hex(), "answer": answer.hex()}
+            "request": request.hex(), "answer": answer.hex(),
+            "ask": asked.hex(),
+            "here": here(secret, asked, fixed("salt 4", 16), 8747).hex()}
 
 
 if __name__ == "__main__":

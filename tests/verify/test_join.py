@@ -12,8 +12,9 @@ import unittest
 sys.dont_write_bytecode = True
 
 from ir_format import Refused
-from ir_join import (NAMESPACE, code, code_seal, invite_id, proof_blob,
-                     proof_message, read_answer, read_code, read_request)
+from ir_join import (NAMESPACE, ask, code, code_seal, here, invite_id,
+                     proof_blob, proof_message, read_answer, read_code,
+                     read_here, read_request)
 from ir_verify import armour, public_line
 from make import cbor
 from make_join import PATH, ROOT, vectors
@@ -95,12 +96,27 @@ class Join(unittest.TestCase):
             self.refused(read_answer, SECRET, REQUEST, MINE,
                          flipped(ANSWER, at))
 
+    def test_found(self):
+        asked, said = H(VECTORS["ask"]), H(VECTORS["here"])
+        self.assertEqual(read_here(SECRET, asked, said), 8747)
+        self.refused(read_here, flipped(SECRET, 3), asked, said)
+        other = ask(SECRET, bytes(16))
+        self.refused(read_here, SECRET, other, said)
+        self.assertEqual(read_here(SECRET, other,
+                                   here(SECRET, other, bytes(16), 0)), 0)
+        for at in (0, 16, 33):
+            self.refused(read_here, SECRET, asked, flipped(said, at))
+        self.refused(read_here, SECRET, flipped(asked, 31), said)
+        self.refused(read_here, SECRET, asked, said + b"x")
+
     def test_page(self):
         self.assertEqual(whole("join secret"), SECRET)
         self.assertIn("`%s`" % VECTORS["codes"][0]["code"], PAGE)
         self.assertIn("`%s`" % invite_id(SECRET).hex(), PAGE)
         self.assertEqual(whole("join request"), REQUEST)
         self.assertEqual(whole("join x25519 secret"), MINE)
+        self.assertEqual(whole("join ask"), H(VECTORS["ask"]))
+        self.assertEqual(whole("join here"), H(VECTORS["here"]))
         self.assertEqual(whole("join answer")[:32], ANSWER[:32])
         self.assertEqual(whole("join answer"), ANSWER)
 
