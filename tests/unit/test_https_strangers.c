@@ -38,7 +38,8 @@ on_frame(void *arg, uint32_t link, const void *p, size_t n)
 static void
 turn(struct ir_carrier *c, int n)
 {
-    static const struct ir_carrier_events ev = {on_up, on_down, on_frame, NULL};
+    static const struct ir_carrier_events ev = {
+        .up = on_up, .down = on_down, .frame = on_frame};
     int i;
 
     for (i = 0; i < n; i++)
