@@ -256,8 +256,10 @@ look(struct ir_sync *s)
         }
         if (!is_missed(s, digest))
             break;
-        if (memcmp(digest, s->object.digest, sizeof digest) == 0)
-            i = IR_SYNC_LOOKS_MAX; /* all round */
+        /* all round; what the home prefers may come oftener */
+        if (i >= IR_SYNC_LOOKS_MIN &&
+            memcmp(digest, s->object.digest, sizeof digest) == 0)
+            i = IR_SYNC_LOOKS_MAX;
     }
     memcpy(s->object.digest, digest, sizeof digest);
     if (i >= IR_SYNC_LOOKS_MAX) {

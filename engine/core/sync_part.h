@@ -56,13 +56,14 @@
 #define IR_SYNC_OBJECT_MS 2000  /* nobody had an object: not again before... */
 #define IR_SYNC_DOUBLED_MAX 5   /* ... and twice as long so often */
 #define IR_SYNC_MISSED 1024     /* places for those */
-#define IR_SYNC_LOOKS_MAX 256   /* objects passed over in one look */
-#define IR_SYNC_STAY_MAX 256    /* pieces of one before it is another's turn */
-#define IR_SYNC_GAVE_MAX 8      /* links that give pieces of one object */
-#define IR_SYNC_WRONG_MS 30000  /* who gave wrong bytes is not asked so long */
-#define IR_SYNC_FLOOR 8         /* every so many, bulk goes first */
-#define IR_SYNC_MANY_MS 100     /* how long relays to many hold back */
-#define IR_SYNC_HOLD_MS 40      /* and what all have heard, to one of them */
+#define IR_SYNC_LOOKS_MIN 64   /* objects passed over in one look at least... */
+#define IR_SYNC_LOOKS_MAX 256  /* ... and at most */
+#define IR_SYNC_STAY_MAX 256   /* pieces of one before it is another's turn */
+#define IR_SYNC_GAVE_MAX 8     /* links that give pieces of one object */
+#define IR_SYNC_WRONG_MS 30000 /* who gave wrong bytes is not asked so long */
+#define IR_SYNC_FLOOR 8        /* every so many, bulk goes first */
+#define IR_SYNC_MANY_MS 100    /* how long relays to many hold back */
+#define IR_SYNC_HOLD_MS 40     /* and what all have heard, to one of them */
 
 /* Below that many ids a new salt costs nothing worth counting. */
 #define IR_SYNC_SALT_FREE 5000
