@@ -157,6 +157,7 @@ ir_sync_local(struct ir_sync *s, const uint8_t id[32], uint64_t hlc, int lane,
 {
     if (now_ms > s->now_ms) /* else the beacon that tells of it is due long */
         s->now_ms = now_ms;
+    ir_sync_leave(s);
     ir_sync_index(s, id, hlc, lane);
     ir_sync_want_done(s, id);
     ir_sync_flood(s, NULL, id, ir_sync_class(lane, prio));

@@ -62,6 +62,7 @@ fated(struct ir_sync *s, struct ir_sync_link *l, const struct ir_sync_in *v,
     switch (v->fate) {
     case IR_SYNC_STORED:
         ir_sync_seen(s, l, v->id);
+        ir_sync_leave(s);
         ir_sync_index(s, v->id, v->hlc, v->lane);
         (void)ir_sync_want_done(s, v->id);
         if (v->lane == IR_LANE_T)

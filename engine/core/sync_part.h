@@ -19,7 +19,10 @@
     300000 /* one for each device heard on a link to many                      \
             */
 #define IR_SYNC_K_MANY 2
-#define IR_SYNC_BESIDE_MS 60000 /* one for who hears our beacons elsewhere */
+#define IR_SYNC_WAS 64           /* sets of ours that are known again */
+#define IR_SYNC_LATE_MS 1000     /* so long what we have had is no news there */
+#define IR_SYNC_UNDER_WAY_MS 100 /* and what they have may come by itself */
+#define IR_SYNC_BESIDE_MS 60000  /* one for who hears our beacons elsewhere */
 
 #define IR_SYNC_NEEDY 32        /* so many more there: it is us who lack */
 #define IR_SYNC_TAIL_FEW 16     /* short ids are enough for who lacks some */
@@ -217,6 +220,11 @@ struct ir_sync {
     uint64_t rng, hash_key;
     struct ir_idset *t, *r;
     uint64_t version; /* counts changes of t and r */
+    struct {
+        struct ir_sum t, r;
+        int64_t left_ms; /* when something was added to it */
+    } was[IR_SYNC_WAS];  /* what we held, one entry after the other */
+    size_t was_at;
     struct ir_sync_link **links;
     size_t links_n, turn;
     uint64_t met_turn; /* counts links, and who is heard on links to many */
@@ -255,6 +263,9 @@ void ir_sync_beacon_in(struct ir_sync *s, struct ir_sync_link *l,
 void ir_sync_same_in(struct ir_sync *s, struct ir_sync_link *l,
                      const struct ir_frame *f);
 int64_t ir_sync_peer_tick(struct ir_sync *s, struct ir_sync_link *l);
+void ir_sync_leave(struct ir_sync *s); /* an entry is about to be added */
+bool ir_sync_was(const struct ir_sync *s, const struct ir_sum *t,
+                 const struct ir_sum *r, int64_t since_ms);
 bool ir_sync_next_to(struct ir_sync *s, struct ir_sync_link *l);
 struct ir_sync_link *ir_sync_beside(const struct ir_sync *s,
                                     struct ir_sync_link *l);

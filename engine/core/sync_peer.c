@@ -69,6 +69,29 @@ ir_sync_changed(struct ir_sync *s)
     }
 }
 
+void
+ir_sync_leave(struct ir_sync *s)
+{
+    size_t at = s->was_at++ % IR_SYNC_WAS;
+
+    ir_sync_sums(s, &s->was[at].t, &s->was[at].r);
+    s->was[at].left_ms = s->now_ms;
+}
+
+/* Did we hold just this, after `since_ms`? */
+bool
+ir_sync_was(const struct ir_sync *s, const struct ir_sum *t,
+            const struct ir_sum *r, int64_t since_ms)
+{
+    size_t i;
+
+    for (i = 0; i < s->was_at && i < IR_SYNC_WAS; i++)
+        if (s->was[i].left_ms > since_ms && ir_sync_equal(&s->was[i].r, r) &&
+            ir_sync_equal(&s->was[i].t, t))
+            return true;
+    return false;
+}
+
 static void
 beacon_out(struct ir_sync *s, struct ir_sync_link *l)
 {
@@ -171,6 +194,7 @@ ir_sync_beacon_in(struct ir_sync *s, struct ir_sync_link *l,
     struct ir_sync_link *own, *around = ir_sync_around(s, l);
     struct ir_sync_peer *p;
     struct ir_sum t, r;
+    int64_t wait;
 
     if (!l->to_all)
         around = NULL; /* the others there have not heard it */
@@ -201,6 +225,9 @@ ir_sync_beacon_in(struct ir_sync *s, struct ir_sync_link *l,
         same_out(s, l, f);
         return;
     }
+    if ((l->many || ir_sync_beside(s, l) != NULL) &&
+        ir_sync_was(s, &f->t, &f->r, s->now_ms - IR_SYNC_LATE_MS))
+        return; /* what they lack was said to all: it is on its way */
     l->equal = false;
     if (!ir_sync_stale(s, l, &f->t, &f->r)) {
         ir_sync_trickle_reset(s, l);
@@ -212,7 +239,12 @@ ir_sync_beacon_in(struct ir_sync *s, struct ir_sync_link *l,
         own->peers[0] = *p;
     else
         own = l;
-    ir_sync_differs(s, own, who_asks(s, own, f, &r));
+    wait = who_asks(s, own, f, &r);
+    if (own != l && wait < IR_SYNC_UNDER_WAY_MS &&
+        f->r.count <= r.count + IR_SYNC_NEEDY)
+        wait = IR_SYNC_UNDER_WAY_MS +
+               (int64_t)ir_sync_rand(s, IR_SYNC_UNDER_WAY_MS);
+    ir_sync_differs(s, own, wait);
 }
 
 /* What we said in our last beacon there, they hold too. */

@@ -367,7 +367,7 @@ session_due(struct ir_sync *s, struct ir_sync_link *l)
  * beacon, or came by another way, may be all that was missing.
  */
 static bool
-equal_now(const struct ir_sync *s, const struct ir_sync_link *l)
+equal_now(const struct ir_sync *s, struct ir_sync_link *l)
 {
     const struct ir_sync_peer *p = l->peers_n > 0 ? &l->peers[l->latest] : NULL;
     struct ir_sum t, r;
@@ -375,7 +375,9 @@ equal_now(const struct ir_sync *s, const struct ir_sync_link *l)
     if (l->many || p == NULL)
         return false;
     ir_sync_sums(s, &t, &r);
-    return ir_sync_equal(&t, &p->t) && ir_sync_equal(&r, &p->r);
+    return (ir_sync_equal(&t, &p->t) && ir_sync_equal(&r, &p->r)) ||
+           (ir_sync_beside(s, l) != NULL &&
+            ir_sync_was(s, &p->t, &p->r, p->heard_ms));
 }
 
 int64_t
