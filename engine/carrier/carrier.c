@@ -1,10 +1,6 @@
 /* carrier.c: the calls on whichever carrier it is; see carrier.h. */
 #include "carrier/carrier.h"
 
-#include "base/scan.h"
-
-#include <string.h>
-
 int
 ir_carrier_fd(const struct ir_carrier *c)
 {
@@ -32,22 +28,4 @@ ir_carrier_close(struct ir_carrier *c)
         c->ops->close(c->self);
     c->ops = NULL;
     c->self = NULL;
-}
-
-bool
-ir_carrier_where_ok(const char *where)
-{
-#define NAMES "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789."
-    const char *colon = strrchr(where, ':');
-    size_t host = colon != NULL ? (size_t)(colon - where) : 0;
-    int64_t port;
-
-    if (host == 0 || host > IR_CARRIER_HOST_MAX ||
-        ir_scan_int(colon + 1, 1, 65535, &port, NULL) != IR_OK)
-        return false;
-    if (where[0] == '[')
-        return host > 3 && where[host - 1] == ']' &&
-               strspn(where + 1, NAMES ":%") == host - 2;
-    return where[0] != '-' && strspn(where, NAMES "-") == host;
-#undef NAMES
 }

@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define IR_CARRIER_HOST_MAX 255    /* bytes of a host's name */
+#define IR_CARRIER_WHERE_MAX 264   /* bytes of "[HOST]:PORT" */
 #define IR_CARRIER_BACK_MAX 64     /* bytes said back to a stranger */
 #define IR_CARRIER_NEVER INT64_MAX /* run() waits for nothing but its fd */
 
@@ -87,7 +87,16 @@ int ir_carrier_send(const struct ir_carrier *c, uint32_t link, const void *p,
                     size_t n, struct ir_err *err);
 void ir_carrier_close(struct ir_carrier *c);
 
-/* Is this HOST:PORT, by name or address, an IPv6 one in brackets? */
+/* Bring "HOST", "HOST:PORT", an IPv6 address with or without brackets into the
+ * form "HOST:PORT" or "[ADDRESS]:PORT"; `port` where none is given, 0: then it
+ * must be.
+ *
+ * Errors: IR_EPARSE.
+ */
+int ir_carrier_where(const char *text, uint16_t port,
+                     char out[IR_CARRIER_WHERE_MAX], struct ir_err *err);
+
+/* Is it in that form? */
 bool ir_carrier_where_ok(const char *where);
 
 #endif

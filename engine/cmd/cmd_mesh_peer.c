@@ -84,7 +84,7 @@ int
 ir_cmd_mesh_peer(struct ir_ctx *c, int argc, char **argv)
 {
     struct ir_mesh_conf m = {0};
-    char where[IR_MESH_WHERE_MAX];
+    char where[IR_CARRIER_WHERE_MAX];
     const char *what;
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 

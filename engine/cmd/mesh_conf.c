@@ -124,60 +124,12 @@ ir_mesh_conf_save(struct ir_store *st, const struct ir_mesh_conf *m,
     return rc;
 }
 
-/* Letters, digits, '.' and '-', as names and IPv4 addresses have them. */
-static bool
-is_name(const char *p, size_t n)
-{
-    size_t i;
-
-    if (n == 0 || n > 253 || p[0] == '-' || p[0] == '.')
-        return false;
-    for (i = 0; i < n; i++)
-        if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                   "0123456789.-",
-                   p[i]) == NULL)
-            return false;
-    return true;
-}
-
 int
-ir_mesh_where(const char *text, char out[IR_MESH_WHERE_MAX], struct ir_err *err)
+ir_mesh_where(const char *text, char out[IR_CARRIER_WHERE_MAX],
+              struct ir_err *err)
 {
-    struct in6_addr six;
-    const char *colon = strrchr(text, ':'), *close = strchr(text, ']');
-    char host[254];
-    uint16_t port = IR_MESH_PORT;
-    size_t n = strlen(text);
-    int rc = IR_OK;
-
-    if (n < sizeof host && inet_pton(AF_INET6, text, &six) == 1) {
-        snprintf(out, IR_MESH_WHERE_MAX, "[%s]:%u", text, port);
+    if (ir_carrier_where(text, IR_MESH_PORT, out, NULL) == IR_OK)
         return IR_OK;
-    }
-    if (text[0] == '[') {
-        if (close == NULL)
-            goto bad;
-        n = (size_t)(close - text) - 1;
-        colon = close[1] == ':' ? close + 1 : NULL;
-        if (close[1] != '\0' && colon == NULL)
-            n = 0;
-    } else if (colon != NULL) {
-        n = (size_t)(colon - text);
-    }
-    if (n == 0 || n >= sizeof host)
-        goto bad;
-    memcpy(host, text[0] == '[' ? text + 1 : text, n);
-    host[n] = '\0';
-    if (text[0] == '[' ? inet_pton(AF_INET6, host, &six) != 1
-                       : !is_name(host, n))
-        goto bad;
-    if (colon != NULL)
-        rc = ir_mesh_port(colon + 1, &port, err);
-    if (rc == IR_OK)
-        snprintf(out, IR_MESH_WHERE_MAX, text[0] == '[' ? "[%s]:%u" : "%s:%u",
-                 host, port);
-    return rc;
-bad:
     ir_fail(err, IR_EUSAGE, _("\"%.60s\" is no address of a device"), text);
     ir_err_hint(err,
                 _("a name or an address, with or without a port: "

@@ -5,6 +5,7 @@
 #define IR_CMD_MESH_CONF_H
 
 #include "base/json.h"
+#include "carrier/carrier.h"
 #include "store/store.h"
 
 #define IR_MESH_PORT 8747 /* of HTTPS and of the LAN's datagrams */
@@ -12,7 +13,6 @@
     "mesh/now" /* the view in which ird says how it stands                     \
                 */
 #define IR_MESH_PEERS_MAX 64
-#define IR_MESH_WHERE_MAX 262 /* bytes of "[HOST]:PORT" */
 
 struct ir_mesh_conf {
     bool lan, https;
@@ -42,7 +42,7 @@ int ir_mesh_conf_save(struct ir_store *st, const struct ir_mesh_conf *m,
  *
  * Errors: IR_EUSAGE what it should look like.
  */
-int ir_mesh_where(const char *text, char out[IR_MESH_WHERE_MAX],
+int ir_mesh_where(const char *text, char out[IR_CARRIER_WHERE_MAX],
                   struct ir_err *err);
 
 /* Is it an address this device could listen on: IPv4 or IPv6, no name?

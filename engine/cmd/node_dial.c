@@ -59,7 +59,7 @@ void
 ir_node_hear(struct ir_node *n, const uint8_t device[IR_KEYID_BYTES],
              unsigned port, const char *host)
 {
-    char where[IR_MESH_WHERE_MAX];
+    char where[IR_CARRIER_WHERE_MAX];
 
     if (port == 0 || port > UINT16_MAX ||
         memcmp(device, n->self, sizeof n->self) == 0 ||

@@ -37,7 +37,7 @@ struct ir_node_met {
  */
 #define IR_NODE_PLACES 4
 struct ir_node_place {
-    char where[IR_MESH_WHERE_MAX];
+    char where[IR_CARRIER_WHERE_MAX];
     int64_t heard_ms, called_ms; /* called_ms 0: never */
 };
 struct ir_node_heard {
