@@ -1,80 +1,8 @@
 /* test_grant.c: which grants count, what they open to, and which key is newest.
  * Rules: docs/format.md, sections 4 and 6.
  */
-#include "core/body.h"
 #include "core/grant.h"
-#include "unit.h"
-
-#define PEOPLE 4
-#define MAX 32
-
-/* A trust lane being written by several keys; signatures are not looked at. */
-struct lane {
-    struct ir_key *key[PEOPLE];
-    uint8_t site[IR_ID_BYTES];
-    struct ir_entry e[MAX];
-    struct ir_buf p[MAX], b[MAX];
-    size_t n;
-    size_t last[PEOPLE], seq[PEOPLE]; /* last: place + 1 */
-    struct ir_bodyw w;                /* body of the next one */
-    struct ir_trust t;
-};
-
-/* Append an entry of kind `no` by `who` with the body in l->w. */
-static size_t
-add(struct lane *l, int who, uint64_t no)
-{
-    struct ir_entry *e = &l->e[l->n];
-    struct ir_header *h = &e->h;
-
-    ir_key_id(l->key[who]->pub, h->author);
-    h->hlc = (uint64_t)(1000 + l->n) << 16;
-    h->seq = ++l->seq[who];
-    h->kind = no;
-    if (l->last[who] > 0) {
-        h->has_prev = true;
-        memcpy(h->prev, l->e[l->last[who] - 1].id, IR_ID_BYTES);
-    }
-    ir_header_encode(h, &l->p[l->n]);
-    ir_bodyw_finish(&l->w, &l->b[l->n]);
-    e->p = l->p[l->n].p;
-    e->p_len = l->p[l->n].len;
-    e->b = l->b[l->n].p;
-    e->b_len = l->b[l->n].len;
-    assert_int_equal(ir_header_decode(e->p, e->p_len, h, NULL), IR_OK);
-    ir_sha256(e->b, e->b_len, e->body_digest);
-    ir_entry_id(e, l->site);
-    l->last[who] = l->n + 1;
-    return l->n++;
-}
-
-static size_t
-member(struct lane *l, int by, int who, const char *handle)
-{
-    uint8_t id[8] = {(uint8_t)(who + 1)};
-
-    ir_bodyw_text(&l->w, 1, handle);
-    ir_bodyw_bytes(&l->w, 4, id, 8);
-    ir_bodyw_hashes(&l->w, 5, (const uint8_t(*)[32])l->key[who]->pub, 1);
-    ir_bodyw_text(&l->w, 6, handle);
-    return add(l, by, IR_KIND_MEMBER);
-}
-
-/* Revoke the key of `who`, accepting entry number `ok` (MAX: nothing). */
-static size_t
-revoke(struct lane *l, int by, int who, size_t ok)
-{
-    uint8_t id[8];
-
-    ir_key_id(l->key[who]->pub, id);
-    ir_bodyw_bytes(&l->w, 1, id, 8);
-    ir_bodyw_text(&l->w, 2, "lost");
-    if (ok < MAX)
-        ir_bodyw_hashes(&l->w, 3, (const uint8_t(*)[32])l->e[ok].id, 1);
-    else
-        ir_bodyw_no_hashes(&l->w, 3);
-    return add(l, by, IR_KIND_REVOKE);
-}
+#include "lane_make.h"
 
 /* A device of `who`, whose node key is that of `node`, and whose X25519 secret
  * is `secret` and 31 zeros.
@@ -109,64 +37,6 @@ grant(struct lane *l, int by, int node, uint8_t secret, uint64_t audience,
         ir_bodyw_uint(&l->w, 3, audience);
     ir_bodyw_bytes(&l->w, 4, wrapped, sizeof wrapped);
     return add(l, by, IR_KIND_GRANT);
-}
-
-/* A site with the first `admins` keys as its admins. */
-static struct lane *
-begin(size_t admins, uint64_t k)
-{
-    struct lane *l = ir_calloc(1, sizeof *l);
-    uint8_t pubs[PEOPLE][32];
-    size_t i;
-
-    for (i = 0; i < PEOPLE; i++) {
-        uint8_t seed[IR_SEED_BYTES] = {(uint8_t)(i + 1)};
-
-        l->key[i] = ir_key_from_seed(seed);
-        memcpy(pubs[i], l->key[i]->pub, 32);
-    }
-    ir_bodyw_uint(&l->w, 1, 1);
-    ir_bodyw_uint(&l->w, 2, k);
-    ir_bodyw_hashes(&l->w, 3, (const uint8_t(*)[32])pubs, admins);
-    add(l, 0, IR_KIND_ROOT);
-    memcpy(l->site, l->e[0].id, IR_ID_BYTES);
-    return l;
-}
-
-static void
-fold(struct lane *l)
-{
-    const struct ir_entry *v[MAX];
-    size_t i;
-
-    for (i = 0; i < l->n; i++)
-        v[i] = &l->e[i];
-    ir_trust_done(&l->t);
-    ir_trust_fold(l->site, v, l->n, &l->t);
-}
-
-static void
-end(struct lane *l)
-{
-    size_t i;
-
-    ir_trust_done(&l->t);
-    for (i = 0; i < MAX; i++) {
-        ir_buf_done(&l->p[i]);
-        ir_buf_done(&l->b[i]);
-    }
-    for (i = 0; i < PEOPLE; i++)
-        ir_key_free(l->key[i]);
-    free(l);
-}
-
-static const struct ir_cert_key *
-key_of(const struct lane *l, int who)
-{
-    uint8_t id[8];
-
-    ir_key_id(l->key[who]->pub, id);
-    return ir_trust_key(&l->t, id);
 }
 
 /* Do the keys of the device say these numbers, in this order? */

@@ -4,36 +4,10 @@
 #include "core/join.h"
 #include "vectors.h"
 
-static struct ir_json *
-join_vectors(void)
-{
-    size_t len = 0;
-    char *text = source_file("tests/vectors/join.json", &len);
-    struct ir_json *j = NULL;
-    struct ir_err err = {0};
-
-    if (ir_json_parse(text, len, &j, &err) != IR_OK)
-        fail_msg("join.json: %s", err.msg);
-    free(text);
-    return j;
-}
-
-/* Hex field `name` of exactly `n` bytes. */
-static void
-fixed(const struct ir_json *v, const char *name, uint8_t *out, size_t n)
-{
-    size_t len = 0;
-    uint8_t *p = vector_bytes(v, name, &len);
-
-    assert_int_equal(len, n);
-    memcpy(out, p, n);
-    free(p);
-}
-
 static void
 codes(void **state)
 {
-    struct ir_json *j = join_vectors();
+    struct ir_json *j = vectors_of("join.json");
     const struct ir_json *list = ir_json_get(j, "codes");
     size_t i;
 
@@ -45,8 +19,8 @@ codes(void **state)
         char code[IR_JOIN_CODE_BYTES];
         struct ir_err err = {0};
 
-        fixed(v, "secret", secret, 16);
-        fixed(v, "id", want, 8);
+        vector_fixed(v, "secret", secret, 16);
+        vector_fixed(v, "id", want, 8);
         ir_join_code(secret, code);
         assert_string_equal(code, ir_json_get_str(v, "code", ""));
         ROW(i, ir_join_code_parse(code, got, &err) == IR_OK);
@@ -330,7 +304,7 @@ found(void **state)
 static void
 vectors(void **state)
 {
-    struct ir_json *j = join_vectors();
+    struct ir_json *j = vectors_of("join.json");
     uint8_t secret[16], x25519[32];
     struct ir_join_request r;
     struct ir_join_answer a;
@@ -345,8 +319,8 @@ vectors(void **state)
     uint8_t *want = vector_bytes(j, "proof", &proof_n);
 
     (void)state;
-    fixed(j, "secret", secret, 16);
-    fixed(j, "x25519_secret", x25519, 32);
+    vector_fixed(j, "secret", secret, 16);
+    vector_fixed(j, "x25519_secret", x25519, 32);
     assert_int_equal(ir_join_request_open(secret, req, req_n, &r, &err), IR_OK);
     assert_string_equal(r.handle, "kato");
     ir_join_proof(secret, &r, &proof);

@@ -18,32 +18,6 @@ copy(const uint8_t *p, size_t n)
     return q;
 }
 
-static struct ir_json *
-seal_vectors(void)
-{
-    size_t len = 0;
-    char *text = source_file("tests/vectors/seal.json", &len);
-    struct ir_json *j = NULL;
-    struct ir_err err = {0};
-
-    if (ir_json_parse(text, len, &j, &err) != IR_OK)
-        fail_msg("seal.json: %s", err.msg);
-    free(text);
-    return j;
-}
-
-/* Hex field `name` of exactly `n` bytes. */
-static void
-fixed(const struct ir_json *v, const char *name, uint8_t *out, size_t n)
-{
-    size_t len = 0;
-    uint8_t *p = vector_bytes(v, name, &len);
-
-    assert_int_equal(len, n);
-    memcpy(out, p, n);
-    free(p);
-}
-
 static struct ir_epoch_key
 key_of(const struct ir_json *v)
 {
@@ -51,7 +25,7 @@ key_of(const struct ir_json *v)
 
     k.epoch = (uint64_t)ir_json_get_int(v, "epoch", -1);
     k.audience = (uint64_t)ir_json_get_int(v, "audience", 0);
-    fixed(v, "key", k.key, sizeof k.key);
+    vector_fixed(v, "key", k.key, sizeof k.key);
     return k;
 }
 
@@ -60,12 +34,12 @@ static void
 each(const char *list,
      void (*fn)(const struct ir_json *v, const uint8_t site[32]))
 {
-    struct ir_json *j = seal_vectors();
+    struct ir_json *j = vectors_of("seal.json");
     const struct ir_json *v = ir_json_get(j, list);
     uint8_t site[32];
     size_t i;
 
-    fixed(j, "site", site, sizeof site);
+    vector_fixed(j, "site", site, sizeof site);
     assert_true(ir_json_len(v) > 1);
     for (i = 0; i < ir_json_len(v); i++)
         fn(ir_json_at(v, i), site);
@@ -86,7 +60,7 @@ one_frame(const struct ir_json *v, const uint8_t site[32])
     keys[2] = key_of(v);
     keys[1] = keys[2];
     keys[1].audience = 7; /* a key of an audience opens no frame */
-    fixed(v, "salt", salt, sizeof salt);
+    vector_fixed(v, "salt", salt, sizeof salt);
     ir_frame_seal_salted(&keys[2], site, salt, plain, plain_n, &out);
     assert_int_equal(out.len, frame_n);
     assert_int_equal(frame_n, plain_n + IR_FRAME_OVERHEAD);
@@ -168,7 +142,7 @@ one_body(const struct ir_json *v, const uint8_t site[32])
     keys[0].key[5] ^= 1;
     wrong = keys[0];
     aud = keys[1].audience;
-    fixed(v, "nonce", nonce, sizeof nonce);
+    vector_fixed(v, "nonce", nonce, sizeof nonce);
     assert_int_equal(ir_body_seal_nonce(&keys[1], site, nonce, p, p_n, plain,
                                         plain_n, &out, &err),
                      IR_OK);
@@ -335,11 +309,11 @@ one_grant(const struct ir_json *v, const uint8_t site[32])
     struct ir_err err = {0};
     size_t i;
 
-    fixed(v, "recipient", recipient, 8);
-    fixed(v, "public", pub, 32);
-    fixed(v, "ephemeral", eph, 32);
-    fixed(v, "secret", secret, 32);
-    fixed(v, "wrapped", want, sizeof want);
+    vector_fixed(v, "recipient", recipient, 8);
+    vector_fixed(v, "public", pub, 32);
+    vector_fixed(v, "ephemeral", eph, 32);
+    vector_fixed(v, "secret", secret, 32);
+    vector_fixed(v, "wrapped", want, sizeof want);
     assert_int_equal(ir_key_wrap(&k, site, recipient, pub, eph, wrapped, &err),
                      IR_OK);
     assert_memory_equal(wrapped, want, sizeof want);

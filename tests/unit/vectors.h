@@ -1,5 +1,5 @@
-/* vectors.h: tests/vectors/entry.json, read for a unit test. The file was made
- * by an independent implementation of docs/format.md.
+/* vectors.h: files of tests/vectors, read for a unit test. They were made by an
+ * independent implementation of docs/format.md.
  */
 #ifndef IR_TESTS_VECTORS_H
 #define IR_TESTS_VECTORS_H
@@ -32,22 +32,30 @@ source_file(const char *name, size_t *len)
     return ir_buf_take(&b);
 }
 
-/* The vectors as JSON.
+/* A file of tests/vectors as JSON.
  *
  * Owns:   the caller frees with ir_json_free().
  */
 static inline struct ir_json *
-vectors_load(void)
+vectors_of(const char *name)
 {
+    char *path = ir_asprintf("tests/vectors/%s", name);
     size_t len = 0;
-    char *text = source_file("tests/vectors/entry.json", &len);
+    char *text = source_file(path, &len);
     struct ir_json *j = NULL;
     struct ir_err err = {0};
 
     if (ir_json_parse(text, len, &j, &err) != IR_OK)
-        fail_msg("entry.json: %s", err.msg);
+        fail_msg("%s: %s", name, err.msg);
+    free(path);
     free(text);
     return j;
+}
+
+static inline struct ir_json *
+vectors_load(void)
+{
+    return vectors_of("entry.json");
 }
 
 /* Bytes from hex digits.
@@ -79,6 +87,18 @@ vector_bytes(const struct ir_json *v, const char *key, size_t *n)
     if (hex == NULL)
         fail_msg("a vector without \"%s\"", key);
     return unhex(hex, n);
+}
+
+/* The same, of exactly `n` bytes. */
+static inline void
+vector_fixed(const struct ir_json *v, const char *key, uint8_t *out, size_t n)
+{
+    size_t len = 0;
+    uint8_t *p = vector_bytes(v, key, &len);
+
+    assert_int_equal(len, n);
+    memcpy(out, p, n);
+    free(p);
 }
 
 #endif
