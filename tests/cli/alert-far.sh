@@ -2,6 +2,7 @@
 # Alerts between two devices that only a stick joins: stored, displayed and
 # answered come back with their proofs, and who has witnessed them.
 . "${0%/*}/lib.sh"
+. "$here/homes.sh"
 home small
 member Mori
 member Ito
@@ -22,18 +23,6 @@ second() {
         esac
     done
 }
-on() {
-    H=$T/$1
-    shift
-    ok "$@"
-}
-sticks=0
-bring() {
-    sticks=$((sticks + 1))
-    mkdir "$T/stick.$sticks"
-    on "$1" carry out "$T/stick.$sticks"
-    on "$2" carry in "$T/stick.$sticks"
-}
 # state HOME ALERT PATH
 state() {
     on "$1" --json alert status "$2"
@@ -53,11 +42,11 @@ M=$(id)
 on A --json notify all "Assemble in room 3F" --severity 1
 G=$(id)
 is null "$(state A "$M" 'people[0].stored')"
-bring A B
+carry A B
 before=$(entries)
-bring A B
+carry A B
 is "$before" "$(entries)"
-bring B A
+carry B A
 is mori "$(state A "$M" 'people[0].stored.by')"
 is null "$(state A "$M" 'people[0].displayed')"
 on A alert status "$M"
@@ -72,14 +61,14 @@ out "ir alert cosign"
 on B alert cosign "$G"
 on B ack "$G" --accept "on my way"
 on B ack "$M" --decline
-bring B A
+carry B A
 is out "$(state A "$G" state)"
 is accept "$(state A "$G" 'people[member=mori].answer.code')"
 is mori "$(state A "$M" 'people[0].displayed.by')"
 is decline "$(state A "$M" 'people[0].answer.code')"
 
 title "what A has seen A says, and a third one knows"
-bring A C
+carry A C
 is out "$(state C "$G" state)"
 is 1 "$(on C --json inbox && json '[0].severity')"
 is sato "$(state C "$G" 'people[member=mori].answer.witnessed[0].custodian')"
@@ -87,8 +76,8 @@ on C alert status "$G"
 out "on my way"
 out "witnessed: Sato"
 on C ack "$G"
-bring C A
-bring A B
+carry C A
+carry A B
 for who in A B; do
     is seen "$(state $who "$G" 'people[member=ito].answer.code')"
     on "$who" verify
@@ -102,17 +91,17 @@ on B note "only here"
 on B --json verify
 is unwitnessed "$(json verdict)"
 is 1 "$(json record.this_device_only)"
-bring B A
-bring A B
+carry B A
+carry A B
 on B --json verify
 is 0 "$(json record.this_device_only)"
 on B --json verify
 is sato "$(json 'authors[name=mori].witnessed_by[0]')"
 
 title "the same views on all"
-bring A C
-bring C A
-bring A B
+carry A C
+carry C A
+carry A B
 for who in A B; do
     on $who --json alert status "$G"
     "$PY" - "$T/out" "$who" <<'X'
@@ -131,7 +120,7 @@ cmp -s same.A same.B || {
 
 title "cancelled by one is over everywhere"
 on C alert cancel "$G" -r over "all is well"
-bring C B
+carry C B
 is cancelled "$(state B "$G" state)"
 on B inbox
 silent "room 3F"
@@ -141,16 +130,16 @@ on A mesh audience add staff mori
 exits 64 notify mori "Read this" --secret "the key lies under the mat"
 exits 64 notify public,staff "Read this" --secret "the key lies under the mat"
 on A mesh audience list
-bring A B
-bring A C
+carry A B
+carry A C
 H=$T/C
 exits 77 notify staff "Read this" --secret "the key lies under the mat"
 on B --json notify staff "Read what is sealed" --secret "the key lies under the mat"
 S=$(id)
 is staff "$(state B "$S" 'to[0]' | sed s/audience://)"
 is "the key lies under the mat" "$(state B "$S" secret)"
-bring B A
-bring B C
+carry B A
+carry B C
 is null "$(state C "$S" secret)"
 on C --json alert status "$S"
 is false "$(json for_me)"

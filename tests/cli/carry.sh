@@ -2,6 +2,7 @@
 # One incident on several machines that no network joins: what one carried out
 # the others carry in, in any order; everybody ends up with the same story.
 . "${0%/*}/lib.sh"
+. "$here/homes.sh"
 
 # second NAME PERSON: another machine of this site, with that new member at it,
 # let in by the machine $first over a stick.
@@ -19,20 +20,6 @@ second() {
     ok mesh join "$code" --via "$T/door"
 }
 
-# on HOME ARGS...: ir in that home, must work.
-on() {
-    H=$T/$1
-    shift
-    ok "$@"
-}
-
-# exits_on CODE HOME ARGS...
-exits_on() {
-    code=$1 H=$T/$2
-    shift 2
-    exits "$code" "$@"
-}
-
 # at HOME WHEN ARGS...: the same with the clock at WHEN.
 on_at() {
     H=$T/$1 when=$2
@@ -41,14 +28,10 @@ on_at() {
 }
 
 # meet A B: both carry to and fro on a stick that only they use.
-sticks=0
 meet() {
-    sticks=$((sticks + 1))
-    mkdir "$T/stick.$sticks"
-    on "$1" carry out "$T/stick.$sticks"
-    on "$2" carry in "$T/stick.$sticks"
-    on "$2" carry out "$T/stick.$sticks"
-    on "$1" carry in "$T/stick.$sticks"
+    carry "$1" "$2"
+    on "$2" carry out "$stick"
+    on "$1" carry in "$stick"
 }
 
 # views HOME: what must be the same bytes on all of them.

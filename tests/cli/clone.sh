@@ -2,25 +2,10 @@
 # Two copies of a home, and a home restored from a backup: recognised,
 # explained, each goes on from its own; nothing is dropped.
 . "${0%/*}/lib.sh"
+. "$here/homes.sh"
 home small
 as sato --no-input start alpha one --var host=FS1
 mv "$H" A
-sticks=0
-
-# on HOME ARGS...
-on() {
-    H=$T/$1
-    shift
-    ok "$@"
-}
-
-# carry FROM TO: all that FROM has.
-carry() {
-    sticks=$((sticks + 1))
-    mkdir "stick.$sticks"
-    on "$1" carry out "$T/stick.$sticks"
-    on "$2" carry in "$T/stick.$sticks"
-}
 
 # prev ID: what the entry names as the one before it.
 prev() { ir --json show "$1" | grep -o '"prev":"[0-9a-f]*"' | cut -d'"' -f4; }

@@ -2,46 +2,10 @@
 # Three administrators on three machines; one laptop is lost. Its owner gets a
 # new key on a new machine, and nobody else ever holds it.
 . "${0%/*}/lib.sh"
+. "$here/homes.sh"
 home small
 mv "$H" A
-sticks=0
-
-# join HOME INVITE...: another machine, let in by A.
-join() {
-    mkdir -p "$T/door"
-    new=$1
-    shift
-    H=$T/A
-    ok --json mesh invite "$@"
-    code=$(json code)
-    H=$T/$new
-    ok mesh join "$code" --via "$T/door"
-    H=$T/A
-    ok mesh admit "$T/door"
-    H=$T/$new
-    ok mesh join "$code" --via "$T/door"
-}
-
-# on HOME ARGS...   exits_on CODE HOME ARGS...
-on() {
-    H=$T/$1
-    shift
-    ok "$@"
-}
-exits_on() {
-    want_code=$1 H=$T/$2
-    shift 2
-    exits "$want_code" "$@"
-}
-
-# carry FROM TO: all that FROM gives.
-carry() {
-    sticks=$((sticks + 1))
-    mkdir "stick.$sticks"
-    on "$1" carry out "$T/stick.$sticks"
-    H=$T/$2
-    ir carry in "$T/stick.$sticks" >out 2>err || :
-}
+carry() { bring "$1" "$2"; }
 
 # key HOME HANDLE NODE: the newest key of a person (False) or device (True).
 key() {

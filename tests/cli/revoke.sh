@@ -2,45 +2,12 @@
 # A laptop is stolen: its keys are revoked on another machine, what they signed
 # before stays, what comes later is refused wherever the revocation is known.
 . "${0%/*}/lib.sh"
+. "$here/homes.sh"
 home small
 as sato --no-input start alpha one --var host=FS1
 mv "$H" A
-sticks=0
-
-# join HOME PERSON: another machine, let in by A.
-join() {
-    mkdir -p "$T/door"
-    H=$T/A
-    ok --json mesh invite "$2"
-    code=$(json code)
-    H=$T/$1
-    ok mesh join "$code" --via "$T/door"
-    H=$T/A
-    ok mesh admit "$T/door"
-    H=$T/$1
-    ok mesh join "$code" --via "$T/door"
-}
-
-# on HOME ARGS...   exits_on CODE HOME ARGS...
-on() {
-    H=$T/$1
-    shift
-    ok "$@"
-}
-exits_on() {
-    want_code=$1 H=$T/$2
-    shift 2
-    exits "$want_code" "$@"
-}
-
-# carry FROM TO: all that FROM gives; what TO says is in out.
-carry() {
-    sticks=$((sticks + 1))
-    mkdir "stick.$sticks"
-    on "$1" carry out "$T/stick.$sticks"
-    H=$T/$2
-    ir --json carry in "$T/stick.$sticks" >out 2>err || :
-}
+# carry FROM TO: what TO says is in out.
+carry() { bring "$1" "$2" --json; }
 
 # has HOME TEXT / lacks HOME TEXT: in its log.
 has() {
@@ -216,11 +183,8 @@ out "no key of this home is revoked"
 title "lost some time ago: what came since does not stay"
 H=$T/B
 at_time +2h 0 note "much later"
-sticks=$((sticks + 1))
-mkdir "stick.$sticks"
-ok carry out "$T/stick.$sticks"
-H=$T/A.since
-ok carry in "$T/stick.$sticks"
+filled B
+on A.since carry in "$stick"
 told A.since "much later"
 when=$(TZ=UTC faketime -f +1h date -u +%Y-%m-%dT%H:%M:00Z)
 on A.since member remove mori --since "$when" -r "lost an hour from now"
