@@ -32,7 +32,7 @@
 struct join {
     const char *code, *via, *handle, *agent;
     const char *at; /* as typed; NULL: on the LAN, or by --via */
-    char place[IR_MESH_WHERE_MAX];
+    char place[IR_CARRIER_WHERE_MAX];
     bool passphrase, use_agent, again;
     char *typed;
     uint8_t secret[IR_JOIN_SECRET_BYTES], id[IR_JOIN_ID_BYTES];

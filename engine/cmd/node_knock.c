@@ -36,7 +36,7 @@ struct knock {
     size_t faces_n, faces_seen;
     uint8_t asks[ASKS_MAX][IR_JOIN_ASK_BYTES];
     size_t asks_n; /* that were sent; the newest are kept */
-    char found[FOUND_MAX][IR_MESH_WHERE_MAX];
+    char found[FOUND_MAX][IR_CARRIER_WHERE_MAX];
     size_t found_n;
     bool deaf; /* somebody answered whose HTTPS is off */
 };
@@ -91,7 +91,7 @@ static void
 on_frame(void *arg, uint32_t link, const void *p, size_t n)
 {
     struct knock *k = arg;
-    char host[IR_LAN_ADDRESS_MAX], where[IR_MESH_WHERE_MAX];
+    char host[IR_LAN_ADDRESS_MAX], where[IR_CARRIER_WHERE_MAX];
     uint16_t port = 0;
     size_t i;
 
@@ -186,15 +186,15 @@ result(const struct ir_https_knock *r)
 /* Knock at one place; the newest result takes the place of the one before. */
 static int
 knock_at(struct knock *k, const char *where, struct ir_https_knock *r,
-         char at[IR_MESH_WHERE_MAX], struct ir_err *err)
+         char at[IR_CARRIER_WHERE_MAX], struct ir_err *err)
 {
     ir_buf_done(&r->answer);
-    snprintf(at, IR_MESH_WHERE_MAX, "%s", where);
+    snprintf(at, IR_CARRIER_WHERE_MAX, "%s", where);
     return ir_https_knock(where, k->id, k->request.p, k->request.len, r, err);
 }
 
 static int
-by_lan(struct knock *k, struct ir_https_knock *r, char at[IR_MESH_WHERE_MAX],
+by_lan(struct knock *k, struct ir_https_knock *r, char at[IR_CARRIER_WHERE_MAX],
        struct ir_err *err)
 {
     struct ir_lan_conf conf = {.shared = true};
@@ -218,7 +218,7 @@ by_lan(struct knock *k, struct ir_https_knock *r, char at[IR_MESH_WHERE_MAX],
 
 static int
 by_name(struct knock *k, const struct ir_json *at_list,
-        struct ir_https_knock *r, char at[IR_MESH_WHERE_MAX],
+        struct ir_https_knock *r, char at[IR_CARRIER_WHERE_MAX],
         struct ir_err *err)
 {
     size_t i, n = ir_json_len(at_list);
@@ -296,7 +296,7 @@ ir_node_knock(struct ir_err *err)
 {
     struct knock *k = ir_calloc(1, sizeof *k);
     struct ir_https_knock r = {0};
-    char at[IR_MESH_WHERE_MAX] = "";
+    char at[IR_CARRIER_WHERE_MAX] = "";
     const struct ir_json *list;
     int rc = read_input(k, err);
 
