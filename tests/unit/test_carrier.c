@@ -530,16 +530,11 @@ int
 main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_queue),
-        cmocka_unit_test(test_whole),
-        cmocka_unit_test(test_prompt),
-        cmocka_unit_test(test_tortured),
-        cmocka_unit_test(test_refuses),
-        cmocka_unit_test(test_down),
-        cmocka_unit_test(test_lan_faces),
-        cmocka_unit_test(test_lan_junk),
-        cmocka_unit_test(test_lan_crowd),
-        cmocka_unit_test(test_lan_shared),
+        cmocka_unit_test(test_queue),      cmocka_unit_test(test_whole),
+        cmocka_unit_test(test_prompt),     cmocka_unit_test(test_tortured),
+        cmocka_unit_test(test_refuses),    cmocka_unit_test(test_down),
+        cmocka_unit_test(test_lan_faces),  cmocka_unit_test(test_lan_junk),
+        cmocka_unit_test(test_lan_crowd),  cmocka_unit_test(test_lan_shared),
         cmocka_unit_test(test_lan_to_all),
     };
 
