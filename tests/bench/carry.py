@@ -7,10 +7,9 @@ a file as long, and beside NNCP doing the same with `nncp-file`, `nncp-xfer` and
 Both sides know each other before; the stick is on the same disk. The second
 home is a copy of the first: what is measured does not depend on whose it is."""
 import os
-import re
 import shutil
-import subprocess
 
+import peers
 from bench import LARGE, Bench, main
 
 TEXT = "3番ゲートの表示は消えたまま。" * 4
@@ -19,37 +18,6 @@ TEXT = "3番ゲートの表示は消えたまま。" * 4
 def size_of(where):
     return sum(os.path.getsize(os.path.join(d, f))
                for d, _, files in os.walk(where) for f in files)
-
-
-def nncp_config():
-    """A fresh node: {section: value} of its keys, and its own text."""
-    text = subprocess.run(["nncp-cfgnew", "-nocomments"], check=True,
-                          stdout=subprocess.PIPE).stdout.decode()
-    own = text[text.index("self: {"):text.index("neigh: {")]
-    return dict(re.findall(r"(\w+): ([A-Z2-7]{40,})", own))
-
-
-def nncp(b):
-    """The two configuration files, or None."""
-    if b.have("nncp-file", "nncp") is None:
-        return None
-    nodes = {n: nncp_config() for n in ("one", "two")}
-    for me, other in (("one", "two"), ("two", "one")):
-        os.makedirs(b.path("spool-" + me))
-        os.makedirs(b.path("in-" + me))
-        with open(b.path(me + ".hjson"), "w", encoding="utf-8") as f:
-            f.write("{\n  spool: %s\n  log: %s\n  self: {\n" % (
-                b.path("spool-" + me), b.path("log-" + me)))
-            for k, v in nodes[me].items():
-                f.write("    %s: %s\n" % (k, v))
-            f.write("  }\n  neigh: {\n")
-            for name, node in (("self", nodes[me]), (other, nodes[other])):
-                f.write("    %s: {\n" % name)
-                for k in ("id", "exchpub", "signpub", "noisepub"):
-                    f.write("      %s: %s\n" % (k, node[k]))
-                f.write("      incoming: %s\n    }\n" % b.path("in-" + me))
-            f.write("  }\n}\n")
-    return b.path("one.hjson"), b.path("two.hjson")
 
 
 def bench():
@@ -89,7 +57,7 @@ def bench():
 
     jobs = {"floor: cp, sync, sha256sum": copy, "ir carry out": carry_out,
             "ir carry in": carry_in}
-    both = nncp(b)
+    both = peers.nncp(b)
     if both is not None:
         def nncp_out(_):
             before = size_of(theirs)

@@ -22,6 +22,7 @@
 #include "core/kind.h"
 #include "core/seal.h"
 #include "core/sync.h"
+#include "sets.h"
 
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
@@ -52,24 +53,7 @@ struct node {
 static const struct ir_epoch_key sealing = {.epoch = 1};
 static const uint8_t site[32];
 static bool lan;
-static uint64_t seed;
 static size_t entry_bytes;
-
-static uint64_t
-below(uint64_t n)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (seed >> 20) % n;
-}
-
-static uint64_t
-id_of(uint64_t i, uint8_t id[32])
-{
-    uint64_t both[2] = {i, 2027};
-
-    ir_sha256(both, sizeof both, id);
-    return (1795219200000u + i * 1000) << 16;
-}
 
 /* The number of an entry by its id; n: none has it. */
 static size_t
@@ -86,7 +70,7 @@ number_of(const uint8_t id[32], size_t n)
             size *= 2;
         table = ir_calloc(size, sizeof table[0]);
         for (i = 0; i < n; i++) {
-            (void)id_of(i, other);
+            (void)item(i, other);
             memcpy(&at, other, sizeof at);
             while (table[at % size] != 0)
                 at++;
@@ -96,7 +80,7 @@ number_of(const uint8_t id[32], size_t n)
     memcpy(&at, id, sizeof at);
     for (; table[at % size] != 0; at++) {
         i = table[at % size] - 1;
-        (void)id_of(i, other);
+        (void)item(i, other);
         if (memcmp(id, other, 32) == 0)
             return i;
     }
@@ -114,7 +98,7 @@ entry(uint64_t i, struct ir_buf *out)
     uint8_t id[32];
     size_t pad;
 
-    e.h.hlc = id_of(i, id);
+    e.h.hlc = item(i, id);
     e.h.prio = (uint8_t)ir_lane_prio(IR_LANE_I);
     e.h.has_prev = true;
     memcpy(e.h.prev, id, 32);
@@ -166,7 +150,7 @@ put(void *arg, const uint8_t from[8], struct ir_sync_in *v, size_t n,
         if (ir_entry_parse(v[i].p, v[i].n, &e, err) != IR_OK ||
             !ir_body_uint(&e, 1, &number) || number >= d->n)
             return IR_EPARSE;
-        v[i].hlc = id_of(number, v[i].id);
+        v[i].hlc = item(number, v[i].id);
         v[i].lane = IR_LANE_I;
         v[i].fate = d->held[number] ? IR_SYNC_HAD : IR_SYNC_STORED;
         d->held[number] = true;
@@ -407,14 +391,8 @@ fill(struct node v[2], size_t n, size_t d, const char *where)
     for (i = 0; i < n; i++)
         v[0].held[i] = v[1].held[i] = true;
     for (k = 0; k < d;) {
-        size_t side = seed_side, at = n - 1 - k;
+        size_t side, at = missing(where, n, k, seed_side, &side);
 
-        if (strcmp(where, "tail") != 0)
-            side = below(2);
-        if (strcmp(where, "interleaved") == 0)
-            at = n - 1 - 2 * k;
-        else if (strcmp(where, "scattered") == 0)
-            at = below(n);
         if (!v[0].held[at] || !v[1].held[at])
             continue;
         v[side].held[at] = false;
@@ -422,7 +400,7 @@ fill(struct node v[2], size_t n, size_t d, const char *where)
     }
     for (i = 0; i < 2 * n; i++) {
         uint8_t id[32];
-        uint64_t hlc = id_of(i / 2, id);
+        uint64_t hlc = item(i / 2, id);
 
         if (v[i % 2].held[i / 2])
             ir_sync_index(v[i % 2].s, id, hlc, IR_LANE_I);

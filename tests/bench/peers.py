@@ -1,6 +1,8 @@
 """Other programs that record one signed or durable thing, made ready to be
 run beside `ir`."""
 import os
+import re
+import subprocess
 
 
 def git(b):
@@ -61,3 +63,35 @@ def preload(b):
 
 def size(path):
     return os.path.getsize(path) if os.path.exists(path) else 0
+
+
+def nncp_config():
+    """A fresh node: {section: value} of its keys, and its own text."""
+    text = subprocess.run(["nncp-cfgnew", "-nocomments"], check=True,
+                          stdout=subprocess.PIPE).stdout.decode()
+    own = text[text.index("self: {"):text.index("neigh: {")]
+    return dict(re.findall(r"(\w+): ([A-Z2-7]{40,})", own))
+
+
+def nncp(b):
+    """The configuration files of two nodes that know each other, or None; with
+    spool-NAME and in-NAME beside them."""
+    if b.have("nncp-file", "nncp") is None:
+        return None
+    nodes = {n: nncp_config() for n in ("one", "two")}
+    for me, other in (("one", "two"), ("two", "one")):
+        os.makedirs(b.path("spool-" + me))
+        os.makedirs(b.path("in-" + me))
+        with open(b.path(me + ".hjson"), "w", encoding="utf-8") as f:
+            f.write("{\n  spool: %s\n  log: %s\n  self: {\n" % (
+                b.path("spool-" + me), b.path("log-" + me)))
+            for k, v in nodes[me].items():
+                f.write("    %s: %s\n" % (k, v))
+            f.write("  }\n  neigh: {\n")
+            for name, node in (("self", nodes[me]), (other, nodes[other])):
+                f.write("    %s: {\n" % name)
+                for k in ("id", "exchpub", "signpub", "noisepub"):
+                    f.write("      %s: %s\n" % (k, node[k]))
+                f.write("      incoming: %s\n    }\n" % b.path("in-" + me))
+            f.write("  }\n}\n")
+    return b.path("one.hjson"), b.path("two.hjson")

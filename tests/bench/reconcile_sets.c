@@ -10,33 +10,14 @@
  *       random): "name value" lines: seconds to put in, heap bytes, seconds of
  *       the first and of a second session under one salt with D = 100 spread.
  */
-#include "base/crypt.h"
 #include "core/negentropy.h"
+#include "sets.h"
 
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-static uint64_t seed;
-
-static uint64_t
-below(uint64_t n)
-{
-    seed = seed * 6364136223846793005u + 1442695040888963407u;
-    return (seed >> 20) % n;
-}
-
-/* Item i: a random id, one a second. */
-static uint64_t
-item(uint64_t i, uint8_t id[32])
-{
-    uint64_t both[2] = {i, 2027};
-
-    ir_sha256(both, sizeof both, id);
-    return (1795219200000u + i * 1000) << 16;
-}
 
 static int
 by_bytes(const void *a, const void *b)
@@ -93,17 +74,9 @@ part(struct ir_idset *a, struct ir_idset *b, size_t n, size_t d,
 
     lost[0] = lost[1] = 0;
     while (lost[0] + lost[1] < d) {
-        size_t k = lost[0] + lost[1], i = n - 1 - k, side = 0;
+        size_t side, i = missing(where, n, lost[0] + lost[1], 0, &side);
         uint64_t hlc;
 
-        if (strcmp(where, "interleaved") == 0) {
-            side = k % 2;
-            i = n - 1 - 2 * k;
-        }
-        if (strcmp(where, "scattered") == 0) {
-            side = below(2);
-            i = below(n);
-        }
         hlc = item(i, id);
         if (ir_idset_has(sides[!side], hlc, id))
             lost[side] += ir_idset_remove(sides[side], hlc, id);
