@@ -14,6 +14,7 @@
 #define IR_HTTPS_DOOR_HEADER "Ir-Join"
 
 struct ir_https_server;
+struct ir_https_conn;
 struct ir_https_client;
 
 /* Tokens for requests at the door, in thousandths; they come back with time. */
@@ -37,7 +38,8 @@ struct ir_https {
     void *arg;
     struct ir_https_server *server; /* NULL: does not listen */
     struct ir_https_client *client;
-    struct ir_https_door door; /* known NULL: shut */
+    struct ir_https_conn *conns; /* of the server, newest first */
+    struct ir_https_door door;   /* known NULL: shut */
     struct ir_https_bucket door_all, door_from[IR_HTTPS_BUCKETS];
     int door_busy; /* requests of theirs that are being read or answered */
 };

@@ -8,11 +8,9 @@
  */
 #include "base/i18n.h"
 #include "base/scan.h"
-#include "carrier/https_in.h"
+#include "carrier/https_conn.h"
 
 #include <errno.h>
-#include <gnutls/gnutls.h>
-#include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -29,19 +27,6 @@
     "+AES-128-GCM:+SHA256:+SHA384:+GROUP-X25519:+SIGN-EDDSA-ED25519:"          \
     "+CTYPE-X509"
 
-struct conn {
-    struct conn *next;
-    struct ir_https *h;
-    struct MHD_Connection *mhd;
-    gnutls_session_t tls;
-    int fd;
-    int64_t deadline; /* when it is cut */
-    bool open;        /* the door was, when it connected */
-    bool shown;       /* a welcome key was shown in the handshake */
-    bool cut;         /* it is being ended */
-    uint8_t pub[IR_PUBKEY_BYTES];
-};
-
 struct slink {
     struct slink *next;
     uint32_t link;
@@ -53,7 +38,7 @@ struct slink {
 };
 
 struct request {
-    struct conn *conn;
+    struct ir_https_conn *conn;
     uint32_t link; /* asked for by number (0: by token), or once taken; it may
                       be gone */
     struct request *next; /* of those answered in the next turn */
@@ -70,99 +55,10 @@ struct ir_https_server {
     struct MHD_Daemon *mhd;
     int fd; /* the daemon's epoll */
     uint16_t port;
-    struct conn *conns;
     struct slink *links;
     struct request *turned; /* to be answered, once the engine had a say */
     bool again; /* MHD has something to do that its fd does not tell */
 };
-
-/* Whose callbacks GnuTLS is calling: it is given the session only. */
-static _Thread_local struct ir_https *running;
-
-static int
-on_verify(gnutls_session_t tls)
-{
-    struct ir_https *h = running;
-    struct conn *c = NULL;
-    const gnutls_datum_t *certs;
-    unsigned n = 0;
-
-    if (h != NULL)
-        for (c = h->server->conns; c != NULL && c->tls != tls; c = c->next)
-            ;
-    certs = gnutls_certificate_get_peers(tls, &n);
-    if (c != NULL && c->open && (certs == NULL || n == 0))
-        return 0; /* to the door */
-    if (c == NULL || certs == NULL || n == 0 ||
-        ir_cert_pub(certs[0].data, certs[0].size, false, c->pub, NULL) !=
-            IR_OK ||
-        !ir_https_welcome(h, c->pub))
-        return GNUTLS_E_CERTIFICATE_ERROR;
-    c->shown = true;
-    return 0;
-}
-
-/* Who has shown no certified key may hold half of all connections, from however
- * many addresses: the oldest makes room. */
-static void
-thin_out(struct ir_https *h)
-{
-    struct conn *c, *oldest = NULL;
-    int n = 0;
-
-    for (c = h->server->conns; c != NULL; c = c->next) {
-        if (c->shown || c->cut)
-            continue;
-        oldest = c; /* the newest stand in front */
-        n++;
-    }
-    if (n <= h->conf.connections_max / 2)
-        return;
-    oldest->cut = true;
-    oldest->deadline = IR_CARRIER_NEVER;
-    (void)shutdown(oldest->fd, SHUT_RDWR);
-}
-
-static void
-on_connection(void *cls, struct MHD_Connection *mhd, void **ctx,
-              enum MHD_ConnectionNotificationCode toe)
-{
-    struct ir_https *h = cls;
-    struct conn *c = *ctx, **at = &h->server->conns;
-    const union MHD_ConnectionInfo *info;
-
-    if (toe == MHD_CONNECTION_NOTIFY_CLOSED) {
-        while (*at != NULL && *at != c)
-            at = &(*at)->next;
-        if (*at != NULL)
-            *at = c->next;
-        free(c);
-        *ctx = NULL;
-        return;
-    }
-    c = ir_calloc(1, sizeof *c);
-    c->h = h;
-    c->mhd = mhd;
-    c->fd = -1;
-    c->deadline = h->now + h->conf.patience_ms;
-    c->open = h->door.known != NULL;
-    info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-    if (info != NULL) {
-        c->fd = info->connect_fd;
-        ir_https_watch(c->fd);
-    }
-    info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    if (info != NULL) {
-        c->tls = info->tls_session;
-        gnutls_certificate_server_set_request(
-            c->tls, c->open ? GNUTLS_CERT_REQUEST : GNUTLS_CERT_REQUIRE);
-        gnutls_session_set_verify_function(c->tls, on_verify);
-    }
-    c->next = h->server->conns;
-    h->server->conns = c;
-    *ctx = c;
-    thin_out(h);
-}
 
 /* Watch a held request's socket for its end: MHD does not, meanwhile. */
 static void
@@ -250,7 +146,7 @@ link_of(struct ir_https *h, const struct request *r)
 
 /* Somebody without a key: to the door, or out, in the time a stranger has. */
 static enum MHD_Result
-begin_door(struct ir_https *h, struct conn *c, const char *url,
+begin_door(struct ir_https *h, struct ir_https_conn *c, const char *url,
            const char *method, void **req)
 {
     struct request *r;
@@ -278,8 +174,10 @@ finish_door(struct ir_https *h, struct request *r)
     unsigned status = ir_https_door_ask(h, mhd, r->id, &r->body, &body, &why);
     int ok = ir_https_answer(mhd, status, &body, 0, why);
 
-    if (status == MHD_HTTP_OK)
+    if (status == MHD_HTTP_OK) {
+        r->conn->let_in = true;
         r->conn->deadline = h->now + LET_IN_MS;
+    }
     ir_buf_done(&body);
     return ok;
 }
@@ -291,7 +189,7 @@ begin(struct ir_https *h, struct MHD_Connection *mhd, const char *url,
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    struct conn *c = info != NULL ? info->socket_context : NULL;
+    struct ir_https_conn *c = info != NULL ? info->socket_context : NULL;
     const char *size =
         MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, "Content-Length");
     struct request asked = {.conn = c}, *r;
@@ -477,7 +375,7 @@ ir_https_server_new(struct ir_https *h, struct ir_err *err)
         (size_t)HEADER_MEMORY, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)(IDLE_MS / 1000), MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_CONNECTION, ir_https_conn_notify, h, MHD_OPTION_END);
     if (s->mhd == NULL) {
         close(fd);
         return ir_fail(err, IR_EIO, "the HTTPS server does not start: %s",
@@ -504,28 +402,6 @@ ir_https_server_ready(struct ir_https *h, int fd)
             return true;
         }
     return false;
-}
-
-/* Cut what is overdue or no longer welcome; returns the next such moment. */
-static int64_t
-sweep_conns(struct ir_https *h)
-{
-    int64_t next = IR_CARRIER_NEVER;
-    struct conn *c;
-
-    for (c = h->server->conns; c != NULL; c = c->next) {
-        bool out = h->keys_new && c->shown && !ir_https_welcome(h, c->pub);
-
-        if (c->deadline <= h->now || out) {
-            (void)shutdown(c->fd, SHUT_RDWR);
-            c->cut = true;
-            c->deadline = IR_CARRIER_NEVER;
-            h->server->again = true;
-        }
-        if (c->deadline < next)
-            next = c->deadline;
-    }
-    return next;
 }
 
 /* Answer what need not be held any more, drop links of which nothing is heard.
@@ -566,12 +442,12 @@ ir_https_server_run(struct ir_https *h)
     MHD_UNSIGNED_LONG_LONG ms = 0;
 
     turned(h);
-    a = sweep_conns(h);
+    a = ir_https_conn_sweep(h);
     b = sweep_links(h);
-    running = h;
+    ir_https_conn_of = h;
     s->again = false;
     (void)MHD_run(s->mhd);
-    running = NULL;
+    ir_https_conn_of = NULL;
     if (a < b)
         b = a;
     a = sweep_links(h); /* what came may have to be answered on held ones */
@@ -609,10 +485,10 @@ ir_https_server_free(struct ir_https *h)
     turned(h);
     for (l = s->links; l != NULL; l = l->next)
         release(h, l); /* MHD does not stop over held ones */
-    running = h;
+    ir_https_conn_of = h;
     if (s->mhd != NULL)
         MHD_stop_daemon(s->mhd);
-    running = NULL;
+    ir_https_conn_of = NULL;
     while ((l = s->links) != NULL) {
         s->links = l->next;
         ir_queue_done(&l->out);
