@@ -14,7 +14,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define OLDER_MAX 16 /* earlier carrier keys under which lane T is written */
+#define OLDER_MAX 16    /* earlier carrier keys under which lane T is written */
+#define REFUSED_MAX 256 /* of what others refuse, written */
 
 _Static_assert(IR_DIR_END == (int)IR_CARRY_FILE_END, "files of both");
 
@@ -82,6 +83,7 @@ struct out {
     size_t n, cap;
     uint8_t (*objects)[IR_HASH_BYTES];
     size_t objects_n, objects_cap;
+    size_t refused_n; /* of `v`, that others refuse */
     struct ir_stand *stand;
     struct ir_dir_file file;
     size_t file_entries, file_objects; /* in it, not written yet */
@@ -384,6 +386,19 @@ trust_under_older(struct out *o)
     return rc;
 }
 
+/* What a revoked key signed and is not accepted: others refuse it, and know by
+ * it that what refers to it lacks nothing.
+ */
+static bool
+note_refused(const uint8_t id[IR_ID_BYTES], uint64_t hlc, int lane, void *arg)
+{
+    struct out *o = arg;
+
+    if (lane == IR_LANE_T)
+        return true;
+    return note_entry(id, hlc, lane, arg) && ++o->refused_n < REFUSED_MAX;
+}
+
 static int
 carry_out(struct out *o)
 {
@@ -397,6 +412,8 @@ carry_out(struct out *o)
         rc = ir_stand_new(c->st, &o->stand, &c->err);
     if (rc == IR_OK)
         rc = ir_offer_each(c->st, o->stand, true, note_entry, o, &c->err);
+    if (rc == IR_OK && ir_stand_any_revoked(o->stand))
+        rc = ir_offer_each(c->st, o->stand, false, note_refused, o, &c->err);
     if (rc == IR_OK)
         rc = ir_store_object_each(c->st, note_object, o, &c->err);
     if (rc != IR_OK)

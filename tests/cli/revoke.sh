@@ -134,6 +134,12 @@ is whole "$(json verdict)"
 is 1 "$(json 'refused#')"
 is mori "$(json 'refused[0].author')"
 is sato "$(json 'refused[0].revoked_by')"
+title "nor where what was refused had never come"
+carry C D
+told D "all is well"
+lacks D thief
+on D verify
+out "not here because it was refused"
 H=$T/A IRLANG=ja_JP.UTF-8
 ok verify
 out "受け付けを拒否したため、この端末にはありません"
