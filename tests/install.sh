@@ -49,6 +49,12 @@ unit=$prefix/lib/systemd/system/ird@.service
 started=$(sed -n 's/^ExecStart=//p' "$unit")
 [ -x "$scratch/root$started" ] || fail "$unit starts $started, which is not there"
 "$scratch/root$started" --version > /dev/null || fail 'ird does not start'
+# `ir` finds it where it was installed: nobody answers, but it was asked.
+got=0
+env -i PATH=/usr/bin:/bin HOME="$scratch" "$bin" -C "$scratch/new" mesh join \
+    0000-0000-0000-0000-0000-0000-02CR --at 127.0.0.1:9 \
+    > "$scratch/said" 2>&1 || got=$?
+[ "$got" -eq 75 ] || fail "mesh join --at: exit $got: $(cat "$scratch/said")"
 # Under it systemd answers openat2 with ENOSYS, and every file beneath a home
 # is opened by that.
 grep -q '^RestrictSUIDSGID=' "$unit" && fail "$unit: openat2 is not there"

@@ -478,8 +478,6 @@ words(struct ir_node *n, int argc, char **argv, struct ir_err *err)
         rc = ir_crypt_init(err);
         if (rc == IR_OK)
             rc = ir_node_knock(err);
-        if (rc != IR_OK)
-            fprintf(stderr, "%s\n", err->msg);
     }
     return rc;
 }
