@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
 import torture
@@ -170,22 +169,7 @@ def test():
     return f"{refusals} full sticks, {hit} deaths, nothing lost or half there"
 
 
-def namespace():
-    """Run this program again where it may mount."""
-    where = tempfile.mkdtemp(prefix="ir-stick-")
-    inside = (f"mount -t tmpfs -o size={SIZE},mode=700 none \"$1\" && "
-              "mount -t tmpfs none /mnt && exec python3 -B \"$0\" \"$2\" \"$1\"")
-    try:
-        code = subprocess.run(
-            [*torture.unshare(), "sh", "-c", inside,
-             os.path.abspath(sys.argv[0]), where,
-             os.path.abspath(sys.argv[1])], check=False).returncode
-    finally:
-        os.rmdir(where)
-    sys.exit(code)
-
-
 if __name__ == "__main__":
     if len(sys.argv) < 3:
-        namespace()
+        torture.in_namespace(SIZE, "mount -t tmpfs none /mnt &&")
     torture.main(test)

@@ -4,9 +4,7 @@ from none to where there is enough; then room is made and work goes on. Mounts
 a small tmpfs of its own in a mount namespace (as root or in a user namespace).
 """
 import os
-import subprocess
 import sys
-import tempfile
 
 import torture
 
@@ -73,22 +71,7 @@ def test():
     return f"{len(counts)} amounts of room, {refused} refusals, nothing lost"
 
 
-def namespace():
-    """Run this program again where it may mount."""
-    where = tempfile.mkdtemp(prefix="ir-full-")
-    inside = (f"mount -t tmpfs -o size={SIZE},mode=700 none \"$1\" && "
-              "exec python3 -B \"$0\" \"$2\" \"$1\"")
-    try:
-        code = subprocess.run(
-            [*torture.unshare(), "sh", "-c", inside,
-             os.path.abspath(sys.argv[0]), where,
-             os.path.abspath(sys.argv[1])], check=False).returncode
-    finally:
-        os.rmdir(where)
-    sys.exit(code)
-
-
 if __name__ == "__main__":
     if len(sys.argv) < 3:
-        namespace()
+        torture.in_namespace(SIZE)
     torture.main(test)

@@ -169,6 +169,21 @@ def unshare():
     return words
 
 
+def in_namespace(size, before=""):
+    """Run this program again where it may mount: with a tmpfs of `size` bytes
+    as its second word, after the command `before`. Does not come back."""
+    where = tempfile.mkdtemp(prefix="ir-torture-")
+    inside = (f"mount -t tmpfs -o size={size},mode=700 none \"$1\" && "
+              f"{before} exec python3 -B \"$0\" \"$2\" \"$1\"")
+    try:
+        code = subprocess.run(
+            [*unshare(), "sh", "-c", inside, os.path.abspath(sys.argv[0]),
+             where, os.path.abspath(sys.argv[1])], check=False).returncode
+    finally:
+        os.rmdir(where)
+    sys.exit(code)
+
+
 def main(test):
     """The program of a test: test() returns a line about what was done."""
     try:
