@@ -159,7 +159,11 @@ alerts_for_me(struct ir_ctx *c, struct ir_home_line *out, size_t max)
         who = ir_view_member(&c->view, a->by, false);
         age = ir_view_span(c->view.now_ms > a->at_ms ? c->view.now_ms - a->at_ms
                                                      : 0);
-        out[n].text = ir_asprintf(_("\"%s\" from %s, %s ago"), text, who, age);
+        out[n].text = ir_asprintf(
+            waits ? _("\"%s\" from %s, %s ago")
+                  : _("not sent yet, waits for your cosignature: \"%s\" from "
+                      "%s, %s ago"),
+            text, who, age);
         out[n++].command =
             ir_asprintf(waits ? "ir ack %s" : "ir alert cosign %s", hex);
         free(text);

@@ -117,6 +117,8 @@ out "! "
 out "Ito asks for your cosignature: Assemble in room 3F  (ir inbox)"
 ok --as ito status
 silent "room 3F"
+ok --as mori
+out "not sent yet, waits for your cosignature: \"Assemble in room 3F\" from Ito"
 ok --as mori inbox
 out "ir alert cosign"
 ok --as mori alert cosign "$G"
