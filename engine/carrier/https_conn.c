@@ -48,7 +48,7 @@ thin_out(struct ir_https *h)
         oldest = c; /* the newest stand in front */
         n++;
     }
-    if (n <= h->conf.connections_max / 2)
+    if (oldest == NULL || n <= h->conf.connections_max / 2)
         return;
     oldest->cut = true;
     oldest->deadline = IR_CARRIER_NEVER;
