@@ -22,6 +22,7 @@ _Static_assert(IR_DIR_END == (int)IR_CARRY_FILE_END, "files of both");
 int
 ir_carry_open(struct ir_ctx *c, const char *path, bool make, struct ir_carry *k)
 {
+    bool seal;
     int rc;
 
     memset(k, 0, sizeof *k);
@@ -29,7 +30,8 @@ ir_carry_open(struct ir_ctx *c, const char *path, bool make, struct ir_carry *k)
     k->r.dir = path;
     rc = ir_grants_self(c, k->self);
     if (rc == IR_OK)
-        rc = ir_ctx_epoch_keys(c, &k->keys, &k->keys_n);
+        rc = make ? ir_ctx_epoch_keys(c, &k->keys, &k->keys_n)
+                  : ir_ctx_open_keys(c, &k->keys, &k->keys_n, &seal);
     if (rc == IR_OK && make)
         k->newest = ir_epoch_newest(k->keys, k->keys_n, 0);
     if (rc == IR_OK && (make ? k->newest == NULL : k->keys_n == 0)) {

@@ -268,12 +268,13 @@ look_for_keys(struct in *in)
 {
     struct ir_carry *k = &in->k;
     size_t i, before = k->keys_n;
+    bool seal;
     int rc = ir_ctx_trust(k->c);
 
     if (rc != IR_OK)
         return rc;
     ir_epoch_keys_free(k->keys, k->keys_n);
-    rc = ir_ctx_epoch_keys(k->c, &k->keys, &k->keys_n);
+    rc = ir_ctx_open_keys(k->c, &k->keys, &k->keys_n, &seal);
     for (i = 0; i < k->files_n && k->keys_n > before; i++)
         if (k->files[i].what == IR_DIR_FOREIGN) {
             k->files[i].what = IR_DIR_GOOD;

@@ -55,6 +55,25 @@ ir_ctx_epoch_keys(struct ir_ctx *c, struct ir_epoch_key **keys, size_t *n)
     return rc;
 }
 
+int
+ir_ctx_open_keys(struct ir_ctx *c, struct ir_epoch_key **keys, size_t *n,
+                 bool *seal)
+{
+    uint8_t id[IR_KEYID_BYTES], secret[32];
+    int rc = ir_ctx_epoch_keys(c, keys, n);
+
+    *seal = rc == IR_OK && *n > 0;
+    if (rc != IR_OK || *n > 0)
+        return rc;
+    ir_epoch_keys_free(*keys, *n);
+    *keys = NULL;
+    rc = my_secret(c, id, secret);
+    if (rc == IR_OK)
+        ir_grant_open_void(&c->trust, id, secret, keys, n);
+    ir_wipe(secret, sizeof secret);
+    return rc;
+}
+
 /* Append one grant. */
 static int
 append(struct ir_store *st, const struct ir_signer *who,

@@ -19,6 +19,15 @@
  */
 int ir_ctx_epoch_keys(struct ir_ctx *c, struct ir_epoch_key **keys, size_t *n);
 
+/* The keys to open with what comes: those, or where no grant counts (now) those
+ * of grants that do not; *seal: may they seal, too?
+ *
+ * Owns:   as above.
+ * Errors: as above.
+ */
+int ir_ctx_open_keys(struct ir_ctx *c, struct ir_epoch_key **keys, size_t *n,
+                     bool *seal);
+
 /* The key id of this device's node key.
  *
  * Errors: as ir_keyring_node.

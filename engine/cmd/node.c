@@ -105,7 +105,7 @@ ir_node_trust(struct ir_node *n, struct ir_err *err)
     int rc = ir_ctx_trust(n->c);
 
     if (rc == IR_OK)
-        rc = ir_ctx_epoch_keys(n->c, &keys, &keys_n);
+        rc = ir_ctx_open_keys(n->c, &keys, &keys_n, &n->may_seal);
     if (rc != IR_OK) {
         *err = n->c->err;
         return rc;

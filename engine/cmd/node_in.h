@@ -72,6 +72,7 @@ struct ir_node {
     uint8_t self[IR_KEYID_BYTES];
     struct ir_epoch_key *keys; /* that frames open under, newest last */
     size_t keys_n;
+    bool may_seal; /* false: the keys only open */
     struct ir_node_old old[IR_NODE_OLD];
     int64_t old_left, old_ms; /* frames that may be said again; as of when */
     struct ir_ingest *ingest;

@@ -153,7 +153,7 @@ newest_key(const struct ir_node *n)
     const struct ir_epoch_key *k = NULL;
     size_t i;
 
-    for (i = 0; i < n->keys_n; i++)
+    for (i = 0; i < n->keys_n && n->may_seal; i++)
         if (n->keys[i].audience == 0 &&
             (k == NULL || n->keys[i].epoch >= k->epoch))
             k = &n->keys[i];

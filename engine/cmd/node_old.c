@@ -91,7 +91,7 @@ ir_node_old_send(struct ir_node *n, const struct ir_carrier *c, uint32_t link,
         for (k = 0; k < n->keys_n; k++)
             if (ir_frame_under(&n->keys[k], o->hint, sizeof o->hint))
                 break;
-        if (k == n->keys_n || !may_say(n))
+        if (k == n->keys_n || !n->may_seal || !may_say(n))
             continue;
         sealed.len = 0;
         ir_frame_seal(&n->keys[k], ir_store_site(n->c->st), plain.p, plain.len,

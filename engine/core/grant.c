@@ -7,6 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void
+add_grant(struct ir_grant **list, size_t *n, const struct ir_grant *g)
+{
+    *list = ir_realloc(*list, (*n + 1) * sizeof **list);
+    (*list)[(*n)++] = *g;
+}
+
 void
 ir_trust_fold_grants(struct ir_trust *t, const struct ir_acts *acts,
                      const struct ir_entry *const *v, size_t n)
@@ -17,8 +24,10 @@ ir_trust_fold_grants(struct ir_trust *t, const struct ir_acts *acts,
     for (i = 0; i < n; i++) {
         struct ir_grant g = {0};
 
-        if (v[i]->h.kind != IR_KIND_GRANT ||
-            !ir_trust_by_admin(t, acts, v, i) ||
+        if (v[i]->h.kind != IR_KIND_GRANT || v[i]->b == NULL ||
+            v[i]->h.sealed ||
+            ir_kind_check(v[i]->h.kind, v[i]->b, v[i]->b_len, NULL) != IR_OK ||
+            ir_trust_admin(t, v[i]->h.author) < 0 ||
             !ir_body_bytes(v[i], 1, &to, &to_n) || to_n != IR_KEYID_BYTES ||
             !ir_body_bytes(v[i], 4, &wrapped, &wrapped_n) ||
             wrapped_n != sizeof g.wrapped)
@@ -30,9 +39,10 @@ ir_trust_fold_grants(struct ir_trust *t, const struct ir_acts *acts,
         g.audience = ir_body_uint_or(v[i], 3, 0);
         if (g.epoch == 0)
             continue;
-        t->grants =
-            ir_realloc(t->grants, (t->grants_n + 1) * sizeof *t->grants);
-        t->grants[t->grants_n++] = g;
+        if (ir_trust_by_admin(t, acts, v, i))
+            add_grant(&t->grants, &t->grants_n, &g);
+        else
+            add_grant(&t->void_grants, &t->void_grants_n, &g);
     }
 }
 
@@ -88,15 +98,16 @@ place(const struct ir_epoch_key *keys, size_t n, const struct ir_epoch_key *k)
     return i;
 }
 
-void
-ir_grant_open(const struct ir_trust *t, const uint8_t recipient[IR_KEYID_BYTES],
-              const uint8_t secret[32], struct ir_epoch_key **keys, size_t *n)
+static void
+open_all(const struct ir_trust *t, const struct ir_grant *grants,
+         size_t grants_n, const uint8_t recipient[IR_KEYID_BYTES],
+         const uint8_t secret[32], struct ir_epoch_key **keys, size_t *n)
 {
-    struct ir_epoch_key *v = ir_calloc(t->grants_n + 1, sizeof *v);
+    struct ir_epoch_key *v = ir_calloc(grants_n + 1, sizeof *v);
     size_t i, at, got = 0;
 
-    for (i = 0; i < t->grants_n; i++) {
-        const struct ir_grant *g = &t->grants[i];
+    for (i = 0; i < grants_n; i++) {
+        const struct ir_grant *g = &grants[i];
         struct ir_epoch_key k = {g->epoch, g->audience, {0}};
 
         if (memcmp(g->recipient, recipient, IR_KEYID_BYTES) != 0 ||
@@ -111,6 +122,22 @@ ir_grant_open(const struct ir_trust *t, const uint8_t recipient[IR_KEYID_BYTES],
     }
     *keys = v;
     *n = got;
+}
+
+void
+ir_grant_open(const struct ir_trust *t, const uint8_t recipient[IR_KEYID_BYTES],
+              const uint8_t secret[32], struct ir_epoch_key **keys, size_t *n)
+{
+    open_all(t, t->grants, t->grants_n, recipient, secret, keys, n);
+}
+
+void
+ir_grant_open_void(const struct ir_trust *t,
+                   const uint8_t recipient[IR_KEYID_BYTES],
+                   const uint8_t secret[32], struct ir_epoch_key **keys,
+                   size_t *n)
+{
+    open_all(t, t->void_grants, t->void_grants_n, recipient, secret, keys, n);
 }
 
 void

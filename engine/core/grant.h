@@ -18,6 +18,18 @@ size_t ir_grant_count(const struct ir_trust *t,
 /* Does a device whose key is revoked hold a key of the highest epoch? */
 bool ir_grant_stale(const struct ir_trust *t, uint64_t audience);
 
+/* The same of the grants that do not count, by administrators of any time: to
+ * open by them, and never to seal. What makes a grant count again may lie in
+ * what they open: an accepted entry of somebody who is no administrator any
+ * more, which came later than the list that accepts it.
+ *
+ * Owns:   *keys is the caller's, ir_epoch_keys_free.
+ */
+void ir_grant_open_void(const struct ir_trust *t,
+                        const uint8_t recipient[IR_KEYID_BYTES],
+                        const uint8_t secret[32], struct ir_epoch_key **keys,
+                        size_t *n);
+
 /* Open those of `t` that are for this device, in fold order; a key that was
  * granted twice stands once, where the later grant is.
  *

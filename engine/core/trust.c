@@ -228,6 +228,7 @@ ir_trust_done(struct ir_trust *t)
     free(t->keys);
     free(t->releases);
     free(t->grants);
+    free(t->void_grants);
     free(t->alone);
     free(t->refused);
     free(t->admins);

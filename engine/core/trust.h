@@ -112,6 +112,8 @@ struct ir_trust {
     size_t releases_n;
     struct ir_grant *grants; /* those that count, in fold order */
     size_t grants_n;
+    struct ir_grant *void_grants; /* by admins of any time; do not count */
+    size_t void_grants_n;
     uint8_t (*alone)[IR_ID_BYTES]; /* where there are several members: the
                                       approvals by somebody who was the only
                                       one, sorted */

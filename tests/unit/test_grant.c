@@ -108,6 +108,47 @@ grants(void **state)
     end(l);
 }
 
+/* What is accepted of an administrator who was dropped has not come yet: until
+ * then their grants do not count, and open all the same what brings it.
+ */
+static void
+grants_that_do_not_count_now(void **state)
+{
+    struct lane *l = begin(2, 1);
+    const struct ir_entry *v[MAX];
+    struct ir_epoch_key *keys = NULL;
+    uint8_t node[8], secret[32] = {80};
+    size_t i, n = 0, late, keys_n = 0;
+    struct ir_trust t;
+
+    (void)state;
+    ir_key_id(l->key[3]->pub, node);
+    member(l, 0, 0, "ito");
+    member(l, 0, 1, "sato");
+    device(l, 0, 1, 3, 80);
+    grant(l, 0, 3, 80, 0, 1, 10);
+    late = member(l, 0, 2, "mori");
+    admins(l, 1, 0, 1, "11", late);
+    for (i = 0; i < l->n; i++)
+        if (i != late)
+            v[n++] = &l->e[i];
+    ir_trust_fold(l->site, v, n, &t);
+    assert_int_equal(t.grants_n, 0);
+    ir_grant_open(&t, node, secret, &keys, &keys_n);
+    assert_int_equal(keys_n, 0);
+    ir_epoch_keys_free(keys, keys_n);
+    ir_grant_open_void(&t, node, secret, &keys, &keys_n);
+    assert_int_equal(keys_n, 1);
+    assert_int_equal(keys[0].epoch, 1);
+    ir_epoch_keys_free(keys, keys_n);
+    ir_trust_done(&t);
+    fold(l);
+    assert_int_equal(l->t.grants_n, 1);
+    assert_int_equal(l->t.void_grants_n, 0);
+    keys_are(l, 3, 80, "0.1:10 ");
+    end(l);
+}
+
 /* A device's later certificate says what is sealed to it. */
 static void
 device_keys(void **state)
@@ -172,6 +213,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grants),
+        cmocka_unit_test(grants_that_do_not_count_now),
         cmocka_unit_test(device_keys),
         cmocka_unit_test(sealed_entries),
     };
