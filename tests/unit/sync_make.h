@@ -335,7 +335,7 @@ net_fly(struct net *w, int from, int to, uint32_t link, const struct ir_buf *b)
         f->order = w->order++;
         f->p = ir_malloc(b->len);
         memcpy(f->p, b->p, b->len);
-        if (net_rand(w, 100) < (uint64_t)w->spoils)
+        if (b->len > 0 && net_rand(w, 100) < (uint64_t)w->spoils)
             f->p[net_rand(w, b->len)] ^= (uint8_t)(1 + net_rand(w, 255));
         w->f_n++;
     }
