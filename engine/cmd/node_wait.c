@@ -11,7 +11,7 @@
 #define DEVICES_MAX 100 /* counted */
 #define RECEIPT_MS 300  /* after an alert: it goes first */
 #define RECEIPT_EACH_MS                                                        \
-    100             /* and for each device of the site so much more, at most */
+    200             /* and for each device of the site so much more, at most */
 #define TURN_MS 200 /* between those whose turn it is */
 #define GRACE_MS 2000
 #define WITNESS_EACH_MS                                                        \
