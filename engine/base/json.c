@@ -31,7 +31,7 @@ made(json_t *j)
  * text that need not be JSON; jansson judges that.
  */
 static int
-check_shape(const char *text, size_t len, struct ir_err *err)
+check_shape(const char *text, size_t len, bool reals, struct ir_err *err)
 {
     size_t line = 1, begin = 0, depth = 0;
 
@@ -55,7 +55,7 @@ check_shape(const char *text, size_t len, struct ir_err *err)
         } else if (c == '-' || (c >= '0' && c <= '9')) {
             size_t n = strspn(text + i, "0123456789+-.eE"), at = i;
 
-            if (strcspn(text + i, ".eE") < n)
+            if (!reals && strcspn(text + i, ".eE") < n)
                 return ir_fail(err, IR_EPARSE,
                                _("line %zu, column %zu: numbers with a decimal "
                                  "point or exponent are not used here"),
@@ -88,9 +88,9 @@ reason(const json_error_t *e)
     }
 }
 
-int
-ir_json_parse(const char *text, size_t len, struct ir_json **out,
-              struct ir_err *err)
+static int
+parse(const char *text, size_t len, bool reals, struct ir_json **out,
+      struct ir_err *err)
 {
     json_error_t e;
     json_t *j;
@@ -107,7 +107,7 @@ ir_json_parse(const char *text, size_t len, struct ir_json **out,
     if (len > 0)
         memcpy(copy, text, len);
     copy[len] = '\0';
-    rc = check_shape(copy, len, err);
+    rc = check_shape(copy, len, reals, err);
     if (rc != IR_OK)
         goto out;
     j = json_loadb(copy, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
@@ -121,6 +121,20 @@ ir_json_parse(const char *text, size_t len, struct ir_json **out,
 out:
     free(copy);
     return rc;
+}
+
+int
+ir_json_parse(const char *text, size_t len, struct ir_json **out,
+              struct ir_err *err)
+{
+    return parse(text, len, false, out, err);
+}
+
+int
+ir_json_parse_reals(const char *text, size_t len, struct ir_json **out,
+                    struct ir_err *err)
+{
+    return parse(text, len, true, out, err);
 }
 
 void
@@ -166,6 +180,14 @@ struct ir_json *
 ir_json_new_int(int64_t v)
 {
     return made(json_integer(v));
+}
+
+struct ir_json *
+ir_json_new_real(double v)
+{
+    json_t *j = json_real(v); /* NULL for what JSON cannot say */
+
+    return made(j != NULL ? j : json_null());
 }
 
 struct ir_json *
@@ -293,6 +315,18 @@ bool
 ir_json_is_int(const struct ir_json *j)
 {
     return json_is_integer(in(j));
+}
+
+bool
+ir_json_is_real(const struct ir_json *j)
+{
+    return json_is_real(in(j));
+}
+
+double
+ir_json_real(const struct ir_json *j)
+{
+    return json_real_value(in(j));
 }
 
 bool
@@ -493,8 +527,10 @@ put_value(struct ir_buf *b, json_t *j, const struct style *st, int level)
     case JSON_FALSE:
         ir_buf_adds(b, "false");
         break;
+    case JSON_REAL: /* of others alone */
+        ir_buf_addf(b, "%.17g", json_real_value(j));
+        break;
     case JSON_NULL:
-    case JSON_REAL: /* nothing here makes one */
         ir_buf_adds(b, "null");
         break;
     }

@@ -31,6 +31,17 @@ int ir_json_parse(const char *text, size_t len, struct ir_json **out,
                   struct ir_err *err);
 void ir_json_free(struct ir_json *j);
 
+/* The same for what other programs speak: real numbers are kept as such.
+ *
+ * Owns:   as above.
+ * Errors: as above.
+ */
+int ir_json_parse_reals(const char *text, size_t len, struct ir_json **out,
+                        struct ir_err *err);
+struct ir_json *ir_json_new_real(double v); /* null for what is no number */
+bool ir_json_is_real(const struct ir_json *j);
+double ir_json_real(const struct ir_json *j); /* 0 if no real */
+
 /* A new value; a NULL string makes null.
  *
  * Owns:   the caller's, until given to a setter.

@@ -2,7 +2,9 @@
 #include "base/spawn.h"
 
 #include "base/clock.h"
+#include "base/crypt.h"
 #include "base/i18n.h"
+#include "base/spawn_in.h"
 #include "base/utf8.h"
 
 #include <errno.h>
@@ -11,16 +13,15 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define PATH_DEFAULT                                                           \
-    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define STOP_POLL_MS 200 /* how often `stop` is looked at */
-#define ENV_DEFAULT_N 6
 
 enum phase { RUNNING, TERMED, KILLED };
 
@@ -36,6 +37,7 @@ struct run {
     bool exited;
     enum phase phase;
     int64_t began_ms, exited_ms, next_ms; /* next_ms: when the phase ends */
+    int64_t now;                          /* when turn() looked last */
 };
 
 static void
@@ -85,55 +87,6 @@ open_pipes(struct run *r)
         return false;
     return fcntl(r->out, F_SETFL, O_NONBLOCK) == 0 &&
            fcntl(r->err, F_SETFL, O_NONBLOCK) == 0;
-}
-
-/* The file to execute: `name` itself if it has a "/", else the first in PATH.
- *
- * Owns:   the caller frees with free(); NULL if there is none.
- */
-static char *
-find_program(const char *name)
-{
-    const char *path = getenv("PATH");
-    char *copy, *at, *dir, *found = NULL;
-
-    if (strchr(name, '/') != NULL)
-        return ir_strdup(name);
-    if (name[0] == '\0')
-        return NULL;
-    copy = ir_strdup(path != NULL && path[0] != '\0' ? path : PATH_DEFAULT);
-    at = copy;
-    while (found == NULL && (dir = strsep(&at, ":")) != NULL) {
-        struct stat st;
-
-        if (dir[0] != '/')
-            continue; /* never the current directory */
-        found = ir_asprintf("%s/%s", dir, name);
-        if (stat(found, &st) != 0 || !S_ISREG(st.st_mode) ||
-            access(found, X_OK) != 0) {
-            free(found);
-            found = NULL;
-        }
-    }
-    free(copy);
-    return found;
-}
-
-/* The short list of our own environment; `out` is NULL-terminated. */
-static void
-default_env(char *out[ENV_DEFAULT_N + 1])
-{
-    static const char *const names[ENV_DEFAULT_N] = {
-        "PATH", "HOME", "LANG", "TERM", "SSH_AUTH_SOCK", "TZ"};
-    size_t n = 0;
-
-    for (size_t i = 0; i < ENV_DEFAULT_N; i++) {
-        const char *v = getenv(names[i]);
-
-        if (v != NULL)
-            out[n++] = ir_asprintf("%s=%s", names[i], v);
-    }
-    out[n] = NULL;
 }
 
 /* In the child, between fork and exec: async-signal-safe calls only. */
@@ -306,40 +259,39 @@ patience(const struct run *r, int64_t now)
     return at > now ? (int)(at - now) : 0;
 }
 
-static void
-attend(struct run *r)
+/* Wait at most `wait_ms` for something to do (-1: for ever), and do it.
+ * Returns how many of the fds had something; r->now is brought up to date.
+ */
+static int
+turn(struct run *r, int wait_ms)
 {
     struct ir_spawn_result *res = r->res;
-    int64_t now = ir_clock_mono_ms();
+    struct pollfd p[5] = {
+        {.fd = r->out, .events = POLLIN},
+        {.fd = r->err, .events = POLLIN},
+        {.fd = r->told, .events = POLLIN},
+        {.fd = r->in, .events = POLLOUT},
+        {.fd = r->exited ? -1 : r->pidfd, .events = POLLIN},
+    };
+    int n = poll(p, 5, wait_ms);
 
-    while (advance(r, now)) {
-        struct pollfd p[5] = {
-            {.fd = r->out, .events = POLLIN},
-            {.fd = r->err, .events = POLLIN},
-            {.fd = r->told, .events = POLLIN},
-            {.fd = r->in, .events = POLLOUT},
-            {.fd = r->exited ? -1 : r->pidfd, .events = POLLIN},
-        };
-
-        if (poll(p, 5, patience(r, now)) > 0) {
-            if (p[0].revents != 0)
-                drain(&r->out, &res->out, r->sp->out_max, &res->out_total,
-                      r->sp);
-            if (p[1].revents != 0)
-                drain(&r->err, &res->err, r->sp->err_max, &res->err_total,
-                      NULL);
-            if (p[2].revents != 0)
-                hear_exec(r);
-            if (p[3].revents != 0)
-                feed(r);
-        }
-        now = ir_clock_mono_ms();
-        if (p[4].revents != 0) {
-            r->exited = true;
-            r->exited_ms = now;
-            close_fd(&r->in);
-        }
+    if (n > 0) {
+        if (p[0].revents != 0)
+            drain(&r->out, &res->out, r->sp->out_max, &res->out_total, r->sp);
+        if (p[1].revents != 0)
+            drain(&r->err, &res->err, r->sp->err_max, &res->err_total, NULL);
+        if (p[2].revents != 0)
+            hear_exec(r);
+        if (p[3].revents != 0)
+            feed(r);
     }
+    r->now = ir_clock_mono_ms();
+    if (p[4].revents != 0) {
+        r->exited = true;
+        r->exited_ms = r->now;
+        close_fd(&r->in);
+    }
+    return n;
 }
 
 /* Fork; in the parent, keep our ends only. */
@@ -401,56 +353,216 @@ fail_exec(const char *name, int e, struct ir_err *err)
                    strerror(e));
 }
 
-int
-ir_spawn_run(const struct ir_spawn *sp, struct ir_spawn_result *res,
-             struct ir_err *err)
+static void
+close_all(struct run *r)
 {
-    struct run r = {.sp = sp,
-                    .res = res,
-                    .pidfd = -1,
-                    .in = -1,
-                    .out = -1,
-                    .err = -1,
-                    .told = -1,
-                    .child = {-1, -1, -1, -1}};
-    char *short_env[ENV_DEFAULT_N + 1] = {NULL};
+    for (size_t i = 0; i < 4; i++)
+        close_fd(&r->child[i]);
+    close_fd(&r->in);
+    close_fd(&r->out);
+    close_fd(&r->err);
+    close_fd(&r->told);
+    close_fd(&r->pidfd);
+}
+
+/* Find the program and start it; after a failure nothing is open. */
+static int
+begin(struct run *r, const struct ir_spawn *sp, struct ir_spawn_result *res,
+      struct ir_err *err)
+{
+    char *short_env[IR_SPAWN_ENV_N + 1] = {NULL};
     char *const *env = (char *const *)(uintptr_t)sp->env;
     char *file;
     int rc = IR_OK;
 
+    *r = (struct run){.sp = sp,
+                      .res = res,
+                      .pidfd = -1,
+                      .in = -1,
+                      .out = -1,
+                      .err = -1,
+                      .told = -1,
+                      .child = {-1, -1, -1, -1}};
     memset(res, 0, sizeof *res);
     res->exit = -1;
-    file = find_program(sp->argv[0]);
+    file = ir_spawn_find(sp->argv[0]);
     if (file == NULL)
         return fail_exec(sp->argv[0], ENOENT, err);
     if (env == NULL) {
-        default_env(short_env);
+        ir_spawn_env(short_env);
         env = short_env;
     }
-    r.began_ms = ir_clock_mono_ms();
-    if (!open_pipes(&r) || !start(&r, file, env)) {
+    r->began_ms = r->now = ir_clock_mono_ms();
+    if (!open_pipes(r) || !start(r, file, env)) {
         rc = fail_exec(sp->argv[0], errno == ENOENT ? EIO : errno, err);
-        goto out;
+        close_all(r);
     }
-    attend(&r);
-    reap(&r);
-    res->took_ms = ir_clock_mono_ms() - r.began_ms;
-    if (r.exec_errno != 0)
-        rc = fail_exec(sp->argv[0], r.exec_errno, err);
-out:
-    if (rc != IR_OK)
-        ir_spawn_result_done(res);
-    for (size_t i = 0; i < 4; i++)
-        close_fd(&r.child[i]);
-    close_fd(&r.in);
-    close_fd(&r.out);
-    close_fd(&r.err);
-    close_fd(&r.told);
-    close_fd(&r.pidfd);
-    for (size_t i = 0; i < ENV_DEFAULT_N; i++)
+    for (size_t i = 0; i < IR_SPAWN_ENV_N; i++)
         free(short_env[i]);
     free(file);
     return rc;
+}
+
+/* It is over: how it ended, and whether it began at all. */
+static int
+finish(struct run *r, struct ir_err *err)
+{
+    reap(r);
+    r->res->took_ms = ir_clock_mono_ms() - r->began_ms;
+    close_all(r);
+    return r->exec_errno != 0 ? fail_exec(r->sp->argv[0], r->exec_errno, err)
+                              : IR_OK;
+}
+
+int
+ir_spawn_run(const struct ir_spawn *sp, struct ir_spawn_result *res,
+             struct ir_err *err)
+{
+    struct run r;
+    int rc = begin(&r, sp, res, err);
+
+    if (rc == IR_OK) {
+        while (advance(&r, r.now))
+            (void)turn(&r, patience(&r, r.now));
+        rc = finish(&r, err);
+    }
+    if (rc != IR_OK)
+        ir_spawn_result_done(res);
+    return rc;
+}
+
+/* One that is not waited for. Its words were copied, since who started it
+ * goes on. */
+struct ir_spawning {
+    struct run r;
+    struct ir_spawn sp;
+    struct ir_spawn_result res;
+    const char *argv[2]; /* for messages */
+    char *name;
+    uint8_t *input;
+    int ep, timer;
+    bool over;
+};
+
+static bool
+watch(int ep, int fd, uint32_t events)
+{
+    struct epoll_event e = {.events = events, .data.fd = fd};
+
+    return fd < 0 || epoll_ctl(ep, EPOLL_CTL_ADD, fd, &e) == 0;
+}
+
+/* Let the timer ring when advance() has to be asked again. */
+static void
+set_timer(struct ir_spawning *s)
+{
+    int ms = patience(&s->r, s->r.now);
+    struct itimerspec t = {{0, 0}, {0, 0}};
+
+    if (ms >= 0) {
+        t.it_value.tv_sec = ms / 1000;
+        t.it_value.tv_nsec = ms % 1000 * 1000000L + 1;
+    }
+    (void)timerfd_settime(s->timer, 0, &t, NULL);
+}
+
+int
+ir_spawn_start(const struct ir_spawn *sp, struct ir_spawning **out,
+               struct ir_err *err)
+{
+    struct ir_spawning *s = ir_calloc(1, sizeof *s);
+    int rc;
+
+    s->ep = epoll_create1(EPOLL_CLOEXEC);
+    s->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+    s->sp = *sp;
+    if (sp->input_len > 0) {
+        s->input = ir_malloc(sp->input_len);
+        memcpy(s->input, sp->input, sp->input_len);
+        s->sp.input = s->input;
+    }
+    rc = s->ep < 0 || s->timer < 0
+             ? fail_exec(sp->argv[0], errno == ENOENT ? EIO : errno, err)
+             : begin(&s->r, &s->sp, &s->res, err);
+    s->over = rc != IR_OK;
+    s->name = ir_strdup(sp->argv[0]);
+    s->argv[0] = s->name;
+    s->sp.argv = s->argv;
+    s->sp.env = NULL;
+    s->sp.keep_fds = NULL;
+    s->sp.keep_fds_n = 0;
+    if (rc == IR_OK &&
+        !(watch(s->ep, s->timer, EPOLLIN) && watch(s->ep, s->r.in, EPOLLOUT) &&
+          watch(s->ep, s->r.out, EPOLLIN) && watch(s->ep, s->r.err, EPOLLIN) &&
+          watch(s->ep, s->r.told, EPOLLIN) &&
+          watch(s->ep, s->r.pidfd, EPOLLIN)))
+        rc = fail_exec(s->name, errno == ENOENT ? EIO : errno, err);
+    if (rc != IR_OK) {
+        ir_spawn_end(s);
+        return rc;
+    }
+    set_timer(s);
+    *out = s;
+    return IR_OK;
+}
+
+int
+ir_spawn_fd(const struct ir_spawning *s)
+{
+    return s->ep;
+}
+
+void
+ir_spawn_more(struct ir_spawning *s, int64_t ms)
+{
+    s->sp.deadline_ms = ir_clock_mono_ms() - s->r.began_ms + ms;
+    if (!s->over)
+        set_timer(s);
+}
+
+int
+ir_spawn_poll(struct ir_spawning *s, const struct ir_spawn_result **res,
+              struct ir_err *err)
+{
+    bool exited = s->r.exited, goes_on;
+
+    *res = NULL;
+    s->r.now = ir_clock_mono_ms();
+    while ((goes_on = advance(&s->r, s->r.now)) && turn(&s->r, 0) > 0)
+        ;
+    if (!goes_on) {
+        s->over = true;
+        *res = &s->res;
+        return finish(&s->r, err);
+    }
+    if (!exited && s->r.exited) /* that it ended is known now */
+        (void)epoll_ctl(s->ep, EPOLL_CTL_DEL, s->r.pidfd, NULL);
+    set_timer(s);
+    return IR_OK;
+}
+
+void
+ir_spawn_end(struct ir_spawning *s)
+{
+    if (s == NULL)
+        return;
+    if (!s->over) {
+        signal_group(&s->r, SIGKILL);
+        s->r.phase = KILLED;
+        s->r.now = ir_clock_mono_ms();
+        s->r.next_ms = s->r.now + IR_SPAWN_TERM_MS;
+        while (advance(&s->r, s->r.now))
+            (void)turn(&s->r, patience(&s->r, s->r.now));
+        (void)finish(&s->r, NULL);
+    }
+    close_fd(&s->ep);
+    close_fd(&s->timer);
+    if (s->input != NULL)
+        ir_wipe(s->input, s->sp.input_len);
+    free(s->input);
+    free(s->name);
+    ir_spawn_result_done(&s->res);
+    free(s);
 }
 
 void

@@ -70,6 +70,46 @@ struct ir_spawn_result {
 int ir_spawn_run(const struct ir_spawn *sp, struct ir_spawn_result *res,
                  struct ir_err *err);
 
+/* Start, and do not wait: several at a time. What `sp` points to is needed
+ * during this call only, but for on_out's `arg`, and `stop`. The input is
+ * overwritten when it is freed.
+ *
+ * Owns:   *out is the caller's, ir_spawn_end.
+ * Errors: IR_ENOTFOUND no such program, IR_EIO.
+ */
+struct ir_spawning;
+int ir_spawn_start(const struct ir_spawn *sp, struct ir_spawning **out,
+                   struct ir_err *err);
+
+/* To wait for: readable when ir_spawn_poll has something to do, deadlines
+ * included.
+ *
+ * Owns:   borrowed.
+ */
+int ir_spawn_fd(const struct ir_spawning *s);
+
+/* Let the deadline be that long from now, whatever it was.
+ *
+ * Units:  milliseconds.
+ */
+void ir_spawn_more(struct ir_spawning *s, int64_t ms);
+
+/* Do what can be done without waiting (on_out is called from here). *res is
+ * NULL while it runs, then how it ended; it is not called again after that.
+ *
+ * Owns:   *res is borrowed until ir_spawn_end.
+ * Errors: as ir_spawn_run, when it has ended.
+ */
+int ir_spawn_poll(struct ir_spawning *s, const struct ir_spawn_result **res,
+                  struct ir_err *err);
+
+/* Free it; when it still runs its whole group is killed. NULL is fine.
+ *
+ * Owns:   nothing afterwards.
+ * Blocks: at most a second, for a process that SIGKILL does not end.
+ */
+void ir_spawn_end(struct ir_spawning *s);
+
 /* Free what `res` holds.
  *
  * Owns:   nothing afterwards.

@@ -27,7 +27,7 @@ struct ir_over {
 /* What lists contacts.lua has: objects "contacts" of a release, by these
  * names.
  */
-#define IR_CONTACT_LISTS_N 6
+#define IR_CONTACT_LISTS_N 7
 extern const char *const ir_contact_lists[IR_CONTACT_LISTS_N];
 
 struct ir_ctx {

@@ -62,7 +62,7 @@ print_list(struct ir_ctx *c, const char *list)
 static void
 print_json(struct ir_ctx *c, const struct ir_json *j)
 {
-    char *text = ir_json_text(j, 0);
+    char *text = j != NULL ? ir_json_text(j, 0) : ir_strdup("[]");
 
     ir_buf_addf(&c->out, "%s\n", text);
     free(text);

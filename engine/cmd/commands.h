@@ -42,6 +42,8 @@ ir_cmd_fn ir_cmd_mesh_audience_list, ir_cmd_mesh_audience_add,
 ir_cmd_fn ir_cmd_mesh_invite, ir_cmd_mesh_invite_list,
     ir_cmd_mesh_invite_withdraw, ir_cmd_mesh_join, ir_cmd_mesh_admit;
 ir_cmd_fn ir_cmd_triage, ir_cmd_report_in;
+ir_cmd_fn ir_cmd_channel_list, ir_cmd_channel_check, ir_cmd_channel_secret,
+    ir_cmd_channel_test;
 ir_cmd_fn ir_cmd_mesh_peer, ir_cmd_mesh_carrier;
 ir_cmd_fn ir_cmd_notify, ir_cmd_inbox, ir_cmd_ack, ir_cmd_answer_for,
     ir_cmd_alert_list, ir_cmd_alert_show, ir_cmd_alert_status,

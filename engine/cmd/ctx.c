@@ -140,7 +140,8 @@ in_view(struct ir_ctx *c, const char *type, const char *name)
 }
 
 const char *const ir_contact_lists[IR_CONTACT_LISTS_N] = {
-    "people", "roles", "trees", "audiences", "authorities", "partners"};
+    "people",      "roles",    "trees",   "audiences",
+    "authorities", "partners", "channels"};
 
 static const struct ir_json *
 contact_list(const char *list, void *arg)

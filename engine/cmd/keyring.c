@@ -33,7 +33,8 @@ check_name(const char *handle, struct ir_err *err)
     snprintf(name, sizeof name, "%s", handle);
     if (n > 1 && n < sizeof name && name[n - 1] == '~')
         name[n - 1] = '\0';
-    if (!ir_name_ok(name) || strcmp(name, "node") == 0)
+    if (!ir_name_ok(name) || strcmp(name, "node") == 0 ||
+        strcmp(name, "channel") == 0)
         return ir_fail(err, IR_EUSAGE,
                        _("\"%.60s\" cannot be a person's name here: small "
                          "letters a-z, digits, . _ -"),
@@ -223,7 +224,8 @@ ir_keyring_names(int homefd, char ***names, size_t *n, struct ir_err *err)
         return ir_fail(err, IR_EIO, "keys: %s", strerror(errno));
     }
     while ((de = readdir(dir)) != NULL) {
-        if (!ir_name_ok(de->d_name) || strcmp(de->d_name, "node") == 0)
+        if (!ir_name_ok(de->d_name) || strcmp(de->d_name, "node") == 0 ||
+            strcmp(de->d_name, "channel") == 0)
             continue;
         v = ir_realloc(v, (got + 1) * sizeof(char *));
         v[got++] = ir_strdup(de->d_name);

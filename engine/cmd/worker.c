@@ -34,12 +34,8 @@ struct answer {
 
 #define AGAIN_MAX 6 /* files left out before it is given up */
 
-/* The worker's path: IR_WORKER, or next to the running program.
- *
- * Owns:   the caller frees.
- */
-static char *
-worker_path(void)
+char *
+ir_worker_path(void)
 {
     const char *env = secure_getenv("IR_WORKER");
     char *dir, *path;
@@ -95,7 +91,7 @@ say_death(const struct answer *a, struct ir_err *err)
 static int
 ask(struct ir_json *req, int64_t wall_ms, struct answer *a, struct ir_err *err)
 {
-    char *path = worker_path(), *text = ir_json_text(req, 0), *locale;
+    char *path = ir_worker_path(), *text = ir_json_text(req, 0), *locale;
     const char *dir = secure_getenv("IR_LOCALEDIR");
     const char *argv[] = {path, NULL}, *env[] = {NULL, NULL};
     struct ir_spawn sp = {.argv = argv,
@@ -125,7 +121,8 @@ request(const char *what, const char *site)
     struct ir_json *req = ir_json_new_obj();
 
     ir_json_set_str(req, "do", what);
-    ir_json_set_str(req, "site", site);
+    if (site != NULL)
+        ir_json_set_str(req, "site", site);
     ir_json_set_str(req, "lang", ir_lang_code(ir_i18n_lang()));
     return req;
 }
@@ -190,7 +187,8 @@ take_object(const struct ir_json *j, struct ir_compiled *out,
             struct ir_err *err)
 {
     static const char *const types[] = {
-        "plan", "system", "site", "contacts", "controls", "form", "template"};
+        "plan",     "system", "site",     "contacts",
+        "controls", "form",   "template", "plugin"};
     const char *type = ir_json_get_str(j, "type", "");
     const char *name = ir_json_get_str(j, "name", "");
     const char *json = ir_json_get_str(j, "json", "");
@@ -299,11 +297,49 @@ leave_out(const struct answer *a, struct ir_json *left_out)
     ir_json_add_take(left_out, j);
 }
 
+/* Where a site's plugins stand: beside its runbooks.
+ *
+ * Owns:   the caller frees.
+ */
+static char *
+plugins_beside(const char *site_dir)
+{
+    const char *slash = strrchr(site_dir, '/');
+
+    return slash != NULL && slash[1] != '\0'
+               ? ir_asprintf("%.*s/plugins", (int)(slash - site_dir), site_dir)
+               : ir_strdup("");
+}
+
+int
+ir_worker_plugin(const char *name, const char *source, struct ir_compiled *out,
+                 struct ir_err *err)
+{
+    struct ir_json *req = request("plugin", NULL);
+    struct ir_compiled got = {0};
+    struct answer a;
+    int rc;
+
+    ir_json_set_str(req, "name", name);
+    ir_json_set_str(req, "source", source);
+    rc = ask(req, WALL_MS, &a, err);
+    if (rc == IR_OK)
+        rc = take_answer(&a, &got, err);
+    ir_spawn_result_done(&a.res);
+    ir_json_free(req);
+    if (rc == IR_OK)
+        *out = got;
+    else
+        ir_compiled_done(&got);
+    return rc;
+}
+
 int
 ir_worker_compile(const char *site_dir, const char *only,
                   struct ir_compiled *out, struct ir_err *err)
 {
     struct ir_json *req = request("compile", site_dir);
+    char *plugins = plugins_beside(site_dir);
     struct ir_json *left_out =
         ir_json_set_take(req, "refuse", ir_json_new_arr());
     int64_t until_ms = ir_clock_mono_ms() + WALL_MS, left_ms;
@@ -313,6 +349,9 @@ ir_worker_compile(const char *site_dir, const char *only,
 
     if (only != NULL)
         ir_json_set_str(req, "only", only);
+    if (plugins[0] == '/')
+        ir_json_set_str(req, "plugins", plugins);
+    free(plugins);
     while (again) {
         struct answer a;
 

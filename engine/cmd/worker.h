@@ -30,7 +30,7 @@ struct ir_compiled {
 };
 
 /* Evaluate and check the site's files (`site_dir` is absolute, the directory
- * that holds site.lua); `only` names one runbook, or NULL for all. Findings
+ * that holds site.lua; plugins/ is looked for beside it); `only` names one runbook, or NULL for all. Findings
  * are no failure: look at out->errors. A file that ends the worker is a
  * finding, too: the others are evaluated without it.
  *
@@ -42,6 +42,22 @@ struct ir_compiled {
 int ir_worker_compile(const char *site_dir, const char *only,
                       struct ir_compiled *out, struct ir_err *err);
 void ir_compiled_done(struct ir_compiled *c);
+
+/* Check one plugin's file by itself; `name` is "channel/NAME". Findings are no
+ * failure.
+ *
+ * Owns:   *out is the caller's, ir_compiled_done.
+ * Errors: as above.
+ * Blocks: at most 20 seconds.
+ */
+int ir_worker_plugin(const char *name, const char *source,
+                     struct ir_compiled *out, struct ir_err *err);
+
+/* The worker's path: IR_WORKER, or next to the running program.
+ *
+ * Owns:   the caller frees with free().
+ */
+char *ir_worker_path(void);
 
 /* What git says of the work tree that holds `dir`. */
 struct ir_repo_status {

@@ -1,5 +1,5 @@
-/* ir-worker: evaluates runbooks in a sandbox and speaks git, so that `ir`
- * needs neither. One JSON request on standard input; see worker.h. */
+/* ir-worker: evaluates runbooks and runs the channels' plugins in a sandbox,
+ * and speaks git, so that `ir` needs none of it. One JSON request on standard input; see worker.h. */
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "prog/worker.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define REQUEST_MAX (1024 * 1024) /* bytes */
+#define REQUEST_MAX IR_JSON_MAX /* bytes */
 
 void
 ir_worker_say_take(struct ir_json *j)
@@ -51,6 +51,12 @@ answer(const struct ir_json *req, struct ir_err *err)
     const char *what = ir_json_get_str(req, "do", "");
     const char *site = ir_json_get_str(req, "site", "");
 
+    if (strcmp(what, "channel") == 0)
+        return ir_worker_do_channel(req, err);
+    if (strcmp(what, "broker") == 0)
+        return ir_worker_do_broker(req, err);
+    if (strcmp(what, "plugin") == 0)
+        return ir_worker_do_plugin(req, err);
     if (site[0] != '/')
         return ir_fail(err, IR_EUSAGE, "request without an absolute site");
     if (strcmp(what, "compile") == 0)

@@ -1,11 +1,13 @@
 /* worker_compile.c: the request "compile": read the site, enter the sandbox,
  * evaluate. */
+#include "base/buf.h"
 #include "base/i18n.h"
 #include "prog/worker.h"
 #include "script/compile.h"
 #include "script/sandbox.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -48,9 +50,9 @@ say_object(const char *type, const char *name, const char *json, size_t len,
     ir_worker_say_take(line);
 }
 
-/* A signal handler: the line, and the end. `ir` knows the file. */
-static void
-say_stuck(int line)
+/* The line, and the end. `ir` knows the file. */
+void
+ir_worker_say_stuck(int line)
 {
     static const char head[] = "{\"stuck\":";
     char text[sizeof head + 16];
@@ -86,8 +88,10 @@ refuse(const struct ir_json *req, struct ir_source *src)
     }
 }
 
-int
-ir_worker_do_compile(const struct ir_json *req, struct ir_err *err)
+/* Evaluate what has been read, within the sandbox, and say what is found. */
+static int
+evaluate(struct ir_source *src, const char *only, bool one_plugin,
+         struct ir_err *err)
 {
     static char outbuf[65536];
     const struct ir_compile_sink sink = {say_file, say_finding, say_object,
@@ -95,21 +99,16 @@ ir_worker_do_compile(const struct ir_json *req, struct ir_err *err)
     struct ir_vm_limits limits = ir_vm_limits_default;
     struct ir_compile_count count = {0, 0};
     struct ir_json *line, *done;
-    struct ir_source src = {0};
     struct ir_sandbox box;
     int rc;
 
-    rc = ir_source_read(ir_json_get_str(req, "site", ""), &src, err);
-    if (rc != IR_OK)
-        return rc;
-    refuse(req, &src);
-    limits.stuck = say_stuck;
+    limits.stuck = ir_worker_say_stuck;
     setvbuf(stdout, outbuf, _IOFBF, sizeof outbuf);
     (void)_("is missing"); /* the catalogue is a file, too */
     rc = ir_sandbox_enter(&box, err);
     if (rc == IR_OK)
-        rc = ir_compile(&src, ir_json_get_str(req, "only", NULL), &limits,
-                        &sink, &count, err);
+        rc = one_plugin ? ir_compile_plugin(src, &limits, &sink, &count, err)
+                        : ir_compile(src, only, &limits, &sink, &count, err);
     if (rc == IR_OK) {
         line = ir_json_new_obj();
         done = ir_json_new_obj();
@@ -118,6 +117,39 @@ ir_worker_do_compile(const struct ir_json *req, struct ir_err *err)
         ir_json_set_take(line, "done", done);
         ir_worker_say_take(line);
     }
+    return rc;
+}
+
+int
+ir_worker_do_compile(const struct ir_json *req, struct ir_err *err)
+{
+    const char *plugins = ir_json_get_str(req, "plugins", "");
+    struct ir_source src = {0};
+    int rc;
+
+    rc = ir_source_read(ir_json_get_str(req, "site", ""), &src, err);
+    if (rc == IR_OK && plugins[0] == '/')
+        rc = ir_source_read_plugins(plugins, &src, err);
+    if (rc == IR_OK) {
+        refuse(req, &src);
+        rc = evaluate(&src, ir_json_get_str(req, "only", NULL), false, err);
+    }
     ir_source_done(&src);
+    return rc;
+}
+
+int
+ir_worker_do_plugin(const struct ir_json *req, struct ir_err *err)
+{
+    const char *source = ir_json_get_str(req, "source", "");
+    char *path = ir_asprintf("plugins/%s.lua",
+                             ir_json_get_str(req, "name", "channel/plugin"));
+    struct ir_source src = {0};
+    int rc;
+
+    ir_source_add(&src, path, source, strlen(source));
+    rc = evaluate(&src, NULL, true, err);
+    ir_source_done(&src);
+    free(path);
     return rc;
 }

@@ -44,6 +44,7 @@ enum ir_ref_kind {
     IR_REF_OPERATION, /* of the runbook's own system */
     IR_REF_TEMPLATE,
     IR_REF_FORM,
+    IR_REF_PLUGIN, /* of a channel */
 };
 
 struct ir_ref {

@@ -32,6 +32,7 @@ static const struct {
     {IR_UNIT_RUNBOOK, "plan", &ir_schema_runbook},
     {IR_UNIT_FORM, "form", &ir_schema_form},
     {IR_UNIT_TEMPLATE, "template", &ir_schema_template},
+    {IR_UNIT_PLUGIN, "plugin", &ir_schema_plugin},
 };
 #define TYPES_N (sizeof types / sizeof types[0])
 
@@ -59,7 +60,12 @@ kind_of(const char *path, char **name)
     size_t len = strlen(path), dir, i;
 
     *name = NULL;
-    if (len < 5 || strcmp(path + len - 4, ".lua") != 0)
+    if (strncmp(path, "plugins/channel/", 16) == 0 && len > 20) {
+        *name = ir_strndup(path + 8, len - 12);
+        return IR_UNIT_PLUGIN;
+    }
+    if (strncmp(path, "../", 3) == 0 || len < 5 ||
+        strcmp(path + len - 4, ".lua") != 0)
         return IR_UNIT_NONE;
     if (slash == NULL) {
         *name = ir_strndup(path, len - 4);
@@ -234,6 +240,7 @@ do_all(struct run *r)
     if (r->sink->file != NULL)
         r->sink->file("", r->sink->arg); /* from here on it is all of them */
     ir_refs_resolve(&r->ck, &r->us);
+    ir_channels_check(&r->ck, &r->us);
     ir_graph_nesting(&r->ck, &r->us);
     tell_findings(r);
 }
@@ -292,6 +299,20 @@ give_objects(struct run *r)
     }
 }
 
+static void
+finish(struct run *r)
+{
+    size_t i;
+
+    for (i = 0; i < r->us.n; i++) {
+        free(r->us.u[i].name);
+        ir_json_free(r->us.u[i].json);
+        ir_arena_free(r->us.u[i].arena);
+    }
+    free(r->us.u);
+    ir_check_done(&r->ck);
+}
+
 int
 ir_compile(struct ir_source *src, const char *only,
            const struct ir_vm_limits *limits,
@@ -301,7 +322,6 @@ ir_compile(struct ir_source *src, const char *only,
     struct run r = {
         .src = src, .limits = limits, .sink = sink, .ck = {.src = src}};
     int rc = IR_OK;
-    size_t i;
 
     add_missing(src);
     init_units(&r);
@@ -312,12 +332,27 @@ ir_compile(struct ir_source *src, const char *only,
         give_objects(&r);
         *count = (struct ir_compile_count){r.ck.errors, r.ck.warnings};
     }
-    for (i = 0; i < r.us.n; i++) {
-        free(r.us.u[i].name);
-        ir_json_free(r.us.u[i].json);
-        ir_arena_free(r.us.u[i].arena);
+    finish(&r);
+    return rc;
+}
+
+int
+ir_compile_plugin(struct ir_source *src, const struct ir_vm_limits *limits,
+                  const struct ir_compile_sink *sink,
+                  struct ir_compile_count *count, struct ir_err *err)
+{
+    struct run r = {
+        .src = src, .limits = limits, .sink = sink, .ck = {.src = src}};
+    int rc = IR_OK;
+
+    init_units(&r);
+    if (r.us.n == 1 && r.us.u[0].kind == IR_UNIT_PLUGIN) {
+        do_unit(&r, 0);
+        give_objects(&r);
+        *count = (struct ir_compile_count){r.ck.errors, r.ck.warnings};
+    } else {
+        rc = ir_fail(err, IR_EUSAGE, "no plugin among the files");
     }
-    free(r.us.u);
-    ir_check_done(&r.ck);
+    finish(&r);
     return rc;
 }

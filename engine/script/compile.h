@@ -17,7 +17,7 @@
 struct ir_compile_sink {
     void (*file)(const char *path, void *arg);
     void (*finding)(const struct ir_finding *f, void *arg);
-    /* `type`: plan system site contacts controls form template; `name`:
+    /* `type`: plan system site contacts controls form template plugin; `name`:
      * "flight-information/ransomware", "email", "site", ...; `json`: the
      * canonical bytes. Only of files without errors. */
     void (*object)(const char *type, const char *name, const char *json,
@@ -41,5 +41,15 @@ int ir_compile(struct ir_source *src, const char *only,
                const struct ir_vm_limits *limits,
                const struct ir_compile_sink *sink,
                struct ir_compile_count *count, struct ir_err *err);
+
+/* Compile the one file of `src`, plugins/channel/NAME.lua, by itself.
+ *
+ * Owns:   as above.
+ * Errors: IR_EUSAGE it is no such file.
+ * Source: docs/man/ir-plugin.5.
+ */
+int ir_compile_plugin(struct ir_source *src, const struct ir_vm_limits *limits,
+                      const struct ir_compile_sink *sink,
+                      struct ir_compile_count *count, struct ir_err *err);
 
 #endif

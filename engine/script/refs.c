@@ -65,6 +65,19 @@ offer_units(struct names *ns, const struct ir_units *us, enum ir_unit_kind kind,
     }
 }
 
+/* Plugins of channels, by the names their files have. */
+static void
+offer_plugins(struct names *ns, const struct ir_units *us, const char *want)
+{
+    size_t i;
+
+    ns->known = true;
+    for (i = 0; i < us->n; i++) {
+        if (us->u[i].kind == IR_UNIT_PLUGIN)
+            offer(ns, want, strchr(us->u[i].name, '/') + 1);
+    }
+}
+
 /* Operations: of the runbook's own system; of any for common runbooks. */
 static void
 offer_operations(struct names *ns, const struct ir_units *us,
@@ -135,6 +148,9 @@ offer_all(struct names *ns, const struct ir_check *ck,
     case IR_REF_FORM:
         offer_units(ns, us, IR_UNIT_FORM, name);
         return _("there is no form \"%s\" in forms/");
+    case IR_REF_PLUGIN:
+        offer_plugins(ns, us, name);
+        return _("there is no plugin \"%s\" in plugins/channel/");
     case IR_REF_NONE:
         break;
     }

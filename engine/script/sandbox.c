@@ -1,5 +1,5 @@
 /* sandbox.c: see sandbox.h. */
-#include "script/sandbox.h"
+#include "script/sandbox_in.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,8 +37,8 @@ struct landlock_attr {
     uint64_t scoped; /* since ABI 6 */
 };
 
-static int
-limit(int what, rlim_t soft, rlim_t hard, struct ir_err *err)
+int
+ir_sandbox_limit(int what, rlim_t soft, rlim_t hard, struct ir_err *err)
 {
     struct rlimit l = {soft, hard};
 
@@ -57,21 +57,21 @@ is_file(int fd)
     return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-static int
-limits(rlim_t cpu_s, struct ir_err *err)
+int
+ir_sandbox_limits(rlim_t cpu_s, bool threads, struct ir_err *err)
 {
     int rc;
 
     cpu_s *= IR_SANDBOX_SLOW;
-    rc = limit(RLIMIT_CPU, cpu_s, cpu_s + 1, err);
+    rc = ir_sandbox_limit(RLIMIT_CPU, cpu_s, cpu_s + 1, err);
 
     if (rc == IR_OK)
-        rc = limit(RLIMIT_CORE, 0, 0, err);
-    if (rc == IR_OK)
-        rc = limit(RLIMIT_NPROC, 0, 0, err);
+        rc = ir_sandbox_limit(RLIMIT_CORE, 0, 0, err);
+    if (rc == IR_OK && !threads) /* they count as processes */
+        rc = ir_sandbox_limit(RLIMIT_NPROC, 0, 0, err);
     /* AddressSanitizer reserves terabytes of address space */
     if (rc == IR_OK && !WITH_ASAN)
-        rc = limit(RLIMIT_AS, IR_SANDBOX_MEMORY, IR_SANDBOX_MEMORY, err);
+        rc = ir_sandbox_limit(RLIMIT_AS, IR_SANDBOX_MEMORY, IR_SANDBOX_MEMORY, err);
     return rc;
 }
 
@@ -79,24 +79,23 @@ limits(rlim_t cpu_s, struct ir_err *err)
 static int
 no_files(struct ir_err *err)
 {
-    int rc = limit(RLIMIT_NOFILE, 0, 0, err);
+    int rc = ir_sandbox_limit(RLIMIT_NOFILE, 0, 0, err);
 
     if (rc == IR_OK && !is_file(1) && !is_file(2))
-        rc = limit(RLIMIT_FSIZE, 0, 0, err);
+        rc = ir_sandbox_limit(RLIMIT_FSIZE, 0, 0, err);
     return rc;
 }
 
-/* Every right a ruleset handles is refused, but for `beneath` (-1: nothing).
- */
-static int
-landlock(int beneath, int *abi, struct ir_err *err)
+int
+ir_sandbox_landlock(const struct ir_sandbox_path *paths, size_t n, bool connect,
+                    int *abi, struct ir_err *err)
 {
     static const uint64_t fs_by_abi[] = {0,      0x1FFF, 0x3FFF,
                                          0x7FFF, 0x7FFF, 0xFFFF};
-    struct landlock_attr a = {0, 0x3, 0x3};
-    struct landlock_beneath b = {0, beneath};
-    size_t size;
+    struct landlock_attr a = {0, connect ? 0x1 : 0x3, 0x3};
+    size_t size, i;
     long v = syscall(LANDLOCK_CREATE, NULL, 0, LANDLOCK_VERSION), fd;
+    bool ok;
 
     *abi = 0;
     if (v < 1)
@@ -106,11 +105,13 @@ landlock(int beneath, int *abi, struct ir_err *err)
            : v < 6 ? offsetof(struct landlock_attr, scoped)
                    : sizeof a;
     fd = syscall(LANDLOCK_CREATE, &a, size, 0);
-    b.allowed = a.fs & ~1ULL; /* all but executing */
-    if (fd < 0 ||
-        (beneath >= 0 &&
-         syscall(LANDLOCK_ADD, fd, LANDLOCK_BENEATH, &b, 0) != 0) ||
-        syscall(LANDLOCK_RESTRICT, fd, 0) != 0)
+    ok = fd >= 0;
+    for (i = 0; ok && i < n; i++) {
+        struct landlock_beneath b = {a.fs & paths[i].rights, paths[i].fd};
+
+        ok = syscall(LANDLOCK_ADD, fd, LANDLOCK_BENEATH, &b, 0) == 0;
+    }
+    if (!ok || syscall(LANDLOCK_RESTRICT, fd, 0) != 0)
         return ir_fail(err, IR_EREFUSED, "sandbox: landlock: %s",
                        strerror(errno));
     close((int)fd);
@@ -141,9 +142,10 @@ static const int calls[] = {
     SCMP_SYS(restart_syscall),
 };
 
-static int
-add_rules(scmp_filter_ctx ctx)
+int
+ir_sandbox_rules(void *filter)
 {
+    scmp_filter_ctx ctx = filter;
     const struct scmp_arg_cmp input = SCMP_A0_32(SCMP_CMP_EQ, 0);
     const struct scmp_arg_cmp no_exec =
         SCMP_A2_32(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
@@ -187,7 +189,7 @@ static int
 filter(struct ir_err *err)
 {
     scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-    int rc = ctx == NULL ? -ENOMEM : add_rules(ctx);
+    int rc = ctx == NULL ? -ENOMEM : ir_sandbox_rules(ctx);
 
     if (rc == 0)
         rc = seccomp_load(ctx);
@@ -236,10 +238,10 @@ deny(struct ir_err *err)
     return IR_OK;
 }
 
-static int
-no_way_out(struct ir_err *err)
+int
+ir_sandbox_no_way_out(unsigned first, struct ir_err *err)
 {
-    if (close_range(3, ~0U, 0) != 0)
+    if (close_range(first, ~0U, 0) != 0)
         return ir_fail(err, IR_EREFUSED, "sandbox: close_range: %s",
                        strerror(errno));
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
@@ -251,13 +253,13 @@ no_way_out(struct ir_err *err)
 int
 ir_sandbox_enter(struct ir_sandbox *got, struct ir_err *err)
 {
-    int rc = no_way_out(err);
+    int rc = ir_sandbox_no_way_out(3, err);
 
     got->landlock_abi = 0;
     if (rc == IR_OK)
-        rc = landlock(-1, &got->landlock_abi, err);
+        rc = ir_sandbox_landlock(NULL, 0, false, &got->landlock_abi, err);
     if (rc == IR_OK)
-        rc = limits(IR_SANDBOX_CPU_S, err);
+        rc = ir_sandbox_limits(IR_SANDBOX_CPU_S, false, err);
     if (rc == IR_OK)
         rc = no_files(err);
     return rc == IR_OK ? filter(err) : rc;
@@ -266,7 +268,8 @@ ir_sandbox_enter(struct ir_sandbox *got, struct ir_err *err)
 int
 ir_sandbox_enter_dir(const char *dir, struct ir_err *err)
 {
-    int rc = no_way_out(err), fd, abi;
+    struct ir_sandbox_path beneath = {-1, ~1ULL}; /* all but executing */
+    int rc = ir_sandbox_no_way_out(3, err), fd, abi;
 
     if (rc != IR_OK)
         return rc;
@@ -275,9 +278,10 @@ ir_sandbox_enter_dir(const char *dir, struct ir_err *err)
     if (fd < 0)
         return ir_fail(err, errno == ENOENT ? IR_ENOTFOUND : IR_EREFUSED,
                        "%s: %s", dir, strerror(errno));
-    rc = landlock(fd, &abi, err);
+    beneath.fd = fd;
+    rc = ir_sandbox_landlock(&beneath, 1, false, &abi, err);
     close(fd);
     if (rc == IR_OK)
-        rc = limits(IR_SANDBOX_GIT_CPU_S, err);
+        rc = ir_sandbox_limits(IR_SANDBOX_GIT_CPU_S, false, err);
     return rc == IR_OK ? deny(err) : rc;
 }

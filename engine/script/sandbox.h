@@ -11,6 +11,9 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 /* AddressSanitizer makes everything several times slower. */
 #if defined(__SANITIZE_ADDRESS__)
 #define IR_SANDBOX_SLOW 5
@@ -48,5 +51,26 @@ int ir_sandbox_enter(struct ir_sandbox *got, struct ir_err *err);
  * Source: as above.
  */
 int ir_sandbox_enter_dir(const char *dir, struct ir_err *err);
+
+#define IR_SANDBOX_CHANNEL_CPU_S 30 /* of one run of a channel */
+#define IR_SANDBOX_DEVICES_MAX 4
+
+/* What a channel's plugin asked for and was granted. */
+struct ir_sandbox_channel {
+    bool net; /* sockets out; what resolving and TLS read */
+    const char *devices[IR_SANDBOX_DEVICES_MAX]; /* to be read and written */
+    size_t devices_n;
+    int broker; /* a socket that is kept, as descriptor 3; or -1 */
+};
+
+/* Enter the one for a channel: as ir_sandbox_enter, and only what `want` says.
+ * What needs libraries must have been loaded before. No process can be
+ * started in any case.
+ *
+ * Errors: IR_EREFUSED.
+ * Source: as above.
+ */
+int ir_sandbox_enter_channel(const struct ir_sandbox_channel *want,
+                             struct ir_err *err);
 
 #endif

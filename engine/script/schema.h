@@ -13,6 +13,7 @@ extern const struct ir_schema ir_schema_contacts;
 extern const struct ir_schema ir_schema_controls;
 extern const struct ir_schema ir_schema_form;
 extern const struct ir_schema ir_schema_template;
+extern const struct ir_schema ir_schema_plugin;
 
 /* Rules that several schemas use. */
 extern const struct ir_rule ir_rule_text; /* an item that is a text */
@@ -25,6 +26,15 @@ extern const struct ir_schema ir_schema_choice; /* { id, title } */
  */
 struct ir_json *ir_check_cond(struct ir_check *ck, const struct ir_node *n,
                               struct ir_where at);
+
+/* The `config` of a channel in contacts.lua: named strings, numbers, true,
+ * false, lists of strings, { secret = "NAME" }.
+ *
+ * Owns:   the result is the caller's; NULL when it does not fit.
+ */
+struct ir_json *ir_check_channel_config(struct ir_check *ck,
+                                        const struct ir_node *n,
+                                        struct ir_where at);
 
 /* What the rules of a step cannot say: one thing a step, what belongs to
  * what, defaults the plan wants.

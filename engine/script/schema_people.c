@@ -189,6 +189,22 @@ static const struct ir_schema partner_schema = {partner_rules, NULL};
 static const struct ir_rule item_partner = {.type = IR_RULE_OBJ,
                                             .of = &partner_schema};
 
+/* How messages leave: which plugin, with what. */
+static const struct ir_rule way_rules[] = {
+    ID,
+    {.name = "plugin",
+     .type = IR_RULE_REF,
+     .required = true,
+     .ref = IR_REF_PLUGIN},
+    TEXT("title"),
+    {.name = "mail", .type = IR_RULE_BOOL},
+    {.name = "config",
+     .type = IR_RULE_SPECIAL,
+     .special = ir_check_channel_config},
+    {.name = NULL}};
+static const struct ir_schema way_schema = {way_rules, NULL};
+static const struct ir_rule item_way = {.type = IR_RULE_OBJ, .of = &way_schema};
+
 /* Numbers of audiences are for ever: no two share one. */
 static void
 also_contacts(struct ir_check *ck, const struct ir_node *n, struct ir_json *j)
@@ -231,6 +247,11 @@ static const struct ir_rule contacts_rules[] = {
     LIST("audiences", &item_audience),
     LIST("authorities", &item_authority),
     LIST("partners", &item_partner),
+    {.name = "channels",
+     .type = IR_RULE_LIST,
+     .max = 100,
+     .item = &item_way,
+     .unique = "id"},
     {.name = NULL}};
 const struct ir_schema ir_schema_contacts = {contacts_rules, also_contacts};
 

@@ -333,6 +333,39 @@ ir_source_sort(struct ir_source *src)
 }
 
 int
+ir_source_read_plugins(const char *dir, struct ir_source *src,
+                       struct ir_err *err)
+{
+    struct ir_source got = {0};
+    size_t i;
+    int rc = ir_source_read(dir, &got, err);
+
+    if (rc == IR_ENOTFOUND)
+        return IR_OK;
+    for (i = 0; rc == IR_OK && i < got.n; i++) {
+        struct ir_source_file *from = &got.files[i], *to;
+        bool here = strncmp(from->path, "channel/", 8) == 0;
+        char *path =
+            ir_asprintf("%s%s", here ? "plugins/" : "../plugins/", from->path);
+
+        to = add_file(src, path);
+        free(path);
+        path = to->path;
+        *to = *from; /* its text moves */
+        to->path = path;
+        from->text = from->refused = NULL;
+        if (!here && to->refused == NULL)
+            refuse(to, 0,
+                   _("has no place here: plugins of channels stand in "
+                     "plugins/channel/"));
+    }
+    ir_source_done(&got);
+    if (rc == IR_OK)
+        ir_source_sort(src);
+    return rc;
+}
+
+int
 ir_source_find(const struct ir_source *src, const char *path)
 {
     size_t i;

@@ -48,6 +48,16 @@ long ir_source_hidden(const char *s, size_t len);
  */
 int ir_source_read(const char *dir, struct ir_source *out, struct ir_err *err);
 
+/* Read what stands in channel/ beneath the directory `dir`, too, as
+ * "plugins/channel/NAME.lua"; other files there are refused. No such directory
+ * is fine.
+ *
+ * Owns:   added to `src`, sorted.
+ * Errors: as above.
+ */
+int ir_source_read_plugins(const char *dir, struct ir_source *src,
+                           struct ir_err *err);
+
 /* Add one file from memory, checked in the same way (bytes, size, UTF-8).
  *
  * Owns:   keeps copies; `src` must be sorted with ir_source_sort afterwards.

@@ -16,6 +16,7 @@ enum ir_unit_kind {
     IR_UNIT_RUNBOOK,
     IR_UNIT_FORM,
     IR_UNIT_TEMPLATE,
+    IR_UNIT_PLUGIN, /* plugins/KIND/NAME.lua; its name is "KIND/NAME" */
 };
 
 struct ir_unit {
@@ -51,6 +52,12 @@ void ir_graph_check(struct ir_check *ck, const struct ir_unit *u);
  * Owns:   nothing.
  */
 void ir_graph_nesting(struct ir_check *ck, struct ir_units *us);
+
+/* Check what each channel of contacts.lua gives its plugin.
+ *
+ * Owns:   nothing.
+ */
+void ir_channels_check(struct ir_check *ck, struct ir_units *us);
 
 /* Index of the runbook with this name, or -1.
  *

@@ -330,6 +330,8 @@ load_file(struct ir_vm *vm, int file)
     vm->loading = true;
     if (luaL_loadbufferx(L, f->text, f->len, name, "t") != LUA_OK)
         lua_error(L);
+    if (vm->plain)
+        goto env;
     lua_pop(L, 1);
     if (!f->lexed_done &&
         ir_lex_rewrite(f->text, f->len, &f->lexed, &line, &err) != IR_OK) {
@@ -343,6 +345,7 @@ load_file(struct ir_vm *vm, int file)
     ps.n[1] = f->lexed.text.len;
     if (lua_load(L, read_parts, &ps, name, "t") != LUA_OK)
         lua_error(L);
+env:
     vm->loading = false;
     lua_getfield(L, LUA_REGISTRYINDEX, "ir.env");
     lua_setupvalue(L, -2, 1);
@@ -352,6 +355,10 @@ load_file(struct ir_vm *vm, int file)
 static void
 call_file(struct ir_vm *vm, int file, int results)
 {
+    if (vm->plain) {
+        lua_call(vm->L, 0, results);
+        return;
+    }
     lua_pushinteger(vm->L, file);
     lua_pushcclosure(vm->L, note_place, 1);
     lua_call(vm->L, 1, results);
@@ -428,29 +435,35 @@ make_env(lua_State *L)
     lua_setfield(L, LUA_REGISTRYINDEX, IR_VM_PLACES);
 }
 
-static int
-evaluate(lua_State *L)
+void
+ir_vm_load(lua_State *L)
 {
     struct ir_vm *vm = ir_vm_of(L);
     char msg[160];
     int n;
 
     make_env(L);
-    lua_sethook(L, clock_hook, LUA_MASKCOUNT, HOOK_EVERY);
     load_file(vm, vm->file);
     n = lua_gettop(L) - 1;
     call_file(vm, vm->file, LUA_MULTRET);
     n = lua_gettop(L) - n;
+    if (n == 1 && lua_istable(L, -1))
+        return;
     lua_sethook(L, NULL, 0, 0);
-    if (n != 1 || !lua_istable(L, -1)) {
-        snprintf(msg, sizeof msg, _("must return one table (returned: %s)"),
-                 n == 0   ? "nil"
-                 : n == 1 ? luaL_typename(L, -1)
-                          : _("more than one value"));
-        vm->last_line = 0;
-        return luaL_error(L, "%s", msg);
-    }
-    if (vm->want_tree)
+    snprintf(msg, sizeof msg, _("must return one table (returned: %s)"),
+             n == 0   ? "nil"
+             : n == 1 ? luaL_typename(L, -1)
+                      : _("more than one value"));
+    vm->last_line = 0;
+    luaL_error(L, "%s", msg);
+}
+
+static int
+evaluate(lua_State *L)
+{
+    ir_vm_load(L);
+    lua_sethook(L, NULL, 0, 0);
+    if (ir_vm_of(L)->want_tree)
         ir_vm_tree(L);
     return 0;
 }
@@ -478,34 +491,57 @@ explain(struct ir_vm *vm, int rc)
 }
 
 int
+ir_vm_begin(struct ir_vm *vm)
+{
+    memset(vm->ve, 0, sizeof *vm->ve);
+    vm->ve->at.file = vm->file;
+    vm->L = lua_newstate(lua_memory, vm);
+    if (vm->L == NULL)
+        return explain(vm, LUA_ERRMEM);
+    memcpy(lua_getextraspace(vm->L), &vm, sizeof vm);
+    return IR_OK;
+}
+
+int
+ir_vm_protected(struct ir_vm *vm, lua_CFunction fn)
+{
+    lua_State *L = vm->L;
+    int rc;
+
+    memset(vm->ve, 0, sizeof *vm->ve);
+    vm->ve->at.file = vm->file;
+    vm->placed = vm->loading = vm->overrun = false;
+    vm->late = 0;
+    vm->steps = vm->limits->steps;
+    vm->last_file = vm->file;
+    vm->last_line = 0;
+    lua_settop(L, 0);
+    lua_pushcfunction(L, on_error);
+    lua_pushcfunction(L, fn);
+    lua_sethook(L, clock_hook, LUA_MASKCOUNT, HOOK_EVERY);
+    ir_vm_clock_start(vm);
+    rc = lua_pcall(L, 0, 0, 1);
+    ir_vm_clock_stop(vm);
+    lua_sethook(L, NULL, 0, 0);
+    return rc == LUA_OK ? IR_OK : explain(vm, rc);
+}
+
+int
 ir_vm_eval(struct ir_source *src, int file, const struct ir_vm_limits *limits,
            struct ir_arena *arena, struct ir_node **out, struct ir_vm_error *ve)
 {
     struct ir_vm vm = {.src = src,
                        .file = file,
                        .limits = limits,
-                       .steps = limits->steps,
                        .arena = arena,
                        .ve = ve,
-                       .last_file = file,
                        .want_tree = out != NULL,
                        .arena_used = ir_arena_used(arena)};
-    struct ir_vm *self = &vm;
-    int rc = IR_OK, lrc;
+    int rc = ir_vm_begin(&vm);
 
-    memset(ve, 0, sizeof *ve);
-    ve->at.file = file;
-    vm.L = lua_newstate(lua_memory, &vm);
-    if (vm.L == NULL)
-        return explain(&vm, LUA_ERRMEM);
-    memcpy(lua_getextraspace(vm.L), &self, sizeof self);
-    lua_pushcfunction(vm.L, on_error);
-    lua_pushcfunction(vm.L, evaluate);
-    ir_vm_clock_start(&vm);
-    lrc = lua_pcall(vm.L, 0, 0, 1);
-    ir_vm_clock_stop(&vm);
-    if (lrc != LUA_OK)
-        rc = explain(&vm, lrc);
+    if (rc != IR_OK)
+        return rc;
+    rc = ir_vm_protected(&vm, evaluate);
     lua_close(vm.L);
     if (rc == IR_OK && out != NULL)
         *out = vm.root;

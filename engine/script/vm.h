@@ -68,4 +68,10 @@ int ir_vm_eval(struct ir_source *src, int file,
                const struct ir_vm_limits *limits, struct ir_arena *arena,
                struct ir_node **out, struct ir_vm_error *ve);
 
+/* Does `text` fit the Lua pattern `pattern` (string.find)?
+ *
+ * Errors: IR_EPARSE the pattern is none, IR_ELIMIT it takes too long.
+ */
+int ir_vm_match(const char *pattern, const char *text, bool *yes);
+
 #endif

@@ -28,6 +28,7 @@ struct ir_vm {
     struct ir_arena *arena; /* the tree being made */
     size_t arena_used;      /* before */
     bool want_tree;
+    bool plain; /* run as it stands: no notes of where tables were written */
     size_t nodes;
     struct ir_node *root;
 };
@@ -49,6 +50,23 @@ int ir_vm_file_of(const struct ir_vm *vm, const char *source);
  * Units:  lines from 1.
  */
 int ir_vm_main_line(struct ir_vm *vm);
+
+/* Make the state of a machine whose src, file, limits and ve are set.
+ *
+ * Owns:   vm->L is the caller's, lua_close.
+ * Errors: IR_ELIMIT.
+ */
+int ir_vm_begin(struct ir_vm *vm);
+
+/* Call `fn` within the limits, counted anew; what went wrong is in vm->ve.
+ *
+ * Errors: IR_EPARSE, IR_ELIMIT.
+ */
+int ir_vm_protected(struct ir_vm *vm, lua_CFunction fn);
+
+/* Evaluate vm->file and leave the table it returns on the stack. [-0, +1, e]
+ */
+void ir_vm_load(lua_State *L);
 
 /* Stop the script at its next instruction. A signal handler may call it.
  */

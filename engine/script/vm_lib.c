@@ -285,3 +285,43 @@ ir_vm_lib_open(lua_State *L)
     lua_newtable(L);
     lua_rawseti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
 }
+
+struct match {
+    struct ir_vm vm; /* first: ir_vm_of gives it */
+    const char *pattern, *text;
+    bool yes;
+};
+
+static int
+do_match(lua_State *L)
+{
+    struct match *m = (struct match *)(void *)ir_vm_of(L);
+
+    luaL_requiref(L, "string", luaopen_string, 0);
+    lua_getfield(L, -1, "find");
+    lua_pushstring(L, m->text);
+    lua_pushstring(L, m->pattern);
+    lua_call(L, 2, 1);
+    m->yes = !lua_isnil(L, -1);
+    return 0;
+}
+
+int
+ir_vm_match(const char *pattern, const char *text, bool *yes)
+{
+    struct ir_source none = {NULL, 0, 0};
+    struct ir_vm_error ve;
+    struct match m = {.vm = {.src = &none,
+                             .limits = &ir_vm_limits_default,
+                             .ve = &ve},
+                      .pattern = pattern,
+                      .text = text};
+    int rc = ir_vm_begin(&m.vm);
+
+    if (rc != IR_OK)
+        return rc;
+    rc = ir_vm_protected(&m.vm, do_match);
+    lua_close(m.vm.L);
+    *yes = m.yes;
+    return rc;
+}

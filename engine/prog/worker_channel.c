@@ -1,0 +1,184 @@
+/* worker_channel.c: the request "channel": load what the plugin needs, enter
+ * its sandbox, send, check or receive; and "broker", which runs programs for
+ * such a worker from outside of it. */
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "prog/worker.h"
+#include "script/broker.h"
+#include "script/config.h"
+#include "script/plugin.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void
+say(const char *what, struct ir_json *j)
+{
+    struct ir_json *line = ir_json_new_obj();
+
+    ir_json_set_take(line, what, j);
+    ir_worker_say_take(line);
+}
+
+/* {"i":0,"ok":true,"ref":"...","delivered":false}, or {"i":0,"error","how"} */
+static void
+say_sent(size_t i, const struct ir_plugin_result *res)
+{
+    struct ir_json *j = ir_json_new_obj();
+
+    ir_json_set_int(j, "i", (int64_t)i);
+    if (res->ok) {
+        ir_json_set_bool(j, "ok", true);
+        ir_json_set_str(j, "ref", res->text != NULL ? res->text : "");
+        ir_json_set_bool(j, "delivered", res->delivered);
+    } else {
+        ir_json_set_str(j, "error", res->text != NULL ? res->text : "");
+        ir_json_set_str(j, "how", res->retry ? "retry" : "refused");
+    }
+    say("sent", j);
+}
+
+static int
+send_all(struct ir_plugin *p, const struct ir_json *msgs)
+{
+    struct ir_plugin_result res;
+    size_t i;
+
+    for (i = 0; i < ir_json_len(msgs); i++) {
+        ir_plugin_send(p, ir_json_at(msgs, i), &res);
+        say_sent(i, &res);
+        free(res.text);
+    }
+    return IR_OK;
+}
+
+static int
+check(struct ir_plugin *p)
+{
+    struct ir_json *j = ir_json_new_obj();
+    struct ir_plugin_result res;
+
+    ir_plugin_check(p, &res);
+    if (res.ok)
+        ir_json_set_bool(j, "ok", true);
+    ir_json_set_str(j, res.ok ? "text" : "error",
+                    res.text != NULL ? res.text : "");
+    free(res.text);
+    say("checked", j);
+    return IR_OK;
+}
+
+/* One that came in, with nothing in it but what is known. */
+static void
+say_received(const struct ir_json *in)
+{
+    static const char *const texts[] = {"from", "text", "ref"};
+    struct ir_json *j = ir_json_new_obj();
+    size_t i;
+
+    for (i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (ir_json_get_str(in, texts[i], NULL) != NULL)
+            ir_json_set_str(j, texts[i], ir_json_get_str(in, texts[i], ""));
+    if (ir_json_is_int(ir_json_get(in, "at_ms")))
+        ir_json_set_int(j, "at_ms", ir_json_get_int(in, "at_ms", 0));
+    if (ir_json_is_bool(ir_json_get(in, "delivered")))
+        ir_json_set_bool(j, "delivered",
+                         ir_json_get_bool(in, "delivered", false));
+    say("received", j);
+}
+
+static int
+receive(struct ir_plugin *p, const struct ir_json *req, struct ir_json *done,
+        struct ir_err *err)
+{
+    struct ir_json *list = NULL, *next = NULL;
+    size_t i;
+    int rc =
+        ir_plugin_receive(p, ir_json_get(req, "state"), &list, &next, err);
+
+    for (i = 0; rc == IR_OK && i < ir_json_len(list); i++)
+        say_received(ir_json_at(list, i));
+    if (next != NULL)
+        ir_json_set_take(done, "state", next);
+    ir_json_free(list);
+    return rc;
+}
+
+static void
+note_wrong(const char *field, const char *message, void *arg)
+{
+    struct ir_buf *b = arg;
+
+    ir_buf_addf(b, "%sconfig.%s: %s", b->len > 0 ? "; " : "", field, message);
+}
+
+static int
+fill(const struct ir_json *req, struct ir_json **config, struct ir_err *err)
+{
+    struct ir_buf wrong = {0};
+    int rc = IR_OK;
+
+    if (ir_config_fill(ir_json_get(req, "rules"), ir_json_get(req, "config"),
+                       false, config, note_wrong, &wrong) > 0)
+        rc = ir_fail(err, IR_EREFUSED, "%s", ir_buf_str(&wrong));
+    ir_buf_done(&wrong);
+    return rc;
+}
+
+static int
+serve(const struct ir_json *req, struct ir_plugin *p, struct ir_err *err)
+{
+    const char *op = ir_json_get_str(req, "op", "");
+    struct ir_json *done = ir_json_new_obj();
+    int rc;
+
+    if (strcmp(op, "send") == 0)
+        rc = send_all(p, ir_json_get(req, "msgs"));
+    else if (strcmp(op, "check") == 0)
+        rc = check(p);
+    else if (strcmp(op, "receive") == 0)
+        rc = receive(p, req, done, err);
+    else
+        rc = ir_fail(err, IR_EUSAGE, "no such request: \"%.40s\"", op);
+    if (rc == IR_OK)
+        say("done", done);
+    else
+        ir_json_free(done);
+    return rc;
+}
+
+int
+ir_worker_do_channel(const struct ir_json *req, struct ir_err *err)
+{
+    const struct ir_json *needs = ir_json_get(req, "needs");
+    const struct ir_json *rules = ir_json_get(req, "rules");
+    char *file = ir_asprintf("plugins/%s.lua",
+                             ir_json_get_str(req, "name", "channel"));
+    struct ir_json *config = NULL;
+    struct ir_plugin *p = NULL;
+    int broker = -1, rc = fill(req, &config, err);
+
+    if (rc == IR_OK)
+        rc = ir_plugin_enter(needs, rules, config, &broker, err);
+    if (rc == IR_OK)
+        rc = ir_plugin_open(file, ir_json_get_str(req, "source", ""), needs,
+                            rules, config, broker, ir_worker_say_stuck, &p,
+                            err);
+    if (rc == IR_OK)
+        rc = serve(req, p, err);
+    ir_plugin_close(p);
+    ir_json_free(config);
+    free(file);
+    return rc;
+}
+
+int
+ir_worker_do_broker(const struct ir_json *req, struct ir_err *err)
+{
+    int64_t fd = ir_json_get_int(req, "fd", -1);
+
+    if (fd < 3 || fd > 1000000)
+        return ir_fail(err, IR_EUSAGE, "broker without a socket");
+    return ir_broker_serve((int)fd, ir_json_get(req, "programs"), err);
+}
