@@ -203,6 +203,39 @@ diff_plans(struct ir_ctx *c, const struct ir_json *a, const struct ir_json *b,
     }
 }
 
+/* What a plugin may do, and each line that is not as it was: who approves it
+ * reads this. */
+static void
+diff_plugin(struct ir_ctx *c, const struct ir_json *a, const struct ir_json *b,
+            struct ir_buf *out)
+{
+    struct show s = {c, a, b, out};
+
+    show_field(&s, "needs");
+    show_field(&s, "config");
+    ir_diff_lines(c, ir_json_get_str(a, "source", ""),
+                  ir_json_get_str(b, "source", ""), out);
+}
+
+/* An object that was not there: what a new plugin asks for, too. */
+static void
+new_object(const struct ir_diff_side *to, const char *type, const char *name,
+           struct ir_buf *out)
+{
+    const struct ir_json *needs = NULL;
+    size_t i;
+
+    ir_buf_addf(out, "  + %s %s", type, name);
+    if (strcmp(type, "plugin") == 0) {
+        needs = ir_json_get(to->object(type, name, to->arg), "needs");
+        ir_buf_adds(out, "  (needs:");
+        for (i = 0; i < ir_json_len(needs); i++)
+            ir_buf_addf(out, " %s", ir_json_str(ir_json_at(needs, i)));
+        ir_buf_adds(out, ")");
+    }
+    ir_buf_adds(out, "\n");
+}
+
 static void
 diff_object(struct ir_ctx *c, const struct ir_diff_side *from,
             const struct ir_diff_side *to, const char *type, const char *name,
@@ -222,6 +255,8 @@ diff_object(struct ir_ctx *c, const struct ir_diff_side *from,
     free(what);
     if (strcmp(type, "plan") == 0)
         diff_plans(c, a, b, out);
+    if (strcmp(type, "plugin") == 0)
+        diff_plugin(c, a, b, out);
 }
 
 size_t
@@ -252,7 +287,7 @@ ir_diff(struct ir_ctx *c, const struct ir_diff_side *from,
             continue;
         was = row_of(from->manifest, type, name);
         if (was == NULL) {
-            ir_buf_addf(out, "  + %s %s\n", type, name);
+            new_object(to, type, name, out);
             n++;
         } else if (strcmp(ir_json_get_str(was, "digest", ""),
                           ir_json_get_str(o, "digest", "")) != 0) {

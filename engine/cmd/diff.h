@@ -21,7 +21,14 @@ size_t ir_diff(struct ir_ctx *c, const struct ir_diff_side *from,
                const struct ir_diff_side *to, const char *prefix,
                struct ir_buf *out);
 
-/* The same as a command prints it: to c->out, "No difference." where there is
+/* What differs between two texts: a line each, with its number and "-" or "+".
+ *
+ * Owns:   appends to `out`.
+ */
+void ir_diff_lines(struct ir_ctx *c, const char *was, const char *now,
+                   struct ir_buf *out);
+
+/* ir_diff as a command prints it: to c->out, "No difference." where there is
  * none; with --json an array of {"type","name","change","steps"}.
  */
 void ir_diff_print(struct ir_ctx *c, const struct ir_diff_side *from,

@@ -70,6 +70,8 @@ on_said(char *p, size_t size, size_t n, void *arg)
     struct mail *m = arg;
     size_t len = size * n;
 
+    if (len >= 3 && memcmp(p, "221", 3) == 0)
+        return len; /* its good-bye */
     m->said->len = 0;
     ir_buf_add(m->said, p, len < ANSWER_MAX ? len : ANSWER_MAX);
     return len;
@@ -229,6 +231,7 @@ push_said(lua_State *L, const struct mail *m, size_t skip)
     if (n > skip)
         ir_utf8_escape(b, (const char *)m->said->p + skip, n - skip, false);
     lua_pushlstring(L, ir_buf_str(b), b->len);
+    lua_remove(L, -2);
 }
 
 /* What became of it: true and what the server said, or why not. */

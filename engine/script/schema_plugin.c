@@ -172,11 +172,16 @@ also_plugin(struct ir_check *ck, const struct ir_node *n, struct ir_json *j)
         const struct ir_field *rule = &config->node->fields[i];
         const char *type = ir_node_str(rule->node, "type");
 
-        if (type != NULL && !has_need(j, type))
+        if (type != NULL && !has_need(j, type)) {
+            size_t outer = ir_check_path_in(ck, "config", 0);
+
+            (void)ir_check_path_in(ck, rule->key, 0);
             ir_check_say_field(ck, true, rule->node, "type",
                                _("\"%s\" is of no use without the need that "
                                  "opens it: serial or run"),
                                type);
+            ir_check_path_out(ck, outer);
+        }
     }
     if (ir_json_get(j, "config") == NULL)
         ir_json_set_take(j, "config", ir_json_new_obj());

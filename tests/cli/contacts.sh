@@ -7,7 +7,7 @@ cp "$contacts" "$T/contacts.lua"
 
 title "all lists, or one"
 ok contacts list
-for list in people roles trees audiences authorities partners; do
+for list in people roles trees audiences authorities partners channels; do
     out "$list ("
 done
 ok contacts list people
@@ -17,7 +17,7 @@ exits 66 contacts list nothing
 err people
 exits 64 contacts list people roles
 ok --json contacts list
-is 6 "$("$PY" -c 'import json; print(len(json.load(open("out"))))')"
+is 7 "$("$PY" -c 'import json; print(len(json.load(open("out"))))')"
 
 title "one of them"
 first=$("$PY" -c 'import json; print(json.load(open("out"))["people"][0]["id"])')
