@@ -9,8 +9,7 @@
 void
 ir_base64(struct ir_buf *out, const void *p, size_t n, size_t width)
 {
-    size_t cap =
-        sodium_base64_encoded_len(n, sodium_base64_VARIANT_ORIGINAL);
+    size_t cap = sodium_base64_encoded_len(n, sodium_base64_VARIANT_ORIGINAL);
     char *text = ir_malloc(cap);
     size_t len = cap - 1, at, step = width > 0 ? width : len + 1;
 

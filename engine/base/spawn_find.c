@@ -1,7 +1,6 @@
 /* spawn_find.c: see spawn_in.h. */
-#include "base/spawn_in.h"
-
 #include "base/buf.h"
+#include "base/spawn_in.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -24,8 +24,9 @@ in_force(struct ir_ctx *c, const uint8_t **manifest, struct ir_err *err)
     const struct ir_release *r = ir_trust_current(&c->trust);
 
     if (r == NULL) {
-        ir_fail(err, IR_EREFUSED, _("no release is approved: plugins of "
-                                    "channels run from an approved one only"));
+        ir_fail(err, IR_EREFUSED,
+                _("no release is approved: plugins of "
+                  "channels run from an approved one only"));
         ir_err_hint(err, "ir release approve");
         return IR_EREFUSED;
     }

@@ -47,15 +47,14 @@ ir_channel_try_all(struct ir_ctx *c, struct ir_channel_try *v, size_t n)
                             : ir_strdup(err.msg);
             continue;
         }
-        fds[i] = (struct pollfd){.fd = ir_channel_fd(runs[i]),
-                                 .events = POLLIN};
+        fds[i] =
+            (struct pollfd){.fd = ir_channel_fd(runs[i]), .events = POLLIN};
         left++;
     }
     while (left > 0) {
         (void)poll(fds, n, -1);
         for (i = 0; i < n; i++)
-            if (fds[i].fd >= 0 && fds[i].revents != 0 &&
-                look(runs[i], &v[i])) {
+            if (fds[i].fd >= 0 && fds[i].revents != 0 && look(runs[i], &v[i])) {
                 fds[i].fd = -1;
                 left--;
             }

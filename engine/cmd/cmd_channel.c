@@ -204,8 +204,8 @@ static int
 keep_secret(struct ir_ctx *c, const char *name)
 {
     char *prompt = ir_asprintf(_("Secret %s (it is not shown): "), name);
-    char *value = isatty(STDIN_FILENO) ? ir_ctx_ask_secret(c, prompt)
-                                       : read_input();
+    char *value =
+        isatty(STDIN_FILENO) ? ir_ctx_ask_secret(c, prompt) : read_input();
     int rc;
 
     free(prompt);

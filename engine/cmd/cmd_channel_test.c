@@ -60,8 +60,7 @@ read_json(const char *path, struct ir_json **out, struct ir_err *err)
     struct ir_err why;
     int rc = read_file(path, &b, err);
 
-    if (rc == IR_OK &&
-        ir_json_parse(ir_buf_str(&b), b.len, out, &why) != IR_OK)
+    if (rc == IR_OK && ir_json_parse(ir_buf_str(&b), b.len, out, &why) != IR_OK)
         rc = ir_fail(err, IR_EPARSE, "%s: %s", path, why.msg);
     if (rc == IR_OK && !ir_json_is_obj(*out)) {
         ir_json_free(*out);
@@ -105,8 +104,9 @@ check_file(struct test *t, const char *path)
     if (rc == IR_OK)
         ir_release_findings(c, &comp, &c->talk);
     if (rc == IR_OK && (comp.errors > 0 || comp.objects_n != 1))
-        rc = ir_fail(&c->err, IR_ENO, _("%s: no release would take it: %zu "
-                                        "errors"),
+        rc = ir_fail(&c->err, IR_ENO,
+                     _("%s: no release would take it: %zu "
+                       "errors"),
                      path, comp.errors);
     if (rc == IR_OK)
         rc = ir_json_parse(comp.objects[0].json, comp.objects[0].len,
@@ -161,9 +161,9 @@ on_result(void *arg, const struct ir_chan_result *res)
     t->failed += !res->ok;
     if (t->out == NULL) {
         ir_buf_addf(&t->c->out, "%s: %s%s%s\n", t->op,
-                    res->ok          ? res->delivered ? _("delivered") : _("ok")
-                    : res->retry     ? _("FAILED (try again later)")
-                                     : _("REFUSED"),
+                    res->ok      ? res->delivered ? _("delivered") : _("ok")
+                         : res->retry ? _("FAILED (try again later)")
+                                 : _("REFUSED"),
                     text != NULL ? "  " : "", text != NULL ? text : "");
         return;
     }
@@ -196,8 +196,8 @@ static int
 run(struct test *t, const char *op, const struct ir_json *msgs)
 {
     struct ir_channel_run *r = NULL;
-    int rc = ir_channel_start_plugin(t->plugin, t->config, op, msgs, &r,
-                                     &t->c->err);
+    int rc =
+        ir_channel_start_plugin(t->plugin, t->config, op, msgs, &r, &t->c->err);
 
     t->op = op;
     if (rc == IR_OK)

@@ -52,11 +52,11 @@ common(const struct lines *a, const struct lines *b, size_t from, size_t an,
     t = ir_calloc((an + 1) * w, sizeof *t);
     for (i = an; i-- > 0;)
         for (j = bn; j-- > 0;)
-            t[i * w + j] =
-                strcmp(a->v[from + i], b->v[from + j]) == 0
-                    ? (uint16_t)(t[(i + 1) * w + j + 1] + 1)
-                : t[(i + 1) * w + j] >= t[i * w + j + 1] ? t[(i + 1) * w + j]
-                                                         : t[i * w + j + 1];
+            t[i * w + j] = strcmp(a->v[from + i], b->v[from + j]) == 0
+                               ? (uint16_t)(t[(i + 1) * w + j + 1] + 1)
+                           : t[(i + 1) * w + j] >= t[i * w + j + 1]
+                               ? t[(i + 1) * w + j]
+                               : t[i * w + j + 1];
     return t;
 }
 
@@ -85,9 +85,9 @@ ir_diff_lines(struct ir_ctx *c, const char *was, const char *now,
             strcmp(a.v[from + i], b.v[from + j]) == 0) {
             i++;
             j++;
-        } else if (i < an && (j == bn || t == NULL ||
-                              t[(i + 1) * (bn + 1) + j] >=
-                                  t[i * (bn + 1) + j + 1])) {
+        } else if (i < an &&
+                   (j == bn || t == NULL ||
+                    t[(i + 1) * (bn + 1) + j] >= t[i * (bn + 1) + j + 1])) {
             put(c, '-', from + i + 1, a.v[from + i], out);
             i++;
         } else {

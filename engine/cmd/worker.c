@@ -186,9 +186,9 @@ static int
 take_object(const struct ir_json *j, struct ir_compiled *out,
             struct ir_err *err)
 {
-    static const char *const types[] = {
-        "plan",     "system", "site",     "contacts",
-        "controls", "form",   "template", "plugin"};
+    static const char *const types[] = {"plan",     "system",   "site",
+                                        "contacts", "controls", "form",
+                                        "template", "plugin"};
     const char *type = ir_json_get_str(j, "type", "");
     const char *name = ir_json_get_str(j, "name", "");
     const char *json = ir_json_get_str(j, "json", "");

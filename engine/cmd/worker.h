@@ -30,9 +30,10 @@ struct ir_compiled {
 };
 
 /* Evaluate and check the site's files (`site_dir` is absolute, the directory
- * that holds site.lua; plugins/ is looked for beside it); `only` names one runbook, or NULL for all. Findings
- * are no failure: look at out->errors. A file that ends the worker is a
- * finding, too: the others are evaluated without it.
+ * that holds site.lua; plugins/ is looked for beside it); `only` names one
+ * runbook, or NULL for all. Findings are no failure: look at out->errors. A
+ * file that ends the worker is a finding, too: the others are evaluated without
+ * it.
  *
  * Owns:   *out is the caller's, ir_compiled_done.
  * Errors: IR_ENOTFOUND no such directory or no worker; IR_ETIMEOUT and

@@ -1,5 +1,6 @@
 /* ir-worker: evaluates runbooks and runs the channels' plugins in a sandbox,
- * and speaks git, so that `ir` needs none of it. One JSON request on standard input; see worker.h. */
+ * and speaks git, so that `ir` needs none of it. One JSON request on standard
+ * input; see worker.h. */
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "prog/worker.h"

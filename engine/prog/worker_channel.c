@@ -94,8 +94,7 @@ receive(struct ir_plugin *p, const struct ir_json *req, struct ir_json *done,
 {
     struct ir_json *list = NULL, *next = NULL;
     size_t i;
-    int rc =
-        ir_plugin_receive(p, ir_json_get(req, "state"), &list, &next, err);
+    int rc = ir_plugin_receive(p, ir_json_get(req, "state"), &list, &next, err);
 
     for (i = 0; rc == IR_OK && i < ir_json_len(list); i++)
         say_received(ir_json_at(list, i));
@@ -153,8 +152,8 @@ ir_worker_do_channel(const struct ir_json *req, struct ir_err *err)
 {
     const struct ir_json *needs = ir_json_get(req, "needs");
     const struct ir_json *rules = ir_json_get(req, "rules");
-    char *file = ir_asprintf("plugins/%s.lua",
-                             ir_json_get_str(req, "name", "channel"));
+    char *file =
+        ir_asprintf("plugins/%s.lua", ir_json_get_str(req, "name", "channel"));
     struct ir_json *config = NULL;
     struct ir_plugin *p = NULL;
     int broker = -1, rc = fill(req, &config, err);
@@ -162,9 +161,9 @@ ir_worker_do_channel(const struct ir_json *req, struct ir_err *err)
     if (rc == IR_OK)
         rc = ir_plugin_enter(needs, rules, config, &broker, err);
     if (rc == IR_OK)
-        rc = ir_plugin_open(file, ir_json_get_str(req, "source", ""), needs,
-                            rules, config, broker, ir_worker_say_stuck, &p,
-                            err);
+        rc =
+            ir_plugin_open(file, ir_json_get_str(req, "source", ""), needs,
+                           rules, config, broker, ir_worker_say_stuck, &p, err);
     if (rc == IR_OK)
         rc = serve(req, p, err);
     ir_plugin_close(p);

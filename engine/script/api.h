@@ -14,9 +14,9 @@
 #include "base/json.h"
 #include "script/vm_in.h"
 
-#define IR_API_TIMEOUT_MS 20000        /* of one call that names none */
-#define IR_API_MESSAGE_MS 55000        /* all calls for one message */
-#define IR_API_BODY_MAX (1024 * 1024)  /* bytes of an answer */
+#define IR_API_TIMEOUT_MS 20000           /* of one call that names none */
+#define IR_API_MESSAGE_MS 55000           /* all calls for one message */
+#define IR_API_BODY_MAX (1024 * 1024)     /* bytes of an answer */
 #define IR_API_SENT_MAX (4 * 1024 * 1024) /* bytes given to one call */
 
 /* What the functions of one plugin work with. */

@@ -85,8 +85,9 @@ look_at(struct request *r, const char *url)
 static bool
 header_ok(const char *name, const char *value, size_t n)
 {
-    static const char *const ours[] = {"host", "content-length", "connection",
-                                       "transfer-encoding", "expect", NULL};
+    static const char *const ours[] = {"host",       "content-length",
+                                       "connection", "transfer-encoding",
+                                       "expect",     NULL};
     size_t i;
 
     if (name[0] == '\0' || strlen(name) > 64)
@@ -366,7 +367,8 @@ ask(lua_State *L, const char *function, const char *method)
     if (ms == 0)
         return ir_api_fail(L, "retry", "%s: %s", r->host,
                            _("no answer in time"));
-    if (!ir_curl_begin(ir_curl()->easy, url, r->scheme, ca, ms) || !set_options(L, r, method))
+    if (!ir_curl_begin(ir_curl()->easy, url, r->scheme, ca, ms) ||
+        !set_options(L, r, method))
         return ir_api_fail(L, "refused", "%s: %s", r->host,
                            _("libcurl does not take this request"));
     rc = ir_curl()->perform(ir_curl()->easy);

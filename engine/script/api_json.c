@@ -72,8 +72,7 @@ take_table(lua_State *L, int idx)
     }
     j = ir_json_new_obj();
     for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1))
-        ir_json_set_take(j, lua_tostring(L, -2),
-                         take(L, lua_gettop(L)));
+        ir_json_set_take(j, lua_tostring(L, -2), take(L, lua_gettop(L)));
     return j;
 }
 
@@ -88,9 +87,8 @@ take(lua_State *L, int idx)
     case LUA_TBOOLEAN:
         return ir_json_new_bool(lua_toboolean(L, idx));
     case LUA_TNUMBER:
-        return lua_isinteger(L, idx)
-                   ? ir_json_new_int(lua_tointeger(L, idx))
-                   : ir_json_new_real(lua_tonumber(L, idx));
+        return lua_isinteger(L, idx) ? ir_json_new_int(lua_tointeger(L, idx))
+                                     : ir_json_new_real(lua_tonumber(L, idx));
     case LUA_TSTRING:
         s = lua_tolstring(L, idx, &n);
         arr = ir_json_new_obj();
@@ -123,19 +121,21 @@ check(lua_State *L, int idx, int depth, int *left)
     case LUA_TTABLE:
         break;
     default:
-        luaL_error(L, "%s", _("JSON holds texts, numbers, true, false and "
-                              "tables only"));
+        luaL_error(L, "%s",
+                   _("JSON holds texts, numbers, true, false and "
+                     "tables only"));
     }
     items = (lua_Integer)lua_rawlen(L, idx);
     for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) {
-        bool fits = items > 0 ? lua_isinteger(L, -2) &&
-                                    lua_tointeger(L, -2) >= 1 &&
-                                    lua_tointeger(L, -2) <= items
-                              : lua_type(L, -2) == LUA_TSTRING;
+        bool fits = items > 0
+                        ? lua_isinteger(L, -2) && lua_tointeger(L, -2) >= 1 &&
+                              lua_tointeger(L, -2) <= items
+                        : lua_type(L, -2) == LUA_TSTRING;
 
         if (!fits)
-            luaL_error(L, "%s", _("a table becomes JSON when it has names "
-                                  "only, or 1, 2, 3 ... only"));
+            luaL_error(L, "%s",
+                       _("a table becomes JSON when it has names "
+                         "only, or 1, 2, 3 ... only"));
         check(L, lua_gettop(L), depth + 1, left);
     }
 }

@@ -23,8 +23,9 @@ take_request(lua_State *L, struct ir_json **slot)
     lua_getfield(L, 1, "argv");
     if (!lua_istable(L, -1) || lua_rawlen(L, -1) < 1 ||
         lua_rawlen(L, -1) > ARGS_MAX)
-        luaL_error(L, "%s", _("\"argv\" must be a list: the program and its "
-                              "words"));
+        luaL_error(L, "%s",
+                   _("\"argv\" must be a list: the program and its "
+                     "words"));
     *slot = ir_json_new_obj();
     argv = ir_json_set_take(*slot, "argv", ir_json_new_arr());
     for (i = 1; i <= lua_rawlen(L, -1); i++) {
@@ -34,8 +35,9 @@ take_request(lua_State *L, struct ir_json **slot)
         lua_rawgeti(L, -1, (lua_Integer)i);
         s = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &len) : NULL;
         if (s == NULL || strlen(s) != len)
-            luaL_error(L, "%s", _("\"argv\" must be a list: the program and "
-                                  "its words"));
+            luaL_error(L, "%s",
+                       _("\"argv\" must be a list: the program and "
+                         "its words"));
         ir_json_add_str(argv, s);
         lua_pop(L, 1);
     }

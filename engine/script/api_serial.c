@@ -160,8 +160,8 @@ do_open(lua_State *L)
     if (p->fd < 0)
         return ir_api_fail(L, "retry", "%s: %s", shown, strerror(errno));
     if (!make_raw(p->fd, speed_of(baud)))
-        return ir_api_fail(L, "refused", _("%s: is no serial line (%s)"),
-                           shown, strerror(errno));
+        return ir_api_fail(L, "refused", _("%s: is no serial line (%s)"), shown,
+                           strerror(errno));
     return 1;
 }
 

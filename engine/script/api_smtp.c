@@ -82,10 +82,9 @@ static bool
 is_ours(const char *name)
 {
     static const char *const ours[] = {
-        "from",         "to",     "cc",          "bcc",
-        "date",         "sender", "resent-to",   "resent-cc",
-        "mime-version", "resent-bcc", "message-id", "return-path",
-        NULL};
+        "from",       "to",          "cc",        "bcc",          "date",
+        "sender",     "resent-to",   "resent-cc", "mime-version", "resent-bcc",
+        "message-id", "return-path", NULL};
     size_t i;
 
     for (i = 0; ours[i] != NULL; i++)
@@ -206,9 +205,9 @@ set_options(lua_State *L, struct mail *m, const char *from, const char *to,
          c->setopt(c->easy, CURLOPT_HEADERFUNCTION, on_said) == CURLE_OK &&
          c->setopt(c->easy, CURLOPT_HEADERDATA, m) == CURLE_OK &&
          c->setopt(c->easy, CURLOPT_USE_SSL,
-                   strcmp(tls, "starttls") == 0 ? (long)CURLUSESSL_ALL
-                                                : (long)CURLUSESSL_NONE) ==
-             CURLE_OK;
+                   strcmp(tls, "starttls") == 0
+                       ? (long)CURLUSESSL_ALL
+                       : (long)CURLUSESSL_NONE) == CURLE_OK;
     if (ok && user[0] != '\0')
         ok = c->setopt(c->easy, CURLOPT_USERNAME, user) == CURLE_OK &&
              c->setopt(c->easy, CURLOPT_PASSWORD, pass) == CURLE_OK;
@@ -249,10 +248,9 @@ conclude(lua_State *L, struct mail *m, CURLcode rc, const char *host)
     }
     if (code >= 400 && code < 600) {
         push_said(L, m, 0);
-        return ir_api_fail(L,
-                           code >= 500 || rc == CURLE_LOGIN_DENIED ? "refused"
-                                                                   : "retry",
-                           "%s: %s", host, lua_tostring(L, -1));
+        return ir_api_fail(
+            L, code >= 500 || rc == CURLE_LOGIN_DENIED ? "refused" : "retry",
+            "%s: %s", host, lua_tostring(L, -1));
     }
     text = ir_curl_reason(rc, host);
     lua_pushstring(L, text);
@@ -314,7 +312,8 @@ do_send(lua_State *L)
     snprintf(url, sizeof url,
              strchr(host, ':') != NULL ? "%s://[%s]:%d/%s" : "%s://%s:%d/%s",
              implicit ? "smtps" : "smtp", host, (int)port, helo(from));
-    if (!ir_curl_begin(ir_curl()->easy, url, implicit ? "smtps" : "smtp", ca, ms) ||
+    if (!ir_curl_begin(ir_curl()->easy, url, implicit ? "smtps" : "smtp", ca,
+                       ms) ||
         !set_options(L, m, from, to, tls))
         return ir_api_fail(L, "refused", "%s: %s", host,
                            _("libcurl does not take this request"));

@@ -23,7 +23,8 @@
 int ir_broker_start(const struct ir_json *programs, int *fd,
                     struct ir_err *err);
 
-/* Let it run {"argv":[],"input":"","timeout_ms":N,"only_look"}: {"exit","out","err"} or
+/* Let it run {"argv":[],"input":"","timeout_ms":N,"only_look"}:
+ * {"exit","out","err"} or
  * {"error","how"}.
  *
  * Owns:   *out is the caller's.

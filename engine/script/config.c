@@ -130,8 +130,7 @@ fill_duration(struct fill *f, const char *key, const struct ir_json *v)
 
     if (ir_json_is_int(v) && ir_json_int(v) > 0)
         ir_json_set_int(f->out, key, ir_json_int(v));
-    else if (s != NULL &&
-             ir_duration_parse(s, strlen(s), &secs, NULL) == IR_OK)
+    else if (s != NULL && ir_duration_parse(s, strlen(s), &secs, NULL) == IR_OK)
         ir_json_set_int(f->out, key, secs);
     else
         complain(f, key, _("must be a duration such as \"10s\""));
@@ -173,8 +172,7 @@ fill_string(struct fill *f, const char *key, const struct ir_json *rule,
         const char *name = ir_json_get_str(v, "secret", "");
 
         if (ir_json_len(v) != 1 || !ir_name_ok(name))
-            complain(f, key,
-                     _("must be a string, or { secret = \"NAME\" }"));
+            complain(f, key, _("must be a string, or { secret = \"NAME\" }"));
         return;
     }
     if (f->named && ir_json_get_bool(rule, "secret", false)) {

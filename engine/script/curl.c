@@ -93,8 +93,7 @@ bool
 ir_curl_begin(CURL *e, const char *url, const char *scheme, const char *ca,
               int64_t timeout_ms)
 {
-    struct curl_blob blob = {(void *)(uintptr_t)ca, strlen(ca),
-                             CURL_BLOB_COPY};
+    struct curl_blob blob = {(void *)(uintptr_t)ca, strlen(ca), CURL_BLOB_COPY};
     long ms = (long)timeout_ms;
 
     lib.reset(e);
@@ -103,8 +102,7 @@ ir_curl_begin(CURL *e, const char *url, const char *scheme, const char *ca,
            lib.setopt(e, CURLOPT_PROTOCOLS_STR, scheme) == CURLE_OK &&
            lib.setopt(e, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
            lib.setopt(e, CURLOPT_PROXY, "") == CURLE_OK &&
-           lib.setopt(e, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) ==
-               CURLE_OK &&
+           lib.setopt(e, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) == CURLE_OK &&
            lib.setopt(e, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
            lib.setopt(e, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
            lib.setopt(e, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&

@@ -57,15 +57,15 @@ struct ir_curl *ir_curl(void);
  */
 bool ir_curl_loopback(const char *host);
 
-/* Begin one use of a handle: everything that was set before is forgotten, and what all
- * uses have in common is set. `ca`: certificates that are trusted instead of
- * the system's, as PEM text, or "". `scheme` is the only protocol ("https").
- * Returns false when libcurl refuses something.
+/* Begin one use of a handle: everything that was set before is forgotten, and
+ * what all uses have in common is set. `ca`: certificates that are trusted
+ * instead of the system's, as PEM text, or "". `scheme` is the only protocol
+ * ("https"). Returns false when libcurl refuses something.
  *
  * Units:  milliseconds.
  */
-bool ir_curl_begin(CURL *e, const char *url, const char *scheme,
-                   const char *ca, int64_t timeout_ms);
+bool ir_curl_begin(CURL *e, const char *url, const char *scheme, const char *ca,
+                   int64_t timeout_ms);
 
 /* What a failure means, in the reader's language; `host` is named, nothing
  * else of the address (it may hold a secret). Not for CURLE_OK.

@@ -93,8 +93,8 @@ ir_plugin_enter(const struct ir_json *list, const struct ir_json *rules,
     struct ir_json *devices = values_of(rules, config, "device");
     struct ir_json *programs = values_of(rules, config, "program");
     struct ir_sandbox_channel want = {.broker = -1};
-    bool curl = needs(list, "http") || needs(list, "smtp") ||
-                needs(list, "socket");
+    bool curl =
+        needs(list, "http") || needs(list, "smtp") || needs(list, "socket");
     int rc = IR_OK;
     size_t i;
 
@@ -255,8 +255,8 @@ text_at(lua_State *L, int idx)
         return NULL;
     s = lua_tolstring(L, idx, &n);
     if (n > IR_PLUGIN_TEXT_MAX)
-        for (n = IR_PLUGIN_TEXT_MAX; n > 0 && ((unsigned char)s[n] & 0xC0) ==
-                                                  0x80;)
+        for (n = IR_PLUGIN_TEXT_MAX;
+             n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80;)
             n--;
     ir_utf8_escape(&b, s, n, false);
     return ir_buf_take(&b);
@@ -289,8 +289,7 @@ call_simple(lua_State *L)
     if (!call(L))
         return no_function(L);
     res->ok = lua_isboolean(L, -3) && lua_toboolean(L, -3);
-    if (!res->ok &&
-        (lua_toboolean(L, -3) || lua_type(L, -2) != LUA_TSTRING)) {
+    if (!res->ok && (lua_toboolean(L, -3) || lua_type(L, -2) != LUA_TSTRING)) {
         char msg[160];
 
         snprintf(msg, sizeof msg,

@@ -71,7 +71,8 @@ ir_sandbox_limits(rlim_t cpu_s, bool threads, struct ir_err *err)
         rc = ir_sandbox_limit(RLIMIT_NPROC, 0, 0, err);
     /* AddressSanitizer reserves terabytes of address space */
     if (rc == IR_OK && !WITH_ASAN)
-        rc = ir_sandbox_limit(RLIMIT_AS, IR_SANDBOX_MEMORY, IR_SANDBOX_MEMORY, err);
+        rc = ir_sandbox_limit(RLIMIT_AS, IR_SANDBOX_MEMORY, IR_SANDBOX_MEMORY,
+                              err);
     return rc;
 }
 

@@ -4,8 +4,8 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <seccomp.h>
 #include <sched.h>
+#include <seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,26 +51,46 @@ static const int any_fd[] = {
 };
 
 static const int for_net[] = {
-    SCMP_SYS(connect),         SCMP_SYS(bind),
-    SCMP_SYS(sendto),          SCMP_SYS(recvfrom),
-    SCMP_SYS(sendmsg),         SCMP_SYS(recvmsg),
-    SCMP_SYS(sendmmsg),        SCMP_SYS(recvmmsg),
-    SCMP_SYS(shutdown),        SCMP_SYS(getsockopt),
-    SCMP_SYS(setsockopt),      SCMP_SYS(getsockname),
-    SCMP_SYS(getpeername),     SCMP_SYS(epoll_create1),
-    SCMP_SYS(epoll_ctl),       SCMP_SYS(epoll_wait),
-    SCMP_SYS(epoll_pwait),     SCMP_SYS(eventfd2),
-    SCMP_SYS(pipe2),           SCMP_SYS(newfstatat),
-    SCMP_SYS(stat),            SCMP_SYS(lstat),
-    SCMP_SYS(statx),           SCMP_SYS(access),
-    SCMP_SYS(faccessat),       SCMP_SYS(faccessat2),
-    SCMP_SYS(readlink),        SCMP_SYS(readlinkat),
-    SCMP_SYS(getdents64),      SCMP_SYS(uname),
-    SCMP_SYS(getuid),          SCMP_SYS(geteuid),
-    SCMP_SYS(getgid),          SCMP_SYS(getegid),
-    SCMP_SYS(sysinfo),         SCMP_SYS(set_robust_list),
-    SCMP_SYS(rseq),            SCMP_SYS(nanosleep),
-    SCMP_SYS(clock_nanosleep), SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(connect),
+    SCMP_SYS(bind),
+    SCMP_SYS(sendto),
+    SCMP_SYS(recvfrom),
+    SCMP_SYS(sendmsg),
+    SCMP_SYS(recvmsg),
+    SCMP_SYS(sendmmsg),
+    SCMP_SYS(recvmmsg),
+    SCMP_SYS(shutdown),
+    SCMP_SYS(getsockopt),
+    SCMP_SYS(setsockopt),
+    SCMP_SYS(getsockname),
+    SCMP_SYS(getpeername),
+    SCMP_SYS(epoll_create1),
+    SCMP_SYS(epoll_ctl),
+    SCMP_SYS(epoll_wait),
+    SCMP_SYS(epoll_pwait),
+    SCMP_SYS(eventfd2),
+    SCMP_SYS(pipe2),
+    SCMP_SYS(newfstatat),
+    SCMP_SYS(stat),
+    SCMP_SYS(lstat),
+    SCMP_SYS(statx),
+    SCMP_SYS(access),
+    SCMP_SYS(faccessat),
+    SCMP_SYS(faccessat2),
+    SCMP_SYS(readlink),
+    SCMP_SYS(readlinkat),
+    SCMP_SYS(getdents64),
+    SCMP_SYS(uname),
+    SCMP_SYS(getuid),
+    SCMP_SYS(geteuid),
+    SCMP_SYS(getgid),
+    SCMP_SYS(getegid),
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(set_robust_list),
+    SCMP_SYS(rseq),
+    SCMP_SYS(nanosleep),
+    SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(sched_getaffinity),
 };
 
 static int
@@ -107,9 +127,8 @@ allow_open(scmp_filter_ctx ctx, bool writing)
 {
     const uint32_t mask =
         (uint32_t)(O_CREAT | O_TMPFILE | O_TRUNC | O_APPEND | O_ACCMODE);
-    const struct scmp_arg_cmp reading = {2, SCMP_CMP_MASKED_EQ,
-                                         mask & ~(uint32_t)O_DIRECTORY,
-                                         O_RDONLY};
+    const struct scmp_arg_cmp reading = {
+        2, SCMP_CMP_MASKED_EQ, mask & ~(uint32_t)O_DIRECTORY, O_RDONLY};
     const struct scmp_arg_cmp both = {2, SCMP_CMP_MASKED_EQ,
                                       mask & ~(uint32_t)O_DIRECTORY, O_RDWR};
     int rc = seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
@@ -153,9 +172,8 @@ allow_net(scmp_filter_ctx ctx)
 static int
 allow_serial(scmp_filter_ctx ctx)
 {
-    static const uint32_t asks[] = {TCGETS,  TCSETS, TCSETSW,  TCSETSF,
-                                    TCFLSH,  TCSBRK, FIONREAD, TIOCMGET,
-                                    TIOCMSET};
+    static const uint32_t asks[] = {TCGETS, TCSETS,   TCSETSW,  TCSETSF, TCFLSH,
+                                    TCSBRK, FIONREAD, TIOCMGET, TIOCMSET};
 
     return allow_if(ctx, SCMP_SYS(ioctl), 1, asks,
                     sizeof asks / sizeof asks[0]);
@@ -229,15 +247,15 @@ fence_files(const struct ir_sandbox_channel *want, struct ir_err *err)
         bool dir = fd >= 0 && faccessat(fd, ".", F_OK, 0) == 0;
 
         if (fd >= 0)
-            paths[n++] = (struct ir_sandbox_path){
-                fd, READ_FILE | (dir ? READ_DIR : 0)};
+            paths[n++] =
+                (struct ir_sandbox_path){fd, READ_FILE | (dir ? READ_DIR : 0)};
     }
     for (i = 0; i < want->devices_n; i++) {
         int fd = open(want->devices[i], O_PATH | O_CLOEXEC);
 
         if (fd >= 0)
-            paths[n++] = (struct ir_sandbox_path){
-                fd, READ_FILE | WRITE_FILE | IOCTL_DEV};
+            paths[n++] = (struct ir_sandbox_path){fd, READ_FILE | WRITE_FILE |
+                                                          IOCTL_DEV};
     }
     rc = ir_sandbox_landlock(paths, n, want->net, &abi, err);
     for (i = 0; i < n; i++)

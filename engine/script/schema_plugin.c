@@ -15,9 +15,9 @@
 static const char *const kinds[] = {"channel", NULL};
 static const char *const needs[] = {"http",   "smtp", "socket",
                                     "serial", "run",  NULL};
-static const char *const types[] = {"string",   "text", "int",    "bool",
-                                    "duration", "list", "device", "program",
-                                    NULL};
+static const char *const types[] = {"string", "text",     "int",
+                                    "bool",   "duration", "list",
+                                    "device", "program",  NULL};
 
 static struct ir_json *
 check_function(struct ir_check *ck, const struct ir_node *n, struct ir_where at)

@@ -311,11 +311,10 @@ ir_vm_match(const char *pattern, const char *text, bool *yes)
 {
     struct ir_source none = {NULL, 0, 0};
     struct ir_vm_error ve;
-    struct match m = {.vm = {.src = &none,
-                             .limits = &ir_vm_limits_default,
-                             .ve = &ve},
-                      .pattern = pattern,
-                      .text = text};
+    struct match m = {
+        .vm = {.src = &none, .limits = &ir_vm_limits_default, .ve = &ve},
+        .pattern = pattern,
+        .text = text};
     int rc = ir_vm_begin(&m.vm);
 
     if (rc != IR_OK)

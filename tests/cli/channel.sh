@@ -16,7 +16,7 @@ while [ ! -e "$T/d/ports" ] && [ $n -lt 100 ]; do
     sleep 0.1
 done
 port() { "$PY" -c 'import json,sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$T/d/ports" "$1"; }
-https=$(port https) http=$(port http)
+https=$(port https)
 seen() { cat "$T/d/requests" 2>/dev/null || :; }
 # channels LUA: contacts.lua gets this list
 cp "$site/contacts.lua" "$T/contacts.lua"
@@ -166,6 +166,23 @@ err 'plugins/channel/x.lua:1: send: must be a function'
 exits 66 channel test none.lua
 printf '{' >conf.json
 exits 64 channel test "$plugin" --config conf.json
+
+title "the plugin of the manual: 30 lines, tried as the manual says"
+for page in "$src/docs/man/ir-plugin.5" "$src/docs/man/ja/ir-plugin.5"; do
+    sed -n '/^\.Bd -literal$/,/^\.Ed$/p' "$page" | sed '1d;$d;s/\\e/\\/g' >board.lua
+    is 30 "$(wc -l <board.lua)"
+    printf '{"url":"http://127.0.0.1:%s/","key":"k3y-of-ours"}' "$(port http)" >board.json
+    rm -f "$T/d/requests"
+    ok channel test board.lua --config board.json --to ops
+    out 'check: ok  HTTP 200'
+    out 'send: ok'
+    seen | grep -q '"room' || fail "no message arrived"
+    seen | grep -q 'Bearer k3y-of-ours' || fail "no key arrived"
+done
+printf '{"url":"http://127.0.0.1:%s/","key":"k3y-of-ours"}' 1 >board.json
+exits 2 channel test board.lua --config board.json --to ops
+silent k3y
+
 IRLANG=ja_JP.UTF-8
 exits 2 channel test "$plugin"
 out 'config.program: ありません'

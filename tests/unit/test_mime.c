@@ -1,7 +1,6 @@
 /* test_mime.c: mails that nothing can break out of; script/mime.h. */
-#include "unit.h"
-
 #include "script/mime.h"
+#include "unit.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -56,13 +56,13 @@ test_side_by_side(void **state)
     (void)state;
     memset(big, 'y', sizeof big);
     for (i = 0; i < N; i++)
-        s[i] = start(&(struct ir_spawn){
-            .argv = (const char *const[]){SELF, "cat", NULL},
-            .input = big,
-            .input_len = sizeof big,
-            .out_max = 10,
-            .on_out = count,
-            .arg = &n[i]});
+        s[i] = start(
+            &(struct ir_spawn){.argv = (const char *const[]){SELF, "cat", NULL},
+                               .input = big,
+                               .input_len = sizeof big,
+                               .out_max = 10,
+                               .on_out = count,
+                               .arg = &n[i]});
     memset(big, 'n', sizeof big); /* they have copies */
     for (i = 0; i < N; i++) {
         const struct ir_spawn_result *res = finish(s[i], 10000);
@@ -76,9 +76,9 @@ test_side_by_side(void **state)
 static void
 test_deadline(void **state)
 {
-    const struct ir_spawn sp = {
-        .argv = (const char *const[]){SELF, "polite", NULL},
-        .deadline_ms = 60000};
+    const struct ir_spawn sp = {.argv =
+                                    (const char *const[]){SELF, "polite", NULL},
+                                .deadline_ms = 60000};
     struct ir_spawning *s = start(&sp);
     const struct ir_spawn_result *res;
     int64_t began = ir_clock_mono_ms();
@@ -96,8 +96,7 @@ static void
 test_end(void **state)
 {
     struct ir_spawning *s = start(&(struct ir_spawn){
-        .argv = (const char *const[]){SELF, "stubborn", NULL},
-        .out_max = 10});
+        .argv = (const char *const[]){SELF, "stubborn", NULL}, .out_max = 10});
     const struct ir_spawn_result *res = NULL;
     struct pollfd p = {.fd = ir_spawn_fd(s), .events = POLLIN};
 
@@ -122,9 +121,8 @@ test_cannot_start(void **state)
     int rc;
 
     (void)state;
-    assert_int_equal(
-        ir_spawn_start(&(struct ir_spawn){.argv = none}, &s, &err),
-        IR_ENOTFOUND);
+    assert_int_equal(ir_spawn_start(&(struct ir_spawn){.argv = none}, &s, &err),
+                     IR_ENOTFOUND);
     /* what exec says is heard when it is looked at */
     assert_int_equal(
         ir_spawn_start(&(struct ir_spawn){.argv = directory}, &s, &err), IR_OK);
