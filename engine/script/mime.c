@@ -77,7 +77,9 @@ put_plain(struct ir_buf *out, const char *s, size_t *col)
     while (*s != '\0') {
         size_t spaces = strspn(s, " "), n = strcspn(s + spaces, " ");
 
-        if (n > 0 && *col + spaces + n > LINE_MAX && spaces > 0) {
+        if (n == 0)
+            return; /* spaces at the end say nothing */
+        if (*col + spaces + n > LINE_MAX && spaces > 0) {
             ir_buf_adds(out, "\r\n");
             *col = 0;
         }
