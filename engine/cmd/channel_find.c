@@ -187,7 +187,7 @@ ir_channel_secret_remove(const char *home, const char *name, struct ir_err *err)
 
     if (rc == IR_OK)
         rc = open_home(home, &homefd, err);
-    if (rc == IR_OK && unlinkat(homefd, rel, 0) != 0)
+    if (rc == IR_OK && rel != NULL && unlinkat(homefd, rel, 0) != 0)
         rc = errno == ENOENT
                  ? ir_fail(err, IR_ENOTFOUND,
                            _("the secret \"%s\" is not in this home"), name)

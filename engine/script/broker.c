@@ -175,7 +175,7 @@ run(const struct ir_json *req, struct ir_json *out)
     for (i = 0; i < ARGS_MAX && i < ir_json_len(list); i++)
         argv[i] = ir_json_str(ir_json_at(list, i));
     if (ir_json_get_bool(req, "only_look", false)) {
-        if (access(argv[0], X_OK) == 0)
+        if (argv[0] != NULL && access(argv[0], X_OK) == 0)
             ir_json_set_int(out, "exit", 0);
         else
             refuse(out, "refused", strerror(errno));
