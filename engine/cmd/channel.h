@@ -30,6 +30,7 @@ struct ir_channel_run;
 
 /* Start the plugin of a channel on `op`: "send" (`msgs`: an array of messages,
  * docs/man/ir-plugin.5), "check" or "receive" (`msgs` NULL). Does not wait.
+ * `c` is open (ir_ctx_open), best with ir_ctx_signed before.
  *
  * Owns:   *out is the caller's, ir_channel_end; the rest is needed during this
  *         call only.
