@@ -109,7 +109,8 @@ static const struct ir_field f_request[] = {
     F(7, TEXT, "what")};
 static const struct ir_field f_attempt[] = {
     R(1, TEXT, "contact"), R(2, TEXT, "channel"), OP(3, 6, "outcome"),
-    F(4, TEXT, "reply"),   F(5, TEXT, "by"),      F(6, TEXT, "detail")};
+    F(4, TEXT, "reply"),   F(5, TEXT, "by"),      F(6, TEXT, "detail"),
+    F(7, TEXT, "address"), F(8, UINT, "number"),  F(9, UINT, "retry_at")};
 static const struct ir_field f_evidence[] = {
     R(1, TEXT, "item"),        OP(2, 4, "op"),
     F(3, HASH, "sha256"),      F(4, UINT, "bytes"),

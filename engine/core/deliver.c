@@ -1,0 +1,338 @@
+/* deliver.c: see deliver.h. */
+#include "core/deliver.h"
+
+#include "base/i18n.h"
+#include "core/body.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int
+ir_attempt_read(const struct ir_entry *e, struct ir_attempt *a,
+                struct ir_err *err)
+{
+    uint64_t outcome = 0, at = 0;
+
+    if (e->h.kind != IR_KIND_ATTEMPT || e->h.refs_n == 0 ||
+        !ir_body_uint(e, 3, &outcome) || outcome < IR_OUTCOME_TRIED ||
+        outcome > IR_OUTCOME_NO_ANSWER)
+        return ir_fail(err, IR_EPARSE, _("no attempt to deliver an alert"));
+    memset(a, 0, sizeof *a);
+    memcpy(a->id, e->id, IR_ID_BYTES);
+    memcpy(a->alert, e->h.refs[0], IR_ID_BYTES);
+    a->hlc = e->h.hlc;
+    a->at_ms = e->h.has_occurred ? e->h.occurred_ms : ir_entry_recorded_ms(e);
+    a->outcome = (enum ir_outcome)outcome;
+    a->contact = ir_body_strdup(e, 1);
+    a->channel = ir_body_strdup(e, 2);
+    a->reply = ir_body_strdup(e, 4);
+    a->by = ir_body_strdup(e, 5);
+    a->detail = ir_body_strdup(e, 6);
+    a->address = ir_body_strdup(e, 7);
+    a->number = ir_body_uint_or(e, 8, 0);
+    if (ir_body_uint(e, 9, &at) && at <= INT64_MAX)
+        a->retry_at_ms = (int64_t)at;
+    if (a->contact == NULL || a->channel == NULL) {
+        ir_attempt_done(a);
+        return ir_fail(err, IR_EPARSE, _("no attempt to deliver an alert"));
+    }
+    return IR_OK;
+}
+
+void
+ir_attempt_done(struct ir_attempt *a)
+{
+    free(a->contact);
+    free(a->channel);
+    free(a->address);
+    free(a->reply);
+    free(a->by);
+    free(a->detail);
+    memset(a, 0, sizeof *a);
+}
+
+int64_t
+ir_deliver_again(size_t failed)
+{
+    int64_t ms = IR_DELIVER_FIRST_AGAIN_MS;
+
+    if (failed >= IR_DELIVER_AGAIN_MAX)
+        return 0;
+    while (failed-- > 1 && ms < IR_DELIVER_LAST_AGAIN_MS)
+        ms *= 2;
+    return ms < IR_DELIVER_LAST_AGAIN_MS ? ms : IR_DELIVER_LAST_AGAIN_MS;
+}
+
+/* What the attempts of one alert say of one way, while they are gone through
+ * from the oldest to the newest. */
+struct track {
+    int64_t first_failed_ms, handed_ms, retry_at_ms;
+    bool failed, handed;
+};
+
+static int
+by_contact(const void *a, const void *b)
+{
+    const struct ir_attempt *x = *(const struct ir_attempt *const *)a;
+    const struct ir_attempt *y = *(const struct ir_attempt *const *)b;
+    int d = strcmp(x->contact, y->contact);
+
+    if (d != 0)
+        return d;
+    if (x->hlc != y->hlc)
+        return x->hlc < y->hlc ? -1 : 1;
+    return memcmp(x->id, y->id, IR_ID_BYTES);
+}
+
+/* Those of this alert by contact, the oldest of each first.
+ *
+ * Owns:   the caller frees with free().
+ */
+static const struct ir_attempt **
+sorted(const struct ir_deliver_in *in, size_t *n)
+{
+    const struct ir_attempt **v = ir_malloc((in->attempts_n + 1) * sizeof *v);
+    size_t i;
+
+    *n = 0;
+    for (i = 0; i < in->attempts_n; i++)
+        if (memcmp(in->attempts[i].alert, in->alert, IR_ID_BYTES) == 0)
+            v[(*n)++] = &in->attempts[i];
+    if (*n > 1)
+        qsort(v, *n, sizeof *v, by_contact);
+    return v;
+}
+
+static bool
+is_on(const struct ir_attempt *a, const struct ir_way *w)
+{
+    return strcmp(a->channel, w->channel) == 0 &&
+           (a->address == NULL || strcmp(a->address, w->address) == 0);
+}
+
+static void
+take_attempt(const struct ir_attempt *a, struct ir_way *w, struct track *t)
+{
+    switch (a->outcome) {
+    case IR_OUTCOME_TRIED:
+        w->tried_n++;
+        break;
+    case IR_OUTCOME_HANDED:
+    case IR_OUTCOME_DELIVERED:
+        if (!t->handed)
+            t->handed_ms = a->at_ms;
+        t->handed = true;
+        break;
+    case IR_OUTCOME_FAILED:
+    case IR_OUTCOME_NO_ANSWER:
+        if (!t->failed)
+            t->first_failed_ms = a->at_ms;
+        t->failed = true;
+        t->retry_at_ms = a->retry_at_ms;
+        break;
+    case IR_OUTCOME_REPLIED:
+        break;
+    }
+    /* a word from them, or a delivery, is not undone by what comes late */
+    if (a->outcome == IR_OUTCOME_REPLIED || !t->handed ||
+        a->outcome == IR_OUTCOME_HANDED || a->outcome == IR_OUTCOME_DELIVERED) {
+        if (!(w->last == IR_OUTCOME_DELIVERED &&
+              a->outcome == IR_OUTCOME_HANDED))
+            w->last = a->outcome;
+    }
+    w->at_ms = a->at_ms;
+}
+
+/* The first of `v` about that contact. */
+static size_t
+first_of(const struct ir_attempt *const *v, size_t n, const char *contact)
+{
+    size_t lo = 0, hi = n;
+
+    while (lo < hi) {
+        size_t mid = lo + (hi - lo) / 2;
+
+        if (strcmp(v[mid]->contact, contact) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+/* Read into `r` and `t[0..r->ways_n)` what the attempts say. */
+static void
+read_attempts(const struct ir_attempt *const *v, size_t n,
+              struct ir_recipient *r, struct track *t)
+{
+    size_t i, k;
+
+    r->number = 0;
+    r->reply = NULL;
+    for (k = 0; k < r->ways_n; k++) {
+        r->ways[k].last = (enum ir_outcome)0;
+        r->ways[k].tried_n = 0;
+        r->ways[k].at_ms = 0;
+        r->ways[k].given_up = false;
+    }
+    for (i = first_of(v, n, r->contact);
+         i < n && strcmp(v[i]->contact, r->contact) == 0; i++) {
+        if (v[i]->number != 0)
+            r->number = v[i]->number;
+        if (v[i]->outcome == IR_OUTCOME_REPLIED)
+            r->reply = v[i]->reply != NULL ? v[i]->reply : "";
+        for (k = 0; k < r->ways_n; k++)
+            if (is_on(v[i], &r->ways[k])) {
+                take_attempt(v[i], &r->ways[k], &t[k]);
+                break;
+            }
+    }
+}
+
+static enum ir_reach
+reach_of(const struct ir_recipient *r, const struct track *t)
+{
+    enum ir_reach best = IR_REACH_NOT_YET;
+    bool all_given_up = r->ways_n > 0;
+    size_t k;
+
+    if (r->answered)
+        return IR_REACH_ANSWERED;
+    if (r->reply != NULL)
+        return IR_REACH_REPLIED;
+    for (k = 0; k < r->ways_n; k++) {
+        const struct ir_way *w = &r->ways[k];
+
+        if (w->last == IR_OUTCOME_DELIVERED)
+            return IR_REACH_DELIVERED;
+        if (t[k].handed)
+            best = IR_REACH_HANDED;
+        else if (w->last != 0 && best == IR_REACH_NOT_YET)
+            best = IR_REACH_TRYING;
+        all_given_up &= w->given_up;
+    }
+    if (best == IR_REACH_TRYING && all_given_up)
+        return IR_REACH_FAILED;
+    return best;
+}
+
+struct work {
+    const struct ir_deliver_in *in;
+    struct ir_due *due;
+    size_t due_n, cap;
+    int64_t next_ms;
+};
+
+static void
+add_due(struct work *w, size_t recipient, size_t way, const struct ir_way *on)
+{
+    struct ir_due *d;
+
+    if (w->due_n == w->cap) {
+        w->cap = w->cap == 0 ? 16 : 2 * w->cap;
+        w->due = ir_realloc(w->due, w->cap * sizeof *w->due);
+    }
+    d = &w->due[w->due_n++];
+    *d = (struct ir_due){.recipient = recipient,
+                         .way = way,
+                         .by_hand = on->use == IR_WAY_BY_HAND,
+                         .shut = on->use == IR_WAY_SHUT};
+    /* cut off without an outcome: the same attempt again */
+    d->again = on->tried_n > 0 && on->last == IR_OUTCOME_TRIED ? on->tried_n - 1
+                                                               : on->tried_n;
+    w->next_ms = w->in->now_ms;
+}
+
+static void
+look_at(struct work *w, int64_t ms)
+{
+    if (ms < w->next_ms)
+        w->next_ms = ms;
+}
+
+/* One way that is open: what of it is due, or waited for (*pending). Returns
+ * from when on the next way is open, INT64_MAX when only an outcome can tell.
+ */
+static int64_t
+one_way(struct work *w, size_t recipient, size_t k, struct ir_way *way,
+        const struct track *t, int64_t since, bool *pending)
+{
+    int64_t wait = w->in->wait_ms > 0 ? w->in->wait_ms : IR_DELIVER_WAIT_MS;
+    int64_t end;
+
+    if (t->handed) {
+        end =
+            t->handed_ms <= INT64_MAX - wait ? t->handed_ms + wait : INT64_MAX;
+        if (end > w->in->now_ms) {
+            look_at(w, end);
+            *pending = true;
+        }
+        return end;
+    }
+    if (way->last == IR_OUTCOME_FAILED || way->last == IR_OUTCOME_NO_ANSWER) {
+        way->given_up = t->retry_at_ms == 0 || way->use == IR_WAY_SHUT ||
+                        way->tried_n >= IR_DELIVER_AGAIN_MAX;
+        *pending |= !way->given_up;
+        if (!way->given_up && t->retry_at_ms <= w->in->now_ms)
+            add_due(w, recipient, k, way);
+        else if (!way->given_up)
+            look_at(w, t->retry_at_ms);
+        return t->first_failed_ms;
+    }
+    add_due(w, recipient, k, way);
+    *pending = true;
+    /* what cannot be used, or a person has to do, holds nothing up */
+    return way->use == IR_WAY_OPEN ? INT64_MAX : since;
+}
+
+static void
+one_recipient(struct work *w, size_t at, struct ir_recipient *r,
+              const struct track *t)
+{
+    int64_t since = w->in->out_ms;
+    bool pending = false;
+    size_t k;
+
+    for (k = 0; k < r->ways_n; k++) {
+        int64_t then;
+
+        if (since > w->in->now_ms) {
+            if (since != INT64_MAX)
+                look_at(w, since);
+            pending = true;
+            break;
+        }
+        then = one_way(w, at, k, &r->ways[k], &t[k], since, &pending);
+        if (!w->in->all && then > since)
+            since = then;
+    }
+    r->exhausted = !pending;
+}
+
+void
+ir_deliver(const struct ir_deliver_in *in, struct ir_recipient *r, size_t n,
+           struct ir_due **due, size_t *due_n, int64_t *next_ms)
+{
+    struct work w = {.in = in, .next_ms = INT64_MAX};
+    const struct ir_attempt **v;
+    size_t v_n, i;
+
+    v = sorted(in, &v_n);
+    for (i = 0; i < n; i++) {
+        struct track *t = ir_calloc(r[i].ways_n + 1, sizeof *t);
+        bool quiet;
+
+        read_attempts(v, v_n, &r[i], t);
+        quiet = in->over || r[i].answered || r[i].reply != NULL;
+        if (!quiet)
+            one_recipient(&w, i, &r[i], t);
+        else
+            r[i].exhausted = true;
+        r[i].reach = reach_of(&r[i], t);
+        free(t);
+    }
+    free(v);
+    *due = w.due;
+    *due_n = w.due_n;
+    *next_ms = w.next_ms;
+}

@@ -1,0 +1,134 @@
+/* deliver.h: an alert on its way to people: of all the ways to reach each of
+ * them, which one is due now, which is waited for, and when to look again.
+ *
+ * Pure: what was attempted comes in as it stands in the log (kind 26), the time
+ * is handed down, nothing is sent here. Given the same it says the same, so a
+ * sender that was killed goes on where it was.
+ *
+ * The rules. Ways are tried in the order in which the contact lists them: the
+ *   first at once, the next when the one before has failed or cannot be used,
+ *   or when nobody has answered `wait_ms` after it was handed over. With `all`
+ *   (the gravest alerts) every way is open at once. What failed for the moment
+ *   is tried again, later each time (ir_deliver_again); what was refused is
+ *   not. What was handed over is never sent a second time to that address.
+ *   Who has answered, or replied, is left in peace. Ways by hand (a telephone,
+ *   a runner) are named as due, once, for a person to do.
+ * What was tried and has no outcome was cut off: it is due again, with the same
+ *   number, so that whoever got it can tell that it is the same message.
+ */
+#ifndef IR_CORE_DELIVER_H
+#define IR_CORE_DELIVER_H
+
+#include "core/entry.h"
+
+#define IR_DELIVER_AGAIN_MAX 12   /* attempts on one way, then given up */
+#define IR_DELIVER_WAIT_MS 300000 /* for an answer, if nothing else said */
+#define IR_DELIVER_FIRST_AGAIN_MS 30000 /* until the second attempt */
+#define IR_DELIVER_LAST_AGAIN_MS 10800000
+
+enum ir_outcome {
+    IR_OUTCOME_TRIED = 1,
+    IR_OUTCOME_HANDED,
+    IR_OUTCOME_DELIVERED,
+    IR_OUTCOME_FAILED,
+    IR_OUTCOME_REPLIED,
+    IR_OUTCOME_NO_ANSWER,
+};
+
+/* One attempt entry, decoded. */
+struct ir_attempt {
+    uint8_t id[IR_ID_BYTES], alert[IR_ID_BYTES];
+    uint64_t hlc;
+    int64_t at_ms; /* when it happened */
+    char *contact, *channel, *address, *reply, *by, *detail; /* or NULL */
+    enum ir_outcome outcome;
+    uint64_t number;     /* the reply number of that message, 0 none */
+    int64_t retry_at_ms; /* failed: when it is tried again, 0 never */
+};
+
+/* Decode entry `e` of kind attempt.
+ *
+ * Owns:   *a is the caller's, ir_attempt_done.
+ * Errors: IR_EPARSE it is none, or does not say about what it was.
+ * Source: docs/format.md, "26 attempt".
+ */
+int ir_attempt_read(const struct ir_entry *e, struct ir_attempt *a,
+                    struct ir_err *err);
+void ir_attempt_done(struct ir_attempt *a);
+
+/* Can that way be used now? */
+enum ir_way_use {
+    IR_WAY_OPEN,
+    IR_WAY_SHUT,    /* its channel is down, distrusted or not set up */
+    IR_WAY_BY_HAND, /* a person does it */
+};
+
+struct ir_way {
+    const char *channel, *address;
+    enum ir_way_use use;
+    /* filled by ir_deliver: */
+    enum ir_outcome last; /* 0: nothing yet */
+    size_t tried_n;       /* times it was tried */
+    int64_t at_ms;        /* of the last word about it */
+    bool given_up;        /* failed, and not tried again */
+};
+
+enum ir_reach {
+    IR_REACH_NOT_YET, /* nothing was attempted */
+    IR_REACH_TRYING,  /* something is on its way or to be tried again */
+    IR_REACH_HANDED,  /* handed over at least once; no word from them */
+    IR_REACH_DELIVERED,
+    IR_REACH_REPLIED,  /* something came back: a claim */
+    IR_REACH_ANSWERED, /* signed, or somebody answered for them */
+    IR_REACH_FAILED,   /* every way was tried, and nothing went through */
+};
+
+/* Somebody to be reached, with their ways in order. */
+struct ir_recipient {
+    const char *contact;
+    struct ir_way *ways;
+    size_t ways_n;
+    bool answered; /* in: by an ack, theirs or on their behalf */
+    /* filled by ir_deliver: */
+    enum ir_reach reach;
+    bool exhausted;    /* no way is left to open, nothing is waited for */
+    uint64_t number;   /* the reply number that was used, 0 none yet */
+    const char *reply; /* the newest, borrowed from the attempts; or NULL */
+};
+
+struct ir_deliver_in {
+    const uint8_t *alert;
+    int64_t out_ms; /* when it went out: signed, or cosigned in full */
+    int64_t now_ms;
+    int64_t wait_ms; /* for an answer before the next way; 0: as above */
+    bool all;        /* every way at once */
+    bool over; /* cancelled, or waiting for cosignatures: nothing is due */
+    const struct ir_attempt *attempts; /* any order; of other alerts too */
+    size_t attempts_n;
+};
+
+struct ir_due {
+    size_t recipient, way;
+    uint64_t again; /* 0 the first attempt on this way, 1 the second, ... */
+    bool by_hand;
+    bool shut; /* cannot be used: to be written down as failed, once */
+};
+
+/* Say what is due and fill what stands of every recipient and way. *next_ms is
+ * when to look again: now if something is due, INT64_MAX if nothing will be
+ * unless somebody does something.
+ *
+ * Units:  milliseconds since 1970.
+ * Owns:   *due is the caller's, free(); in the order of recipients, then ways.
+ */
+void ir_deliver(const struct ir_deliver_in *in, struct ir_recipient *r,
+                size_t n, struct ir_due **due, size_t *due_n, int64_t *next_ms);
+
+/* How long after the `failed`-th failure on a way it is tried again: 30 s, and
+ * twice as long each time up to three hours; 0 when that was the last.
+ *
+ * Units:  milliseconds.
+ */
+int64_t ir_deliver_again(size_t failed);
+
+#endif

@@ -1,0 +1,306 @@
+/* message.c: see message.h. */
+#include "core/message.h"
+
+#include "base/utf8.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+void
+ir_check_code(const uint8_t alert[IR_ID_BYTES], char out[IR_CHECK_CODE_MAX])
+{
+    static const char purpose[] = "ir-check@v1";
+    uint8_t m[sizeof purpose - 1 + IR_ID_BYTES], h[IR_HASH_BYTES];
+    uint64_t bits = 0;
+    size_t i;
+
+    memcpy(m, purpose, sizeof purpose - 1);
+    memcpy(m + sizeof purpose - 1, alert, IR_ID_BYTES);
+    ir_sha256(m, sizeof m, h);
+    for (i = 0; i < 5; i++)
+        bits = bits << 8 | h[i];
+    for (i = 0; i < 8; i++)
+        out[i < 4 ? i : i + 1] = alphabet[bits >> (35 - 5 * i) & 31];
+    out[4] = '-';
+    out[9] = '\0';
+}
+
+int
+ir_check_code_parse(const char *typed, char out[IR_CHECK_CODE_MAX],
+                    struct ir_err *err)
+{
+    struct ir_buf b = {0};
+    const char *p;
+    size_t n = 0;
+    char got[8];
+
+    ir_utf8_narrow(&b, typed);
+    for (p = ir_buf_str(&b); *p != '\0'; p++) {
+        int ch = toupper((unsigned char)*p);
+
+        if (ch == '-' || ch == ' ')
+            continue;
+        ch = ch == 'O' ? '0' : ch == 'I' || ch == 'L' ? '1' : ch;
+        if (n == sizeof got || strchr(alphabet, ch) == NULL) {
+            n = 0;
+            break;
+        }
+        got[n++] = (char)ch;
+    }
+    ir_buf_done(&b);
+    if (n != sizeof got) {
+        ir_fail(err, IR_EPARSE, _("a check code has eight letters and digits"));
+        ir_err_hint(err, "K7QM-2F9X");
+        return IR_EPARSE;
+    }
+    memcpy(out, got, 4);
+    out[4] = '-';
+    memcpy(out + 5, got + 4, 4);
+    out[9] = '\0';
+    return IR_OK;
+}
+
+/* Foreign text made harmless; on one line if `one`. */
+static char *
+clean(const char *s, bool one)
+{
+    struct ir_buf b = {0};
+    char *out, *p;
+
+    ir_utf8_escape(&b, s, strlen(s), true);
+    out = ir_buf_take(&b);
+    for (p = out; one && *p != '\0'; p++)
+        if (*p == '\n')
+            *p = ' ';
+    return out;
+}
+
+/* What stands before everything that is not actual. */
+static const char *
+warning(const struct ir_message_in *in)
+{
+    return in->status == IR_ACTUAL     ? NULL
+           : in->status == IR_EXERCISE ? _("EXERCISE")
+                                       : _("TEST");
+}
+
+static const char *
+kind_word(const struct ir_message_in *in)
+{
+    switch (in->what) {
+    case IR_MESSAGE_CANCEL:
+        return _("Alert cancelled");
+    case IR_MESSAGE_CORRECT:
+        return _("Corrected alert");
+    case IR_MESSAGE_MISSED:
+        return _("Missed alerts");
+    default:
+        return _("Alert");
+    }
+}
+
+/* "EXERCISE [Alert] IR-7K4Q severity 1" */
+static char *
+make_title(const struct ir_message_in *in)
+{
+    struct ir_buf b = {0};
+    const char *w = warning(in);
+    char *incident;
+
+    if (w != NULL)
+        ir_buf_addf(&b, "%s ", w);
+    ir_buf_addf(&b, _("[%s]"), kind_word(in));
+    if (in->incident != NULL) {
+        incident = clean(in->incident, true);
+        ir_buf_addf(&b, " %s", incident);
+        free(incident);
+    }
+    if (in->severity > 0) {
+        ir_buf_adds(&b, " ");
+        ir_buf_addf(&b, _("severity %llu"), (unsigned long long)in->severity);
+    }
+    return ir_buf_take(&b);
+}
+
+static void
+add_origin(const struct ir_message_in *in, struct ir_buf *b)
+{
+    char *author = in->author != NULL ? clean(in->author, true) : NULL;
+    char *site = in->site != NULL ? clean(in->site, true) : NULL;
+
+    if (author != NULL && site != NULL)
+        ir_buf_addf(b, _("From: %s, %s\n"), author, site);
+    else if (author != NULL || site != NULL)
+        ir_buf_addf(b, _("From: %s\n"), author != NULL ? author : site);
+    if (in->when != NULL)
+        ir_buf_addf(b, _("Signed: %s\n"), in->when);
+    free(author);
+    free(site);
+}
+
+static char *
+make_body(const struct ir_message_in *in, const char *title, const char *code)
+{
+    struct ir_buf b = {0};
+    char *text = clean(in->text, false);
+
+    ir_buf_addf(&b, "%s\n%s\n\n", title, text);
+    add_origin(in, &b);
+    ir_buf_addf(&b, _("Check code: %s (ask for it by telephone)\n"), code);
+    if (in->number > 0)
+        ir_buf_addf(&b, _("Reply: %llua I come, %llud I cannot\n"),
+                    (unsigned long long)in->number,
+                    (unsigned long long)in->number);
+    free(text);
+    return ir_buf_take(&b);
+}
+
+/* UTF-16 units of `s[0..len)`. */
+static size_t
+units(const char *s, size_t len)
+{
+    size_t n = 0, step;
+
+    for (; len > 0; s += step, len -= step)
+        n += ir_utf8_next(s, len, &step) > 0xFFFF ? 2 : 1;
+    return n;
+}
+
+/* Append `s` cut to `max` UTF-16 units, by whole characters. */
+static void
+add_cut(struct ir_buf *b, const char *s, size_t max)
+{
+    struct ir_buf cut = {0};
+    int columns = (int)strlen(s);
+
+    if (units(s, strlen(s)) <= max) {
+        ir_buf_adds(b, s);
+        return;
+    }
+    if (columns > 2 * (int)max)
+        columns = 2 * (int)max;
+    for (; columns > 0; columns--) {
+        cut.len = 0;
+        ir_utf8_cut(&cut, s, columns);
+        if (units(ir_buf_str(&cut), cut.len) <= max)
+            break;
+    }
+    ir_buf_adds(b, ir_buf_str(&cut));
+    ir_buf_done(&cut);
+}
+
+static char *
+make_brief(const struct ir_message_in *in, const char *code)
+{
+    struct ir_buf head = {0}, tail = {0}, out = {0};
+    const char *w = warning(in);
+    char *text = clean(in->text, true);
+    size_t used;
+
+    if (w != NULL)
+        ir_buf_addf(&head, "%s ", w);
+    if (in->what != IR_MESSAGE_ALERT)
+        ir_buf_addf(&head, _("[%s]"), kind_word(in));
+    if (in->what != IR_MESSAGE_ALERT)
+        ir_buf_adds(&head, " ");
+    ir_buf_addf(&tail, " [%s]", code);
+    if (in->number > 0)
+        ir_buf_addf(&tail, _(" reply %llua yes %llud no"),
+                    (unsigned long long)in->number,
+                    (unsigned long long)in->number);
+    used =
+        units(ir_buf_str(&head), head.len) + units(ir_buf_str(&tail), tail.len);
+    ir_buf_adds(&out, ir_buf_str(&head));
+    add_cut(&out, text,
+            used < IR_MESSAGE_SHORT_MAX ? IR_MESSAGE_SHORT_MAX - used : 0);
+    ir_buf_adds(&out, ir_buf_str(&tail));
+    ir_buf_done(&head);
+    ir_buf_done(&tail);
+    free(text);
+    return ir_buf_take(&out);
+}
+
+void
+ir_message_make(const struct ir_message_in *in, enum ir_lang lang,
+                struct ir_message *out)
+{
+    enum ir_lang before = ir_i18n_lang();
+    struct ir_buf subject = {0};
+    char code[IR_CHECK_CODE_MAX], *text;
+
+    ir_i18n_set(lang);
+    ir_check_code(in->alert, code);
+    out->title = make_title(in);
+    out->body = make_body(in, out->title, code);
+    out->brief = make_brief(in, code);
+    text = clean(in->text, true);
+    ir_buf_addf(&subject, "%s ", out->title);
+    ir_utf8_cut(&subject, text, IR_MESSAGE_SUBJECT_MAX);
+    free(text);
+    out->subject = ir_buf_take(&subject);
+    ir_i18n_set(before);
+}
+
+void
+ir_message_done(struct ir_message *m)
+{
+    free(m->subject);
+    free(m->title);
+    free(m->body);
+    free(m->brief);
+    memset(m, 0, sizeof *m);
+}
+
+/* Without white space, in plain ASCII where it was full width, small letters.
+ *
+ * Owns:   the caller frees with free().
+ */
+static char *
+bare(const char *s)
+{
+    struct ir_buf b = {0};
+    char *out, *p, *q;
+
+    ir_utf8_narrow(&b, s);
+    out = ir_buf_take(&b);
+    for (p = q = out; *p != '\0'; p++)
+        if (!isspace((unsigned char)*p))
+            *q++ = (char)tolower((unsigned char)*p);
+    *q = '\0';
+    return out;
+}
+
+static bool
+is_same(const char *typed, const char *s)
+{
+    char *b = bare(s);
+    bool same = strcmp(typed, b) == 0;
+
+    free(b);
+    return same;
+}
+
+bool
+ir_check_text(const struct ir_message_in *in, const char *typed)
+{
+    struct ir_message_in as = *in;
+    struct ir_message m;
+    char *a = bare(typed);
+    bool same = is_same(a, in->text);
+    int lang;
+
+    for (lang = IR_LANG_EN; !same && a[0] != '\0' && lang <= IR_LANG_JA; lang++)
+        for (as.number = 0; !same && as.number <= IR_REPLY_NUMBER_MAX;
+             as.number++) {
+            ir_message_make(&as, (enum ir_lang)lang, &m);
+            same = is_same(a, m.body) || is_same(a, m.brief) ||
+                   is_same(a, m.subject);
+            ir_message_done(&m);
+        }
+    same = same && a[0] != '\0';
+    free(a);
+    return same;
+}

@@ -1,0 +1,281 @@
+/* test_deliver.c: whom to try, when, by what, and when to stop. */
+#include "core/deliver.h"
+#include "unit.h"
+
+#define T0 1000000000000LL
+#define MIN 60000LL
+
+enum { MORI, KATO };
+
+struct scene {
+    struct ir_way w[2][3];
+    struct ir_recipient r[2];
+    struct ir_attempt a[64];
+    struct ir_deliver_in in;
+    struct ir_due *due;
+    size_t due_n;
+    int64_t next_ms;
+};
+
+static const uint8_t alert[IR_ID_BYTES] = {7};
+
+static void
+begin(struct scene *s)
+{
+    static const char *const names[] = {"mori", "kato"};
+    static const char *const channels[] = {"sms", "mail", "phone"};
+    size_t i, k;
+
+    memset(s, 0, sizeof *s);
+    for (i = 0; i < 2; i++) {
+        for (k = 0; k < 3; k++)
+            s->w[i][k] =
+                (struct ir_way){.channel = channels[k],
+                                .address = i == MORI ? "104" : "105",
+                                .use = k == 2 ? IR_WAY_BY_HAND : IR_WAY_OPEN};
+        s->r[i] = (struct ir_recipient){
+            .contact = names[i], .ways = s->w[i], .ways_n = 3};
+    }
+    s->in = (struct ir_deliver_in){
+        .alert = alert, .out_ms = T0, .now_ms = T0, .attempts = s->a};
+}
+
+static void
+said(struct scene *s, int who, int way, enum ir_outcome o, int64_t at,
+     int64_t retry)
+{
+    struct ir_attempt *a = &s->a[s->in.attempts_n++];
+
+    memcpy(a->alert, alert, sizeof alert);
+    a->id[0] = (uint8_t)s->in.attempts_n;
+    a->hlc = (uint64_t)at << 16 | s->in.attempts_n;
+    a->at_ms = at;
+    a->contact = (char *)(uintptr_t)s->r[who].contact;
+    a->channel = (char *)(uintptr_t)s->w[who][way].channel;
+    a->address = (char *)(uintptr_t)s->w[who][way].address;
+    a->outcome = o;
+    a->retry_at_ms = retry;
+}
+
+/* What is due at `now`, as "mori/sms+0 kato/..." */
+static const char *
+due(struct scene *s, int64_t now)
+{
+    static char text[400];
+    size_t i, n = 0;
+
+    free(s->due);
+    s->in.now_ms = now;
+    ir_deliver(&s->in, s->r, 2, &s->due, &s->due_n, &s->next_ms);
+    text[0] = '\0';
+    for (i = 0; i < s->due_n; i++) {
+        const struct ir_due *d = &s->due[i];
+
+        n += (size_t)snprintf(
+            text + n, sizeof text - n, "%s%s/%s+%d%s%s", i > 0 ? " " : "",
+            s->r[d->recipient].contact, s->w[d->recipient][d->way].channel,
+            (int)d->again, d->by_hand ? " hand" : "", d->shut ? " shut" : "");
+    }
+    return text;
+}
+
+static void
+one_way_after_the_other(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s);
+    assert_string_equal(due(&s, T0), "mori/sms+0 kato/sms+0");
+    assert_int_equal(s.next_ms, T0);
+    assert_int_equal(s.r[MORI].reach, IR_REACH_NOT_YET);
+    said(&s, MORI, 0, IR_OUTCOME_TRIED, T0, 0);
+    said(&s, MORI, 0, IR_OUTCOME_HANDED, T0 + 10, 0);
+    said(&s, KATO, 0, IR_OUTCOME_TRIED, T0, 0);
+    said(&s, KATO, 0, IR_OUTCOME_FAILED, T0 + 20, T0 + 30020);
+    /* Mori is waited for; Kato's next way is open at once */
+    assert_string_equal(due(&s, T0 + 30), "kato/mail+0");
+    assert_int_equal(s.r[MORI].reach, IR_REACH_HANDED);
+    assert_int_equal(s.r[KATO].reach, IR_REACH_TRYING);
+    said(&s, KATO, 1, IR_OUTCOME_TRIED, T0 + 30, 0);
+    said(&s, KATO, 1, IR_OUTCOME_HANDED, T0 + 40, 0);
+    assert_string_equal(due(&s, T0 + 1000), "");
+    assert_int_equal(s.next_ms, T0 + 30020);
+    assert_string_equal(due(&s, T0 + 30020), "kato/sms+1");
+    said(&s, KATO, 0, IR_OUTCOME_TRIED, T0 + 30020, 0);
+    said(&s, KATO, 0, IR_OUTCOME_HANDED, T0 + 30030, 0);
+    /* nobody answers: the next way, after the wait */
+    assert_string_equal(due(&s, T0 + 5 * MIN), "");
+    assert_string_equal(due(&s, T0 + 5 * MIN + 10), "mori/mail+0");
+    said(&s, MORI, 1, IR_OUTCOME_TRIED, T0 + 5 * MIN + 10, 0);
+    said(&s, MORI, 1, IR_OUTCOME_DELIVERED, T0 + 5 * MIN + 20, 0);
+    assert_string_equal(due(&s, T0 + 6 * MIN), "kato/phone+0 hand");
+    assert_int_equal(s.r[MORI].reach, IR_REACH_DELIVERED);
+    s.r[KATO].answered = true;
+    assert_string_equal(due(&s, T0 + 6 * MIN), "");
+    assert_int_equal(s.r[KATO].reach, IR_REACH_ANSWERED);
+    assert_true(s.r[KATO].exhausted);
+    assert_false(s.r[MORI].exhausted);
+    assert_string_equal(due(&s, T0 + 11 * MIN), "mori/phone+0 hand");
+    said(&s, MORI, 2, IR_OUTCOME_NO_ANSWER, T0 + 11 * MIN, 0);
+    assert_string_equal(due(&s, T0 + 11 * MIN), "");
+    assert_true(s.r[MORI].exhausted);
+    assert_int_equal(s.next_ms, INT64_MAX);
+    free(s.due);
+}
+
+/* The gravest go out on every way at once. */
+static void
+all_at_once(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s);
+    s.in.all = true;
+    assert_string_equal(due(&s, T0),
+                        "mori/sms+0 mori/mail+0 mori/phone+0 hand "
+                        "kato/sms+0 kato/mail+0 kato/phone+0 hand");
+    s.in.over = true;
+    assert_string_equal(due(&s, T0), "");
+    assert_int_equal(s.next_ms, INT64_MAX);
+    free(s.due);
+}
+
+/* Killed between "tried" and the outcome: the same again, with its number. */
+static void
+cut_off(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s);
+    s.r[KATO].answered = true;
+    said(&s, MORI, 0, IR_OUTCOME_TRIED, T0, 0);
+    assert_string_equal(due(&s, T0 + 1), "mori/sms+0");
+    said(&s, MORI, 0, IR_OUTCOME_FAILED, T0 + 2, T0 + 10);
+    said(&s, MORI, 0, IR_OUTCOME_TRIED, T0 + 10, 0);
+    assert_string_equal(due(&s, T0 + 11), "mori/sms+1");
+    said(&s, MORI, 0, IR_OUTCOME_HANDED, T0 + 12, 0);
+    assert_string_equal(due(&s, T0 + 13), "");
+    /* what a slow carrier says late takes nothing back */
+    said(&s, MORI, 0, IR_OUTCOME_FAILED, T0 + 14, T0 + 15);
+    assert_string_equal(due(&s, T0 + 16), "");
+    assert_int_equal(s.r[MORI].reach, IR_REACH_HANDED);
+    free(s.due);
+}
+
+/* A channel that is down is written down as failed, once, and passed over. */
+static void
+shut(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s);
+    s.r[KATO].answered = true;
+    s.w[MORI][0].use = IR_WAY_SHUT;
+    assert_string_equal(due(&s, T0), "mori/sms+0 shut mori/mail+0");
+    said(&s, MORI, 0, IR_OUTCOME_FAILED, T0, 0);
+    assert_string_equal(due(&s, T0), "mori/mail+0");
+    said(&s, MORI, 1, IR_OUTCOME_TRIED, T0, 0);
+    said(&s, MORI, 1, IR_OUTCOME_FAILED, T0, 0);
+    assert_string_equal(due(&s, T0), "mori/phone+0 hand");
+    said(&s, MORI, 2, IR_OUTCOME_NO_ANSWER, T0, 0);
+    assert_string_equal(due(&s, T0 + MIN), "");
+    assert_int_equal(s.r[MORI].reach, IR_REACH_FAILED);
+    assert_true(s.r[MORI].exhausted);
+    free(s.due);
+}
+
+/* A reply is no answer, but it ends the sending. */
+static void
+replied(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s);
+    said(&s, MORI, 0, IR_OUTCOME_TRIED, T0, 0);
+    said(&s, MORI, 0, IR_OUTCOME_HANDED, T0, 0);
+    s.a[0].number = 4;
+    said(&s, MORI, 0, IR_OUTCOME_REPLIED, T0 + 5, 0);
+    s.a[2].reply = (char *)(uintptr_t) "4a";
+    (void)due(&s, T0 + 60 * MIN);
+    assert_int_equal(s.r[MORI].reach, IR_REACH_REPLIED);
+    assert_string_equal(s.r[MORI].reply, "4a");
+    assert_int_equal(s.r[MORI].number, 4);
+    assert_true(s.r[MORI].exhausted);
+    assert_int_equal(s.r[KATO].reach, IR_REACH_NOT_YET);
+    free(s.due);
+}
+
+/* In whatever order the attempts come in, the same is due. */
+static void
+any_order(void **state)
+{
+    struct scene s;
+    char want[400];
+    size_t i, k;
+
+    (void)state;
+    begin(&s);
+    for (i = 0; i < 3; i++) {
+        said(&s, MORI, (int)i, IR_OUTCOME_TRIED, T0 + (int64_t)i * MIN, 0);
+        said(&s, KATO, (int)i, IR_OUTCOME_TRIED, T0 + (int64_t)i * MIN, 0);
+        said(&s, MORI, (int)i, IR_OUTCOME_FAILED, T0 + (int64_t)i * MIN + 9,
+             T0 + 9 * MIN);
+        said(&s, KATO, (int)i, i == 1 ? IR_OUTCOME_HANDED : IR_OUTCOME_FAILED,
+             T0 + (int64_t)i * MIN + 9, 0);
+    }
+    snprintf(want, sizeof want, "%s", due(&s, T0 + 9 * MIN));
+    assert_true(want[0] != '\0');
+    srand(1);
+    for (k = 0; k < 200; k++) {
+        for (i = s.in.attempts_n; i > 1; i--) {
+            size_t j = (size_t)rand() % i;
+            struct ir_attempt t = s.a[j];
+
+            s.a[j] = s.a[i - 1];
+            s.a[i - 1] = t;
+        }
+        assert_string_equal(due(&s, T0 + 9 * MIN), want);
+    }
+    free(s.due);
+}
+
+static void
+again(void **state)
+{
+    int64_t sum = 0;
+    size_t i;
+
+    (void)state;
+    assert_int_equal(ir_deliver_again(1), 30000);
+    assert_int_equal(ir_deliver_again(2), 60000);
+    assert_int_equal(ir_deliver_again(3), 120000);
+    assert_int_equal(ir_deliver_again(IR_DELIVER_AGAIN_MAX), 0);
+    for (i = 1; i < IR_DELIVER_AGAIN_MAX; i++) {
+        assert_true(ir_deliver_again(i) >=
+                    ir_deliver_again(i == 1 ? 1 : i - 1));
+        assert_true(ir_deliver_again(i) <= IR_DELIVER_LAST_AGAIN_MS);
+        sum += ir_deliver_again(i);
+    }
+    assert_true(sum > 6 * 60 * MIN); /* a night's outage is outlived */
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_way_after_the_other),
+        cmocka_unit_test(all_at_once),
+        cmocka_unit_test(cut_off),
+        cmocka_unit_test(shut),
+        cmocka_unit_test(replied),
+        cmocka_unit_test(any_order),
+        cmocka_unit_test(again),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
