@@ -3,6 +3,7 @@
  */
 #include "base/i18n.h"
 #include "base/time.h"
+#include "core/channels.h"
 #include "core/fold.h"
 
 #include <stdlib.h>
@@ -160,12 +161,18 @@ ir_fold_began(struct ir_fold *f)
 void
 ir_fold_mail(struct ir_fold *f)
 {
-    size_t i;
+    const struct ir_entry **e = ir_calloc(f->n + 1, sizeof e[0]);
+    struct ir_channels c = {0};
+    size_t i, n = 0;
 
     for (i = 0; i < f->n; i++)
-        if (ir_fold_is(f, i, IR_KIND_CHANNEL) &&
-            (ir_body_is(f->e[i], 1, "mail") || ir_body_is(f->e[i], 1, "email")))
-            f->inc->mail = (int)ir_body_uint_or(f->e[i], 2, 0);
+        if (ir_fold_is(f, i, IR_KIND_CHANNEL))
+            e[n++] = f->e[i];
+    if (n > 0)
+        ir_channels_fold(f->t, e, n, f->inc->status, &c);
+    f->inc->mail = (int)ir_channels_state(&c, "mail", true);
+    ir_channels_done(&c);
+    free(e);
 }
 
 void
