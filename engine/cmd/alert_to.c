@@ -90,25 +90,15 @@ nearest(const struct ir_json *list, const char *word, int *best,
     }
 }
 
-/* Nobody here has that name: say who might be meant, or how else to reach. */
+/* Nobody here has that name: say who might be meant. */
 static int
 nobody(struct ir_ctx *c, const char *word)
 {
-    const struct ir_json *person = ir_view_contact(&c->view, "people", word);
     const char *near = NULL;
     int best = 4;
     size_t i;
 
-    if (person != NULL) {
-        char *ways = ir_view_ways(&c->view, person, 0);
-
-        ir_fail(&c->err, IR_ENOTFOUND,
-                _("%.60s is no member here: an alert does not reach them"),
-                word);
-        ir_err_hint(&c->err, "%s", ways);
-        free(ways);
-        return IR_ENOTFOUND;
-    }
+    nearest(ir_view_contacts(&c->view, "people"), word, &best, &near);
     nearest(ir_view_contacts(&c->view, "roles"), word, &best, &near);
     nearest(ir_view_contacts(&c->view, "audiences"), word, &best, &near);
     for (i = 0; i < c->trust.members_n; i++) {
@@ -120,7 +110,8 @@ nobody(struct ir_ctx *c, const char *word)
         }
     }
     ir_fail(&c->err, IR_ENOTFOUND,
-            _("no member, role or audience is called \"%.60s\""), word);
+            _("no member, contact, role or audience is called \"%.60s\""),
+            word);
     if (near != NULL)
         ir_err_hint(&c->err, _("did you mean %s?"), near);
     else
@@ -131,7 +122,7 @@ nobody(struct ir_ctx *c, const char *word)
 static int
 one(struct ir_ctx *c, const char *word, struct ir_to *to)
 {
-    const struct ir_json *audience, *role;
+    const struct ir_json *audience, *role, *person;
     const char *id = word, *colon = strchr(word, ':');
     int who;
 
@@ -142,6 +133,7 @@ one(struct ir_ctx *c, const char *word, struct ir_to *to)
         id = colon + 1;
     audience = ir_view_contact(&c->view, "audiences", id);
     role = ir_view_contact(&c->view, "roles", id);
+    person = ir_view_contact(&c->view, "people", id);
     who = ir_trust_member(&c->trust, id);
     if (colon != NULL) {
         if (strncmp(word, "role:", 5) != 0)
@@ -150,6 +142,8 @@ one(struct ir_ctx *c, const char *word, struct ir_to *to)
             audience = NULL;
         if (strncmp(word, "member:", 7) != 0)
             who = -1;
+        if (strncmp(word, "contact:", 8) != 0)
+            person = NULL;
     }
     if ((audience != NULL) + (role != NULL) + (who >= 0) > 1) {
         ir_fail(&c->err, IR_EUSAGE, _("several things are called \"%.60s\""),
@@ -170,6 +164,8 @@ one(struct ir_ctx *c, const char *word, struct ir_to *to)
         add(to, "role:", id);
     else if (audience != NULL)
         add_audience(to, audience, id);
+    else if (person != NULL)
+        add(to, "contact:", id);
     else
         return nobody(c, id);
     return IR_OK;

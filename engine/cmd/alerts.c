@@ -85,23 +85,36 @@ may_hold(struct ir_ctx *c, const char *role, int who)
     return false;
 }
 
+/* Does `who` (-1: anybody) hold the role in that incident? */
+static bool
+is_held(struct ir_box *b, const char *role, const uint8_t *incident, int who)
+{
+    const struct ir_incident *inc =
+        incident != NULL ? incident_of(b, incident) : NULL;
+    size_t i;
+
+    for (i = 0; inc != NULL && i < inc->roles_n; i++)
+        if (strcmp(inc->roles[i].role, role) == 0 &&
+            inc->roles[i].member >= 0 &&
+            (who < 0 || inc->roles[i].member == who))
+            return true;
+    return false;
+}
+
+bool
+ir_box_holds(struct ir_box *b, const struct ir_alert *a, const char *role,
+             int who)
+{
+    return is_held(b, role, a->has_incident ? a->incident : NULL, who);
+}
+
 /* Who holds the role in the incident; where nobody does, who may. */
 static bool
 means_role(struct ir_box *b, const char *role, const uint8_t *incident, int who)
 {
-    const struct ir_incident *inc =
-        incident != NULL ? incident_of(b, incident) : NULL;
-    bool held = false;
-    size_t i;
-
-    for (i = 0; inc != NULL && i < inc->roles_n; i++) {
-        if (strcmp(inc->roles[i].role, role) != 0 || inc->roles[i].member < 0)
-            continue;
-        if (inc->roles[i].member == who)
-            return true;
-        held = true;
-    }
-    return !held && may_hold(b->c, role, who);
+    if (is_held(b, role, incident, who))
+        return true;
+    return !is_held(b, role, incident, -1) && may_hold(b->c, role, who);
 }
 
 static bool

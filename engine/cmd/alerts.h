@@ -60,6 +60,10 @@ void ir_box_cosign_hint(struct ir_ctx *c, const struct ir_alert *a);
  */
 int ir_box_find(struct ir_box *b, const char *hex, struct ir_valert **row);
 
+/* Does member `who` hold that role in the alert's incident? */
+bool ir_box_holds(struct ir_box *b, const struct ir_alert *a, const char *role,
+                  int who);
+
 /* Say in row->whom which members it is for.
  *
  * Owns:   the row's; kept by `b`.

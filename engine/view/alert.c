@@ -90,6 +90,8 @@ whom(const struct ir_view *v, const char *to)
 
     if (strncmp(to, "role:", 5) == 0)
         return ir_view_role(v, to + 5);
+    if (strncmp(to, "contact:", 8) == 0)
+        return ir_view_person(v, to + 8, false);
     if (strncmp(to, "audience:", 9) != 0)
         return ir_view_person(v, to, false);
     j = ir_view_contact(v, "audiences", to + 9);
