@@ -250,6 +250,13 @@ look_at(struct work *w, int64_t ms)
         w->next_ms = ms;
 }
 
+/* A moment that was recorded: not ahead of us, where a clock was set back. */
+static int64_t
+past(const struct work *w, int64_t ms)
+{
+    return ms < w->in->now_ms ? ms : w->in->now_ms;
+}
+
 /* One way that is open: what of it is due, or waited for (*pending). Returns
  * from when on the next way is open, INT64_MAX when only an outcome can tell.
  */
@@ -261,8 +268,7 @@ one_way(struct work *w, size_t recipient, size_t k, struct ir_way *way,
     int64_t end;
 
     if (t->handed) {
-        end =
-            t->handed_ms <= INT64_MAX - wait ? t->handed_ms + wait : INT64_MAX;
+        end = past(w, t->handed_ms) + wait;
         if (end > w->in->now_ms) {
             look_at(w, end);
             *pending = true;
@@ -273,11 +279,13 @@ one_way(struct work *w, size_t recipient, size_t k, struct ir_way *way,
         way->given_up = t->retry_at_ms == 0 || way->use == IR_WAY_SHUT ||
                         way->tried_n >= IR_DELIVER_AGAIN_MAX;
         *pending |= !way->given_up;
-        if (!way->given_up && t->retry_at_ms <= w->in->now_ms)
+        if (!way->given_up &&
+            (t->retry_at_ms <= w->in->now_ms ||
+             t->retry_at_ms > w->in->now_ms + IR_DELIVER_LAST_AGAIN_MS))
             add_due(w, recipient, k, way);
         else if (!way->given_up)
             look_at(w, t->retry_at_ms);
-        return t->first_failed_ms;
+        return past(w, t->first_failed_ms);
     }
     add_due(w, recipient, k, way);
     *pending = true;
@@ -289,7 +297,7 @@ static void
 one_recipient(struct work *w, size_t at, struct ir_recipient *r,
               const struct track *t)
 {
-    int64_t since = w->in->out_ms;
+    int64_t since = past(w, w->in->out_ms);
     bool pending = false;
     size_t k;
 

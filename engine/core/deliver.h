@@ -12,7 +12,8 @@
  *   is tried again, later each time (ir_deliver_again); what was refused is
  *   not. What was handed over is never sent a second time to that address.
  *   Who has answered, or replied, is left in peace. Ways by hand (a telephone,
- *   a runner) are named as due, once, for a person to do.
+ *   a runner) are named as due, once, for a person to do. A clock that was set
+ *   back makes nobody wait longer than the rules do.
  * What was tried and has no outcome was cut off: it is due again, with the same
  *   number, so that whoever got it can tell that it is the same message.
  */

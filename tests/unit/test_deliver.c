@@ -244,6 +244,24 @@ any_order(void **state)
     free(s.due);
 }
 
+/* The clock goes back by a day: waits begin anew, nothing is stuck. */
+static void
+clock_back(void **state)
+{
+    struct scene s;
+    int64_t then = T0 - 24 * 60 * MIN;
+
+    (void)state;
+    begin(&s);
+    said(&s, MORI, 0, IR_OUTCOME_TRIED, T0, 0);
+    said(&s, MORI, 0, IR_OUTCOME_HANDED, T0, 0);
+    said(&s, KATO, 0, IR_OUTCOME_TRIED, T0, 0);
+    said(&s, KATO, 0, IR_OUTCOME_FAILED, T0, T0 + MIN);
+    assert_string_equal(due(&s, then), "kato/sms+1 kato/mail+0");
+    assert_true(s.next_ms <= then + 5 * MIN);
+    free(s.due);
+}
+
 static void
 again(void **state)
 {
@@ -274,6 +292,7 @@ main(void)
         cmocka_unit_test(shut),
         cmocka_unit_test(replied),
         cmocka_unit_test(any_order),
+        cmocka_unit_test(clock_back),
         cmocka_unit_test(again),
     };
 
