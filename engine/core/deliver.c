@@ -168,6 +168,7 @@ read_attempts(const struct ir_attempt *const *v, size_t n,
     size_t i, k;
 
     r->number = 0;
+    r->last_ms = 0;
     r->reply = NULL;
     for (k = 0; k < r->ways_n; k++) {
         r->ways[k].last = (enum ir_outcome)0;
@@ -179,6 +180,8 @@ read_attempts(const struct ir_attempt *const *v, size_t n,
          i < n && strcmp(v[i]->contact, r->contact) == 0; i++) {
         if (v[i]->number != 0)
             r->number = v[i]->number;
+        if (v[i]->at_ms > r->last_ms)
+            r->last_ms = v[i]->at_ms;
         if (v[i]->outcome == IR_OUTCOME_REPLIED)
             r->reply = v[i]->reply != NULL ? v[i]->reply : "";
         for (k = 0; k < r->ways_n; k++)
@@ -300,6 +303,15 @@ one_recipient(struct work *w, size_t at, struct ir_recipient *r,
     int64_t since = past(w, w->in->out_ms);
     bool pending = false;
     size_t k;
+
+    if (r->open_ms > w->in->now_ms) {
+        if (r->open_ms != INT64_MAX)
+            look_at(w, r->open_ms);
+        r->exhausted = false;
+        return;
+    }
+    if (r->open_ms > since)
+        since = r->open_ms;
 
     for (k = 0; k < r->ways_n; k++) {
         int64_t then;

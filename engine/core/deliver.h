@@ -90,9 +90,13 @@ struct ir_recipient {
     struct ir_way *ways;
     size_t ways_n;
     bool answered; /* in: by an ack, theirs or on their behalf */
+    /* in: when their turn begins, where not everybody's does at once (core/
+     * call.h); 0: when the alert went out; INT64_MAX: not yet */
+    int64_t open_ms;
     /* filled by ir_deliver: */
     enum ir_reach reach;
     bool exhausted;    /* no way is left to open, nothing is waited for */
+    int64_t last_ms;   /* of the last word about any way, 0 none */
     uint64_t number;   /* the reply number that was used, 0 none yet */
     const char *reply; /* the newest, borrowed from the attempts; or NULL */
 };

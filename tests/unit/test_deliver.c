@@ -210,6 +210,28 @@ replied(void **state)
     free(s.due);
 }
 
+/* Whose turn has not come is left alone until it does. */
+static void
+turns(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s);
+    s.r[MORI].open_ms = T0 + MIN;
+    s.r[KATO].open_ms = INT64_MAX;
+    assert_string_equal(due(&s, T0), "");
+    assert_int_equal(s.next_ms, T0 + MIN);
+    assert_false(s.r[MORI].exhausted);
+    assert_string_equal(due(&s, T0 + MIN), "mori/sms+0");
+    said(&s, MORI, 0, IR_OUTCOME_TRIED, T0 + MIN, 0);
+    said(&s, MORI, 0, IR_OUTCOME_HANDED, T0 + MIN + 5, 0);
+    assert_string_equal(due(&s, T0 + 5 * MIN + 100), "");
+    assert_string_equal(due(&s, T0 + 6 * MIN + 5), "mori/mail+0");
+    assert_int_equal(s.r[MORI].last_ms, T0 + MIN + 5);
+    free(s.due);
+}
+
 /* In whatever order the attempts come in, the same is due. */
 static void
 any_order(void **state)
@@ -292,6 +314,7 @@ main(void)
         cmocka_unit_test(shut),
         cmocka_unit_test(replied),
         cmocka_unit_test(any_order),
+        cmocka_unit_test(turns),
         cmocka_unit_test(clock_back),
         cmocka_unit_test(again),
     };

@@ -1,0 +1,167 @@
+/* call.c: see call.h. */
+#include "core/call.h"
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* When the wait for `p` ends: they said no, every way was tried, or time is up.
+ */
+static int64_t
+turn_ends(const struct ir_call_person *p, int64_t wait_ms)
+{
+    int64_t end =
+        p->open_ms > INT64_MAX - wait_ms ? INT64_MAX : p->open_ms + wait_ms;
+
+    if (p->answer == IR_CALL_DECLINED)
+        end = least(end,
+                    p->answered_ms > p->open_ms ? p->answered_ms : p->open_ms);
+    if (p->through_ms > 0)
+        end =
+            least(end, p->through_ms > p->open_ms ? p->through_ms : p->open_ms);
+    return end;
+}
+
+/* Who has the seat: whose signed word came first in order, else a claim. */
+static void
+find_taker(struct ir_call_seat *s)
+{
+    size_t i;
+
+    s->taken_by = -1;
+    s->taken_ms = INT64_MAX;
+    for (i = 0; i < s->n; i++) {
+        if (s->v[i].answer != IR_CALL_ACCEPTED)
+            continue;
+        s->taken_ms = least(s->taken_ms, s->v[i].answered_ms);
+        if (s->taken_by < 0 || (s->v[s->taken_by].claimed && !s->v[i].claimed))
+            s->taken_by = (int)i;
+    }
+}
+
+/* Whose turn it is in a seat of a level that opened at `open_ms`. */
+static void
+plan_seat(struct ir_call *c, struct ir_call_seat *s, int64_t open_ms,
+          int64_t now_ms)
+{
+    int64_t wait_ms = s->wait_ms > 0 ? s->wait_ms : IR_CALL_WAIT_MS;
+    int64_t next = open_ms;
+    size_t i;
+
+    find_taker(s);
+    s->through = true;
+    for (i = 0; i < s->n; i++) {
+        struct ir_call_person *p = &s->v[i];
+
+        p->open_ms = next > s->taken_ms ? INT64_MAX : next;
+        if (p->open_ms > now_ms) {
+            s->through = false;
+            c->next_ms = least(c->next_ms, p->open_ms);
+            next = INT64_MAX;
+            continue;
+        }
+        next = turn_ends(p, wait_ms);
+        if (next > now_ms)
+            s->through = false;
+    }
+    /* the last one's turn ends: then the seat is through */
+    if (s->taken_by < 0 && next > now_ms && next < c->next_ms)
+        c->next_ms = next;
+    if (s->taken_by >= 0)
+        s->through = true;
+}
+
+/* The moment the seat was taken, or its last turn ended. */
+static int64_t
+seat_ended(const struct ir_call_seat *s)
+{
+    int64_t wait_ms = s->wait_ms > 0 ? s->wait_ms : IR_CALL_WAIT_MS;
+    int64_t end = 0;
+
+    if (s->taken_by >= 0)
+        return s->taken_ms;
+    if (s->n > 0)
+        end = turn_ends(&s->v[s->n - 1], wait_ms);
+    return end;
+}
+
+/* Nobody more is called where the goal is met. */
+static void
+shut_level(struct ir_call_level *l)
+{
+    size_t i, k;
+
+    l->open_ms = INT64_MAX;
+    for (i = 0; i < l->n; i++) {
+        l->v[i].through = false;
+        l->v[i].taken_by = -1;
+        l->v[i].taken_ms = INT64_MAX;
+        for (k = 0; k < l->v[i].n; k++)
+            l->v[i].v[k].open_ms = INT64_MAX;
+    }
+}
+
+/* Take the turns back that have not begun. */
+static void
+end_turns(struct ir_call *c, int64_t met_ms)
+{
+    size_t i, k, m;
+
+    for (i = 0; i < c->n; i++)
+        for (k = 0; k < c->v[i].n; k++)
+            for (m = 0; m < c->v[i].v[k].n; m++)
+                if (c->v[i].v[k].v[m].open_ms >= met_ms)
+                    c->v[i].v[k].v[m].open_ms = INT64_MAX;
+    c->next_ms = INT64_MAX;
+}
+
+void
+ir_call_plan(struct ir_call *c, int64_t now_ms)
+{
+    int64_t open_ms = least(c->began_ms, now_ms), met_ms = INT64_MAX;
+    bool all_through = true;
+    size_t i, k;
+
+    c->next_ms = INT64_MAX;
+    c->seats = c->taken = 0;
+    for (i = 0; i < c->n; i++) {
+        struct ir_call_level *l = &c->v[i];
+        int64_t ended = open_ms;
+        bool through = true;
+
+        c->seats += l->n;
+        if (open_ms > now_ms) {
+            if (open_ms < c->next_ms)
+                c->next_ms = open_ms;
+            shut_level(l);
+            all_through = false;
+            open_ms = INT64_MAX;
+            continue;
+        }
+        l->open_ms = open_ms;
+        for (k = 0; k < l->n; k++) {
+            int64_t at;
+
+            plan_seat(c, &l->v[k], open_ms, now_ms);
+            if (l->v[k].taken_by >= 0) {
+                c->taken++;
+                met_ms = least(met_ms, l->v[k].taken_ms);
+            }
+            through &= l->v[k].through;
+            at = seat_ended(&l->v[k]);
+            ended = at > ended ? at : ended;
+        }
+        all_through &= through;
+        open_ms = through ? least(ended, now_ms) : INT64_MAX;
+        if (!through && c->wait_ms > 0 && l->open_ms <= INT64_MAX - c->wait_ms)
+            open_ms = l->open_ms + c->wait_ms;
+    }
+    if (c->one ? c->taken > 0 : c->taken == c->seats && c->seats > 0) {
+        c->state = IR_CALL_MET;
+        end_turns(c, c->one ? met_ms : now_ms + 1);
+    } else {
+        c->state = all_through ? IR_CALL_TRIED : IR_CALL_RUNS;
+    }
+}
