@@ -7,6 +7,7 @@
 #include "cmd/alerts.h"
 #include "cmd/audience.h"
 #include "cmd/commands.h"
+#include "cmd/sender.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -226,6 +227,7 @@ ir_cmd_notify(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK) {
         say_sent(c, &b);
         say_next(c, b.ids[b.n - 1], w.needed, length_of(c, b.ids[b.n - 1]));
+        ir_comms_kick(c);
     }
     free(joined);
     ir_to_done(&to);
@@ -313,8 +315,10 @@ ir_cmd_alert_cosign(struct ir_ctx *c, int argc, char **argv)
         ir_bodyw_bytes(&d->body, 2, row->a->id, IR_ID_BYTES);
         rc = ir_batch_commit(c, &b);
     }
-    if (rc == IR_OK)
+    if (rc == IR_OK) {
         ir_batch_say(c, NULL, &b);
+        ir_comms_kick(c);
+    }
     if (rc == IR_OK && !c->json && row->a->given + 1 >= row->a->needed)
         ir_buf_adds(&c->talk, _(" It is out now.\n"));
     else if (rc == IR_OK && !c->json)

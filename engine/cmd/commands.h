@@ -45,6 +45,7 @@ ir_cmd_fn ir_cmd_triage, ir_cmd_report_in;
 ir_cmd_fn ir_cmd_channel_list, ir_cmd_channel_check, ir_cmd_channel_secret,
     ir_cmd_channel_test;
 ir_cmd_fn ir_cmd_mesh_peer, ir_cmd_mesh_carrier;
+ir_cmd_fn ir_cmd_comms_send, ir_cmd_comms_status;
 ir_cmd_fn ir_cmd_notify, ir_cmd_inbox, ir_cmd_ack, ir_cmd_answer_for,
     ir_cmd_alert_list, ir_cmd_alert_show, ir_cmd_alert_status,
     ir_cmd_alert_cancel, ir_cmd_alert_correct, ir_cmd_alert_cosign;

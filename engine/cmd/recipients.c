@@ -202,6 +202,32 @@ add_audience(struct work *w, const char *id, int depth)
     free(name);
 }
 
+/* Everybody of a contact tree; whose turn it is says cmd/tree.h. Of a role all
+ * who deputise, whoever holds it now. */
+static void
+add_tree(struct work *w, const char *id, int depth)
+{
+    const struct ir_json *j = ir_view_contact(&w->c->view, "trees", id);
+    const struct ir_json *levels = j != NULL ? ir_json_get(j, "levels") : NULL;
+    size_t i, k, m;
+
+    for (i = 0; levels != NULL && i < ir_json_len(levels); i++)
+        for (k = 0; k < ir_json_len(ir_json_at(levels, i)); k++) {
+            const char *word =
+                ir_json_str(ir_json_at(ir_json_at(levels, i), k));
+            const struct ir_json *role, *h;
+
+            if (word == NULL || strncmp(word, "role:", 5) != 0) {
+                add_word(w, word, depth + 1);
+                continue;
+            }
+            role = ir_view_contact(&w->c->view, "roles", word + 5);
+            h = role != NULL ? ir_json_get(role, "holders") : NULL;
+            for (m = 0; h != NULL && m < ir_json_len(h); m++)
+                add_person(w, ir_json_str(ir_json_at(h, m)));
+        }
+}
+
 static void
 add_word(struct work *w, const char *word, int depth)
 {
@@ -213,6 +239,8 @@ add_word(struct work *w, const char *word, int depth)
         add_role(w, word + 5);
     } else if (strncmp(word, "audience:", 9) == 0) {
         add_audience(w, word + 9, depth);
+    } else if (strncmp(word, "tree:", 5) == 0) {
+        add_tree(w, word + 5, depth);
     } else if (strncmp(word, "contact:", 8) == 0) {
         add_person(w, word + 8);
     } else if ((member = ir_trust_member(&w->c->trust, word)) >= 0) {

@@ -3,19 +3,16 @@
 
 #include "base/i18n.h"
 #include "base/scan.h"
-#include "cmd/keyring.h"
+#include "cmd/node_key.h"
 #include "core/body.h"
 #include "core/witness.h"
 #include "store/append.h"
 #include "store/arrived.h"
 #include "store/seen.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define AT_ONCE 20000      /* arrivals looked at in one call */
 #define WITNESSES_MAX 2000 /* witnesses read back, the newest */
@@ -28,22 +25,6 @@
 /* Up to which arrival it was looked at: settings of this device. */
 #define RECEIPT_UPTO "receipt_upto"
 #define WITNESS_UPTO "witness_upto"
-
-static int
-sign(void *arg, const uint8_t *blob, size_t n, uint8_t sig[IR_SIG_BYTES],
-     struct ir_err *err)
-{
-    return ir_sign(arg, blob, n, sig, err);
-}
-
-static struct ir_signer
-signer(const struct ir_key *node)
-{
-    struct ir_signer s = {.sign = sign, .arg = (void *)(uintptr_t)node};
-
-    memcpy(s.pub, node->pub, IR_PUBKEY_BYTES);
-    return s;
-}
 
 static int64_t
 get_upto(struct ir_store *st, const char *key)
@@ -183,7 +164,7 @@ static int
 put_receipts(struct receipts *x, const struct ir_key *node,
              const struct ir_now *now, size_t *written, struct ir_err *err)
 {
-    struct ir_signer who = signer(node);
+    struct ir_signer who = ir_node_signer(node);
     uint8_t id[IR_ID_BYTES];
     size_t i;
     int rc = IR_OK;
@@ -337,7 +318,7 @@ put_witness(struct ir_store *st, const struct ir_key *node,
             const struct ir_now *now, const struct ir_witness_head *v, size_t n,
             struct ir_err *err)
 {
-    struct ir_signer who = signer(node);
+    struct ir_signer who = ir_node_signer(node);
     struct ir_draft d = {.kind = IR_KIND_WITNESS};
     uint8_t(*ids)[IR_ID_BYTES] = ir_calloc(n + 1, sizeof ids[0]);
     uint8_t id[IR_ID_BYTES];
@@ -404,19 +385,6 @@ ir_witness_view(struct ir_store *st, bool whole)
         more = more && whole;
 }
 
-/* The key of this device, from keys/node. */
-static int
-node_key(struct ir_ctx *c, struct ir_key **node)
-{
-    int fd = open(c->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc;
-
-    if (fd < 0)
-        return ir_fail(&c->err, IR_EIO, "%s: %s", c->home, strerror(errno));
-    rc = ir_keyring_node(fd, node, &c->err);
-    close(fd);
-    return rc;
-}
-
 void
 ir_ctx_witness(struct ir_ctx *c)
 {
@@ -424,7 +392,7 @@ ir_ctx_witness(struct ir_ctx *c)
     struct ir_key *node = NULL;
     struct ir_now now;
     size_t n = 0;
-    int rc = node_key(c, &node);
+    int rc = ir_ctx_node_key(c, &node);
 
     ir_clock_now(&now);
     if (rc == IR_OK && node != NULL)

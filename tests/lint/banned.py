@@ -21,7 +21,7 @@ BANNED = [
     ("system popen wordexp", ENGINE, (), "base/spawn.h"),
     ("fork vfork posix_spawn posix_spawnp execl execle execlp execv execve "
      "execvp execvpe execveat", ENGINE,
-     ("engine/base/spawn.c",
+     ("engine/base/spawn.c", "engine/base/detach.c",
       "engine/cmd/cmd.c"),  # ir-NAME on PATH becomes the process
      "base/spawn.h"),
     ("time gettimeofday clock_gettime ftime", ENGINE,
