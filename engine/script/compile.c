@@ -241,6 +241,7 @@ do_all(struct run *r)
         r->sink->file("", r->sink->arg); /* from here on it is all of them */
     ir_refs_resolve(&r->ck, &r->us);
     ir_channels_check(&r->ck, &r->us);
+    ir_facts_check(&r->ck, &r->us);
     ir_graph_nesting(&r->ck, &r->us);
     tell_findings(r);
 }

@@ -96,6 +96,7 @@ static const struct ir_rule person_rules[] = {
     CHANNELS,
     {.name = "verified", .type = IR_RULE_DATE, .required = true},
     MAYTEXT("hours"),
+    {.name = "outside", .type = IR_RULE_BOOL},
     {.name = NULL}};
 static const struct ir_schema person_schema = {person_rules, NULL};
 static const struct ir_rule item_person = {.type = IR_RULE_OBJ,
@@ -333,6 +334,7 @@ static const struct ir_rule template_rules[] = {
      .required = true,
      .ref = IR_REF_AUDIENCE},
     {.name = "title", .type = IR_RULE_TITLE, .required = true},
+    {.name = "number", .type = IR_RULE_INT, .min = 1, .max = 9999},
     TEXT("body"),
     {.name = NULL}};
 const struct ir_schema ir_schema_template = {template_rules, NULL};

@@ -59,6 +59,13 @@ void ir_graph_nesting(struct ir_check *ck, struct ir_units *us);
  */
 void ir_channels_check(struct ir_check *ck, struct ir_units *us);
 
+/* Check that templates tell audiences only what those may know, and that no
+ * number of a template is used twice.
+ *
+ * Owns:   nothing.
+ */
+void ir_facts_check(struct ir_check *ck, struct ir_units *us);
+
 /* Index of the runbook with this name, or -1.
  *
  * Errors: none.

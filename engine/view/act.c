@@ -2,6 +2,7 @@
  * call, and what doing it sets going.
  */
 #include "base/utf8.h"
+#include "core/update.h"
 #include "view/step.h"
 
 #include <stdlib.h>
@@ -282,28 +283,6 @@ act_call(struct ir_sv *x)
                  ir_pool_f(&x->pool, _("\"%s\""), json_text(x, tree, "say")));
 }
 
-static const char *
-topic_say(const char *id)
-{
-    static const struct {
-        const char *id, *say;
-    } words[] = {
-        {"what", N_("what happened")},
-        {"when", N_("when")},
-        {"where", N_("where")},
-        {"impact", N_("impact")},
-        {"measures", N_("measures")},
-        {"cause", N_("cause")},
-        {"personal-data", N_("personal data")},
-    };
-    size_t i;
-
-    for (i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(words[i].id, id) == 0)
-            return _(words[i].say);
-    return id;
-}
-
 static void
 act_notify(struct ir_sv *x)
 {
@@ -322,7 +301,10 @@ act_notify(struct ir_sv *x)
         if (b.len > 0)
             ir_buf_adds(&b, _(", "));
         if (t != NULL)
-            ir_buf_adds(&b, topic_say(t));
+            ir_buf_adds(&b,
+                        ir_fact_of_word(t) < 0
+                            ? t
+                            : ir_fact_say((enum ir_fact)ir_fact_of_word(t)));
     }
     ir_step_para(x, _("May know: "), IR_STYLE_NONE,
                  safe(x, ir_pool_buf(&x->pool, &b)));

@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "airlines-update",
+  number = 1,
   audience = "airlines",
   title = { en = "Airlines: state and next time",
             ja = "航空会社: 状況と次の連絡" },

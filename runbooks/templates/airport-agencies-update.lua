@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "airport-agencies-update",
+  number = 2,
   audience = "airport-agencies",
   title = { en = "Customs, immigration, police: state",
             ja = "税関・入管・検疫・空港警察: 状況" },

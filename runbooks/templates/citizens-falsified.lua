@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "citizens-falsified",
+  number = 3,
   audience = "citizens",
   title = { en = "Citizens: false content, correction",
             ja = "利用者: 誤った内容の訂正" },

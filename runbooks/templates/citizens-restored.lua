@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "citizens-restored",
+  number = 4,
   audience = "citizens",
   title = { en = "Citizens: available again",
             ja = "利用者: 提供の再開" },

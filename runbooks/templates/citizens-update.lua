@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "citizens-update",
+  number = 5,
   audience = "citizens",
   title = { en = "Citizens: not available",
             ja = "利用者: 提供の停止" },

@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "insurer-update",
+  number = 6,
   audience = "insurer",
   title = { en = "Insurer: notice of loss",
             ja = "保険会社: 事故の通知" },

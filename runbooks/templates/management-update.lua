@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "management-update",
+  number = 7,
   audience = "management",
   title = { en = "Management: one page",
             ja = "経営層: 1枚の報告" },

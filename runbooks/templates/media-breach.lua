@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "media-breach",
+  number = 8,
   audience = "media",
   title = { en = "Media: cause, remedy, prevention",
             ja = "報道機関: 原因・改善・再発防止" },

@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "media-update",
+  number = 9,
   audience = "media",
   title = { en = "Media: statement",
             ja = "報道機関: 発表文" },

@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "ministry-client-update",
+  number = 10,
   audience = "ministry-client",
   title = { en = "Ministry of Samples: state",
             ja = "見本省: 状況の報告" },

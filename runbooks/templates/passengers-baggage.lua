@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "passengers-baggage",
+  number = 12,
   audience = "passengers",
   title = { en = "Passengers: baggage is delayed",
             ja = "旅客: 手荷物の遅れ" },

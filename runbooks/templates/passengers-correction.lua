@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "passengers-correction",
+  number = 13,
   audience = "passengers",
   title = { en = "Passengers: correction",
             ja = "旅客: 訂正のお知らせ" },

@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "passengers-flight-displays",
+  number = 14,
   audience = "passengers",
   title = { en = "Passengers: displays are out",
             ja = "旅客: 案内表示の停止" },

@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "passengers-restored",
+  number = 15,
   audience = "passengers",
   title = { en = "Passengers: working again",
             ja = "旅客: 復旧のお知らせ" },

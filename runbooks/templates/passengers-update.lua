@@ -1,9 +1,10 @@
--- Read aloud and posted. "why" holds only what has been released; until then it
--- reads "under investigation".
+-- Read aloud and posted. Passengers may not know the cause: "why" reads "under
+-- investigation" until the spokesperson decides otherwise.
 return {
   api = 1,
   kind = "template",
   id = "passengers-update",
+  number = 16,
   audience = "passengers",
   title = { en = "Passengers: what is wrong, what to do",
             ja = "旅客: 状況とお願い" },

@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "persons-update",
+  number = 17,
   audience = "persons",
   title = { en = "Persons concerned: your data",
             ja = "本人への通知" },

@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "residents-update",
+  number = 18,
   audience = "residents",
   title = { en = "Residents: state",
             ja = "地域住民: 状況" },

@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "responders-update",
+  number = 19,
   audience = "responders",
   title = { en = "Responders: common picture",
             ja = "対応要員: 現在の状況" },

@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "staff-attendance",
+  number = 20,
   audience = "staff",
   title = { en = "Staff: who comes, who stays",
             ja = "社員: 出勤と在宅" },

@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "staff-mail-distrusted",
+  number = 21,
   audience = "staff",
   title = { en = "Staff: do not use mail",
             ja = "社員: メール使用禁止" },

@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "staff-update",
+  number = 22,
   audience = "staff",
   title = { en = "Staff: state and rules",
             ja = "社員: 状況と守ること" },

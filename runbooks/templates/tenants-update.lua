@@ -2,6 +2,7 @@ return {
   api = 1,
   kind = "template",
   id = "tenants-update",
+  number = 23,
   audience = "tenants",
   title = { en = "Tenants: state and what to do",
             ja = "テナント: 状況とお願い" },

@@ -47,6 +47,15 @@ static const struct mutation file_mutations[] = {
      "steps[7].template", true, 1,
      "there is no template \"notices\" in templates/; did you mean \"notice\"?",
      "templates/にひな形「notices」がありません。「notice」ではありませんか？"},
+    {TEMPLATE, "since ${when}.", "at ${where}.", TEMPLATE, 7, "body", true, 1,
+     "template notice tells \"where\", which the audience public may not know",
+     "ひな形「notice」は「where」を伝えますが、共有範囲「public」に伝えてよい"
+     "事項ではありません"},
+    {ONE, "notify = \"public\"", "notify = \"staff\"", ONE, 35,
+     "steps[7].template", true, 1,
+     "template notice tells \"when\", which the audience staff may not know",
+     "ひな形「notice」は「when」を伝えますが、共有範囲「staff」に伝えてよい"
+     "事項ではありません"},
     {ONE, "to = \"inform\"", "to = \"level\"", ONE, 36, "steps[7].repeat.to",
      true, 1, "must be an earlier step, or this one", NULL},
     {ONE, "ask = { en = \"Again?\", ja = \"もう一度？\" }",

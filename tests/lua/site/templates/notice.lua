@@ -5,4 +5,5 @@ return {
   audience = "public",
   title = { en = "Notice", ja = "お知らせ" },
   body = { en = "${what} since ${when}.", ja = "${when}から${what}。" },
+  number = 1,
 }
