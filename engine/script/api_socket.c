@@ -94,8 +94,10 @@ connect_udp(const struct where *w, int *fd)
     char port[8];
 
     snprintf(port, sizeof port, "%d", w->port);
-    if (res_init() == 0) { /* a name that nobody knows is known soon */
-        _res.retrans = 2;
+    if (res_init() == 0) { /* asked twice within the time there is */
+        int half_s = left_ms(w) / 2000;
+
+        _res.retrans = half_s < 1 ? 1 : half_s > 5 ? 5 : half_s;
         _res.retry = 2;
     }
     if (getaddrinfo(w->host, port, &hints, &list) != 0)

@@ -53,6 +53,7 @@ def server_context(d):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = 1 << 16  # headers and body in one segment
     directory = "."
 
     def do_any(self):
