@@ -10,12 +10,14 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 #define PORT "ir.serial.port"
 #define READ_MAX 4096
+#define LOOK_MS 100 /* between two looks whether the line is free */
 
 struct port {
     int fd; /* -1: closed */
@@ -133,6 +135,20 @@ make_raw(int fd, speed_t speed)
            tcflush(fd, TCIOFLUSH) == 0;
 }
 
+/* One at a time: whoever sends and whoever fetches answers share a line. */
+static bool
+wait_free(lua_State *L, int fd)
+{
+    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        int ms = patience(L, LOOK_MS);
+
+        if (errno != EWOULDBLOCK || ms == 0)
+            return false;
+        (void)poll(NULL, 0, ms);
+    }
+    return true;
+}
+
 static int
 do_open(lua_State *L)
 {
@@ -159,6 +175,9 @@ do_open(lua_State *L)
     p->fd = open(device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (p->fd < 0)
         return ir_api_fail(L, "retry", "%s: %s", shown, strerror(errno));
+    if (!wait_free(L, p->fd))
+        return ir_api_fail(L, "retry",
+                           _("%s: another program is using this line"), shown);
     if (!make_raw(p->fd, speed_of(baud)))
         return ir_api_fail(L, "refused", _("%s: is no serial line (%s)"), shown,
                            strerror(errno));

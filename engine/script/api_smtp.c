@@ -1,4 +1,5 @@
-/* api_smtp.c: ir.smtp: one mail to one address over libcurl. */
+/* api_smtp.c: ir.smtp: one mail to one address over libcurl; and whether that
+ * would be taken. */
 #include "base/clock.h"
 #include "base/crypt.h"
 #include "base/i18n.h"
@@ -186,12 +187,29 @@ host_ok(const char *s)
 }
 
 static bool
-set_options(lua_State *L, struct mail *m, const char *from, const char *to,
-            const char *tls)
+set_login(lua_State *L, struct mail *m, const char *tls)
 {
     struct ir_curl *c = ir_curl();
     const char *user = ir_api_text(L, "user", false, NULL);
     const char *pass = ir_api_text(L, "password", false, NULL);
+    bool ok;
+
+    ok = c->setopt(c->easy, CURLOPT_HEADERFUNCTION, on_said) == CURLE_OK &&
+         c->setopt(c->easy, CURLOPT_HEADERDATA, m) == CURLE_OK &&
+         c->setopt(c->easy, CURLOPT_USE_SSL,
+                   strcmp(tls, "starttls") == 0
+                       ? (long)CURLUSESSL_ALL
+                       : (long)CURLUSESSL_NONE) == CURLE_OK;
+    if (ok && user[0] != '\0')
+        ok = c->setopt(c->easy, CURLOPT_USERNAME, user) == CURLE_OK &&
+             c->setopt(c->easy, CURLOPT_PASSWORD, pass) == CURLE_OK;
+    return ok;
+}
+
+static bool
+set_mail(struct mail *m, const char *from, const char *to)
+{
+    struct ir_curl *c = ir_curl();
     char *rcpt = ir_asprintf("<%s>", to), *sender = ir_asprintf("<%s>", from);
     bool ok;
 
@@ -201,16 +219,7 @@ set_options(lua_State *L, struct mail *m, const char *from, const char *to,
          c->setopt(c->easy, CURLOPT_MAIL_RCPT, m->to) == CURLE_OK &&
          c->setopt(c->easy, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
          c->setopt(c->easy, CURLOPT_READFUNCTION, on_read) == CURLE_OK &&
-         c->setopt(c->easy, CURLOPT_READDATA, m) == CURLE_OK &&
-         c->setopt(c->easy, CURLOPT_HEADERFUNCTION, on_said) == CURLE_OK &&
-         c->setopt(c->easy, CURLOPT_HEADERDATA, m) == CURLE_OK &&
-         c->setopt(c->easy, CURLOPT_USE_SSL,
-                   strcmp(tls, "starttls") == 0
-                       ? (long)CURLUSESSL_ALL
-                       : (long)CURLUSESSL_NONE) == CURLE_OK;
-    if (ok && user[0] != '\0')
-        ok = c->setopt(c->easy, CURLOPT_USERNAME, user) == CURLE_OK &&
-             c->setopt(c->easy, CURLOPT_PASSWORD, pass) == CURLE_OK;
+         c->setopt(c->easy, CURLOPT_READDATA, m) == CURLE_OK;
     free(rcpt);
     free(sender);
     return ok;
@@ -248,9 +257,12 @@ conclude(lua_State *L, struct mail *m, CURLcode rc, const char *host)
     }
     if (code >= 400 && code < 600) {
         push_said(L, m, 0);
-        return ir_api_fail(
-            L, code >= 500 || rc == CURLE_LOGIN_DENIED ? "refused" : "retry",
-            "%s: %s", host, lua_tostring(L, -1));
+        if (rc == CURLE_LOGIN_DENIED && code >= 500)
+            return ir_api_fail(L, "refused", "%s: %s (%s)", host,
+                               _("it refused the user name or the password"),
+                               lua_tostring(L, -1));
+        return ir_api_fail(L, code >= 500 ? "refused" : "retry", "%s: %s", host,
+                           lua_tostring(L, -1));
     }
     text = ir_curl_reason(rc, host);
     lua_pushstring(L, text);
@@ -281,49 +293,101 @@ helo(const char *from)
     return at != NULL && host_ok(at + 1) ? at + 1 : "ir.invalid";
 }
 
+/* The server of a call. */
+struct server {
+    const char *host, *tls, *from;
+    int64_t ms;
+    char url[640];
+};
+
+/* Read it from the table at 1. NULL, or why not. */
+static const char *
+take_server(lua_State *L, const char *function, struct server *v)
+{
+    bool implicit;
+    lua_Integer port;
+
+    ir_api_args(L, function);
+    v->host = ir_api_text(L, "host", true, NULL);
+    v->tls = ir_api_text(L, "tls", true, NULL);
+    v->from = ir_api_text(L, "from", true, NULL);
+    implicit = strcmp(v->tls, "tls") == 0;
+    port = ir_api_int(L, "port", implicit ? 465 : 587, 1, 65535);
+    v->ms = ir_api_timeout(L);
+    if (!host_ok(v->host))
+        return _("\"host\" is no host name");
+    snprintf(v->url, sizeof v->url,
+             strchr(v->host, ':') != NULL ? "%s://[%s]:%d/%s" : "%s://%s:%d/%s",
+             implicit ? "smtps" : "smtp", v->host, (int)port, helo(v->from));
+    return check_tls(v->tls, v->host);
+}
+
+static bool
+begin(lua_State *L, struct mail *m, const struct server *v)
+{
+    const char *ca = ir_api_text(L, "ca", false, NULL);
+
+    return ir_curl_begin(ir_curl()->easy, v->url,
+                         strcmp(v->tls, "tls") == 0 ? "smtps" : "smtp", ca,
+                         v->ms) &&
+           set_login(L, m, v->tls);
+}
+
 static int
 do_send(lua_State *L)
 {
-    const char *host, *tls, *ca, *from, *to, *why;
-    struct ir_err err;
+    struct server v;
     struct mail *m;
-    bool implicit;
-    lua_Integer port;
-    int64_t ms;
-    char url[640];
+    struct ir_err err;
+    const char *to, *why = take_server(L, "ir.smtp.send", &v);
 
-    ir_api_args(L, "ir.smtp.send");
-    host = ir_api_text(L, "host", true, NULL);
-    tls = ir_api_text(L, "tls", true, NULL);
-    ca = ir_api_text(L, "ca", false, NULL);
-    from = ir_api_text(L, "from", true, NULL);
     to = ir_api_text(L, "to", true, NULL);
-    implicit = strcmp(tls, "tls") == 0;
-    port = ir_api_int(L, "port", implicit ? 465 : 587, 1, 65535);
-    ms = ir_api_timeout(L);
-    why = host_ok(host) ? check_tls(tls, host) : _("\"host\" is no host name");
     if (why != NULL)
         return ir_api_fail(L, "refused", "%s", why);
     m = new_mail(L);
-    if (write_mail(L, m, from, to, &err) != IR_OK)
+    if (write_mail(L, m, v.from, to, &err) != IR_OK)
         return ir_api_fail(L, "refused", "%s", err.msg);
-    if (ms == 0)
-        return ir_api_fail(L, "retry", "%s: %s", host, _("no answer in time"));
-    snprintf(url, sizeof url,
-             strchr(host, ':') != NULL ? "%s://[%s]:%d/%s" : "%s://%s:%d/%s",
-             implicit ? "smtps" : "smtp", host, (int)port, helo(from));
-    if (!ir_curl_begin(ir_curl()->easy, url, implicit ? "smtps" : "smtp", ca,
-                       ms) ||
-        !set_options(L, m, from, to, tls))
-        return ir_api_fail(L, "refused", "%s: %s", host,
+    if (v.ms == 0)
+        return ir_api_fail(L, "retry", "%s: %s", v.host,
+                           _("no answer in time"));
+    if (!begin(L, m, &v) || !set_mail(m, v.from, to))
+        return ir_api_fail(L, "refused", "%s: %s", v.host,
                            _("libcurl does not take this request"));
-    return conclude(L, m, ir_curl()->perform(ir_curl()->easy), host);
+    return conclude(L, m, ir_curl()->perform(ir_curl()->easy), v.host);
+}
+
+/* Connect, TLS, log in: no mail. */
+static int
+do_check(lua_State *L)
+{
+    struct ir_curl *c = ir_curl();
+    struct server v;
+    struct mail *m;
+    const char *why = take_server(L, "ir.smtp.check", &v);
+    const char *user = ir_api_text(L, "user", false, NULL);
+    long code = 0;
+    CURLcode rc;
+
+    if (why != NULL)
+        return ir_api_fail(L, "refused", "%s", why);
+    m = new_mail(L);
+    if (!begin(L, m, &v) ||
+        c->setopt(c->easy, CURLOPT_CONNECT_ONLY, 1L) != CURLE_OK)
+        return ir_api_fail(L, "refused", "%s: %s", v.host,
+                           _("libcurl does not take this request"));
+    rc = c->perform(c->easy);
+    (void)c->getinfo(c->easy, CURLINFO_RESPONSE_CODE, &code);
+    if (rc == CURLE_OK && user[0] != '\0' && code != 235)
+        return ir_api_fail(L, "refused", "%s: %s", v.host,
+                           _("it offers no way to log in"));
+    return conclude(L, m, rc, v.host);
 }
 
 void
 ir_api_smtp_open(lua_State *L)
 {
-    static const luaL_Reg fns[] = {{"send", do_send}, {NULL, NULL}};
+    static const luaL_Reg fns[] = {
+        {"send", do_send}, {"check", do_check}, {NULL, NULL}};
 
     luaL_newlib(L, fns);
 }

@@ -145,6 +145,8 @@ push_api(lua_State *L, const struct ir_json *list)
     lua_newtable(L);
     lua_pushcfunction(L, do_time);
     lua_setfield(L, -2, "time");
+    lua_pushstring(L, ir_lang_code(ir_i18n_lang()));
+    lua_setfield(L, -2, "lang");
     ir_api_json_open(L);
     lua_setfield(L, -2, "json");
     ir_api_base64_open(L);

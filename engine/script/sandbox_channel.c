@@ -175,8 +175,11 @@ allow_serial(scmp_filter_ctx ctx)
     static const uint32_t asks[] = {TCGETS, TCSETS,   TCSETSW,  TCSETSF, TCFLSH,
                                     TCSBRK, FIONREAD, TIOCMGET, TIOCMSET};
 
-    return allow_if(ctx, SCMP_SYS(ioctl), 1, asks,
-                    sizeof asks / sizeof asks[0]);
+    int rc = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(flock), 0);
+
+    return rc != 0 ? rc
+                   : allow_if(ctx, SCMP_SYS(ioctl), 1, asks,
+                              sizeof asks / sizeof asks[0]);
 }
 
 static int
