@@ -525,11 +525,13 @@ ir_spawn_poll(struct ir_spawning *s, const struct ir_spawn_result **res,
               struct ir_err *err)
 {
     bool exited = s->r.exited, goes_on;
+    int heard;
 
     *res = NULL;
-    s->r.now = ir_clock_mono_ms();
-    while ((goes_on = advance(&s->r, s->r.now)) && turn(&s->r, 0) > 0)
-        ;
+    do { /* what it said in time counts, however late it is looked at */
+        heard = turn(&s->r, 0);
+        goes_on = advance(&s->r, s->r.now);
+    } while (goes_on && heard > 0);
     if (!goes_on) {
         s->over = true;
         *res = &s->res;

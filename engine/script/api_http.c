@@ -354,6 +354,10 @@ ask(lua_State *L, const char *function, const char *method)
     why = look_at(r, url);
     if (why != NULL)
         return ir_api_fail(L, "refused", "%s", why);
+    if (strcmp(r->scheme, "http") == 0 &&
+        ir_api_text(L, "proxy", false, NULL)[0] != '\0')
+        return ir_api_fail(L, "refused", "%s",
+                           _("the address (url) must begin with https://"));
     if (!take_headers(L, r))
         return ir_api_fail(L, "refused", "%s",
                            _("a header holds what no header may hold, such "

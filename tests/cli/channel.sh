@@ -139,6 +139,15 @@ out '41 -   return nil, "HTTP "'
 out '41 +   return nil, "HTTP "'
 silent 'function M.send'
 
+title "made is not approved: what runs is what was approved"
+printf 'https://localhost:%s/hook/s3cr3t-path\n' "$https" | bare "$IR" channel secret board-url >out 2>err
+sed -i 's/^function M.check(ir, cfg)$/& do return nil, "CHANGED" end/' "$H/site/plugins/channel/webhook.lua"
+ok --as sato release make
+ok channel check board
+ok --as sato release approve
+exits 2 channel check board
+out CHANGED
+
 title "without an approved release nothing runs"
 H=$T/fresh
 ok init --org X --person Sato --runbooks "$T/site.small"

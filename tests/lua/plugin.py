@@ -216,6 +216,9 @@ def test_http(ports):
                 "http://localhost@example.net/", "ftp://localhost/",
                 "http://[::2]/"):
         says(url, post(url), "https://", "refused")
+    got = sent("return ir.http.get { url = msg.to, proxy = 'http://x:1' }",
+               ("http",), msgs=[dict(MSG, to=f"http://127.0.0.1:{ports['http']}")])
+    says("plain by a proxy", got, "https://", "refused")
     says("a file", post("file:///etc/passwd"), "no web address", "refused")
     says("no address", post("nonsense nonsense"), "is no web address")
     for bad in ("a\r\nX-Evil: 1", "a\nb", "a\0b"):

@@ -196,6 +196,31 @@ test_receive(void **state)
     ir_json_free(config);
 }
 
+/* What others on the machine can see of it holds no secret. */
+static void
+test_in_the_open(void **state)
+{
+    char *script = ir_asprintf("{ env; echo \"$0 $*\"; } >%s/seen\n"
+                               "echo '{\"done\":{}}'",
+                               dir);
+    char *path = ir_asprintf("%s/seen", dir), text[4096] = "";
+    FILE *f;
+
+    (void)state;
+    setenv("SOME_TOKEN", "t0k3n-of-mine", 1);
+    fake_worker(script);
+    (void)send_three("");
+    f = fopen(path, "re");
+    assert_non_null(f);
+    assert_true(fread(text, 1, sizeof text - 1, f) > 0);
+    assert_int_equal(fclose(f), 0);
+    assert_non_null(strstr(text, "PATH="));
+    assert_null(strstr(text, "s3cr3t"));
+    assert_null(strstr(text, "t0k3n")); /* nor what we were given */
+    free(path);
+    free(script);
+}
+
 /* Side by side: one that hangs delays nobody, and is ended when told. */
 static void
 test_side_by_side(void **state)
@@ -270,9 +295,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_plugin),  cmocka_unit_test(test_odd_workers),
-        cmocka_unit_test(test_receive), cmocka_unit_test(test_side_by_side),
-        cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_plugin),       cmocka_unit_test(test_odd_workers),
+        cmocka_unit_test(test_receive),      cmocka_unit_test(test_in_the_open),
+        cmocka_unit_test(test_side_by_side), cmocka_unit_test(test_secrets),
     };
     const char *worker = getenv("IR_WORKER");
     struct ir_err err;

@@ -91,6 +91,36 @@ test_deadline(void **state)
     ir_spawn_end(s);
 }
 
+static void
+put_off(const char *p, size_t n, void *arg)
+{
+    (void)p;
+    (void)n;
+    ir_spawn_more(*(struct ir_spawning **)arg, 60000);
+}
+
+/* Who looks late does not blame the process for it. */
+static void
+test_looked_at_late(void **state)
+{
+    struct ir_spawning *s = NULL;
+    const struct ir_spawn_result *res = NULL;
+
+    (void)state;
+    s = start(
+        &(struct ir_spawn){.argv = (const char *const[]){SELF, "polite", NULL},
+                           .deadline_ms = 100,
+                           .on_out = put_off,
+                           .arg = &s});
+    (void)poll(NULL, 0, 400); /* it has said "up" by now */
+    assert_int_equal(ir_spawn_poll(s, &res, NULL), IR_OK);
+    assert_null(res);
+    (void)poll(NULL, 0, 100);
+    assert_int_equal(ir_spawn_poll(s, &res, NULL), IR_OK);
+    assert_null(res);
+    ir_spawn_end(s);
+}
+
 /* Ended while it runs, with all it has started. */
 static void
 test_end(void **state)
@@ -139,9 +169,8 @@ int
 main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_side_by_side),
-        cmocka_unit_test(test_deadline),
-        cmocka_unit_test(test_end),
+        cmocka_unit_test(test_side_by_side),   cmocka_unit_test(test_deadline),
+        cmocka_unit_test(test_looked_at_late), cmocka_unit_test(test_end),
         cmocka_unit_test(test_cannot_start),
     };
 
