@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "cmd/channel_try.h"
 #include "cmd/commands.h"
+#include "cmd/recipients.h"
 #include "core/text.h"
 
 #include <errno.h>
@@ -56,8 +57,19 @@ look_secret(const char *key, struct ir_json *v, void *arg)
     return true;
 }
 
+/* The state of a channel in words for a column, "" where nothing is known. */
+static const char *
+state_text(enum ir_channel_state s)
+{
+    return s == IR_CHANNEL_OK           ? _("works")
+           : s == IR_CHANNEL_DOWN       ? _("down")
+           : s == IR_CHANNEL_DISTRUSTED ? _("do not use")
+                                        : "";
+}
+
 static struct ir_json *
-row_json(const struct ir_json *row, struct ir_json *secrets)
+row_json(const struct ir_json *row, enum ir_channel_state state,
+         struct ir_json *secrets)
 {
     struct ir_json *o = ir_json_new_obj();
 
@@ -65,6 +77,7 @@ row_json(const struct ir_json *row, struct ir_json *secrets)
     ir_json_set_str(o, "plugin", ir_json_get_str(row, "plugin", ""));
     ir_json_set_str(o, "title", ir_json_text_of(row, "title"));
     ir_json_set_bool(o, "mail", ir_json_get_bool(row, "mail", false));
+    ir_json_set_str(o, "state", ir_view_mail_word((int)state));
     ir_json_set_take(o, "secrets", secrets);
     return o;
 }
@@ -73,6 +86,7 @@ int
 ir_cmd_channel_list(struct ir_ctx *c, int argc, char **argv)
 {
     const struct ir_json *list = NULL;
+    struct ir_channels known = {0};
     struct ir_json *out = NULL;
     struct ir_table t;
     size_t i;
@@ -82,21 +96,26 @@ ir_cmd_channel_list(struct ir_ctx *c, int argc, char **argv)
         rc = ir_args_count(n, 0, 0, "channel list", &c->err);
     if (rc == IR_OK)
         rc = open_list(c, &list);
+    if (rc == IR_OK)
+        rc = ir_channels_load(c, NULL, IR_ACTUAL, &known);
     if (rc != IR_OK)
         return rc;
     out = ir_json_new_arr();
-    ir_table_init(&t, 4, 2);
+    ir_table_init(&t, 5, 2);
     for (i = 0; i < ir_json_len(list); i++) {
         const struct ir_json *row = ir_json_at(list, i);
         struct secrets s = {c, ir_json_new_arr(), {0}};
         char *title = ir_view_safe(&c->view, ir_json_text_of(row, "title"));
-        const char *cells[4] = {ir_json_get_str(row, "id", ""),
-                                ir_json_get_str(row, "plugin", ""), title, ""};
+        const char *id = ir_json_get_str(row, "id", "");
+        enum ir_channel_state state =
+            ir_channels_state(&known, id, ir_channel_is_mail(c, id));
+        const char *cells[5] = {id, ir_json_get_str(row, "plugin", ""), title,
+                                state_text(state), ""};
 
         ir_json_each(ir_json_get(row, "config"), look_secret, &s);
-        cells[3] = ir_buf_str(&s.missing);
+        cells[4] = ir_buf_str(&s.missing);
         ir_table_row(&t, IR_STYLE_NONE, cells);
-        ir_json_add_take(out, row_json(row, s.list));
+        ir_json_add_take(out, row_json(row, state, s.list));
         ir_buf_done(&s.missing);
         free(title);
     }
@@ -109,6 +128,7 @@ ir_cmd_channel_list(struct ir_ctx *c, int argc, char **argv)
     if (!c->json)
         ir_table_write(&t, &c->view.term, &c->out);
     ir_json_free(out);
+    ir_channels_done(&known);
     return IR_OK;
 }
 

@@ -43,7 +43,8 @@ ir_cmd_fn ir_cmd_mesh_invite, ir_cmd_mesh_invite_list,
     ir_cmd_mesh_invite_withdraw, ir_cmd_mesh_join, ir_cmd_mesh_admit;
 ir_cmd_fn ir_cmd_triage, ir_cmd_report_in;
 ir_cmd_fn ir_cmd_channel_list, ir_cmd_channel_check, ir_cmd_channel_secret,
-    ir_cmd_channel_test;
+    ir_cmd_channel_test, ir_cmd_channel_down, ir_cmd_channel_up,
+    ir_cmd_channel_distrust;
 ir_cmd_fn ir_cmd_mesh_peer, ir_cmd_mesh_carrier;
 ir_cmd_fn ir_cmd_comms_send, ir_cmd_comms_status;
 ir_cmd_fn ir_cmd_notify, ir_cmd_inbox, ir_cmd_ack, ir_cmd_answer_for,

@@ -107,7 +107,35 @@ ok --json comms status
 is handed-over "$(json '[0].to[0].state')"
 is 2 "$(json '[0].to[0].ways[0].tried')"
 
+title "a channel that is down, or distrusted, is passed over, and it is said once"
+ok --as sato channel distrust sms -r "strange replies"
+err "goes by other ways"
+exits 66 --as sato channel down smms
+err 'called "smms"'
+err "sms, chat"
+n4=$(got chat)
+ok --as sato notify ito "Not by SMS"
+n=0
+until [ "$(got chat)" -gt "$n4" ] || [ $n -ge 80 ]; do
+    n=$((n + 1))
+    sleep 0.1
+done
+is 2 "$(got sms)"
+within "ito|Not by SMS" "$T/chat" || fail "not by the other way"
+ok --json channel list
+is distrusted "$(json '[0].state')"
+is unknown "$(json '[1].state')"
+ok --json comms status
+is failed "$(json '[0].to[0].ways[0].outcome')"
+is 0 "$(json '[0].to[0].ways[0].tried')"
+exits 64 --as sato channel up sms
+err "a reason is needed"
+ok --as sato channel up sms -r "the provider has checked"
+ok --as sato channel distrust email -r "they read it"
+idle
+
 title "what can be tried again is tried again, later"
+n5=$(got chat)
 echo retry >"$T/chat.mode"
 ok --as sato notify mori "Once more"
 n=0
@@ -116,11 +144,11 @@ until { ok --json comms status; [ "$(json '[0].to[0].ways[0].outcome')" = failed
     sleep 0.1
 done
 is trying "$(json '[0].to[0].state')"
-is 4 "$(got chat)"
+is "$n5" "$(got chat)"
 pkill -KILL -f -- "-C $H comms send" || :
 echo ok >"$T/chat.mode"
 idle
-is 4 "$(got chat)"
+is "$n5" "$(got chat)"
 at_time +1m 0 comms send --for 1s
-is 5 "$(got chat)"
+is $((n5 + 1)) "$(got chat)"
 ok verify
