@@ -1,0 +1,79 @@
+-- plugins/channel/mattermost.lua: each message into a Mattermost channel.
+--
+-- Either by an incoming webhook (`url`): the address is the channel's name, or
+-- "@name" for one person, or "-" for the webhook's own channel. Or as a bot
+-- (`server` and `token`): the address is the id of the channel.
+local M = { api = 1, kind = "channel", name = "mattermost", needs = { "http" } }
+
+M.title = { en = "Mattermost", ja = "Mattermost" }
+
+M.config = {
+  url = { type = "string", match = "^https?://", secret = true, optional = true,
+          title = { en = "Address of an incoming webhook.",
+                    ja = "内向きウェブフックのURL。" } },
+  server = { type = "string", match = "^https?://", optional = true,
+             title = { en = "https://chat.example.jp, for a bot.",
+                       ja = "ボットの場合: https://chat.example.jp" } },
+  token = { type = "string", secret = true, optional = true,
+            title = { en = "Token of the bot.", ja = "ボットのトークン。" } },
+  ca = { type = "text", optional = true,
+         title = { en = "Certificates to trust instead of the system's (PEM).",
+                   ja = "システムの代わりに信頼する証明書(PEM)。" } },
+  proxy = { type = "string", optional = true,
+            title = { en = "http://HOST:PORT", ja = "http://ホスト:ポート" } },
+  timeout = { type = "duration", default = "10s" },
+}
+
+local function request(cfg, url)
+  local headers = {}
+  if cfg.token then headers.Authorization = "Bearer " .. cfg.token end
+  return { url = url, headers = headers, ca = cfg.ca, proxy = cfg.proxy,
+           timeout = cfg.timeout }
+end
+
+-- What Mattermost says of an error, in its own words where it has some.
+local function judge(ir, res)
+  if res.status >= 200 and res.status < 300 then return true end
+  local again = res.status == 408 or res.status == 429 or res.status >= 500
+  local o = ir.json.decode(res.body)
+  local words = type(o) == "table" and type(o.message) == "string" and o.message
+  return nil, "HTTP " .. res.status .. (words and " " .. words or ""),
+         again and "retry" or "refused"
+end
+
+function M.send(ir, cfg, msg)
+  local req
+  if cfg.server and cfg.token then
+    req = request(cfg, cfg.server .. "/api/v4/posts")
+    -- the server posts a pending id once
+    req.json = { channel_id = msg.to, message = msg.body,
+                 pending_post_id = msg.id }
+  elseif cfg.url then
+    req = request(cfg, cfg.url)
+    req.json = { text = msg.body, channel = msg.to ~= "-" and msg.to or nil }
+  else
+    return nil, "neither url nor server and token are set", "refused"
+  end
+  local res, err, how = ir.http.post(req)
+  if not res then return nil, err, how end
+  local ok, why, again = judge(ir, res)
+  if not ok then return nil, why, again end
+  local o = ir.json.decode(res.body)
+  return true, type(o) == "table" and type(o.id) == "string" and o.id or nil
+end
+
+function M.check(ir, cfg)
+  local url = cfg.server and cfg.token and cfg.server .. "/api/v4/users/me" or cfg.url
+  if not url then return nil, "neither url nor server and token are set" end
+  local res, err = ir.http.get(request(cfg, url))
+  if not res then return nil, err end
+  if cfg.server and cfg.token then
+    local ok, why = judge(ir, res)
+    if not ok then return nil, why end
+  elseif res.status == 404 or res.status >= 500 then
+    return nil, "HTTP " .. res.status
+  end
+  return true, "HTTP " .. res.status
+end
+
+return M
