@@ -8,7 +8,7 @@ M.title = { en = "LINE (messaging API)", ja = "LINE（Messaging API）" }
 M.config = {
   token = { type = "string", secret = true,
             title = { en = "Channel access token.",
-                      ja = "チャネルアクセストークン。" } },
+                      ja = "LINEのアクセストークン（channel access token）。" } },
   api = { type = "string", match = "^https?://", default = "https://api.line.me",
           title = { en = "Where the API is.", ja = "APIのURL。" } },
   ca = { type = "text", optional = true,
