@@ -287,7 +287,8 @@ reason(const struct peer *p, CURL *easy, CURLcode rc)
     case CURLE_COULDNT_RESOLVE_HOST:
         return N_("its name is not known here");
     case CURLE_COULDNT_CONNECT:
-        return N_("nobody answers there");
+        return ir_https_no_route(easy) ? N_("no network leads there now")
+                                       : N_("nobody answers there");
     case CURLE_OPERATION_TIMEDOUT:
         return N_("no answer in time");
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:

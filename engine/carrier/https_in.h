@@ -44,6 +44,11 @@ struct ir_https {
     int door_busy; /* requests of theirs that are being read or answered */
 };
 
+/* Did a CURL handle fail to connect for want of a way there: no network is up,
+ * or none leads to that address?
+ */
+bool ir_https_no_route(void *easy);
+
 /* Is this key on the list? */
 bool ir_https_welcome(const struct ir_https *h,
                       const uint8_t pub[IR_PUBKEY_BYTES]);

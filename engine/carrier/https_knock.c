@@ -10,6 +10,7 @@
 #include "carrier/https_in.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +89,15 @@ set_http(CURL *e, const char *url, struct curl_slist *headers, const void *p,
            curl_easy_setopt(e, CURLOPT_ERRORBUFFER, k->detail) == CURLE_OK;
 }
 
+bool
+ir_https_no_route(void *easy)
+{
+    long no = 0;
+
+    return curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &no) == CURLE_OK &&
+           (no == ENETUNREACH || no == EHOSTUNREACH || no == ENETDOWN);
+}
+
 static const char *
 reason(CURL *e, CURLcode rc)
 {
@@ -97,7 +107,8 @@ reason(CURL *e, CURLcode rc)
     case CURLE_COULDNT_RESOLVE_HOST:
         return N_("its name is not known here");
     case CURLE_COULDNT_CONNECT:
-        return N_("nobody answers there");
+        return ir_https_no_route(e) ? N_("no network leads there now")
+                                    : N_("nobody answers there");
     case CURLE_OPERATION_TIMEDOUT:
         return N_("no answer in time");
     case CURLE_SSL_CONNECT_ERROR:

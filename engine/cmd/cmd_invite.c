@@ -169,7 +169,11 @@ show_code(struct ir_ctx *c, const struct ir_invite *v, const char *code)
 {
     char *name = ir_view_safe(&c->view, v->name);
     char *until = ir_view_time(&c->view, v->expires_ms);
+    char *at = ir_join_addresses();
 
+    /* The square first: on 24 lines the letters must be what stays. */
+    if (c->view.term.tty && !c->view.term.plain)
+        ir_view_qr(&c->view.term, code, &c->out);
     ir_buf_addf(&c->out,
                 v->second
                     ? _("Invitation for another device of %s (%s), good until "
@@ -177,8 +181,6 @@ show_code(struct ir_ctx *c, const struct ir_invite *v, const char *code)
                     : _("Invitation for %s (%s), good until %s:\n\n"),
                 name, v->handle, until);
     ir_buf_addf(&c->out, "    %s\n\n", code);
-    if (c->view.term.tty && !c->view.term.plain)
-        ir_view_qr(&c->view.term, code, &c->out);
     ir_buf_addf(&c->out,
                 _("Let only %s see it: whoever types it first is let in by "
                   "this name.\n"),
@@ -197,6 +199,8 @@ show_code(struct ir_ctx *c, const struct ir_invite *v, const char *code)
                 "   from another network:  ir mesh join --at ADDRESS   (of "
                 "this "
                 "machine)\n"));
+    if (at[0] != '\0')
+        ir_buf_addf(&c->out, _("   addresses of this machine: %s\n"), at);
     ir_buf_adds(&c->out,
                 _("By a USB stick, without a network:\n"
                   "1. on their machine:  ir mesh join --via DIR\n"
@@ -205,6 +209,7 @@ show_code(struct ir_ctx *c, const struct ir_invite *v, const char *code)
                   "more\n"));
     free(name);
     free(until);
+    free(at);
 }
 
 int

@@ -73,7 +73,7 @@ parse(struct ir_ctx *c, int argc, char **argv, struct join *j)
         return rc;
     j->code = n > 0 ? argv[1] : NULL;
     if (j->code == NULL)
-        j->code = j->typed = ir_ctx_ask(c, _(" The code of the invitation> "));
+        j->code = j->typed = ir_join_code_ask(c);
     if (j->code == NULL)
         return ir_fail(&c->err, IR_EUSAGE,
                        _("the code of the invitation is needed"));

@@ -20,6 +20,20 @@
  */
 char *ir_join_path(const uint8_t id[IR_JOIN_ID_BYTES], const char *suffix);
 
+/* The code from the terminal. A slip costs a question, not the command: it is
+ * found here, and asked for again, twice. NULL as ir_ctx_ask.
+ *
+ * Owns:   the caller frees with free().
+ */
+char *ir_join_code_ask(struct ir_ctx *c);
+
+/* Where this machine can be called, for `mesh join --at`: at most four
+ * addresses of interfaces that are up, "" where there are none.
+ *
+ * Owns:   the caller frees with free().
+ */
+char *ir_join_addresses(void);
+
 /* What became of the requests in a directory. */
 struct ir_join_done {
     size_t let_in;  /* certified now */

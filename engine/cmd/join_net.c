@@ -8,6 +8,9 @@
 #include "base/utf8.h"
 #include "cmd/join.h"
 
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -229,4 +232,65 @@ ir_join_net(struct ir_ctx *c, const uint8_t secret[IR_JOIN_SECRET_BYTES],
     free(input);
     free(path);
     return rc;
+}
+
+char *
+ir_join_code_ask(struct ir_ctx *c)
+{
+    uint8_t secret[IR_JOIN_SECRET_BYTES];
+    struct ir_err slip = {0};
+    char *code = ir_ctx_ask(c, _(" The code of the invitation> "));
+    int i;
+
+    for (i = 0; i < 2 && code != NULL && code[0] != '\0' &&
+                ir_join_code_parse(code, secret, &slip) != IR_OK;
+         i++) {
+        char *again = ir_ctx_ask(
+            c, _(" A letter is mistyped, or one too many or too few (28).\n"
+                 " The code again> "));
+
+        ir_wipe(code, strlen(code));
+        free(code);
+        code = again;
+    }
+    ir_wipe(secret, sizeof secret);
+    return code;
+}
+
+char *
+ir_join_addresses(void)
+{
+    struct ifaddrs *all = NULL, *i;
+    struct ir_buf out = {0};
+    int left = 4;
+
+    if (getifaddrs(&all) != 0)
+        all = NULL;
+    for (i = all; i != NULL && left > 0; i = i->ifa_next) {
+        char text[INET6_ADDRSTRLEN] = "";
+
+        if (i->ifa_addr == NULL || (i->ifa_flags & IFF_LOOPBACK) != 0 ||
+            (i->ifa_flags & IFF_UP) == 0)
+            continue;
+        if (i->ifa_addr->sa_family == AF_INET) {
+            const void *a = i->ifa_addr;
+
+            (void)inet_ntop(AF_INET, &((const struct sockaddr_in *)a)->sin_addr,
+                            text, sizeof text);
+        } else if (i->ifa_addr->sa_family == AF_INET6) {
+            const void *p = i->ifa_addr;
+            const struct in6_addr *a =
+                &((const struct sockaddr_in6 *)p)->sin6_addr;
+
+            if (!IN6_IS_ADDR_LINKLOCAL(a))
+                (void)inet_ntop(AF_INET6, a, text, sizeof text);
+        }
+        if (text[0] == '\0')
+            continue;
+        ir_buf_addf(&out, "%s%s", out.len > 0 ? ", " : "", text);
+        left--;
+    }
+    if (all != NULL)
+        freeifaddrs(all);
+    return ir_buf_take(&out);
 }

@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "base/sshsig.h"
+#include "base/utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -71,19 +72,33 @@ digit(char c)
     return p != NULL ? (int)(p - base32) : -1;
 }
 
+/* What an input method makes of a hyphen: the dash U+2010 to U+2015, the minus
+ * U+2212, and the long vowel mark U+30FC, which lies on the same key.
+ */
+static bool
+is_hyphen(int32_t cp)
+{
+    return cp == '-' || (cp >= 0x2010 && cp <= 0x2015) || cp == 0x2212 ||
+           cp == 0x30FC;
+}
+
 int
-ir_join_code_parse(const char *s, uint8_t secret[IR_JOIN_SECRET_BYTES],
+ir_join_code_parse(const char *typed, uint8_t secret[IR_JOIN_SECRET_BYTES],
                    struct ir_err *err)
 {
+    struct ir_buf narrow = {0};
     uint8_t bits[IR_JOIN_SECRET_BYTES + 2] = {0};
     uint8_t want[IR_JOIN_SECRET_BYTES + 2];
-    size_t n = 0, i;
+    size_t n = 0, i, step;
+    const char *s;
     bool ok = true;
 
-    for (; *s != '\0' && ok; s++) {
+    ir_utf8_narrow(&narrow, typed);
+    for (s = ir_buf_str(&narrow); *s != '\0' && ok; s += step) {
+        int32_t cp = ir_utf8_next(s, strlen(s), &step);
         int v = digit(*s);
 
-        if (*s == '-' || *s == ' ')
+        if (is_hyphen(cp) || cp == ' ')
             continue;
         ok = v >= 0 && n < CODE_DIGITS;
         for (i = 0; ok && i < 5; i++)
@@ -100,6 +115,8 @@ ir_join_code_parse(const char *s, uint8_t secret[IR_JOIN_SECRET_BYTES],
         ok = false;
     ir_wipe(bits, sizeof bits);
     ir_wipe(want, sizeof want);
+    ir_wipe(narrow.p, narrow.len);
+    ir_buf_done(&narrow);
     if (ok)
         return IR_OK;
     ir_fail(err, IR_EPARSE,

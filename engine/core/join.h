@@ -22,13 +22,14 @@
 
 /* The code as it is read out and typed: Crockford's base32 of the secret and of
  * 12 bits that find a slip. Parsing takes small letters, i and l for 1, o for
- * 0, and leaves out hyphens and spaces.
+ * 0, fullwidth characters for their narrow ones, and leaves out hyphens and
+ * spaces, also those of a Japanese input method.
  *
  * Errors: IR_EPARSE not a code, or mistyped.
  */
 void ir_join_code(const uint8_t secret[IR_JOIN_SECRET_BYTES],
                   char out[IR_JOIN_CODE_BYTES]);
-int ir_join_code_parse(const char *s, uint8_t secret[IR_JOIN_SECRET_BYTES],
+int ir_join_code_parse(const char *typed, uint8_t secret[IR_JOIN_SECRET_BYTES],
                        struct ir_err *err);
 
 /* What the invitation is called where others may read it; tells nothing of the

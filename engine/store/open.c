@@ -83,7 +83,8 @@ hint_make(const char *home, struct ir_err *err)
         ir_err_hint(err, _("somebody is to let this machine in; once they "
                            "have:  ir mesh join (by a USB stick: --via DIR)"));
     else
-        ir_err_hint(err, _("make one: ir init"));
+        ir_err_hint(err, _("the site's first machine: ir init; where another "
+                           "machine has one already: ir mesh join"));
     free(join);
 }
 

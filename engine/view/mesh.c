@@ -155,18 +155,49 @@ say_daemon(const struct ir_view *v, const struct ir_mesh_status *s,
     }
 }
 
+/* Other devices are in and none of them is connected: what waits for that, and
+ * what to do meanwhile.
+ */
+static bool
+say_alone(const struct ir_view *v, const struct ir_mesh_status *s,
+          struct ir_buf *out)
+{
+    size_t i, others = 0, here = 0;
+
+    for (i = 0; i < s->devices_n; i++)
+        others += !s->devices[i].self && !s->devices[i].revoked;
+    for (i = 0; i < s->incidents_n; i++)
+        here += s->incidents[i].record.this_device_only;
+    if (others == 0 || s->self_revoked ||
+        (s->daemon_runs && ir_json_get_int(s->daemon, "connected", 0) > 0) ||
+        (!s->daemon_runs && here == 0))
+        return false;
+    ir_term_para(
+        &v->term, out, 3, NULL, IR_STYLE_BOLD,
+        s->daemon_runs
+            ? _("no other device is connected: nothing comes or goes by "
+                "itself. Is the cable in, is the network up, does ird run "
+                "there? By hand: ir carry out DIR, and there ir carry in DIR")
+            : _("nothing leaves this device by itself: start ird, or by hand: "
+                "ir carry out DIR, and there ir carry in DIR"));
+    return true;
+}
+
 static void
 say_stuck(const struct ir_view *v, const struct ir_mesh_status *s,
           struct ir_pool *pool, struct ir_buf *out)
 {
+    bool alone = false;
     size_t i;
 
     ir_term_para(&v->term, out, 1, NULL, IR_STYLE_BOLD, _("Stuck"));
     for (i = 0; i < s->revoked_n; i++)
         ir_term_para(&v->term, out, 3, NULL,
                      i % 2 == 0 ? IR_STYLE_BOLD : IR_STYLE_NONE, s->revoked[i]);
+    if (s->epoch > 0)
+        alone = say_alone(v, s, out);
     if (s->refused_n + s->gaps_n + s->objects_missing + s->revoked_n == 0 &&
-        s->epoch > 0)
+        s->epoch > 0 && !alone)
         ir_term_para(&v->term, out, 3, NULL, IR_STYLE_NONE, _("nothing"));
     if (s->epoch == 0)
         ir_term_para(&v->term, out, 3, NULL, IR_STYLE_BOLD,
@@ -199,6 +230,11 @@ say_stuck(const struct ir_view *v, const struct ir_mesh_status *s,
                                _("not here: %zu runbooks or outputs that "
                                  "entries name"),
                                s->objects_missing));
+    if (s->gaps_n + s->objects_missing > 0)
+        ir_term_para(&v->term, out, 3, NULL, IR_STYLE_NONE,
+                     _("what is not here comes from a device that has it: by "
+                       "ird on both, or there ir carry out DIR and here "
+                       "ir carry in DIR"));
 }
 
 void

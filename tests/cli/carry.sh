@@ -300,6 +300,7 @@ ok
 out "ir carry out DIR"
 ok mesh status
 out "by hand"
+out "nothing leaves this device by itself: start ird"
 out "mori"
 IRLANG=ja_JP.UTF-8 ok mesh status
 out "この端末"

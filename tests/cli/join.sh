@@ -382,5 +382,31 @@ typed mesh invite Noda
 is 0 $got
 says "Invitation for Noda (noda)"
 grep -q '█▀▀▀▀▀█\|█ ▄▄▄▄▄ █' out || fail "no square"
+[ "$(grep -n '█' out | tail -1 | cut -d: -f1)" -lt \
+    "$(grep -n 'Invitation for Noda' out | cut -d: -f1)" ] ||
+    fail "the square drives the code off a screen of 24 lines"
 typed --plain mesh invite Ono
 ! grep -q '█' out || fail "a square with --plain"
+
+title "a slip on the terminal is asked for again"
+code=$(sed -n 's/^ *\([0-9A-Z]\{4\}\(-[0-9A-Z]\{4\}\)\{6\}\).*/\1/p' out)
+H=$T/ono
+exits 66 status
+err "ir mesh join"
+mkdir onostick
+printf '%s\n%s\n' "${code%????}" "$code" >lines
+typed mesh join --via onostick <lines
+is 0 $got
+says "The code again>"
+[ -e "$H.join" ] || fail "no request"
+
+title "what is not here yet, and how it comes"
+back
+ok note "before the machine was in"
+ok mesh admit onostick
+machine ono
+ok mesh join "$code" --via onostick
+ok mesh status
+out "of which there are later ones"
+out "what is not here comes from a device that has it"
+back

@@ -213,6 +213,10 @@ def routed(site, a):
     assert "nobody on this network" in join(d, code, code=66)
     assert "nobody answers there" in join(d, code, "--at", "10.9.0.1:9",
                                           code=75)
+    d.inside("ip", "route", "del", "default")
+    assert "no network leads there now" in join(d, code, "--at", "10.9.0.1",
+                                                code=75)
+    d.inside("ip", "route", "add", "default", "via", "10.8.0.254")
     d.link(False)
     assert "no network interface" in join(d, code, code=75)
     d.link(True)

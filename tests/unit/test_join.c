@@ -70,6 +70,39 @@ slips(void **state)
     assert_true(err.hint[0] != '\0');
 }
 
+/* As it comes from an input method that was left on: wide letters, and what it
+ * makes of hyphens and spaces.
+ */
+static void
+wide(void **state)
+{
+    static const char *const hyphens[] = {
+        "-", "\uff0d", "\u30fc", "\u2212", "\u2010", "\u3000", ""};
+    uint8_t secret[16] = {0x5a, 1, 2, 3, 4, 250, 6, 7, 8, 9, 90, 11, 12, 13},
+            got[16];
+    char code[IR_JOIN_CODE_BYTES];
+    struct ir_err err = {0};
+    size_t i, k;
+
+    (void)state;
+    ir_join_code(secret, code);
+    for (k = 0; k < COUNT(hyphens); k++) {
+        struct ir_buf b = {0};
+
+        for (i = 0; code[i] != '\0'; i++)
+            if (code[i] == '-')
+                ir_buf_adds(&b, hyphens[k]);
+            else
+                ir_buf_addf(&b, "\xef\xbc%c",
+                            code[i] - '!' + 0x81); /* U+FF01 is '!' */
+        memset(got, 0, sizeof got);
+        ROW(k, ir_join_code_parse(ir_buf_str(&b), got, &err) == IR_OK);
+        ROW(k, memcmp(got, secret, sizeof got) == 0);
+        ir_buf_done(&b);
+    }
+    assert_int_equal(ir_join_code_parse("\u7530", got, &err), IR_EPARSE);
+}
+
 struct people {
     struct ir_key *person, *node;
     uint8_t x25519[32]; /* the secret */
@@ -356,9 +389,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(codes),    cmocka_unit_test(slips),
-        cmocka_unit_test(requests), cmocka_unit_test(requests_refused),
-        cmocka_unit_test(answers),  cmocka_unit_test(found),
+        cmocka_unit_test(codes),
+        cmocka_unit_test(slips),
+        cmocka_unit_test(wide),
+        cmocka_unit_test(requests),
+        cmocka_unit_test(requests_refused),
+        cmocka_unit_test(answers),
+        cmocka_unit_test(found),
         cmocka_unit_test(vectors),
     };
 
