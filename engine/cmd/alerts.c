@@ -6,6 +6,7 @@
 #include "base/scan.h"
 #include "cmd/audience.h"
 #include "cmd/signed.h"
+#include "cmd/update.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,8 +45,8 @@ load_incident(struct ir_ctx *c, struct ir_box_incident *x)
     free(ids);
 }
 
-static const struct ir_incident *
-incident_of(struct ir_box *b, const uint8_t *id)
+const struct ir_incident *
+ir_box_incident(struct ir_box *b, const uint8_t *id)
 {
     struct ir_box_incident *x;
     size_t i;
@@ -63,10 +64,8 @@ incident_of(struct ir_box *b, const uint8_t *id)
     return x->inc;
 }
 
-/* Is member `who` one of those who may take `role`: by their certificate, or
- * by the contacts? */
-static bool
-may_hold(struct ir_ctx *c, const char *role, int who)
+bool
+ir_box_may_hold(struct ir_ctx *c, const char *role, int who)
 {
     const struct ir_member *m = &c->trust.members[who];
     const struct ir_json *r = ir_view_contact(&c->view, "roles", role);
@@ -90,7 +89,7 @@ static bool
 is_held(struct ir_box *b, const char *role, const uint8_t *incident, int who)
 {
     const struct ir_incident *inc =
-        incident != NULL ? incident_of(b, incident) : NULL;
+        incident != NULL ? ir_box_incident(b, incident) : NULL;
     size_t i;
 
     for (i = 0; inc != NULL && i < inc->roles_n; i++)
@@ -114,7 +113,7 @@ means_role(struct ir_box *b, const char *role, const uint8_t *incident, int who)
 {
     if (is_held(b, role, incident, who))
         return true;
-    return !is_held(b, role, incident, -1) && may_hold(b->c, role, who);
+    return !is_held(b, role, incident, -1) && ir_box_may_hold(b->c, role, who);
 }
 
 static bool
@@ -268,6 +267,22 @@ add_note(struct ir_box *b, struct ir_valert *r)
     }
 }
 
+/* Of an alert by template, what it says to the reader, in one line. */
+static void
+put_words(struct ir_box *b, struct ir_alert *a)
+{
+    char *words, *p;
+
+    if (a->template_no == 0 ||
+        (words = ir_box_words(b, a, ir_i18n_lang())) == NULL)
+        return;
+    for (p = words; *p != '\0'; p++)
+        if (*p == '\n')
+            *p = p[1] != '\0' ? ' ' : '\0';
+    free(a->text);
+    a->text = words;
+}
+
 int
 ir_box_load(struct ir_ctx *c, enum ir_box_depth depth,
             const struct ir_incident *here, struct ir_box *b)
@@ -303,6 +318,8 @@ ir_box_load(struct ir_ctx *c, enum ir_box_depth depth,
                                       a->to_n == 0 || is_outside(c, a), a->by));
 
         r->a = a;
+        ir_outside_judge(b, r);
+        put_words(b, a);
         r->for_me = ir_alert_is_for(a, &c->trust, c->me, means, b);
         add_note(b, r);
         if (a->has_incident) {
@@ -414,12 +431,26 @@ ring_all(struct ir_ctx *c, const struct ir_box *b,
         if (ir_view_alert_waits(&c->view, &b->rows[i]))
             ring(rung, b->rows[i].a->id,
                  ir_alert_receipt(b->rows[i].a, c->me, 2) != NULL);
-        else if (c->in_walk && ir_view_alert_to_cosign(&c->view, &b->rows[i]))
+        else if (c->in_walk &&
+                 (ir_view_alert_to_cosign(&c->view, &b->rows[i]) ||
+                  ir_view_alert_to_release(&b->rows[i])))
             ring(rung, b->rows[i].a->id, false);
     for (i = 0; c->in_walk && here != NULL && i < here->requests_n; i++)
         if (ir_request_open(&here->requests[i]) &&
             here->requests[i].by != c->me)
             ring(rung, here->requests[i].entry, false);
+}
+
+/* Whom to tell now: said where somebody stays and looks. */
+static void
+nag(struct ir_ctx *c, const struct ir_incident *here, const struct ir_box *b,
+    struct ir_buf *out)
+{
+    struct ir_updates u;
+
+    if (ir_updates_load(c, here, b, &u) == IR_OK)
+        ir_view_updates_banner(&c->view, u.v, u.n, out);
+    ir_updates_done(&u);
 }
 
 void
@@ -432,6 +463,8 @@ ir_box_banner(struct ir_ctx *c, const struct ir_incident *here,
     rung->fresh = false;
     if (c->me >= 0 && ir_box_load(c, IR_BOX_RECEIPTS, here, &b) == IR_OK) {
         ir_view_banner(&c->view, b.rows, b.rows_n, here, out);
+        if (c->in_walk && here != NULL)
+            nag(c, here, &b, out);
         ring_all(c, &b, here, rung);
     }
     c->err = keep;

@@ -60,6 +60,14 @@ void ir_box_cosign_hint(struct ir_ctx *c, const struct ir_alert *a);
  */
 int ir_box_find(struct ir_box *b, const char *hex, struct ir_valert **row);
 
+/* The incident of that short id, folded, or NULL: it is not here. And may
+ * member `who` take that role: by their certificate, or by the contacts?
+ *
+ * Owns:   borrowed from `b`.
+ */
+const struct ir_incident *ir_box_incident(struct ir_box *b, const uint8_t *id);
+bool ir_box_may_hold(struct ir_ctx *c, const char *role, int who);
+
 /* Does member `who` hold that role in the alert's incident? */
 bool ir_box_holds(struct ir_box *b, const struct ir_alert *a, const char *role,
                   int who);

@@ -7,6 +7,7 @@
 #include "cmd/alerts.h"
 #include "cmd/audience.h"
 #include "cmd/commands.h"
+#include "cmd/outside.h"
 #include "cmd/sender.h"
 
 #include <stdlib.h>
@@ -176,6 +177,23 @@ say_sent(struct ir_ctx *c, const struct ir_batch *b)
     ir_batch_say(c, NULL, &alert);
 }
 
+/* To an audience outside: who writes it without speaking to that has to wait.
+ */
+static int
+outside(struct ir_ctx *c, const struct ir_case *bare, const struct ir_to *to,
+        struct alert_words *w)
+{
+    struct ir_case k = {0};
+    int rc = IR_OK;
+
+    if (bare != NULL)
+        rc = ir_case_load(c, bare->inc->declare, 0, &k);
+    if (rc == IR_OK)
+        w->needed = ir_outside_needed(c, k.inc, to->v, to->n, w->needed);
+    ir_case_done(&k);
+    return rc;
+}
+
 int
 ir_cmd_notify(struct ir_ctx *c, int argc, char **argv)
 {
@@ -213,6 +231,8 @@ ir_cmd_notify(struct ir_ctx *c, int argc, char **argv)
         rc = ir_to_parse(c, argv[1], &to);
     if (rc == IR_OK)
         rc = cosign_needed(c, &to, w.severity, asked, &w.needed);
+    if (rc == IR_OK && to.outside)
+        rc = outside(c, inside ? &k : NULL, &to, &w);
     if (rc == IR_OK && secret != NULL)
         rc = add_secret(c, &b, inside ? &k : NULL, &to, secret);
     if (rc == IR_OK) {
@@ -226,7 +246,10 @@ ir_cmd_notify(struct ir_ctx *c, int argc, char **argv)
     }
     if (rc == IR_OK) {
         say_sent(c, &b);
-        say_next(c, b.ids[b.n - 1], w.needed, length_of(c, b.ids[b.n - 1]));
+        if (to.outside)
+            ir_outside_say(c, b.ids[b.n - 1]);
+        else
+            say_next(c, b.ids[b.n - 1], w.needed, length_of(c, b.ids[b.n - 1]));
         ir_comms_kick(c);
     }
     free(joined);
@@ -281,6 +304,19 @@ check_open(struct ir_ctx *c, const struct ir_alert *a)
     return IR_EEXIST;
 }
 
+/* It waits for its release, which takes who speaks to that audience. */
+static int
+not_this_way(struct ir_ctx *c, const struct ir_valert *row)
+{
+    char hex[2 * 4 + 1];
+
+    ir_hex(row->a->id, 4, hex);
+    ir_fail(&c->err, IR_EREFUSED,
+            _("it goes to an audience outside: it is released, not cosigned"));
+    ir_err_hint(&c->err, "ir update release %s", hex);
+    return IR_EREFUSED;
+}
+
 int
 ir_cmd_alert_cosign(struct ir_ctx *c, int argc, char **argv)
 {
@@ -296,6 +332,8 @@ ir_cmd_alert_cosign(struct ir_ctx *c, int argc, char **argv)
         rc = begin_about(c, argv[1], &box, &row);
     if (rc == IR_OK)
         rc = check_open(c, row->a);
+    if (rc == IR_OK && row->release >= IR_RELEASE_MINE && row->a->severity > 1)
+        rc = not_this_way(c, row);
     if (rc == IR_OK && row->a->by == c->me) {
         rc = ir_fail(&c->err, IR_EREFUSED,
                      _("you wrote it yourself: it takes somebody else"));
@@ -386,9 +424,11 @@ ir_cmd_alert_cancel(struct ir_ctx *c, int argc, char **argv)
 /* The alert that takes the place of `a`, to the same people, and the cancel
  * that says so, together. */
 static int
-correct(struct ir_ctx *c, const struct ir_alert *a, const char *text,
-        struct ir_batch *b)
+correct(struct ir_ctx *c, struct ir_box *box, const struct ir_alert *a,
+        const char *text, struct ir_batch *b)
 {
+    const struct ir_incident *inc =
+        a->has_incident ? ir_box_incident(box, a->incident) : NULL;
     struct ir_to to = {.n = a->to_n, .audience = a->audience};
     struct alert_words w = {.text = text,
                             .severity = (int64_t)a->severity,
@@ -400,6 +440,7 @@ correct(struct ir_ctx *c, const struct ir_alert *a, const char *text,
 
     for (i = 0; i < a->to_n; i++)
         to.v[i] = a->to[i];
+    w.needed = ir_outside_needed(c, inc, to.v, to.n, w.needed);
     fill(d, &w);
     d = about(b, a, IR_KIND_CANCEL);
     ir_bodyw_uint(&d->body, 2, IR_CANCEL_CORRECTED);
@@ -427,10 +468,14 @@ ir_cmd_alert_correct(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = check_open(c, row->a);
     if (rc == IR_OK)
-        rc = correct(c, row->a, argv[2], &b);
+        rc = correct(c, &box, row->a, argv[2], &b);
     if (rc == IR_OK) {
         ir_batch_say(c, NULL, &b);
-        say_next(c, b.ids[0], (int64_t)row->a->needed, 0);
+        if (row->release == IR_RELEASE_NONE)
+            say_next(c, b.ids[0], (int64_t)row->a->needed, 0);
+        else
+            ir_outside_say(c, b.ids[0]);
+        ir_comms_kick(c);
     }
     free(joined);
     ir_box_done(&box);

@@ -5,6 +5,7 @@
 #include "cmd/alerts.h"
 #include "cmd/commands.h"
 #include "cmd/own.h"
+#include "cmd/update.h"
 #include "view/home.h"
 #include "view/status.h"
 
@@ -62,15 +63,23 @@ put_banner(struct ir_ctx *c, const struct ir_case *k, struct ir_buf *banner)
 }
 
 static void
-put_json(struct ir_ctx *c, const struct ir_case *k, struct ir_walk *w)
+put_status(struct ir_ctx *c, const struct ir_case *k, struct ir_walk *w)
 {
+    struct ir_updates u = {0};
     struct ir_box b = {0};
 
-    if (ir_box_load(c, IR_BOX_WAITING, k->inc, &b) != IR_OK)
+    if (ir_box_load(c, IR_BOX_WAITING, k->inc, &b) != IR_OK ||
+        ir_updates_load(c, k->inc, &b, &u) != IR_OK)
         memset(&c->err, 0, sizeof c->err);
     w->alerts = b.rows;
     w->alerts_n = b.rows_n;
-    ir_cmd_json_take(c, ir_view_status_json(&c->view, w));
+    w->updates = u.v;
+    w->updates_n = u.n;
+    if (c->json)
+        ir_cmd_json_take(c, ir_view_status_json(&c->view, w));
+    else
+        ir_view_status(&c->view, w, &c->out);
+    ir_updates_done(&u);
     ir_box_done(&b);
 }
 
@@ -97,13 +106,10 @@ ir_cmd_status(struct ir_ctx *c, int argc, char **argv)
     ir_own_revoked_say(c);
     ir_case_tell_left(c, &k);
     ir_case_record(c, &k, &w.record);
-    if (c->json) {
-        put_json(c, &k, &w);
-    } else {
+    if (!c->json)
         put_banner(c, &k, &banner);
-        w.banner = ir_buf_str(&banner);
-        ir_view_status(&c->view, &w, &c->out);
-    }
+    w.banner = ir_buf_str(&banner);
+    put_status(c, &k, &w);
     ir_buf_done(&banner);
     damaged(c, &k);
     ir_case_done(&k);
@@ -150,9 +156,11 @@ alerts_for_me(struct ir_ctx *c, struct ir_home_line *out, size_t max)
     for (i = 0; i < b.rows_n && n < max; i++) {
         const struct ir_alert *a = b.rows[i].a;
         bool waits = ir_view_alert_waits(&c->view, &b.rows[i]);
+        bool release = ir_view_alert_to_release(&b.rows[i]);
         char hex[2 * 4 + 1], *text, *who, *age;
 
-        if (!waits && !ir_view_alert_to_cosign(&c->view, &b.rows[i]))
+        if (!waits && !release &&
+            !ir_view_alert_to_cosign(&c->view, &b.rows[i]))
             continue;
         ir_hex(a->id, 4, hex);
         text = ir_view_alert_text(&c->view, a);
@@ -161,11 +169,16 @@ alerts_for_me(struct ir_ctx *c, struct ir_home_line *out, size_t max)
                                                      : 0);
         out[n].text = ir_asprintf(
             waits ? _("\"%s\" from %s, %s ago")
-                  : _("not sent yet, waits for your cosignature: \"%s\" from "
-                      "%s, %s ago"),
+            : release
+                ? _("not sent yet, waits for your release: \"%s\" from "
+                    "%s, %s ago")
+                : _("not sent yet, waits for your cosignature: \"%s\" from "
+                    "%s, %s ago"),
             text, who, age);
-        out[n++].command =
-            ir_asprintf(waits ? "ir ack %s" : "ir alert cosign %s", hex);
+        out[n++].command = ir_asprintf(waits     ? "ir ack %s"
+                                       : release ? "ir update release %s"
+                                                 : "ir alert cosign %s",
+                                       hex);
         free(text);
         free(who);
         free(age);

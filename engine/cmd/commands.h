@@ -46,6 +46,8 @@ ir_cmd_fn ir_cmd_channel_list, ir_cmd_channel_check, ir_cmd_channel_secret,
     ir_cmd_channel_test, ir_cmd_channel_down, ir_cmd_channel_up,
     ir_cmd_channel_distrust;
 ir_cmd_fn ir_cmd_mesh_peer, ir_cmd_mesh_carrier;
+ir_cmd_fn ir_cmd_update, ir_cmd_update_list, ir_cmd_update_release,
+    ir_cmd_update_told, ir_cmd_update_allow;
 ir_cmd_fn ir_cmd_comms_send, ir_cmd_comms_status;
 ir_cmd_fn ir_cmd_notify, ir_cmd_inbox, ir_cmd_ack, ir_cmd_answer_for,
     ir_cmd_alert_list, ir_cmd_alert_show, ir_cmd_alert_status,

@@ -128,13 +128,40 @@ member_of(struct ir_ctx *c, const struct ir_json *person)
         ir_json_get_str(person, "member", ir_json_get_str(person, "id", "")));
 }
 
+/* Somebody of another organisation: so it says in the contacts, or they are
+ * reached as an audience outside and are no member. */
+static bool
+is_outsider(struct ir_ctx *c, const struct ir_json *person)
+{
+    const struct ir_json *list = ir_view_contacts(&c->view, "audiences");
+    const char *id = ir_json_get_str(person, "id", "");
+    size_t i, k;
+
+    if (ir_json_get_bool(person, "outside", false))
+        return true;
+    for (i = 0; list != NULL && i < ir_json_len(list); i++) {
+        const struct ir_json *a = ir_json_at(list, i);
+        const struct ir_json *m = ir_json_get(a, "members");
+
+        for (k = 0; m != NULL && !ir_json_get_bool(a, "inside", true) &&
+                    k < ir_json_len(m);
+             k++) {
+            const char *who = ir_json_str(ir_json_at(m, k));
+
+            if (who != NULL && strcmp(who, id) == 0)
+                return member_of(c, person) < 0;
+        }
+    }
+    return false;
+}
+
 static void
 add_person(struct work *w, const char *id)
 {
     const struct ir_json *p = ir_view_contact(&w->c->view, "people", id);
     int member;
 
-    if (p == NULL)
+    if (p == NULL || (w->row->a->status != IR_ACTUAL && is_outsider(w->c, p)))
         return;
     member = member_of(w->c, p);
     if (member >= 0 && member == w->row->a->by)

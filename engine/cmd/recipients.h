@@ -25,8 +25,8 @@ struct ir_recips {
 /* The recipients of alert `row`, each once, its author left out. A role means
  * who holds it, and while nobody does all of the contacts who may; an audience
  * its members, and the addresses it has itself. `ch` says which channels can be
- * used. To an audience outside nothing goes in an exercise: it has no
- * recipients then.
+ * used. To an audience outside, and to people of other organisations,
+ * nothing goes in an exercise: it has no recipients then.
  *
  * Owns:   *out is the caller's, ir_recips_done; borrows nothing.
  */

@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "cmd/channel.h"
+#include "cmd/outside.h"
 #include "core/message.h"
 
 #include <errno.h>
@@ -151,6 +152,7 @@ message(struct sender *s, const struct flight *f)
     struct ir_json *j = ir_json_new_obj(), *reply = ir_json_new_obj();
     char *author = ir_view_member(&s->c->view, a->by, false), *when, *id, *word;
     char code[IR_CHECK_CODE_MAX], hex[2 * IR_ID_BYTES + 1];
+    char *words = ir_box_words(&s->o.box, a, who->lang);
     struct ir_message m;
     struct ir_message_in in = {.what = a->refs_n > 0 && x->row->note == NULL
                                            ? IR_MESSAGE_CORRECT
@@ -161,7 +163,7 @@ message(struct sender *s, const struct flight *f)
                                .site = site_name(s->c, who->lang),
                                .incident = x->row->incident,
                                .author = author,
-                               .text = a->text,
+                               .text = words != NULL ? words : a->text,
                                .number = f->number};
 
     when = ir_view_stamp(a->at_ms);
@@ -193,6 +195,7 @@ message(struct sender *s, const struct flight *f)
     free(id);
     free(when);
     free(author);
+    free(words);
     return j;
 }
 

@@ -141,6 +141,20 @@ struct ir_irole {
     bool disputed; /* two hold it after a partition: both rows are shown */
 };
 
+/* Whoever signed this alert, approval or decision held the role then. */
+struct ir_isigned {
+    uint8_t entry[IR_ID_BYTES];
+    char *role;
+};
+
+/* A decision that an audience may know a fact besides what contacts.lua says.
+ */
+struct ir_iallow {
+    uint8_t entry[IR_ID_BYTES];
+    char *audience;
+    int fact; /* enum ir_fact, core/update.h */
+};
+
 struct ir_imeasure {
     uint8_t entry[IR_ID_BYTES];
     char *text, *owner;
@@ -215,6 +229,10 @@ struct ir_incident {
     size_t clocks_n;
     struct ir_irole *roles;
     size_t roles_n;
+    struct ir_isigned *signed_as; /* in fold order */
+    size_t signed_as_n;
+    struct ir_iallow *allows;
+    size_t allows_n;
     struct ir_imeasure *measures;
     size_t measures_n;
     struct ir_iexception *exceptions;
@@ -318,6 +336,15 @@ enum ir_gate {
 };
 int ir_incident_gate(const struct ir_incident *inc, size_t i, int who,
                      int64_t now_ms, enum ir_gate *gate, struct ir_err *err);
+
+/* Did whoever signed that alert, approval or decision hold the role when they
+ * did? And which facts may an audience know by what was decided here by who
+ * held the role `releases` then, a bit for each?
+ */
+bool ir_incident_signed_as(const struct ir_incident *inc,
+                           const uint8_t entry[IR_ID_BYTES], const char *role);
+unsigned ir_incident_allows(const struct ir_incident *inc, const char *audience,
+                            const char *releases);
 
 /* Is preserved what step `i` destroys, or has the lead overridden that? */
 bool ir_incident_is_kept(const struct ir_incident *inc, size_t i);

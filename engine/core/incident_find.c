@@ -277,6 +277,12 @@ free_lists(struct ir_incident *inc)
 
     for (i = 0; i < inc->roles_n; i++)
         free(inc->roles[i].role);
+    for (i = 0; i < inc->signed_as_n; i++)
+        free(inc->signed_as[i].role);
+    for (i = 0; i < inc->allows_n; i++)
+        free(inc->allows[i].audience);
+    free(inc->signed_as);
+    free(inc->allows);
     for (i = 0; i < inc->measures_n; i++) {
         free(inc->measures[i].text);
         free(inc->measures[i].owner);

@@ -3,6 +3,7 @@
  */
 #include "base/i18n.h"
 #include "core/fold.h"
+#include "core/update.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -220,6 +221,84 @@ fold_exception(struct ir_fold *f, const struct claims *c, size_t i)
         mark_unapproved(f, x);
 }
 
+/* Under which roles its author signs entry `i`. */
+static void
+fold_signed(struct ir_fold *f, const struct claims *c, size_t i)
+{
+    struct ir_incident *inc = f->inc;
+    size_t k;
+
+    for (k = 0; k < c->n; k++) {
+        struct ir_isigned *s;
+
+        if (c->v[k].offer || !ir_fold_said(f, i, c->v[k].member))
+            continue;
+        inc->signed_as = ir_realloc(inc->signed_as, (inc->signed_as_n + 1) *
+                                                        sizeof *inc->signed_as);
+        s = &inc->signed_as[inc->signed_as_n++];
+        memcpy(s->entry, f->e[i]->id, IR_ID_BYTES);
+        s->role = ir_strdup(c->v[k].role);
+    }
+}
+
+/* A decision that says who may know what: field 6, [audience, fact, ...]. */
+static void
+fold_allows(struct ir_fold *f, size_t i)
+{
+    struct ir_incident *inc = f->inc;
+    struct ir_body_item it;
+    char *audience = NULL;
+    size_t at = 0;
+
+    while (ir_body_each(f->e[i], 6, &at, &it)) {
+        char *word = ir_strndup((const char *)it.p, it.len);
+        int fact = ir_fact_of_word(word);
+        struct ir_iallow *x;
+
+        if (audience == NULL) {
+            audience = word;
+            continue;
+        }
+        free(word);
+        if (fact < 0)
+            continue;
+        inc->allows =
+            ir_realloc(inc->allows, (inc->allows_n + 1) * sizeof *inc->allows);
+        x = &inc->allows[inc->allows_n++];
+        memcpy(x->entry, f->e[i]->id, IR_ID_BYTES);
+        x->audience = ir_strdup(audience);
+        x->fact = fact;
+    }
+    free(audience);
+}
+
+bool
+ir_incident_signed_as(const struct ir_incident *inc,
+                      const uint8_t entry[IR_ID_BYTES], const char *role)
+{
+    size_t i;
+
+    for (i = 0; i < inc->signed_as_n; i++)
+        if (memcmp(inc->signed_as[i].entry, entry, IR_ID_BYTES) == 0 &&
+            strcmp(inc->signed_as[i].role, role) == 0)
+            return true;
+    return false;
+}
+
+unsigned
+ir_incident_allows(const struct ir_incident *inc, const char *audience,
+                   const char *releases)
+{
+    unsigned bits = 0;
+    size_t i;
+
+    for (i = 0; i < inc->allows_n; i++)
+        if (strcmp(inc->allows[i].audience, audience) == 0 &&
+            ir_incident_signed_as(inc, inc->allows[i].entry, releases))
+            bits |= 1U << inc->allows[i].fact;
+    return bits;
+}
+
 static int
 cmp_role(const char *a, const char *b)
 {
@@ -337,6 +416,12 @@ ir_fold_roles(struct ir_fold *f)
             fold_choice(f, &c, i);
         else if (ir_fold_is(f, i, IR_KIND_EXCEPTION))
             fold_exception(f, &c, i);
+        if (ir_fold_is(f, i, IR_KIND_ALERT) ||
+            ir_fold_is(f, i, IR_KIND_APPROVAL) ||
+            ir_fold_is(f, i, IR_KIND_DECISION))
+            fold_signed(f, &c, i);
+        if (ir_fold_is(f, i, IR_KIND_DECISION))
+            fold_allows(f, i);
     }
     show_claims(f, &c);
     show_vacant(f->inc);

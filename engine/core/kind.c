@@ -88,8 +88,8 @@ static const struct ir_field f_note[] = {
     R(1, TEXT, "text"),  F(2, TEXT, "who"), F(3, TEXT, "what"),
     F(4, TEXT, "where"), F(5, TEXT, "why"), F(6, TEXT, "how")};
 static const struct ir_field f_decision[] = {
-    R(1, TEXT, "text"), F(2, TEXTS, "options"), F(3, TEXT, "chosen"),
-    R(4, TEXT, "reason"), F(5, TEXT, "known")};
+    R(1, TEXT, "text"),   F(2, TEXTS, "options"), F(3, TEXT, "chosen"),
+    R(4, TEXT, "reason"), F(5, TEXT, "known"),    F(6, TEXTS, "allows")};
 static const struct ir_field f_role[] = {R(1, TEXT, "role"),
                                          R(2, ID8, "member"), OP(3, 5, "op"),
                                          F(4, TEXT, "reason")};

@@ -57,7 +57,15 @@ bool
 ir_view_alert_to_cosign(const struct ir_view *v, const struct ir_valert *r)
 {
     return r->a->state == IR_ALERT_WAITING && v->me >= 0 && v->me != r->a->by &&
+           r->release != IR_RELEASE_MINE &&
+           (r->release != IR_RELEASE_OTHERS || r->a->severity <= 1) &&
            !ir_alert_is_cosigned(r->a, v->me);
+}
+
+bool
+ir_view_alert_to_release(const struct ir_valert *r)
+{
+    return r->a->state == IR_ALERT_WAITING && r->release == IR_RELEASE_MINE;
 }
 
 char *
@@ -164,11 +172,15 @@ from(const struct ir_view *v, const struct ir_valert *r, struct ir_pool *pool)
 
 /* How it stands, in one line. */
 static const char *
-stands(const struct ir_view *v, const struct ir_alert *a, struct ir_pool *pool)
+stands(const struct ir_view *v, const struct ir_valert *r, struct ir_pool *pool)
 {
+    const struct ir_alert *a = r->a;
     const struct ir_alert_said *end = ir_alert_cancel(a);
     const char *who, *at;
 
+    if (a->state == IR_ALERT_WAITING && r->release >= IR_RELEASE_MINE)
+        return ir_pool_f(pool, _("not out yet, waits for its release: %s"),
+                         ir_pool_take(pool, ir_view_role(v, r->releases)));
     if (a->state == IR_ALERT_WAITING)
         return ir_pool_f(pool, _("waits for cosignatures: %zu of %llu"),
                          a->given, (unsigned long long)a->needed);
@@ -229,9 +241,12 @@ inbox_row(const struct ir_view *v, const struct ir_valert *r,
     ir_term_para(&v->term, out, 5, NULL, IR_STYLE_BOLD,
                  ir_pool_take(pool, ir_view_alert_text(v, a)));
     with_it(v, r, pool, out);
-    if (ir_view_alert_to_cosign(v, r))
+    if (ir_view_alert_to_release(r))
+        what = ir_pool_f(pool, _("%s. To release it:  %s"), stands(v, r, pool),
+                         ir_pool_cmd(pool, "ir update release %s", id));
+    else if (ir_view_alert_to_cosign(v, r))
         what =
-            ir_pool_f(pool, _("%s. To let it go out:  %s"), stands(v, a, pool),
+            ir_pool_f(pool, _("%s. To let it go out:  %s"), stands(v, r, pool),
                       ir_pool_cmd(pool, "ir alert cosign %s", id));
     else if (ir_view_alert_waits(v, r))
         what = ir_pool_f(pool, "%s%s", wanted(v, a, pool),
@@ -239,11 +254,11 @@ inbox_row(const struct ir_view *v, const struct ir_valert *r,
                                    _("%s  or with --accept, --decline, --done"),
                                    ir_pool_cmd(pool, "ir ack %s", id)));
     else if (mine != NULL)
-        what = ir_pool_f(pool, _("%s; you: %s %s"), stands(v, a, pool),
+        what = ir_pool_f(pool, _("%s; you: %s %s"), stands(v, r, pool),
                          ir_ack_say(mine->code),
                          ir_pool_take(pool, ir_view_time(v, mine->at_ms)));
     else
-        what = stands(v, a, pool);
+        what = stands(v, r, pool);
     ir_term_para(&v->term, out, 5, NULL, IR_STYLE_NONE, what);
 }
 
@@ -259,7 +274,8 @@ ir_view_inbox(const struct ir_view *v, const struct ir_valert *r, size_t n,
     for (turn = 0; turn < 3; turn++)
         for (i = 0; i < n; i++) {
             bool waits = ir_view_alert_waits(v, &r[i]);
-            bool cosign = ir_view_alert_to_cosign(v, &r[i]);
+            bool cosign = ir_view_alert_to_cosign(v, &r[i]) ||
+                          ir_view_alert_to_release(&r[i]);
 
             if ((turn == 0 && waits) || (turn == 1 && cosign) ||
                 (turn == 2 && all && !waits && !cosign && r[i].for_me)) {
@@ -293,7 +309,7 @@ ir_view_alerts(const struct ir_view *v, const struct ir_valert *r, size_t n,
         ir_term_para(&v->term, out, 5, NULL, IR_STYLE_BOLD,
                      ir_pool_take(&pool, ir_view_alert_text(v, r[i].a)));
         ir_term_para(&v->term, out, 5, NULL, IR_STYLE_NONE,
-                     stands(v, r[i].a, &pool));
+                     stands(v, &r[i], &pool));
     }
     ir_pool_done(&pool);
 }
@@ -446,7 +462,7 @@ ir_view_alert(const struct ir_view *v, const struct ir_valert *r, bool status,
                  ir_pool_take(&pool, ir_view_alert_text(v, a)));
     with_it(v, r, &pool, out);
     ir_head_labelled(v, _("state"), IR_STYLE_NONE,
-                     ir_pool_f(&pool, "%s%s", stands(v, a, &pool),
+                     ir_pool_f(&pool, "%s%s", stands(v, r, &pool),
                                end != NULL ? quoted(v, end->text, &pool) : ""),
                      out);
     if (end != NULL && end->has_other) {

@@ -6,6 +6,14 @@
 #include "core/alert.h"
 #include "view/view.h"
 
+/* Does somebody have to release it, because it goes to an audience outside? */
+enum ir_vrelease {
+    IR_RELEASE_NONE,   /* no */
+    IR_RELEASE_DONE,   /* somebody did */
+    IR_RELEASE_MINE,   /* it waits for that, and the reader can */
+    IR_RELEASE_OTHERS, /* it waits for others */
+};
+
 /* An alert and what it is to the reader. */
 struct ir_valert {
     const struct ir_alert *a;
@@ -14,12 +22,17 @@ struct ir_valert {
     const bool *whom;     /* per member: addressed? NULL: not known */
     const char *note;     /* id in hex of a note that goes with it, or NULL */
     const char *secret;   /* what that says; NULL: sealed for others */
+    enum ir_vrelease release;
+    const char *releases; /* the role that does, or NULL */
 };
 
-/* Does it wait for the reader: for an answer, or for a cosignature? */
+/* Does it wait for the reader: for an answer, for a cosignature, or to be
+ * released?
+ */
 bool ir_view_alert_waits(const struct ir_view *v, const struct ir_valert *r);
 bool ir_view_alert_to_cosign(const struct ir_view *v,
                              const struct ir_valert *r);
+bool ir_view_alert_to_release(const struct ir_valert *r);
 
 /* What it says, harmless, in one line; of an exercise or a test the word for
  * that stands in front, always. And whom it is for.

@@ -116,6 +116,10 @@ ir_view_alert_json(const struct ir_view *v, const struct ir_valert *r,
     ir_json_set_str(o, "state", ir_alert_state_word(a->state));
     ir_json_set_int(o, "cosign_needed", (int64_t)a->needed);
     ir_json_set_int(o, "cosigned", (int64_t)a->given);
+    if (r->release != IR_RELEASE_NONE) {
+        ir_json_set_bool(o, "released", r->release == IR_RELEASE_DONE);
+        ir_json_set_str(o, "releases", r->releases);
+    }
     ir_json_set_int(o, "ack_within_s", (int64_t)a->ack_within_s);
     set_said(v, o, "cancelled", end);
     if (end != NULL && end->has_other)
@@ -125,7 +129,8 @@ ir_view_alert_json(const struct ir_view *v, const struct ir_valert *r,
     ir_json_set_bool(o, "for_me", r->for_me);
     ir_json_set_bool(o, "waits_for_me",
                      ir_view_alert_waits(v, r) ||
-                         ir_view_alert_to_cosign(v, r));
+                         ir_view_alert_to_cosign(v, r) ||
+                         ir_view_alert_to_release(r));
     ir_json_set_str(o, "note", r->note);
     ir_json_set_str(o, "secret", r->secret);
     ir_json_set_str(o, "answer", mine != NULL ? ir_ack_word(mine->code) : NULL);

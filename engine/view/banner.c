@@ -12,12 +12,16 @@ asks_me(const struct ir_view *v, const struct ir_irequest *r)
 }
 
 static const char *
-say_alert(const struct ir_view *v, const struct ir_alert *a, bool cosign,
+say_alert(const struct ir_view *v, const struct ir_valert *r, bool waits,
           struct ir_pool *pool)
 {
+    const struct ir_alert *a = r->a;
+
     return ir_pool_f(pool,
-                     cosign ? _("! %s %s asks for your cosignature: %s")
-                            : _("! %s %s: %s"),
+                     waits ? _("! %s %s: %s")
+                     : ir_view_alert_to_release(r)
+                         ? _("! %s %s asks you to release: %s")
+                         : _("! %s %s asks for your cosignature: %s"),
                      ir_pool_take(pool, ir_view_time(v, a->at_ms)),
                      ir_pool_take(pool, ir_view_member(v, a->by, false)),
                      ir_pool_take(pool, ir_view_alert_text(v, a)));
@@ -37,11 +41,12 @@ first(const struct ir_view *v, const struct ir_valert *r, size_t n,
     for (i = 0; i < n; i++) {
         if (ir_view_alert_waits(v, &r[i])) {
             if (alert == NULL)
-                alert = say_alert(v, r[i].a, false, pool);
+                alert = say_alert(v, &r[i], true, pool);
             (*waits)++;
-        } else if (ir_view_alert_to_cosign(v, &r[i])) {
+        } else if (ir_view_alert_to_cosign(v, &r[i]) ||
+                   ir_view_alert_to_release(&r[i])) {
             if (cosign == NULL)
-                cosign = say_alert(v, r[i].a, true, pool);
+                cosign = say_alert(v, &r[i], false, pool);
             (*waits)++;
         }
     }

@@ -209,6 +209,7 @@ ir_view_status(const struct ir_view *v, const struct ir_walk *w,
                 inc->services[i].level,
                 ir_pool_take(&pool, ir_view_time(v, inc->services[i].at_ms))),
             out);
+    ir_view_updates_status(v, w->updates, w->updates_n, out);
     write_open(v, inc, &pool, out);
     write_steps(v, inc, &pool, out);
     ir_pool_done(&pool);

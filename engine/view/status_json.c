@@ -124,6 +124,8 @@ ir_view_status_json(const struct ir_view *v, const struct ir_walk *w)
     ir_json_set_take(
         o, "alerts",
         ir_view_alerts_of_json(v, w->alerts, w->alerts_n, inc->id));
+    ir_json_set_take(o, "updates",
+                     ir_view_updates_json(v, w->updates, w->updates_n));
     set_more(v, inc, o);
     return o;
 }

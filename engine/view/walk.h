@@ -9,7 +9,7 @@
 #ifndef IR_VIEW_WALK_H
 #define IR_VIEW_WALK_H
 
-#include "view/alert.h"
+#include "view/update.h"
 #include "view/view.h"
 
 struct ir_walk {
@@ -20,6 +20,8 @@ struct ir_walk {
     const char *banner; /* lines that stand first, or NULL: ir_view_banner */
     const struct ir_valert *alerts; /* for --json; of other incidents, too */
     size_t alerts_n;
+    const struct ir_vupdate *updates; /* how audiences are told, for status */
+    size_t updates_n;
 };
 
 /* The step to show: the one `me` has taken, else a failed one of theirs, else

@@ -1,0 +1,292 @@
+/* update.c: see update.h. */
+#include "cmd/update.h"
+
+#include "base/i18n.h"
+#include "base/time.h"
+#include "core/deliver.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_S 300
+#define EVERY_S 1200
+#define STEADY_MS 7200000 /* the default rhythm holds so long */
+#define WORD_MIN 4        /* bytes: shorter values are found in any sentence */
+
+/* A duration of the site's data: as written, or in seconds. */
+static int64_t
+ms_of(const struct ir_json *j, const char *key, int64_t dflt_s)
+{
+    const char *text = j != NULL ? ir_json_get_str(j, key, NULL) : NULL;
+    int64_t s = dflt_s;
+
+    if (text != NULL)
+        (void)ir_duration_parse(text, strlen(text), &s, NULL);
+    else if (j != NULL)
+        s = ir_json_get_int(j, key, dflt_s);
+    return s * 1000;
+}
+
+static void
+add_told(struct ir_vupdate *u, int64_t ms)
+{
+    size_t i;
+
+    u->told = ir_realloc(u->told, (u->told_n + 1) * sizeof *u->told);
+    for (i = u->told_n++; i > 0 && u->told[i - 1] > ms; i--)
+        u->told[i] = u->told[i - 1];
+    u->told[i] = ms;
+}
+
+/* When somebody was first handed alert `a`, 0: nobody was. */
+static int64_t
+handed_ms(const struct ir_attempt *t, size_t n, const struct ir_alert *a)
+{
+    int64_t first = 0;
+    size_t i;
+
+    for (i = 0; i < n; i++)
+        if (memcmp(t[i].alert, a->id, IR_ID_BYTES) == 0 &&
+            (t[i].outcome == IR_OUTCOME_HANDED ||
+             t[i].outcome == IR_OUTCOME_DELIVERED ||
+             t[i].outcome == IR_OUTCOME_REPLIED) &&
+            (first == 0 || t[i].at_ms < first))
+            first = t[i].at_ms;
+    return first;
+}
+
+static bool
+is_to(const struct ir_alert *a, const struct ir_incident *inc, const char *id)
+{
+    size_t i;
+
+    if (!a->has_incident || a->status != inc->status ||
+        memcmp(a->incident, inc->id, IR_INCIDENT_BYTES) != 0)
+        return false;
+    for (i = 0; i < a->to_n; i++)
+        if (strncmp(a->to[i], "audience:", 9) == 0 &&
+            strcmp(a->to[i] + 9, id) == 0)
+            return true;
+    return false;
+}
+
+static bool
+is_newer(const struct ir_valert *r, const struct ir_valert *than)
+{
+    return than == NULL || r->a->hlc > than->a->hlc;
+}
+
+/* What the alerts say of audience `u`. */
+static void
+take_alerts(struct ir_vupdate *u, const struct ir_incident *inc,
+            const struct ir_box *b, const struct ir_attempt *t, size_t n)
+{
+    size_t i;
+
+    for (i = 0; i < b->rows_n; i++) {
+        const struct ir_valert *r = &b->rows[i];
+        int64_t ms;
+
+        if (!is_to(r->a, inc, u->id))
+            continue;
+        if (r->a->state == IR_ALERT_WAITING) {
+            if (is_newer(r, u->pending))
+                u->pending = r;
+            continue;
+        }
+        ms = handed_ms(t, n, r->a);
+        if (ms == 0 && !u->outside)
+            ms = r->a->at_ms;
+        if (ms > 0)
+            add_told(u, ms);
+        else if (r->a->state == IR_ALERT_OUT && is_newer(r, u->untold))
+            u->untold = r;
+    }
+}
+
+/* What the steps say of it; returns whether one asks for a word now. */
+static bool
+take_steps(struct ir_vupdate *u, const struct ir_incident *inc)
+{
+    bool asked = false;
+    size_t i;
+
+    for (i = 0; i < inc->steps_n; i++) {
+        const struct ir_istep *s = &inc->steps[i];
+
+        if (s->step == NULL || s->step->act != IR_ACT_NOTIFY ||
+            strcmp(s->step->notify, u->id) != 0)
+            continue;
+        if (s->state == IR_STEP_DONE && s->ended_ms > 0)
+            add_told(u, s->ended_ms);
+        asked |= s->state == IR_STEP_READY || s->state == IR_STEP_ACTIVE ||
+                 s->state == IR_STEP_FAILED;
+    }
+    return asked;
+}
+
+static void
+beat(struct ir_ctx *c, struct ir_vupdate *u, const struct ir_incident *inc)
+{
+    const struct ir_json *policy =
+        c->view.site != NULL ? ir_json_get(c->view.site, "policy") : NULL;
+    struct ir_rhythm_in in = {.from_ms = inc->declared_ms,
+                              .now_ms = c->view.now_ms,
+                              .told = u->told,
+                              .told_n = u->told_n};
+    int64_t end = inc->restored_ms > 0 ? inc->restored_ms : inc->closed_ms;
+
+    in.first_ms = ms_of(policy, "first_word", FIRST_S);
+    in.every_ms = ms_of(u->of, "update", 0);
+    if (in.every_ms == 0) {
+        in.every_ms = ms_of(policy, "update_every", EVERY_S);
+        in.until_ms = in.from_ms + STEADY_MS;
+    }
+    if (end > 0 && (in.until_ms == 0 || end < in.until_ms))
+        in.until_ms = end;
+    u->every_ms = in.every_ms;
+    ir_rhythm(&in, &u->r);
+}
+
+/* The attempts of the incident that count.
+ *
+ * Owns:   *t is the caller's, each ir_attempt_done, free().
+ */
+static int
+load_attempts(struct ir_ctx *c, const struct ir_incident *inc,
+              struct ir_attempt **t, size_t *n)
+{
+    struct ir_log log = {0};
+    size_t i;
+    int rc = ir_store_load_kind(c->st, inc->id, IR_KIND_ATTEMPT, &log, &c->err);
+
+    *t = ir_calloc(log.n + 1, sizeof **t);
+    *n = 0;
+    for (i = 0; rc == IR_OK && i < log.n; i++)
+        if (log.e[i].h.status == inc->status &&
+            ir_trust_admits(&c->trust, &log.e[i], NULL) == IR_OK &&
+            ir_attempt_read(&log.e[i], &(*t)[*n], NULL) == IR_OK)
+            (*n)++;
+    ir_log_done(&log);
+    return rc;
+}
+
+int
+ir_updates_load(struct ir_ctx *c, const struct ir_incident *inc,
+                const struct ir_box *b, struct ir_updates *u)
+{
+    const struct ir_json *list = ir_view_contacts(&c->view, "audiences");
+    struct ir_attempt *t = NULL;
+    size_t n = 0, i, len = list != NULL ? ir_json_len(list) : 0;
+    int rc = load_attempts(c, inc, &t, &n);
+
+    memset(u, 0, sizeof *u);
+    u->v = ir_calloc(len + 1, sizeof *u->v);
+    for (i = 0; rc == IR_OK && i < len; i++) {
+        struct ir_vupdate *x = &u->v[u->n];
+        bool asked;
+
+        memset(x, 0, sizeof *x);
+        x->of = ir_json_at(list, i);
+        x->id = ir_json_get_str(x->of, "id", "");
+        x->outside = !ir_json_get_bool(x->of, "inside", true);
+        x->by_hand = ir_json_get(x->of, "channels") == NULL &&
+                     ir_json_get(x->of, "members") == NULL;
+        take_alerts(x, inc, b, t, n);
+        asked = take_steps(x, inc) && x->outside;
+        if (x->told_n == 0 && x->pending == NULL && x->untold == NULL && !asked)
+            continue;
+        beat(c, x, inc);
+        u->n++;
+    }
+    for (i = 0; i < n; i++)
+        ir_attempt_done(&t[i]);
+    free(t);
+    return rc;
+}
+
+void
+ir_updates_done(struct ir_updates *u)
+{
+    size_t i;
+
+    for (i = 0; i < u->n; i++)
+        free(u->v[i].told);
+    free(u->v);
+    memset(u, 0, sizeof *u);
+}
+
+const char *
+ir_update_prefix(int status, enum ir_lang lang)
+{
+    if (status == IR_ACTUAL)
+        return "";
+    if (lang == IR_LANG_JA)
+        return status == IR_EXERCISE ? "訓練 " : "試験 ";
+    return status == IR_EXERCISE ? "EXERCISE " : "TEST ";
+}
+
+int
+ir_update_refuse_fact(struct ir_ctx *c, const char *id, enum ir_fact f)
+{
+    const struct ir_json *j = ir_view_contact(&c->view, "audiences", id);
+    const char *t = j != NULL ? ir_json_text_of(j, "title") : NULL;
+    char *title = ir_view_safe(&c->talk_view, t != NULL ? t : id);
+
+    ir_fail(&c->err, IR_EREFUSED,
+            _("the audience \"%s\" may not know this: %s (%s)"), title,
+            ir_fact_say(f), ir_fact_word(f));
+    ir_err_hint(&c->err,
+                _("leave it out: it then reads \"under investigation\"\n"
+                  "who releases to them decides otherwise:  ir update allow %s "
+                  "%s -r \"WHY\""),
+                id, ir_fact_word(f));
+    free(title);
+    return IR_EREFUSED;
+}
+
+static bool
+holds(const char *words, const char *value)
+{
+    return value != NULL && strlen(value) >= WORD_MIN &&
+           !ir_is_unknown(value) && strstr(words, value) != NULL;
+}
+
+/* Do the words name that person: as it was answered, or as the contacts do? */
+static bool
+names(struct ir_ctx *c, const char *words, const char *who)
+{
+    const struct ir_json *p = ir_view_contact(&c->view, "people", who);
+    const struct ir_json *name = p != NULL ? ir_json_get(p, "name") : NULL;
+
+    return holds(words, who) ||
+           (name != NULL && (holds(words, ir_json_get_str(name, "en", NULL)) ||
+                             holds(words, ir_json_get_str(name, "ja", NULL))));
+}
+
+int
+ir_update_check_words(struct ir_box *b, const struct ir_incident *inc,
+                      const char *id, const char *words)
+{
+    unsigned may = ir_audience_may(b->c, inc, id);
+    size_t i, k;
+
+    for (i = 0; (may & 1U << IR_FACT_CAUSE) == 0 && i < b->a.n; i++)
+        for (k = 0; k < b->a.v[i].args_n; k++) {
+            const char *arg = b->a.v[i].args[k], *eq = strchr(arg, '=');
+
+            if (strncmp(arg, "why", 3) == 0 && eq != NULL &&
+                b->a.v[i].has_incident &&
+                memcmp(b->a.v[i].incident, inc->id, IR_INCIDENT_BYTES) == 0 &&
+                holds(words, eq + 1))
+                return ir_update_refuse_fact(b->c, id, IR_FACT_CAUSE);
+        }
+    for (i = 0; (may & 1U << IR_FACT_PERSONAL) == 0 && i < inc->vars_n; i++) {
+        const struct ir_var *var = ir_view_var(inc, inc->vars[i].name);
+
+        if (var != NULL && var->type == IR_VAR_PERSON &&
+            names(b->c, words, inc->vars[i].value))
+            return ir_update_refuse_fact(b->c, id, IR_FACT_PERSONAL);
+    }
+    return IR_OK;
+}
