@@ -22,8 +22,9 @@ struct start {
     const char *system, *scenario, *unapproved, *began, *title;
     const char *vars[IR_ARGS_REPEAT_MAX];
     size_t vars_n;
-    bool fresh;  /* --new: do not join an open one */
-    bool joined; /* an open one is gone on with */
+    bool fresh;    /* --new: do not join an open one */
+    bool exercise; /* --exercise: nothing of it is actual */
+    bool joined;   /* an open one is gone on with */
     uint8_t manifest[32];
     bool approved;
     const struct ir_plan *plan;
@@ -135,7 +136,7 @@ same_scenario(struct ir_ctx *c, const struct ir_incident **inc, size_t n,
 /* The open incident of this system to go on with, if the person wants to. */
 static int
 find_open(struct ir_ctx *c, const char *system, const struct ir_plan *plan,
-          uint8_t declare[IR_ID_BYTES], bool *found)
+          bool exercise, uint8_t declare[IR_ID_BYTES], bool *found)
 {
     uint8_t(*ids)[IR_ID_BYTES] = NULL;
     struct ir_case open[9];
@@ -155,7 +156,9 @@ find_open(struct ir_ctx *c, const char *system, const struct ir_plan *plan,
             if (open[m].inc->instances[j].system != NULL &&
                 strcmp(open[m].inc->instances[j].system, system) == 0)
                 here = true;
-        if (here && open[m].inc->state != IR_INC_CLOSED) {
+        /* an emergency does not go on in an exercise, nor the reverse */
+        if (here && open[m].inc->state != IR_INC_CLOSED &&
+            (open[m].inc->status != IR_ACTUAL) == exercise) {
             inc[m] = open[m].inc;
             m++;
         } else {
@@ -353,6 +356,7 @@ draft_declare(struct start *s, struct ir_batch *b)
 
     if (s->title == NULL && ir_i18n_lang() == IR_LANG_JA)
         title = s->plan->title.ja;
+    d->status = s->exercise ? IR_EXERCISE : IR_ACTUAL;
     ir_bodyw_uint(&d->body, 1, 1);
     ir_bodyw_text(&d->body, 2, s->sys);
     ir_bodyw_bytes(&d->body, 3, s->manifest, 32);
@@ -408,6 +412,7 @@ parse(struct ir_ctx *c, int argc, char **argv, struct start *s)
         {"began", 0, &s->began, NULL, NULL, NULL},
         {"title", 0, &s->title, NULL, NULL, NULL},
         {"new", 0, NULL, &s->fresh, NULL, NULL},
+        {"exercise", 0, NULL, &s->exercise, NULL, NULL},
         {NULL, 0, NULL, NULL, NULL, NULL}};
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
@@ -432,7 +437,7 @@ begin(struct ir_ctx *c, struct start *s, uint8_t id[IR_ID_BYTES])
     if (rc == IR_OK && s->scenario != NULL)
         rc = ir_start_scenario(c, s->manifest, s->sys, s->scenario, &s->plan);
     if (rc == IR_OK && !s->fresh)
-        rc = find_open(c, s->sys, s->plan, id, &s->joined);
+        rc = find_open(c, s->sys, s->plan, s->exercise, id, &s->joined);
     if (rc != IR_OK || s->joined)
         return rc;
     ir_ctx_site(c, s->manifest);
@@ -453,7 +458,7 @@ open_first(struct ir_ctx *c, struct start *s, uint8_t id[IR_ID_BYTES])
 {
     if (s->fresh || s->system == NULL || s->scenario != NULL)
         return IR_OK;
-    return find_open(c, s->system, NULL, id, &s->joined);
+    return find_open(c, s->system, NULL, s->exercise, id, &s->joined);
 }
 
 /* Go on with an open incident: it becomes the one in use, and what was said

@@ -10,6 +10,7 @@
 
 #define FIRST_S 300
 #define EVERY_S 1200
+#define ONCE_MS 60000
 #define STEADY_MS 7200000 /* the default rhythm holds so long */
 #define WORD_MIN 4        /* bytes: shorter values are found in any sentence */
 
@@ -27,32 +28,47 @@ ms_of(const struct ir_json *j, const char *key, int64_t dflt_s)
     return s * 1000;
 }
 
+/* Told at `ms`; by several ways within a minute is once. */
 static void
 add_told(struct ir_vupdate *u, int64_t ms)
 {
     size_t i;
 
+    for (i = 0; i < u->told_n; i++)
+        if (ms - u->told[i] < ONCE_MS && u->told[i] - ms < ONCE_MS)
+            return;
     u->told = ir_realloc(u->told, (u->told_n + 1) * sizeof *u->told);
     for (i = u->told_n++; i > 0 && u->told[i - 1] > ms; i--)
         u->told[i] = u->told[i - 1];
     u->told[i] = ms;
 }
 
-/* When somebody was first handed alert `a`, 0: nobody was. */
-static int64_t
-handed_ms(const struct ir_attempt *t, size_t n, const struct ir_alert *a)
+/* When alert `a` came to the audience: to each of its people once, the first
+ * counts; what was read aloud counts each time. Returns whether it did.
+ */
+static bool
+take_handed(struct ir_vupdate *u, const struct ir_attempt *t, size_t n,
+            const struct ir_alert *a)
 {
     int64_t first = 0;
+    bool any = false;
     size_t i;
 
-    for (i = 0; i < n; i++)
-        if (memcmp(t[i].alert, a->id, IR_ID_BYTES) == 0 &&
-            (t[i].outcome == IR_OUTCOME_HANDED ||
-             t[i].outcome == IR_OUTCOME_DELIVERED ||
-             t[i].outcome == IR_OUTCOME_REPLIED) &&
-            (first == 0 || t[i].at_ms < first))
+    for (i = 0; i < n; i++) {
+        if (memcmp(t[i].alert, a->id, IR_ID_BYTES) != 0 ||
+            (t[i].outcome != IR_OUTCOME_HANDED &&
+             t[i].outcome != IR_OUTCOME_DELIVERED &&
+             t[i].outcome != IR_OUTCOME_REPLIED))
+            continue;
+        any = true;
+        if (strncmp(t[i].contact, "audience:", 9) == 0)
+            add_told(u, t[i].at_ms);
+        else if (first == 0 || t[i].at_ms < first)
             first = t[i].at_ms;
-    return first;
+    }
+    if (first > 0)
+        add_told(u, first);
+    return any;
 }
 
 static bool
@@ -85,7 +101,6 @@ take_alerts(struct ir_vupdate *u, const struct ir_incident *inc,
 
     for (i = 0; i < b->rows_n; i++) {
         const struct ir_valert *r = &b->rows[i];
-        int64_t ms;
 
         if (!is_to(r->a, inc, u->id))
             continue;
@@ -94,11 +109,10 @@ take_alerts(struct ir_vupdate *u, const struct ir_incident *inc,
                 u->pending = r;
             continue;
         }
-        ms = handed_ms(t, n, r->a);
-        if (ms == 0 && !u->outside)
-            ms = r->a->at_ms;
-        if (ms > 0)
-            add_told(u, ms);
+        if (take_handed(u, t, n, r->a))
+            continue;
+        if (!u->outside)
+            add_told(u, r->a->at_ms);
         else if (r->a->state == IR_ALERT_OUT && is_newer(r, u->untold))
             u->untold = r;
     }

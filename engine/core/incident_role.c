@@ -3,6 +3,7 @@
  */
 #include "base/i18n.h"
 #include "core/fold.h"
+#include "core/kind.h"
 #include "core/update.h"
 
 #include <stdio.h>
@@ -53,6 +54,14 @@ claim(struct claims *c, const char *role, int member, size_t seq)
     c->v[c->n++] = x;
 }
 
+/* Does entry `i` tell what member `m` knew: it is theirs, and of the lane whose
+ * entries name what they build on? Alerts and approvals do not. */
+static bool
+tells(struct ir_fold *f, size_t i, int m)
+{
+    return ir_fold_said(f, i, m) && ir_kind_lane(f->e[i]->h.kind) == IR_LANE_I;
+}
+
 /* Did `member` go on without knowing of entry `seq`, and its author without
  * knowing of that? The nearest of theirs on either side tells: what somebody
  * records builds on what they recorded before.
@@ -63,13 +72,13 @@ went_on(struct ir_fold *f, int member, size_t seq)
     size_t i;
 
     for (i = seq; i-- > 0;)
-        if (ir_fold_said(f, i, member)) {
+        if (tells(f, i, member)) {
             if (!ir_anc_knew(&f->anc, seq, i))
                 return true;
             break;
         }
     for (i = seq + 1; i < f->n; i++)
-        if (ir_fold_said(f, i, member))
+        if (tells(f, i, member))
             return !ir_anc_knew(&f->anc, i, seq);
     return false;
 }
