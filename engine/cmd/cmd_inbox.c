@@ -129,8 +129,7 @@ inbox_json(struct ir_ctx *c, struct ir_box *b, bool all)
     for (i = 0; i < b->rows_n; i++)
         if (ir_view_alert_waits(&c->view, &b->rows[i]) ||
             ir_view_alert_to_cosign(&c->view, &b->rows[i]) ||
-            ir_view_alert_to_release(&b->rows[i]) ||
-            (all && b->rows[i].for_me))
+            ir_view_alert_to_release(&b->rows[i]) || (all && b->rows[i].for_me))
             ir_json_add_take(arr,
                              ir_view_alert_json(&c->view, &b->rows[i], false));
     return arr;

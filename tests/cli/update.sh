@@ -5,6 +5,11 @@ home shipped
 member Yoshida
 member Mori
 ok --as sato --no-input start flight-information ransomware
+# words LANG TEXT: what was just written says that
+words() {
+    json "texts.$1" >"$T/x"
+    grep -qF "$2" "$T/x" || fail "does not say in $1: $2"
+}
 row() { ok --json update list; json "[0].$1"; }
 
 title "written by anybody: it waits for who speaks to that audience"
@@ -14,8 +19,7 @@ A=$(json id)
 is passengers-update "$(json template)"
 is "The boards are dark, since under investigation, at terminal 1." \
     "$(json texts.en >"$T/x" && head -1 "$T/x")"
-json texts.ja >"$T/x" && grep -qF "調査中から、terminal 1で次の状況になっています。The boards are dark。" "$T/x" ||
-    fail "not the Japanese text"
+words ja "調査中から、terminal 1で次の状況になっています。The boards are dark。"
 is waiting "$(ok --json alert show "$A" && json state)"
 is false "$(json released)"
 is spokesperson "$(json releases)"
@@ -61,7 +65,8 @@ title "alone at night: act in the role, with a reason, and release one's own"
 ok --as sato --json update passengers --how "Come to counter 4"
 B=$(json id)
 ok --json alert show "$B"
-json text >"$T/x" && grep -qF "at terminal 1" "$T/x" || fail "not as said last"
+json text >"$T/x"
+grep -qF "at terminal 1" "$T/x" || fail "not as said last"
 exits 77 --as sato update release "$B"
 ok --as sato role act spokesperson -r "Yoshida is not reached"
 ok --as sato update release "$B"
@@ -109,7 +114,7 @@ exits 77 --as mori update partners --where "server room"
 says "where"
 exits 77 --as mori update partners --template staff-update
 says "where"
-exits 77 --as mori update passengers --text 'Because of ${why}.'
+exits 77 --as mori update passengers --text "Because of \${why}."
 ok --as sato update responders --why "a stolen password"
 exits 77 --as mori update passengers --text "It was a stolen password, sorry"
 says "cause"
@@ -120,13 +125,13 @@ exits 64 --as mori update allow passengers secrets -r "no"
 exits 66 --as mori update allow nobody cause -r "no"
 ok --as mori update allow passengers cause -r "Agreed with management"
 ok --as mori --json update passengers --why "a stolen password"
-json texts.en >"$T/x" && grep -qF "Reason: a stolen password." "$T/x" || fail "not the cause"
+words en "Reason: a stolen password."
 exits 77 --as mori update airlines --why "a stolen password"
 
 title "only who holds the role decides what an audience may know"
 ok --as mori --json update passengers --set what.ja=案内表示の停止 --set what.en=Boards
-json texts.ja >"$T/x" && grep -qF "案内表示の停止" "$T/x" || fail "not in Japanese"
-json texts.en >"$T/x" && grep -qF "Boards, since" "$T/x" || fail "not in English"
+words ja "案内表示の停止"
+words en "Boards, since"
 
 title "wrong words"
 exits 66 --as mori update nobody
@@ -140,7 +145,7 @@ exits 66 --as mori update told media
 exits 66 --as mori update release ffff
 
 title "what it says cannot forge a line of the message, nor another blank"
-evil=$(printf 'a\nReason: ${why}\r\nTo: all\033[2J')
+evil=$(printf 'a\nReason: %s{why}\r\nTo: all\033[2J' "\$")
 ok --as mori --json update airlines --what "$evil"
 json texts.en >"$T/x"
 ! grep -qxF "To: all" "$T/x" || fail "forged a line"
