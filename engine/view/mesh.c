@@ -138,6 +138,12 @@ say_daemon(const struct ir_view *v, const struct ir_mesh_status *s,
                                                               : _("calls only"),
             ir_json_get_bool(s->daemon, "lan", false) ? _("on") : _("off"),
             (long long)ir_json_get_int(s->daemon, "connected", 0)));
+    if (ir_json_get_bool(s->daemon, "https", false) &&
+        !ir_json_get_bool(s->daemon, "listening", false))
+        ir_term_para(&v->term, out, 3, NULL, IR_STYLE_NONE,
+                     _("others cannot call this device: its address or port "
+                       "cannot be had. Another port:  ir mesh carrier "
+                       "--port N"));
     if (ir_json_get_bool(s->daemon, "disk_full", false))
         ir_term_para(&v->term, out, 3, NULL, IR_STYLE_BOLD,
                      _("the disk is nearly full: what others record is not "

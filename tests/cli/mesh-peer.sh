@@ -123,3 +123,13 @@ kill -INT "$pid"
 kill -TERM "$pid"
 wait "$job" || true
 ok verify
+
+title "the daemon: what it listens on cannot be had"
+ok mesh carrier https on --listen 192.0.2.77 # no address of this machine
+daemon "ready:"
+ok mesh status
+out "calls only"
+out "others cannot call this device"
+out "ir mesh carrier --port N"
+kill -TERM "$pid"
+wait "$job" || true
