@@ -86,6 +86,7 @@ void ir_api_json_open(lua_State *L);
 void ir_api_base64_open(lua_State *L);
 void ir_api_http_open(lua_State *L);
 void ir_api_smtp_open(lua_State *L);
+void ir_api_imap_open(lua_State *L);
 void ir_api_socket_open(lua_State *L);
 void ir_api_serial_open(lua_State *L);
 void ir_api_run_open(lua_State *L);

@@ -174,18 +174,6 @@ write_mail(lua_State *L, struct mail *m, const char *from, const char *to,
     return rc;
 }
 
-/* The name of a host as it may stand in an address. */
-static bool
-host_ok(const char *s)
-{
-    size_t i;
-
-    for (i = 0; s[i] != '\0'; i++)
-        if (!isalnum((unsigned char)s[i]) && strchr(".-:_", s[i]) == NULL)
-            return false;
-    return i > 0 && i < 254 && s[0] != '-';
-}
-
 static bool
 set_login(lua_State *L, struct mail *m, const char *tls)
 {
@@ -271,26 +259,13 @@ conclude(lua_State *L, struct mail *m, CURLcode rc, const char *host)
                        lua_tostring(L, -1));
 }
 
-/* Which way of TLS, and may it be none? */
-static const char *
-check_tls(const char *tls, const char *host)
-{
-    if (strcmp(tls, "starttls") == 0 || strcmp(tls, "tls") == 0)
-        return NULL;
-    if (strcmp(tls, "loopback") != 0)
-        return _("\"tls\" is \"starttls\", \"tls\" or \"loopback\"");
-    return ir_curl_loopback(host)
-               ? NULL
-               : _("mail without TLS goes to this machine itself only");
-}
-
 /* How we introduce ourselves: the domain mail is sent from. */
 static const char *
 helo(const char *from)
 {
     const char *at = strchr(from, '@');
 
-    return at != NULL && host_ok(at + 1) ? at + 1 : "ir.invalid";
+    return at != NULL && ir_curl_host_ok(at + 1) ? at + 1 : "ir.invalid";
 }
 
 /* The server of a call. */
@@ -314,12 +289,12 @@ take_server(lua_State *L, const char *function, struct server *v)
     implicit = strcmp(v->tls, "tls") == 0;
     port = ir_api_int(L, "port", implicit ? 465 : 587, 1, 65535);
     v->ms = ir_api_timeout(L);
-    if (!host_ok(v->host))
+    if (!ir_curl_host_ok(v->host))
         return _("\"host\" is no host name");
     snprintf(v->url, sizeof v->url,
              strchr(v->host, ':') != NULL ? "%s://[%s]:%d/%s" : "%s://%s:%d/%s",
              implicit ? "smtps" : "smtp", v->host, (int)port, helo(v->from));
-    return check_tls(v->tls, v->host);
+    return ir_curl_check_tls(v->tls, v->host);
 }
 
 static bool

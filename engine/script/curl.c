@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/utf8.h"
 
+#include <ctype.h>
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,29 @@ ir_curl_loopback(const char *host)
     return strcasecmp(host, "localhost") == 0 ||
            strcmp(host, "127.0.0.1") == 0 || strcmp(host, "::1") == 0 ||
            strcmp(host, "[::1]") == 0;
+}
+
+bool
+ir_curl_host_ok(const char *host)
+{
+    size_t i;
+
+    for (i = 0; host[i] != '\0'; i++)
+        if (!isalnum((unsigned char)host[i]) && strchr(".-:_", host[i]) == NULL)
+            return false;
+    return i > 0 && i < 254 && host[0] != '-';
+}
+
+const char *
+ir_curl_check_tls(const char *tls, const char *host)
+{
+    if (strcmp(tls, "starttls") == 0 || strcmp(tls, "tls") == 0)
+        return NULL;
+    if (strcmp(tls, "loopback") != 0)
+        return _("\"tls\" is \"starttls\", \"tls\" or \"loopback\"");
+    return ir_curl_loopback(host)
+               ? NULL
+               : _("mail without TLS goes to this machine itself only");
 }
 
 bool

@@ -57,6 +57,16 @@ struct ir_curl *ir_curl(void);
  */
 bool ir_curl_loopback(const char *host);
 
+/* Is this the name of a host, as it may stand in an address? */
+bool ir_curl_host_ok(const char *host);
+
+/* A field "tls" of mail: "starttls", "tls", or "loopback", which is none and to
+ * this machine itself only. NULL when it may be, else why not.
+ *
+ * Owns:   static.
+ */
+const char *ir_curl_check_tls(const char *tls, const char *host);
+
 /* Begin one use of a handle: everything that was set before is forgotten, and
  * what all uses have in common is set. `ca`: certificates that are trusted
  * instead of the system's, as PEM text, or "". `scheme` is the only protocol

@@ -93,8 +93,8 @@ ir_plugin_enter(const struct ir_json *list, const struct ir_json *rules,
     struct ir_json *devices = values_of(rules, config, "device");
     struct ir_json *programs = values_of(rules, config, "program");
     struct ir_sandbox_channel want = {.broker = -1};
-    bool curl =
-        needs(list, "http") || needs(list, "smtp") || needs(list, "socket");
+    bool curl = needs(list, "http") || needs(list, "smtp") ||
+                needs(list, "imap") || needs(list, "socket");
     int rc = IR_OK;
     size_t i;
 
@@ -137,8 +137,8 @@ push_api(lua_State *L, const struct ir_json *list)
         void (*open)(lua_State *L);
     } all[] = {
         {"http", ir_api_http_open},     {"smtp", ir_api_smtp_open},
-        {"socket", ir_api_socket_open}, {"serial", ir_api_serial_open},
-        {"run", ir_api_run_open},
+        {"imap", ir_api_imap_open},     {"socket", ir_api_socket_open},
+        {"serial", ir_api_serial_open}, {"run", ir_api_run_open},
     };
     size_t i;
 

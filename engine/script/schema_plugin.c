@@ -13,7 +13,7 @@
 #define FIELDS_MAX 40
 
 static const char *const kinds[] = {"channel", NULL};
-static const char *const needs[] = {"http",   "smtp", "socket",
+static const char *const needs[] = {"http",   "smtp", "imap", "socket",
                                     "serial", "run",  NULL};
 static const char *const types[] = {"string", "text",     "int",
                                     "bool",   "duration", "list",
@@ -197,7 +197,7 @@ static const struct ir_rule plugin_rules[] = {
     {.name = "needs",
      .type = IR_RULE_LIST,
      .required = true,
-     .max = 5,
+     .max = 6,
      .item = &item_need},
     {.name = "config", .type = IR_RULE_SPECIAL, .special = check_config},
     {.name = "send",

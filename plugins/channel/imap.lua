@@ -1,0 +1,86 @@
+-- plugins/channel/imap.lua: reads a mailbox, to find out whether mail arrives.
+--
+-- It sends nothing. What it gives back are the trial messages of
+-- `ir channel canary`, told by their subject; other mail is left alone.
+local M = { api = 1, kind = "channel", name = "imap", needs = { "imap" } }
+
+M.title = { en = "Mailbox (IMAP), to read trial messages",
+            ja = "メールボックス(IMAP、試験送信の確認用)" }
+
+M.config = {
+  host = { type = "string", match = "^[%w.:_-]+$",
+           title = { en = "The mail server.", ja = "メールサーバー。" } },
+  port = { type = "int", min = 1, max = 65535, optional = true,
+           title = { en = "993 with tls, 143 with starttls.",
+                     ja = "省略時はtlsなら993、starttlsなら143。" } },
+  tls = { type = "string", choices = { "tls", "starttls", "loopback" },
+          default = "tls",
+          title = { en = "loopback: none, to this machine only.",
+                    ja = "loopbackは暗号化なし。このマシンだけ。" } },
+  user = { type = "string",
+           title = { en = "To log in with.", ja = "ログイン名。" } },
+  password = { type = "string", secret = true,
+               title = { en = "To log in with.", ja = "パスワード。" } },
+  folder = { type = "string", match = "^[%w._/-]+$", default = "INBOX",
+             title = { en = "Where the messages arrive.",
+                       ja = "届くフォルダー。" } },
+  ca = { type = "text", optional = true,
+         title = { en = "Certificates to trust instead of the system's (PEM).",
+                   ja = "システムの代わりに信頼する証明書(PEM)。" } },
+  timeout = { type = "duration", default = "20s" },
+}
+
+local MARK = "ir-canary"
+
+-- What is there, of more recent mails than `after`.
+local function look(ir, cfg, after, max)
+  return ir.imap.fetch { host = cfg.host, port = cfg.port, tls = cfg.tls,
+                         user = cfg.user, password = cfg.password,
+                         folder = cfg.folder, ca = cfg.ca,
+                         timeout = cfg.timeout, after = after, max = max,
+                         search = 'SUBJECT "' .. MARK .. '"' }
+end
+
+-- The value of a field in a head, its lines joined; "" where there is none.
+local function field(head, name)
+  local flat = ("\n" .. head):gsub("\r", ""):gsub("\n[ \t]+", " ")
+  for key, value in flat:gmatch("\n([%w-]+):[ \t]*([^\n]*)") do
+    if key:lower() == name then return value end
+  end
+  return ""
+end
+
+function M.send()
+  return nil, "this channel only reads", "refused"
+end
+
+function M.check(ir, cfg)
+  local got, err, how = look(ir, cfg, 0, 0)
+  if not got then return nil, err, how end
+  return true, cfg.host .. ": " .. cfg.folder
+end
+
+-- state: { validity, uid } of the last mail that was read. Numbers begin anew
+-- when the server says so by another validity.
+function M.receive(ir, cfg, state)
+  local last = state or { validity = 0, uid = 0 }
+  local got, err, how = look(ir, cfg, last.uid)
+  if got and last.uid > 0 and got.validity ~= last.validity then
+    last = { validity = 0, uid = 0 }
+    got, err, how = look(ir, cfg, 0)
+  end
+  if not got then return nil, err, how end
+  local list, uid = {}, last.uid
+  for _, mail in ipairs(got) do
+    local subject = field(mail.head, "subject")
+    uid = math.max(uid, mail.uid)
+    if subject:find(MARK, 1, true) then
+      list[#list + 1] = { from = field(mail.head, "from"), text = subject,
+                          at_ms = ir.time(),
+                          ref = field(mail.head, "message-id") }
+    end
+  end
+  return list, { validity = got.validity, uid = uid }
+end
+
+return M
