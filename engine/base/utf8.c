@@ -1,6 +1,7 @@
 /* utf8.c: see utf8.h. */
 #include "base/utf8.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
 
@@ -325,4 +326,27 @@ ir_utf8_wrap(const char *s, int columns, size_t *skip)
     }
     *skip = 0;
     return at;
+}
+
+bool
+ir_utf8_compose(struct ir_buf *b, const char *s)
+{
+    utf8proc_uint8_t *n = utf8proc_NFKC((const utf8proc_uint8_t *)s);
+
+    if (n == NULL)
+        return false;
+    ir_buf_adds(b, (const char *)n);
+    free(n);
+    return true;
+}
+
+int32_t
+ir_utf8_base(int32_t cp)
+{
+    utf8proc_int32_t d[8];
+    int boundary = 0;
+    utf8proc_ssize_t n = utf8proc_decompose_char(
+        cp, d, 8, UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK, &boundary);
+
+    return n == 1 ? d[0] : 0;
 }

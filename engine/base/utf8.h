@@ -48,6 +48,20 @@ void ir_utf8_repair(struct ir_buf *b, const char *s, size_t len);
  */
 void ir_utf8_narrow(struct ir_buf *b, const char *s);
 
+/* Append `s` with each character as its plainest form has it: halfwidth kana
+ * and fullwidth letters as the usual ones, marks joined to their letters.
+ *
+ * Owns:   `b` keeps a copy, nothing where `s` is no UTF-8 (false).
+ * Source: Unicode UAX #15, NFKC.
+ */
+bool ir_utf8_compose(struct ir_buf *b, const char *s);
+
+/* The letter without its accents, or 0 where there is no single one.
+ *
+ * Source: Unicode UAX #15, NFD without marks.
+ */
+int32_t ir_utf8_base(int32_t cp);
+
 /* Write foreign text `s` harmless into `out`, for quoting in a message: cut by
  * whole graphemes with "…" to what fits.
  *

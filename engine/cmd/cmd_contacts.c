@@ -1,20 +1,22 @@
 /* cmd_contacts.c: `ir contacts`: whom to reach, and is that still true? */
 #include "base/i18n.h"
-#include "base/scan.h"
-#include "base/time.h"
 #include "cmd/commands.h"
+#include "cmd/contacts.h"
 #include "cmd/pick.h"
 #include "cmd/release.h"
-#include "cmd/worker.h"
 #include "core/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define STALE_DAYS 183 /* half a year: facts.md, lists kept current */
+/* What the lists are called, in the order of ir_contact_lists. */
+static const char *const headings[IR_CONTACT_LISTS_N] = {
+    N_("people"),      N_("roles"),    N_("trees"),    N_("audiences"),
+    N_("authorities"), N_("partners"), N_("channels"),
+};
 
-static int
-open_contacts(struct ir_ctx *c)
+int
+ir_contacts_open(struct ir_ctx *c)
 {
     int rc = ir_ctx_open(c, false);
 
@@ -26,9 +28,8 @@ open_contacts(struct ir_ctx *c)
     return rc;
 }
 
-/* What to call one of them: name, title or id. */
-static char *
-label(struct ir_ctx *c, const struct ir_json *o)
+char *
+ir_contacts_label(struct ir_ctx *c, const struct ir_json *o)
 {
     const char *s = ir_json_text_of(o, "name");
 
@@ -38,17 +39,22 @@ label(struct ir_ctx *c, const struct ir_json *o)
 }
 
 static void
-print_list(struct ir_ctx *c, const char *list)
+print_list(struct ir_ctx *c, size_t at)
 {
+    const char *list = ir_contact_lists[at], *say = _(headings[at]);
     const struct ir_json *l = ir_view_contacts(&c->view, list);
     struct ir_table t;
     size_t i;
 
-    ir_buf_addf(&c->out, "%s (%zu)\n", list, ir_json_len(l));
+    /* the word to be typed stands beside that of another language */
+    ir_buf_addf(&c->out, "%s%s%s (%zu)\n", say,
+                strcmp(say, list) != 0 ? " " : "",
+                strcmp(say, list) != 0 ? list : "", ir_json_len(l));
     ir_table_init(&t, 3, 2);
     for (i = 0; i < ir_json_len(l); i++) {
         const struct ir_json *o = ir_json_at(l, i);
-        char *name = label(c, o), *ways = ir_view_ways(&c->view, o, 0);
+        char *name = ir_contacts_label(c, o),
+             *ways = ir_view_ways(&c->view, o, 0);
         const char *cells[3] = {ir_json_get_str(o, "id", ""), name, ways};
 
         ir_table_row(&t, IR_STYLE_NONE, cells);
@@ -101,7 +107,7 @@ ir_cmd_contacts_list(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_args_count(n, 0, 1, "contacts list", &c->err);
     if (rc == IR_OK)
-        rc = open_contacts(c);
+        rc = ir_contacts_open(c);
     if (rc == IR_OK && n > 0)
         rc = ir_pick(c, _("list"), ir_contact_lists, IR_CONTACT_LISTS_N,
                      argv[1], false, &at);
@@ -111,7 +117,7 @@ ir_cmd_contacts_list(struct ir_ctx *c, int argc, char **argv)
         print_lists(c, n > 0 ? (int)at : -1);
     for (i = 0; i < IR_CONTACT_LISTS_N && !c->json; i++)
         if (n == 0 || i == at)
-            print_list(c, ir_contact_lists[i]);
+            print_list(c, i);
     return IR_OK;
 }
 
@@ -139,7 +145,7 @@ print_one(struct ir_ctx *c, const char *list, const struct ir_json *o)
 {
     const struct ir_json *holders = ir_json_get(o, "holders");
     const struct ir_json *levels = ir_json_get(o, "levels");
-    char *name = label(c, o), *ways = ir_view_ways(&c->view, o, 0);
+    char *name = ir_contacts_label(c, o), *ways = ir_view_ways(&c->view, o, 0);
     const char *say = ir_json_text_of(o, "say");
     size_t i, j;
 
@@ -174,7 +180,7 @@ ir_cmd_contacts_show(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_args_count(n, 1, 1, "contacts show", &c->err);
     if (rc == IR_OK)
-        rc = open_contacts(c);
+        rc = ir_contacts_open(c);
     for (i = 0; rc == IR_OK && i < IR_CONTACT_LISTS_N; i++) {
         const struct ir_json *o =
             ir_view_contact(&c->view, ir_contact_lists[i], argv[1]);
@@ -193,179 +199,4 @@ ir_cmd_contacts_show(struct ir_ctx *c, int argc, char **argv)
         ir_err_hint(&c->err, "ir contacts list");
     }
     return rc;
-}
-
-/* What is found is printed, or kept for --json. */
-struct lint {
-    struct ir_ctx *c;
-    struct ir_json *list;
-    size_t errors, warnings;
-};
-
-static void
-finding(struct lint *l, const struct ir_finding *f)
-{
-    if (l->c->json) {
-        struct ir_json *o = ir_json_add_take(l->list, ir_json_new_obj());
-
-        ir_json_set_str(o, "file", f->file);
-        ir_json_set_int(o, "line", f->line);
-        ir_json_set_str(o, "field", f->field);
-        ir_json_set_str(o, "severity", f->error ? "error" : "warning");
-        ir_json_set_str(o, "message", f->message);
-    } else {
-        ir_buf_addf(&l->c->out, "%s:%d: %s: %s\n", f->file, f->line, f->field,
-                    f->message);
-    }
-    l->errors += f->error ? 1 : 0;
-    l->warnings += f->error ? 0 : 1;
-}
-
-static void
-warn(struct lint *l, const char *id, const char *what)
-{
-    if (l->c->json) {
-        struct ir_json *o = ir_json_add_take(l->list, ir_json_new_obj());
-
-        ir_json_set_str(o, "id", id);
-        ir_json_set_str(o, "severity", "warning");
-        ir_json_set_str(o, "message", what);
-    } else {
-        ir_buf_addf(&l->c->out, _("%s: warning: %s\n"), id, what);
-    }
-    l->warnings++;
-}
-
-/* Can this one be reached by anything but mail, and by more than one way? */
-static void
-lint_ways(struct lint *l, const struct ir_json *o)
-{
-    const struct ir_json *ways = ir_json_get(o, "channels");
-    const char *id = ir_json_get_str(o, "id", "?");
-    bool other = false;
-    size_t i;
-
-    for (i = 0; i < ir_json_len(ways); i++) {
-        const char *kind = ir_json_str(ir_json_at(ir_json_at(ways, i), 0));
-
-        if (kind != NULL && strcmp(kind, "mail") != 0)
-            other = true;
-    }
-    if (ir_json_len(ways) > 0 && !other)
-        warn(l, id, _("can be reached by mail only"));
-    else if (ir_json_len(ways) == 1)
-        warn(l, id, _("can be reached in one way only"));
-}
-
-int
-ir_cmd_contacts_lint(struct ir_ctx *c, int argc, char **argv)
-{
-    struct ir_compiled comp = {0};
-    char *home, *dir;
-    struct lint lint = {.c = c};
-    size_t i;
-    int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
-
-    if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 0, "contacts lint", &c->err);
-    if (rc == IR_OK)
-        rc = open_contacts(c);
-    if (rc != IR_OK)
-        return rc;
-    home = realpath(c->home, NULL);
-    dir = ir_asprintf("%s/site/runbooks", home != NULL ? home : c->home);
-    lint.list = c->json ? ir_json_new_arr() : NULL;
-    rc = ir_worker_compile(dir, NULL, &comp, &c->err);
-    for (i = 0; rc == IR_OK && i < comp.findings_n; i++) {
-        const struct ir_finding *f = &comp.findings[i];
-
-        if (strcmp(f->file, "contacts.lua") != 0)
-            continue;
-        finding(&lint, f);
-    }
-    ir_compiled_done(&comp);
-    for (i = 0; rc == IR_OK && i < IR_CONTACT_LISTS_N; i++) {
-        const struct ir_json *l =
-            ir_view_contacts(&c->view, ir_contact_lists[i]);
-        size_t j;
-
-        for (j = 0; j < ir_json_len(l); j++) {
-            const struct ir_json *o = ir_json_at(l, j);
-
-            lint_ways(&lint, o);
-            if (strcmp(ir_contact_lists[i], "roles") == 0 &&
-                ir_json_len(ir_json_get(o, "holders")) < 2)
-                warn(&lint, ir_json_get_str(o, "id", "?"),
-                     _("this role has no deputy"));
-        }
-    }
-    if (rc == IR_OK && c->json)
-        ir_cmd_json_take(c, lint.list);
-    else if (rc == IR_OK)
-        ir_buf_addf(&c->out, _("%zu errors, %zu warnings\n"), lint.errors,
-                    lint.warnings);
-    else
-        ir_json_free(lint.list);
-    free(home);
-    free(dir);
-    return rc == IR_OK && lint.errors > 0 ? IR_ENO : rc;
-}
-
-int
-ir_cmd_contacts_verify(struct ir_ctx *c, int argc, char **argv)
-{
-    static const char *const dated[] = {"people", "partners"};
-    struct ir_json *list = c->json ? ir_json_new_arr() : NULL;
-    size_t i, j, old = 0, all = 0;
-    int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
-
-    if (rc == IR_OK)
-        rc = ir_args_count(n, 0, 0, "contacts verify", &c->err);
-    if (rc == IR_OK)
-        rc = open_contacts(c);
-    for (i = 0; rc == IR_OK && i < 2; i++) {
-        const struct ir_json *l = ir_view_contacts(&c->view, dated[i]);
-
-        for (j = 0; j < ir_json_len(l); j++) {
-            const struct ir_json *o = ir_json_at(l, j);
-            const char *when = ir_json_get_str(o, "verified", "");
-            int64_t ms = 0;
-            int prec = 0;
-            char *name;
-
-            all++;
-            if (ir_time_parse(when, c->view.now_ms, &ms, &prec, NULL) ==
-                    IR_OK &&
-                c->view.now_ms - ms < (int64_t)STALE_DAYS * 86400 * 1000)
-                continue;
-            old++;
-            if (list != NULL) {
-                struct ir_json *row = ir_json_add_take(list, ir_json_new_obj());
-
-                ir_json_set_str(row, "id", ir_json_get_str(o, "id", "?"));
-                ir_json_set_str(row, "verified", when[0] != '\0' ? when : NULL);
-                continue;
-            }
-            name = label(c, o);
-            ir_buf_addf(&c->out, _("%s  %s: last verified %s\n"),
-                        ir_json_get_str(o, "id", "?"), name,
-                        when[0] != '\0' ? when : "-");
-            free(name);
-        }
-    }
-    if (rc == IR_OK && list != NULL) {
-        struct ir_json *sum = ir_json_new_obj();
-
-        ir_json_set_int(sum, "checked", (int64_t)all);
-        ir_json_set_int(sum, "days", STALE_DAYS);
-        ir_json_set_take(sum, "older", list);
-        ir_cmd_json_take(c, sum);
-        list = NULL;
-    } else if (rc == IR_OK)
-        ir_buf_addf(&c->out,
-                    _("%zu of %zu are older than %d days. Call them, then put "
-                      "the date into contacts.lua.\n"),
-                    old, all, STALE_DAYS);
-    ir_json_free(list);
-    return rc == IR_OK && old > 0 ? IR_ENO : rc;
 }

@@ -163,6 +163,7 @@ findings_json(const struct ir_compiled *comp)
         ir_json_set_str(f, "severity",
                         comp->findings[i].error ? "error" : "warning");
         ir_json_set_str(f, "message", comp->findings[i].message);
+        ir_json_set_str(f, "check", comp->findings[i].check);
     }
     return list;
 }

@@ -164,6 +164,7 @@ take_finding(const struct ir_json *j, struct ir_compiled *out)
     f->file = clean(j, "file");
     f->field = clean(j, "field");
     f->message = clean(j, "message");
+    f->check = ir_json_get(j, "check") != NULL ? clean(j, "check") : NULL;
     f->line = (int)ir_json_get_int(j, "line", 0);
     f->error = strcmp(ir_json_get_str(j, "severity", "error"), "error") == 0;
 }
@@ -382,6 +383,7 @@ ir_compiled_done(struct ir_compiled *c)
         free(c->findings[i].file);
         free(c->findings[i].field);
         free(c->findings[i].message);
+        free(c->findings[i].check);
     }
     for (i = 0; i < c->objects_n; i++) {
         free(c->objects[i].type);

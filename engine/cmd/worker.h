@@ -10,6 +10,7 @@
 
 struct ir_finding {
     char *file, *field, *message;
+    char *check; /* a word for this kind of finding, or NULL */
     int line;
     bool error; /* else a warning */
 };

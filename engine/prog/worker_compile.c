@@ -32,6 +32,8 @@ say_finding(const struct ir_finding *f, void *arg)
     ir_json_set_str(j, "field", f->field);
     ir_json_set_str(j, "severity", f->fatal ? "error" : "warning");
     ir_json_set_str(j, "message", f->message);
+    if (f->check != NULL)
+        ir_json_set_str(j, "check", f->check);
     ir_json_set_take(line, "finding", j);
     ir_worker_say_take(line);
 }

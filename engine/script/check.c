@@ -66,6 +66,7 @@ add_finding(struct ir_check *ck, bool fatal, struct ir_where at, char *msg)
                                                    .line = at.line,
                                                    .field = field,
                                                    .fatal = fatal,
+                                                   .check = ck->check,
                                                    .message = shown};
     return;
 out:

@@ -22,10 +22,11 @@
 #define IR_TITLE_JA_MAX 40
 
 struct ir_finding {
-    char *file;  /* path beneath the site */
-    int line;    /* 0: the file as a whole */
-    char *field; /* "steps[3].say.ja", or "" */
-    bool fatal;  /* an error; else a warning */
+    char *file;        /* path beneath the site */
+    int line;          /* 0: the file as a whole */
+    char *field;       /* "steps[3].say.ja", or "" */
+    bool fatal;        /* an error; else a warning */
+    const char *check; /* a word for this kind of finding, static, or NULL */
     char *message;
 };
 
@@ -37,8 +38,9 @@ enum ir_ref_kind {
     IR_REF_AUDIENCE,
     IR_REF_AUTHORITY,
     IR_REF_PERSON,
-    IR_REF_PARTNER,    /* a partner or a person */
-    IR_REF_TREE_ENTRY, /* a person, or role:ROLE */
+    IR_REF_PARTNER,         /* a partner or a person */
+    IR_REF_TREE_ENTRY,      /* a person, or role:ROLE */
+    IR_REF_AUDIENCE_MEMBER, /* the same, or audience:AUDIENCE */
     IR_REF_DEADLINE,
     IR_REF_RUNBOOK,
     IR_REF_OPERATION, /* of the runbook's own system */
@@ -57,10 +59,11 @@ struct ir_ref {
 
 struct ir_check {
     struct ir_source *src;
-    int file;         /* being checked */
-    const char *dir;  /* its directory, "" at the top */
-    bool is_template; /* ${...} of its texts name facts */
-    char path[160];   /* of the field being checked */
+    int file;          /* being checked */
+    const char *dir;   /* its directory, "" at the top */
+    bool is_template;  /* ${...} of its texts name facts */
+    char path[160];    /* of the field being checked */
+    const char *check; /* of what is said now, or NULL */
     struct ir_finding *found;
     size_t found_n, found_cap;
     size_t errors, warnings; /* in all */

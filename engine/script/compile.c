@@ -242,6 +242,7 @@ do_all(struct run *r)
     ir_refs_resolve(&r->ck, &r->us);
     ir_channels_check(&r->ck, &r->us);
     ir_facts_check(&r->ck, &r->us);
+    ir_contacts_check(&r->ck, &r->us);
     ir_graph_nesting(&r->ck, &r->us);
     tell_findings(r);
 }

@@ -125,6 +125,12 @@ offer_all(struct names *ns, const struct ir_check *ck,
     case IR_REF_PERSON:
         offer_list(ns, contacts, "people", name);
         return _("there is no person \"%s\" in contacts.lua");
+    case IR_REF_AUDIENCE_MEMBER:
+        if (strncmp(name, "audience:", 9) == 0) {
+            offer_list(ns, contacts, "audiences", name + 9);
+            return _("there is no audience for \"%s\" in contacts.lua");
+        }
+        __attribute__((fallthrough));
     case IR_REF_TREE_ENTRY:
         if (strncmp(name, "role:", 5) == 0) {
             offer_list(ns, contacts, "roles", name + 5);
@@ -194,7 +200,9 @@ ir_refs_resolve(struct ir_check *ck, struct ir_units *us)
         ck->file = ref->file;
         snprintf(ck->path, sizeof ck->path, "%s", ref->field);
         before = ck->errors;
+        ck->check = "dead-reference";
         say_missing(ck, ref, msg, &ns);
+        ck->check = NULL;
         us->u[ref->file].errors += ck->errors - before;
     }
     ck->path[0] = '\0';

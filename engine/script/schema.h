@@ -18,6 +18,7 @@ extern const struct ir_schema ir_schema_plugin;
 /* Rules that several schemas use. */
 extern const struct ir_rule ir_rule_text; /* an item that is a text */
 extern const struct ir_rule ir_rule_channel;
+extern const struct ir_rule ir_rule_weekday;    /* "mon" */
 extern const struct ir_schema ir_schema_choice; /* { id, title } */
 
 /* A condition (`when`) to JSON in the same shape.
@@ -25,6 +26,13 @@ extern const struct ir_schema ir_schema_choice; /* { id, title } */
  * Owns:   the result is the caller's; NULL when it does not fit.
  */
 struct ir_json *ir_check_cond(struct ir_check *ck, const struct ir_node *n,
+                              struct ir_where at);
+
+/* A time of day, "08:30".
+ *
+ * Owns:   the result is the caller's; NULL when it does not fit.
+ */
+struct ir_json *ir_check_hour(struct ir_check *ck, const struct ir_node *n,
                               struct ir_where at);
 
 /* The `config` of a channel in contacts.lua: named strings, numbers, true,

@@ -45,6 +45,7 @@ static const char *const languages[] = {"en", "ja", NULL};
 static const char *const facts[] = {"what",          "when",     "where",
                                     "impact",        "measures", "cause",
                                     "personal-data", NULL};
+static const char *const goals[] = {"one", "each", NULL};
 static const char *const form_kinds[] = {"report-in", "authority", NULL};
 static const char *const field_types[] = {"text",   "time", "number",  "choice",
                                           "person", "host", "address", NULL};
@@ -84,6 +85,35 @@ check_channel(struct ir_check *ck, const struct ir_node *n, struct ir_where at)
 const struct ir_rule ir_rule_channel = {.type = IR_RULE_SPECIAL,
                                         .special = check_channel};
 
+/* When somebody is at work, every week. `to` before `from`: past midnight. */
+static void
+also_working(struct ir_check *ck, const struct ir_node *n, struct ir_json *j)
+{
+    const char *from = ir_json_get_str(j, "from", NULL);
+
+    if (from != NULL && strcmp(from, ir_json_get_str(j, "to", "")) == 0)
+        ir_check_say_field(ck, true, n, "to",
+                           _("work that ends when it begins: leave "
+                             "\"working\" out for the whole day"));
+}
+
+static const struct ir_rule working_rules[] = {{.name = "days",
+                                                .type = IR_RULE_LIST,
+                                                .required = true,
+                                                .min = 1,
+                                                .max = 7,
+                                                .item = &ir_rule_weekday},
+                                               {.name = "from",
+                                                .type = IR_RULE_SPECIAL,
+                                                .required = true,
+                                                .special = ir_check_hour},
+                                               {.name = "to",
+                                                .type = IR_RULE_SPECIAL,
+                                                .required = true,
+                                                .special = ir_check_hour},
+                                               {.name = NULL}};
+static const struct ir_schema working_schema = {working_rules, also_working};
+
 static const struct ir_rule person_rules[] = {
     ID,
     TEXT("name"),
@@ -94,9 +124,11 @@ static const struct ir_rule person_rules[] = {
      .required = true,
      .words = languages},
     CHANNELS,
-    {.name = "verified", .type = IR_RULE_DATE, .required = true},
+    {.name = "verified", .type = IR_RULE_DATE},
     MAYTEXT("hours"),
     {.name = "outside", .type = IR_RULE_BOOL},
+    {.name = "working", .type = IR_RULE_OBJ, .of = &working_schema},
+    {.name = "member", .type = IR_RULE_ID},
     {.name = NULL}};
 static const struct ir_schema person_schema = {person_rules, NULL};
 static const struct ir_rule item_person = {.type = IR_RULE_OBJ,
@@ -135,12 +167,15 @@ static const struct ir_rule tree_rules[] = {
      .item = &level,
      .unique = ""},
     {.name = "wait", .type = IR_RULE_DURATION, .required = true},
+    {.name = "goal", .type = IR_RULE_ENUM, .words = goals},
     {.name = NULL}};
 static const struct ir_schema tree_schema = {tree_rules, NULL};
 static const struct ir_rule item_tree = {.type = IR_RULE_OBJ,
                                          .of = &tree_schema};
 
 static const struct ir_rule item_fact = {.type = IR_RULE_ENUM, .words = facts};
+static const struct ir_rule audience_member = {.type = IR_RULE_REF,
+                                               .ref = IR_REF_AUDIENCE_MEMBER};
 static const struct ir_rule audience_rules[] = {
     ID,
     {.name = "number",
@@ -160,6 +195,21 @@ static const struct ir_rule audience_rules[] = {
      .required = true,
      .ref = IR_REF_ROLE},
     MAYTEXT("by"),
+    {.name = "members",
+     .type = IR_RULE_LIST,
+     .min = 1,
+     .max = 500,
+     .item = &audience_member},
+    {.name = "channels",
+     .type = IR_RULE_LIST,
+     .min = 1,
+     .max = 20,
+     .item = &ir_rule_channel,
+     .unique = ""},
+    {.name = "update",
+     .type = IR_RULE_DURATION,
+     .min = 60,
+     .max = 7 * INT64_C(86400)},
     {.name = NULL}};
 static const struct ir_schema audience_schema = {audience_rules, NULL};
 static const struct ir_rule item_audience = {.type = IR_RULE_OBJ,

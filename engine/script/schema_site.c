@@ -42,8 +42,8 @@ static const char *const applies[] = {"default", "example", NULL};
 static const struct ir_rule item_text = {.type = IR_RULE_TEXT};
 static const struct ir_rule item_language = {.type = IR_RULE_ENUM,
                                              .words = languages};
-static const struct ir_rule item_weekday = {.type = IR_RULE_ENUM,
-                                            .words = weekdays};
+const struct ir_rule ir_rule_weekday = {.type = IR_RULE_ENUM,
+                                        .words = weekdays};
 static const struct ir_rule item_date = {.type = IR_RULE_DATE};
 
 /* `n` digits at s as a number, or -1. */
@@ -61,8 +61,8 @@ digits(const char *s, size_t n)
     return v;
 }
 
-static struct ir_json *
-check_hour(struct ir_check *ck, const struct ir_node *n, struct ir_where at)
+struct ir_json *
+ir_check_hour(struct ir_check *ck, const struct ir_node *n, struct ir_where at)
 {
     if (n->type != IR_NODE_STR || n->len != 5 || n->str[2] != ':' ||
         digits(n->str, 2) < 0 || digits(n->str, 2) > 23 ||
@@ -104,14 +104,14 @@ check_zone(struct ir_check *ck, const struct ir_node *n, struct ir_where at)
 }
 
 static const struct ir_rule item_hour = {.type = IR_RULE_SPECIAL,
-                                         .special = check_hour};
+                                         .special = ir_check_hour};
 
 static const struct ir_rule business_rules[] = {{.name = "days",
                                                  .type = IR_RULE_LIST,
                                                  .required = true,
                                                  .min = 1,
                                                  .max = 7,
-                                                 .item = &item_weekday},
+                                                 .item = &ir_rule_weekday},
                                                 {.name = "hours",
                                                  .type = IR_RULE_LIST,
                                                  .required = true,

@@ -66,6 +66,13 @@ void ir_channels_check(struct ir_check *ck, struct ir_units *us);
  */
 void ir_facts_check(struct ir_check *ck, struct ir_units *us);
 
+/* Look at the contacts as a whole (core's ir_contact_lint), at their lines;
+ * what depends on the day is left out: the same files give the same findings.
+ *
+ * Owns:   nothing.
+ */
+void ir_contacts_check(struct ir_check *ck, struct ir_units *us);
+
 /* Index of the runbook with this name, or -1.
  *
  * Errors: none.

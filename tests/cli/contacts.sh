@@ -42,15 +42,59 @@ out nonsense
 out "1 errors"
 cat "$T/contacts.lua" >"$contacts"
 
-title "lint: one way only, mail only, no deputy are warnings"
-sed -i 's/{ "radio", "channel 3" }/{ "mail", "a@example.jp" }/' "$contacts"
-ok release make
-ok release approve
+title "lint: one way only, mail only, no deputy are warnings, with their lines"
 ok contacts lint
-out "ito: warning: can be reached in one way only"
-out "mori: warning: can be reached by mail only"
+out "vendor: warning: can be reached in one way only"
 out "0 errors"
-out "this role has no deputy"
+sed -i 's/{ "radio", "channel 3" }/{ "mail", "a@example.jp" }/' "$contacts"
+for lint in "contacts lint" "runbook lint"; do
+    # shellcheck disable=SC2086
+    ok $lint
+    out "contacts.lua:6: warning: people[1].channels: ito: can be reached in one way only"
+    out "contacts.lua:8: warning: people[2].channels: mori: can be reached by mail only"
+    out "contacts.lua:12: warning: roles[2].holders: operator: this role has no deputy"
+    out "contacts.lua:16: warning: trees[1].levels[1][2]: call: role:operator can be"
+done
+ok --json contacts lint
+for check in one-way mail-only no-deputy not-set-up; do
+    out "\"check\":\"$check\""
+done
+IRLANG=ja_JP.UTF-8
+ok contacts lint
+out "contacts.lua:6: 警告: people[1].channels: ito: 連絡手段が一つしかありません"
+out "メールでは何も送られません"
+ok contacts list
+out "緊急連絡網 trees (1)"
+IRLANG=en_US.UTF-8
+cat "$T/contacts.lua" >"$contacts"
+
+title "lint: nobody to be reached, circles, one member twice, words nobody knows"
+sed -i 's/{ "radio", "channel 3" }/&, { "pigeon", "loft 4" }, { "rado", "1" }/' "$contacts"
+ok contacts lint
+out "contacts.lua:19: warning: audiences[1]: public: nobody can be reached"
+out "people[2].channels[2]: mori: \"pigeon\" is neither a channel of the list"
+out "did you mean \"radio\"?"
+cat "$T/contacts.lua" >"$contacts"
+sed -i -e 's/may_know = { "what", "when" },/& members = { "mori", "audience:staff" },/' \
+    -e 's/may_know = { "what" },/& members = { "audience:public" },/' "$contacts"
+exits 2 contacts lint
+out "audiences[1].members[2]: public: the audience \"public\" holds itself"
+exits 2 runbook lint --json
+out "\"check\":\"loop\""
+cat "$T/contacts.lua" >"$contacts"
+sed -i 's/{ id = "mori", /&member = "ito", /' "$contacts"
+exits 2 contacts lint
+out "ito and mori are both the member \"ito\""
+cat "$T/contacts.lua" >"$contacts"
+
+title "lint: never verified, and too long ago"
+sed -i '0,/verified = "2026-10-01",/s///' "$contacts"
+at_time "2026-11-21 12:00:00" 0 contacts lint
+out "ito: warning: nobody has tried yet whether this reaches them"
+silent "183 days ago"
+at_time "2027-11-21 12:00:00" 0 contacts lint
+out "mori: warning: last verified 2026-10-01: over 183 days ago"
+cat "$T/contacts.lua" >"$contacts"
 
 title "lint: whom a role, a tree or an audience names must be there"
 for change in 's/holders = { "ito"/holders = { "gone"/' \

@@ -68,6 +68,39 @@ static const char *const paths[] = {
     ONE, TWO, SYSTEM, SITE, FORM, CONTACTS, LIB, TEMPLATE, "controls.lua"};
 static struct ir_buf texts[COUNT(paths)];
 
+/* The small site has people with one address and a role without a deputy: here
+ * it is as it should be, so that what is broken is the only thing found. */
+static void
+mend(struct ir_buf *b)
+{
+    static const char *const mends[][2] = {
+        {"{ \"phone\", \"050-0000-0001\" }",
+         "{ \"phone\", \"050-0000-0001\" }, { \"sms\", \"050-0000-0001\" }"},
+        {"{ \"radio\", \"channel 3\" }",
+         "{ \"radio\", \"channel 3\" }, { \"radio\", \"channel 4\" }"},
+        {"holders = { \"mori\" }", "holders = { \"mori\", \"ito\" }"},
+        {"\"when\" }, releases = \"commander\"",
+         "\"when\" }, releases = \"commander\", by = { en = \"Board\", "
+         "ja = \"掲示板\" }"},
+        {"{ \"what\" }, releases = \"commander\"",
+         "{ \"what\" }, releases = \"commander\", by = { en = \"Board\", "
+         "ja = \"掲示板\" }"},
+    };
+    size_t i;
+
+    for (i = 0; i < COUNT(mends); i++) {
+        const char *text = ir_buf_str(b), *at = strstr(text, mends[i][0]);
+        struct ir_buf out = {0};
+
+        assert_non_null(at);
+        ir_buf_add(&out, text, (size_t)(at - text));
+        ir_buf_adds(&out, mends[i][1]);
+        ir_buf_adds(&out, at + strlen(mends[i][0]));
+        ir_buf_done(b);
+        *b = out;
+    }
+}
+
 static int
 load(void **state)
 {
@@ -80,6 +113,8 @@ load(void **state)
     for (i = 0; i < COUNT(paths); i++) {
         if (ir_path_read(fd, paths[i], 65536, &texts[i], NULL) != IR_OK)
             return -1;
+        if (strcmp(paths[i], CONTACTS) == 0)
+            mend(&texts[i]);
     }
     close(fd);
     return 0;

@@ -1,0 +1,193 @@
+/* cmd_contacts_lint.c: `ir contacts lint` and `verify`: is it still true? */
+#include "base/i18n.h"
+#include "base/scan.h"
+#include "cmd/commands.h"
+#include "cmd/contacts.h"
+#include "core/contact_lint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What is found is printed, or kept for --json. */
+struct lint {
+    struct ir_ctx *c;
+    struct ir_json *list;
+    size_t errors, warnings;
+};
+
+static struct ir_json *
+row(struct lint *l, const char *check, bool error, const char *message)
+{
+    struct ir_json *o = ir_json_add_take(l->list, ir_json_new_obj());
+
+    ir_json_set_str(o, "severity", error ? "error" : "warning");
+    ir_json_set_str(o, "message", message);
+    ir_json_set_str(o, "check", check);
+    return o;
+}
+
+/* What the compiler says of the file. */
+static void
+finding(struct lint *l, const struct ir_finding *f)
+{
+    if (l->c->json) {
+        struct ir_json *o = row(l, f->check, f->error, f->message);
+
+        ir_json_set_str(o, "file", f->file);
+        ir_json_set_int(o, "line", f->line);
+        ir_json_set_str(o, "field", f->field);
+    } else {
+        ir_buf_addf(&l->c->out, "%s:%d: %s%s: %s\n", f->file, f->line,
+                    f->error ? "" : _("warning: "), f->field, f->message);
+    }
+    l->errors += f->error ? 1 : 0;
+    l->warnings += f->error ? 0 : 1;
+}
+
+/* What depends on the day, or may be meant so; the rest has its line. */
+static void
+note(const struct ir_contact_finding *f, void *arg)
+{
+    struct lint *l = arg;
+
+    if (f->level != IR_CONTACT_NOTE)
+        return;
+    if (l->c->json) {
+        struct ir_json *o = row(l, f->check, false, f->message);
+
+        ir_json_set_str(o, "list", f->list);
+        ir_json_set_str(o, "id", f->id);
+        ir_json_set_str(o, "field", f->field);
+    } else {
+        char *what = ir_view_safe(&l->c->view, f->message);
+
+        ir_buf_addf(&l->c->out, _("%s: warning: %s\n"),
+                    f->id[0] != '\0' ? f->id : f->list, what);
+        free(what);
+    }
+    l->warnings++;
+}
+
+struct ir_json *
+ir_contacts_of(const struct ir_compiled *comp)
+{
+    struct ir_json *all = ir_json_new_obj(), *j;
+    size_t i;
+
+    for (i = 0; i < comp->objects_n; i++) {
+        const struct ir_compiled_object *o = &comp->objects[i];
+
+        j = NULL;
+        if (strcmp(o->type, "contacts") == 0 &&
+            ir_json_parse(o->json, o->len, &j, NULL) == IR_OK)
+            ir_json_set_take(all, o->name, j);
+    }
+    return all;
+}
+
+char *
+ir_contacts_site(struct ir_ctx *c)
+{
+    char *home = realpath(c->home, NULL);
+    char *dir = ir_asprintf("%s/site/runbooks", home != NULL ? home : c->home);
+
+    free(home);
+    return dir;
+}
+
+int
+ir_cmd_contacts_lint(struct ir_ctx *c, int argc, char **argv)
+{
+    struct ir_compiled comp = {0};
+    struct lint lint = {.c = c};
+    struct ir_json *all;
+    char *dir;
+    size_t i;
+    int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
+
+    if (rc == IR_OK)
+        rc = ir_args_count(n, 0, 0, "contacts lint", &c->err);
+    if (rc == IR_OK)
+        rc = ir_contacts_open(c);
+    if (rc != IR_OK)
+        return rc;
+    dir = ir_contacts_site(c);
+    rc = ir_worker_compile(dir, NULL, &comp, &c->err);
+    free(dir);
+    if (rc != IR_OK)
+        return rc;
+    lint.list = c->json ? ir_json_new_arr() : NULL;
+    for (i = 0; i < comp.findings_n; i++) {
+        const struct ir_finding *f = &comp.findings[i];
+
+        if (strcmp(f->file, "contacts.lua") == 0 ||
+            strcmp(f->file, IR_CONTACTS_IMPORTED) == 0)
+            finding(&lint, f);
+    }
+    all = ir_contacts_of(&comp);
+    ir_contact_lint(all, c->view.now_ms, note, &lint);
+    ir_json_free(all);
+    ir_compiled_done(&comp);
+    if (c->json)
+        ir_cmd_json_take(c, lint.list);
+    else
+        ir_buf_addf(&c->out, _("%zu errors, %zu warnings\n"), lint.errors,
+                    lint.warnings);
+    return lint.errors > 0 ? IR_ENO : IR_OK;
+}
+
+int
+ir_cmd_contacts_verify(struct ir_ctx *c, int argc, char **argv)
+{
+    static const char *const dated[] = {"people", "partners"};
+    struct ir_json *list = c->json ? ir_json_new_arr() : NULL;
+    size_t i, j, old = 0, all = 0;
+    int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
+
+    if (rc == IR_OK)
+        rc = ir_args_count(n, 0, 0, "contacts verify", &c->err);
+    if (rc == IR_OK)
+        rc = ir_contacts_open(c);
+    for (i = 0; rc == IR_OK && i < 2; i++) {
+        const struct ir_json *l = ir_view_contacts(&c->view, dated[i]);
+
+        for (j = 0; j < ir_json_len(l); j++) {
+            const struct ir_json *o = ir_json_at(l, j);
+            const char *when = ir_json_get_str(o, "verified", "");
+            char *name;
+
+            all++;
+            if (!ir_contact_stale(ir_json_get_str(o, "verified", NULL),
+                                  c->view.now_ms))
+                continue;
+            old++;
+            if (list != NULL) {
+                struct ir_json *row = ir_json_add_take(list, ir_json_new_obj());
+
+                ir_json_set_str(row, "id", ir_json_get_str(o, "id", "?"));
+                ir_json_set_str(row, "verified", when[0] != '\0' ? when : NULL);
+                continue;
+            }
+            name = ir_contacts_label(c, o);
+            ir_buf_addf(&c->out, _("%s  %s: last verified %s\n"),
+                        ir_json_get_str(o, "id", "?"), name,
+                        when[0] != '\0' ? when : "-");
+            free(name);
+        }
+    }
+    if (rc == IR_OK && list != NULL) {
+        struct ir_json *sum = ir_json_new_obj();
+
+        ir_json_set_int(sum, "checked", (int64_t)all);
+        ir_json_set_int(sum, "days", IR_CONTACT_STALE_DAYS);
+        ir_json_set_take(sum, "older", list);
+        ir_cmd_json_take(c, sum);
+        list = NULL;
+    } else if (rc == IR_OK)
+        ir_buf_addf(&c->out,
+                    _("%zu of %zu are older than %d days. Call them, then put "
+                      "the date into contacts.lua.\n"),
+                    old, all, IR_CONTACT_STALE_DAYS);
+    ir_json_free(list);
+    return rc == IR_OK && old > 0 ? IR_ENO : rc;
+}
