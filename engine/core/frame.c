@@ -367,7 +367,7 @@ ir_frame_lane_t(const void *p, size_t n, struct ir_buf *out)
 {
     struct ir_cbor c = {p, (const uint8_t *)p + n};
     size_t before = out->len;
-    struct ir_frame f;
+    struct ir_frame f = {0};
 
     while (ir_frame_next(&c, &f, NULL) == IR_OK)
         if (f.type == IR_FRAME_BEACON ||
