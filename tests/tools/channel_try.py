@@ -9,6 +9,7 @@ against servers of the test's own.
 
 and at its end  sys.exit(t.main(function))  which calls function(t).
 """
+import itertools
 import json
 import os
 import shutil
@@ -62,6 +63,7 @@ class Try:
         self.dir = os.path.realpath(tempfile.mkdtemp())
         os.chmod(self.dir, 0o755)
         self.failed, self.started = 0, []
+        self.count = itertools.count()
 
     def start(self, argv, **more):
         # pylint: disable=consider-using-with
@@ -81,12 +83,13 @@ class Try:
 
     def run(self, config, to=None, message=None, lang="en", more=(),
             before=()):
+        n = next(self.count)
         argv = [*before, self.ir, "--json", "channel", "test", self.plugin,
-                "--config", self.write("config.json", json.dumps(config)),
+                "--config", self.write(f"config-{n}", json.dumps(config)),
                 *more]
         if to is not None:
             argv += ["--to", to, "--message",
-                     self.write("message.json",
+                     self.write(f"message-{n}",
                                 json.dumps({**MSG, **(message or {})}))]
         env = {k: v for k, v in os.environ.items()
                if k in ("PATH", "IR_LOCALEDIR", "ASAN_OPTIONS",
