@@ -229,7 +229,8 @@ ir_cmd_comms_status(struct ir_ctx *c, int argc, char **argv)
 
         ir_hex(o.v[i].row->a->id, IR_ID_BYTES, hex);
         if (n > 0 ? strncasecmp(hex, argv[1], strlen(argv[1])) != 0
-                  : o.v[i].in.over)
+                  : o.v[i].over == NULL &&
+                        o.v[i].row->a->state != IR_ALERT_OUT)
             continue;
         shown++;
         for (k = 0; k < o.v[i].to.n; k++)

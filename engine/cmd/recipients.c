@@ -4,6 +4,7 @@
 #include "cmd/signed.h"
 #include "core/order.h"
 
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +48,55 @@ ir_channels_load(struct ir_ctx *c, const uint8_t *incident, int status,
     return rc;
 }
 
+/* A place by its name, in a tree of tsearch(3): thousands of people are looked
+ * for by id, and each once only is added. */
+struct named {
+    char *name;
+    size_t at;
+};
+
+static int
+by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct named *)a)->name,
+                  ((const struct named *)b)->name);
+}
+
+static void
+named_free(void *p)
+{
+    free(((struct named *)p)->name);
+    free(p);
+}
+
+/* Put `name` for `at` in, unless it is there. Returns whether it was not. */
+static bool
+put(void **root, const char *name, size_t at)
+{
+    struct named *x = ir_calloc(1, sizeof *x), **got;
+
+    x->name = ir_strdup(name);
+    x->at = at;
+    got = tsearch(x, root, by_name);
+    if (got == NULL)
+        abort(); /* as ir_malloc does */
+    if (*got == x)
+        return true;
+    named_free(x);
+    return false;
+}
+
+static bool
+get(void *const *root, const char *name, size_t *at)
+{
+    struct named key = {.name = (char *)(uintptr_t)name}, **got;
+
+    got = tfind(&key, root, by_name);
+    if (got != NULL)
+        *at = (*got)->at;
+    return got != NULL;
+}
+
 /* What is being put together. */
 struct work {
     struct ir_box *b;
@@ -54,7 +104,63 @@ struct work {
     const struct ir_valert *row;
     const struct ir_channels *ch;
     struct ir_recips *out;
+    const struct ir_attempt *had; /* ir_recips_had: ways come from there */
+    const struct ir_json *people; /* the list, or NULL */
+    void *by_id, *added;          /* of it; of out->r by contact */
+    int *member;                  /* of each of the list, or -1 */
+    bool *outsider;               /* ... of another organisation? */
 };
+
+/* Somebody of another organisation: so it says in the contacts, or they are
+ * reached as an audience outside and are no member. */
+static void
+find_outsiders(struct work *w)
+{
+    const struct ir_json *list = ir_view_contacts(&w->c->view, "audiences");
+    size_t i, k, at;
+
+    for (i = 0; list != NULL && i < ir_json_len(list); i++) {
+        const struct ir_json *a = ir_json_at(list, i);
+        const struct ir_json *m = ir_json_get(a, "members");
+
+        for (k = 0; m != NULL && !ir_json_get_bool(a, "inside", true) &&
+                    k < ir_json_len(m);
+             k++) {
+            const char *who = ir_json_str(ir_json_at(m, k));
+
+            if (who != NULL && get(&w->by_id, who, &at))
+                w->outsider[at] |= w->member[at] < 0;
+        }
+    }
+}
+
+static void
+work_init(struct work *w)
+{
+    size_t i, n;
+
+    w->people = ir_view_contacts(&w->c->view, "people");
+    n = w->people != NULL ? ir_json_len(w->people) : 0;
+    w->member = ir_calloc(n + 1, sizeof *w->member);
+    w->outsider = ir_calloc(n + 1, sizeof *w->outsider);
+    for (i = 0; i < n; i++) {
+        const struct ir_json *p = ir_json_at(w->people, i);
+        const char *id = ir_json_get_str(p, "id", "");
+
+        (void)put(&w->by_id, id, i);
+        w->member[i] =
+            ir_trust_member(&w->c->trust, ir_json_get_str(p, "member", id));
+    }
+}
+
+static void
+work_done(struct work *w)
+{
+    tdestroy(w->by_id, named_free);
+    tdestroy(w->added, named_free);
+    free(w->member);
+    free(w->outsider);
+}
 
 static enum ir_way_use
 use_of(struct work *w, const char *channel)
@@ -68,30 +174,34 @@ use_of(struct work *w, const char *channel)
     return mail ? IR_WAY_SHUT : IR_WAY_BY_HAND;
 }
 
-static bool
-has(const struct ir_recips *out, const char *contact)
+/* One more way of the recipient added last. */
+static void
+add_way(struct work *w, const char *channel, const char *address)
 {
-    size_t i;
+    struct ir_recipient *r = &w->out->r[w->out->n - 1];
 
-    for (i = 0; i < out->n; i++)
-        if (strcmp(out->r[i].contact, contact) == 0)
-            return true;
-    return false;
+    r->ways = ir_realloc(r->ways, (r->ways_n + 1) * sizeof *r->ways);
+    r->ways[r->ways_n++] =
+        (struct ir_way){.channel = ir_strdup(channel != NULL ? channel : ""),
+                        .address = ir_strdup(address != NULL ? address : ""),
+                        .use = use_of(w, channel != NULL ? channel : "")};
 }
 
-/* Add one, with the ways of `o` ("channels": [[means, address], ...]). */
-static void
+/* Add one, with the ways of `o` ("channels": [[means, address], ...]; NULL:
+ * none); false: they are there already. */
+static bool
 add(struct work *w, const char *contact, const char *name,
     const struct ir_json *o, int member, bool outside)
 {
-    const struct ir_json *ways = o != NULL ? ir_json_get(o, "channels") : NULL;
+    const struct ir_json *ways =
+        o != NULL && w->had == NULL ? ir_json_get(o, "channels") : NULL;
     struct ir_recips *out = w->out;
     struct ir_recipient *r;
     struct ir_recip *who;
     size_t i;
 
-    if (has(out, contact))
-        return;
+    if (!put(&w->added, contact, out->n))
+        return false;
     out->r = ir_realloc(out->r, (out->n + 1) * sizeof *out->r);
     out->who = ir_realloc(out->who, (out->n + 1) * sizeof *out->who);
     r = &out->r[out->n];
@@ -99,16 +209,11 @@ add(struct work *w, const char *contact, const char *name,
     memset(r, 0, sizeof *r);
     memset(who, 0, sizeof *who);
     r->contact = ir_strdup(contact);
-    r->ways_n = ways != NULL ? ir_json_len(ways) : 0;
-    r->ways = ir_calloc(r->ways_n + 1, sizeof *r->ways);
-    for (i = 0; i < r->ways_n; i++) {
+    for (i = 0; ways != NULL && i < ir_json_len(ways); i++) {
         const struct ir_json *x = ir_json_at(ways, i);
-        const char *channel = ir_json_str(ir_json_at(x, 0));
-        const char *address = ir_json_str(ir_json_at(x, 1));
 
-        r->ways[i].channel = ir_strdup(channel != NULL ? channel : "");
-        r->ways[i].address = ir_strdup(address != NULL ? address : "");
-        r->ways[i].use = use_of(w, r->ways[i].channel);
+        add_way(w, ir_json_str(ir_json_at(x, 0)),
+                ir_json_str(ir_json_at(x, 1)));
     }
     who->name = ir_strdup(name != NULL ? name : contact);
     who->lang =
@@ -117,56 +222,22 @@ add(struct work *w, const char *contact, const char *name,
             : IR_LANG_JA;
     who->member = member;
     who->outside = outside;
-}
-
-/* The member a person of the contacts is, or -1. */
-static int
-member_of(struct ir_ctx *c, const struct ir_json *person)
-{
-    return ir_trust_member(
-        &c->trust,
-        ir_json_get_str(person, "member", ir_json_get_str(person, "id", "")));
-}
-
-/* Somebody of another organisation: so it says in the contacts, or they are
- * reached as an audience outside and are no member. */
-static bool
-is_outsider(struct ir_ctx *c, const struct ir_json *person)
-{
-    const struct ir_json *list = ir_view_contacts(&c->view, "audiences");
-    const char *id = ir_json_get_str(person, "id", "");
-    size_t i, k;
-
-    if (ir_json_get_bool(person, "outside", false))
-        return true;
-    for (i = 0; list != NULL && i < ir_json_len(list); i++) {
-        const struct ir_json *a = ir_json_at(list, i);
-        const struct ir_json *m = ir_json_get(a, "members");
-
-        for (k = 0; m != NULL && !ir_json_get_bool(a, "inside", true) &&
-                    k < ir_json_len(m);
-             k++) {
-            const char *who = ir_json_str(ir_json_at(m, k));
-
-            if (who != NULL && strcmp(who, id) == 0)
-                return member_of(c, person) < 0;
-        }
-    }
-    return false;
+    return true;
 }
 
 static void
 add_person(struct work *w, const char *id)
 {
-    const struct ir_json *p = ir_view_contact(&w->c->view, "people", id);
-    int member;
+    const struct ir_json *p;
+    size_t at;
 
-    if (p == NULL || (w->row->a->status != IR_ACTUAL && is_outsider(w->c, p)))
+    if (id == NULL || !get(&w->by_id, id, &at) ||
+        (w->row->a->status != IR_ACTUAL && w->outsider[at]))
         return;
-    member = member_of(w->c, p);
-    if (member >= 0 && member == w->row->a->by)
+    p = ir_json_at(w->people, at);
+    if (w->member[at] >= 0 && w->member[at] == w->row->a->by)
         return;
-    add(w, id, ir_json_text_of(p, "name"), p, member, false);
+    (void)add(w, id, ir_json_text_of(p, "name"), p, w->member[at], false);
 }
 
 /* A member, as the contacts list them; by their handle where they do not. */
@@ -174,20 +245,16 @@ static void
 add_member(struct work *w, int who)
 {
     const struct ir_member *m = &w->c->trust.members[who];
-    const struct ir_json *people = ir_view_contacts(&w->c->view, "people");
     size_t i;
 
     if (who == w->row->a->by || !m->active)
         return;
-    for (i = 0; people != NULL && i < ir_json_len(people); i++) {
-        const struct ir_json *p = ir_json_at(people, i);
-
-        if (member_of(w->c, p) == who) {
-            add_person(w, ir_json_get_str(p, "id", ""));
+    for (i = 0; w->people != NULL && i < ir_json_len(w->people); i++)
+        if (w->member[i] == who) {
+            add_person(w, ir_json_get_str(ir_json_at(w->people, i), "id", ""));
             return;
         }
-    }
-    add(w, m->handle, m->name, NULL, who, false);
+    (void)add(w, m->handle, m->name, NULL, who, false);
 }
 
 /* The words of an alert's "to", of an audience's members, or of a tree. */
@@ -210,6 +277,18 @@ add_role(struct work *w, const char *role)
         add_person(w, ir_json_str(ir_json_at(h, i)));
 }
 
+/* An audience that has addresses of its own, "audience:ID". */
+static void
+add_itself(struct work *w, const char *name)
+{
+    const struct ir_json *j =
+        ir_view_contact(&w->c->view, "audiences", name + strlen("audience:"));
+    bool outside = j != NULL && !ir_json_get_bool(j, "inside", true);
+
+    if (j != NULL && (!outside || w->row->a->status == IR_ACTUAL))
+        (void)add(w, name, ir_json_text_of(j, "title"), j, -1, outside);
+}
+
 static void
 add_audience(struct work *w, const char *id, int depth)
 {
@@ -225,7 +304,7 @@ add_audience(struct work *w, const char *id, int depth)
         add_word(w, ir_json_str(ir_json_at(m, i)), depth + 1);
     name = ir_asprintf("audience:%s", id);
     if (ir_json_get(j, "channels") != NULL)
-        add(w, name, ir_json_text_of(j, "title"), j, -1, outside);
+        add_itself(w, name);
     free(name);
 }
 
@@ -285,6 +364,7 @@ ir_recips_of(struct ir_box *b, const struct ir_valert *row,
     size_t i, k;
 
     memset(out, 0, sizeof *out);
+    work_init(&w);
     for (i = 0; i < row->a->to_n; i++)
         add_word(&w, row->a->to[i], 0);
     for (i = 0; row->a->to_n == 0 && i < b->c->trust.members_n; i++)
@@ -299,6 +379,109 @@ ir_recips_of(struct ir_box *b, const struct ir_valert *row,
                 strcmp(row->a->said[k].contact, out->r[i].contact) == 0)
                 out->r[i].answered = true;
     }
+    work_done(&w);
+}
+
+static int
+by_way(const void *a, const void *b)
+{
+    const struct ir_attempt *x = *(const struct ir_attempt *const *)a;
+    const struct ir_attempt *y = *(const struct ir_attempt *const *)b;
+    int d = strcmp(x->contact, y->contact);
+
+    if (d == 0)
+        d = strcmp(x->channel, y->channel);
+    if (d == 0)
+        d = strcmp(x->address != NULL ? x->address : "",
+                   y->address != NULL ? y->address : "");
+    return d;
+}
+
+/* Those of `a` by which the alert may have arrived, one for each way: what was
+ * tried and has no outcome may have.
+ *
+ * Owns:   the caller frees with free().
+ */
+static const struct ir_attempt **
+went(const struct ir_attempt *a, size_t n, size_t *out_n)
+{
+    const struct ir_attempt **v = ir_malloc((n + 1) * sizeof *v);
+    size_t i, k, all = 0;
+
+    *out_n = 0;
+    for (i = 0; i < n; i++)
+        v[all++] = &a[i];
+    if (all > 1)
+        qsort(v, all, sizeof *v, by_way);
+    for (i = 0; i < all; i = k) {
+        size_t tried = 0, failed = 0, handed = 0;
+
+        for (k = i; k < all && by_way(&v[i], &v[k]) == 0; k++) {
+            tried += v[k]->outcome == IR_OUTCOME_TRIED;
+            failed += v[k]->outcome == IR_OUTCOME_FAILED;
+            handed += v[k]->outcome == IR_OUTCOME_HANDED ||
+                      v[k]->outcome == IR_OUTCOME_DELIVERED ||
+                      v[k]->outcome == IR_OUTCOME_REPLIED;
+        }
+        if (handed > 0 || tried > failed)
+            v[(*out_n)++] = v[i];
+    }
+    return v;
+}
+
+void
+ir_recips_had(struct ir_box *b, const struct ir_valert *row,
+              const struct ir_channels *ch, const struct ir_attempt *a,
+              size_t n, struct ir_recips *out)
+{
+    static const struct ir_attempt none;
+    struct work w = {
+        .b = b, .c = b->c, .row = row, .ch = ch, .out = out, .had = &none};
+    const struct ir_attempt **v = went(a, n, &n);
+    size_t i;
+
+    memset(out, 0, sizeof *out);
+    work_init(&w);
+    for (i = 0; i < n; i++) {
+        size_t before = out->n;
+
+        if (i == 0 || strcmp(v[i]->contact, v[i - 1]->contact) != 0) {
+            if (strncmp(v[i]->contact, "audience:", 9) == 0)
+                add_itself(&w, v[i]->contact);
+            else
+                add_word(&w, v[i]->contact, 0);
+            if (out->n == before)
+                (void)add(&w, v[i]->contact, NULL, NULL, -1, false);
+        }
+        add_way(&w, v[i]->channel, v[i]->address);
+        out->r[out->n - 1].ways[out->r[out->n - 1].ways_n - 1].at_once = true;
+    }
+    free(v);
+    work_done(&w);
+}
+
+void
+ir_recips_same_ways(struct ir_recips *to, const struct ir_attempt *a, size_t n)
+{
+    const struct ir_attempt **v = went(a, n, &n);
+    size_t i, k, m;
+    void *at = NULL;
+
+    for (i = 0; i < to->n; i++)
+        (void)put(&at, to->r[i].contact, i);
+    for (m = 0; m < n; m++) {
+        if (!get(&at, v[m]->contact, &i))
+            continue;
+        for (k = 0; k < to->r[i].ways_n; k++) {
+            struct ir_way *w = &to->r[i].ways[k];
+
+            w->at_once |= strcmp(w->channel, v[m]->channel) == 0 &&
+                          (v[m]->address == NULL ||
+                           strcmp(w->address, v[m]->address) == 0);
+        }
+    }
+    tdestroy(at, named_free);
+    free(v);
 }
 
 void

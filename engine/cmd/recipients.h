@@ -34,6 +34,21 @@ void ir_recips_of(struct ir_box *b, const struct ir_valert *row,
                   const struct ir_channels *ch, struct ir_recips *out);
 void ir_recips_done(struct ir_recips *r);
 
+/* Those who got the alert, or may have got it, each with just the ways by which
+ * it went: to be told that it is over. `a[0..n)` are attempts about it.
+ *
+ * Owns:   as ir_recips_of.
+ */
+void ir_recips_had(struct ir_box *b, const struct ir_valert *row,
+                   const struct ir_channels *ch, const struct ir_attempt *a,
+                   size_t n, struct ir_recips *out);
+
+/* Mark in `to` as to be used at once the ways by which `a[0..n)` went: to those
+ * who were told wrong the right is told the same way.
+ */
+void ir_recips_same_ways(struct ir_recips *to, const struct ir_attempt *a,
+                         size_t n);
+
 /* The channel of that name in contacts.lua, or NULL: it is not set up, and what
  * goes that way goes by hand. And does it carry mail?
  *

@@ -1,56 +1,34 @@
 /* sender.c: sending what is due, see sender.h. */
-#include "cmd/sender.h"
-
 #include "base/clock.h"
 #include "base/i18n.h"
-#include "base/scan.h"
-#include "cmd/channel.h"
-#include "cmd/outside.h"
-#include "core/message.h"
+#include "cmd/sender_in.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define RUNS_MAX 32
-#define LOOK_MS 1000   /* at most this long without looking at the log */
-#define FLUSH_N 50     /* outcomes recorded together */
-#define DETAIL_MAX 300 /* bytes of what a channel says about a failure */
+#define RUNS_MAX 32          /* workers side by side */
+#define BATCH_MS 10000       /* about what a worker is given to do at once */
+#define BATCH_FIRST 20       /* messages, while a channel's pace is not known */
+#define BATCH_LEAST 4        /* messages */
+#define RECEIVE_MS 15000     /* between two looks for replies */
+#define RECEIVE_MAX_MS 10000 /* a look takes so long while messages wait */
+#define REPLY_WAIT_MS 3600000 /* after which replies are not waited for here   \
+                               */
+#define END_MS 2000           /* for workers when it is to end */
 
-/* A message in the hands of a worker. */
-struct flight {
-    size_t out, recipient, way;
-    uint64_t number;
-    size_t failed_n; /* failures on that way before this attempt */
-    bool ended;      /* its outcome is known */
-};
+static volatile sig_atomic_t ending;
 
-struct run {
-    struct sender *s;
-    char *channel;
-    struct ir_channel_run *r; /* NULL: the place is free */
-    struct flight *v;
-    size_t n;
-};
-
-struct outcome {
-    struct ir_attempt_draft d;
-    char *detail;
-};
-
-struct sender {
-    struct ir_ctx *c;
-    struct ir_outbox o;
-    struct run run[RUNS_MAX];
-    struct outcome *outcomes; /* not yet recorded */
-    size_t outcomes_n;
-    struct ir_sent *told;
-    int64_t version; /* of the store when the outbox was loaded */
-    bool reload;
-};
+static void
+on_signal(int signo)
+{
+    (void)signo;
+    ending = 1;
+}
 
 static int64_t
 wall_ms(void)
@@ -61,204 +39,74 @@ wall_ms(void)
     return now.wall_ms;
 }
 
-static bool
-is_flying(const struct sender *s, size_t out, const struct ir_due *d)
+static struct ir_line *
+line_of(struct ir_sender *s, const char *channel)
 {
-    size_t i, k;
-
-    for (i = 0; i < RUNS_MAX; i++)
-        for (k = 0; s->run[i].r != NULL && k < s->run[i].n; k++)
-            if (s->run[i].v[k].out == out &&
-                s->run[i].v[k].recipient == d->recipient &&
-                s->run[i].v[k].way == d->way)
-                return true;
-    return false;
-}
-
-static bool
-is_busy(const struct sender *s, const char *channel)
-{
+    const struct ir_json *row = NULL, *plugin = NULL;
+    struct ir_line *l;
     size_t i;
 
-    for (i = 0; i < RUNS_MAX; i++)
-        if (s->run[i].r != NULL && strcmp(s->run[i].channel, channel) == 0)
-            return true;
-    return false;
+    for (i = 0; i < s->lines_n; i++)
+        if (strcmp(s->lines[i]->channel, channel) == 0)
+            return s->lines[i];
+    s->lines =
+        ir_realloc(s->lines, (s->lines_n + 1) * sizeof(struct ir_line *));
+    l = s->lines[s->lines_n++] = ir_calloc(1, sizeof *l);
+    l->s = s;
+    l->channel = ir_strdup(channel);
+    l->at_once = BATCH_FIRST;
+    if (ir_channel_find(s->c, channel, &row, &plugin, NULL) == IR_OK)
+        l->receives = ir_json_get_bool(plugin, "receives", false);
+    return l;
 }
 
-static struct run *
-free_run(struct sender *s)
-{
-    size_t i;
-
-    for (i = 0; i < RUNS_MAX; i++)
-        if (s->run[i].r == NULL)
-            return &s->run[i];
-    return NULL;
-}
-
+/* The worker is through, or is not wanted any more. */
 static void
-run_done(struct run *r)
+land(struct ir_line *l)
 {
-    if (r->r != NULL)
-        ir_channel_end(r->r);
-    free(r->channel);
-    free(r->v);
-    memset(r, 0, sizeof *r);
+    size_t i;
+
+    ir_channel_end(l->r);
+    l->r = NULL;
+    for (i = 0; i < l->n; i++) {
+        free((void *)(uintptr_t)l->v[i].d.contact);
+        free((void *)(uintptr_t)l->v[i].d.address);
+    }
+    free(l->v);
+    ir_json_free(l->msgs);
+    l->v = NULL;
+    l->msgs = NULL;
+    l->n = 0;
+    l->receiving = false;
 }
 
-/* What is known of failures on one way. */
 static size_t
-failures(const struct ir_outbox *o, const struct ir_outgoing *x,
-         const struct ir_due *d)
+flying(const struct ir_sender *s)
 {
-    const struct ir_recipient *r = &x->to.r[d->recipient];
-    const struct ir_way *w = &r->ways[d->way];
     size_t i, n = 0;
 
-    for (i = 0; i < o->attempts_n; i++) {
-        const struct ir_attempt *a = &o->attempts[i];
-
-        n += a->outcome == IR_OUTCOME_FAILED &&
-             memcmp(a->alert, x->row->a->id, IR_ID_BYTES) == 0 &&
-             strcmp(a->contact, r->contact) == 0 &&
-             strcmp(a->channel, w->channel) == 0 &&
-             (a->address == NULL || strcmp(a->address, w->address) == 0);
-    }
+    for (i = 0; i < s->lines_n; i++)
+        n += s->lines[i]->r != NULL && !s->lines[i]->receiving;
     return n;
-}
-
-/* The organisation's name in that language, or NULL.
- *
- * Owns:   borrowed from the site.
- */
-static const char *
-site_name(const struct ir_ctx *c, enum ir_lang lang)
-{
-    const struct ir_json *o =
-        c->view.site != NULL ? ir_json_get(c->view.site, "organisation") : NULL;
-
-    return o != NULL ? ir_json_get_str(o, ir_lang_code(lang), NULL) : NULL;
-}
-
-/* One message as the worker gets it. */
-static struct ir_json *
-message(struct sender *s, const struct flight *f)
-{
-    const struct ir_outgoing *x = &s->o.v[f->out];
-    const struct ir_alert *a = x->row->a;
-    const struct ir_recipient *r = &x->to.r[f->recipient];
-    const struct ir_recip *who = &x->to.who[f->recipient];
-    struct ir_json *j = ir_json_new_obj(), *reply = ir_json_new_obj();
-    char *author = ir_view_member(&s->c->view, a->by, false), *when, *id, *word;
-    char code[IR_CHECK_CODE_MAX], hex[2 * IR_ID_BYTES + 1];
-    char *words = ir_box_words(&s->o.box, a, who->lang);
-    struct ir_message m;
-    struct ir_message_in in = {.what = a->refs_n > 0 && x->row->note == NULL
-                                           ? IR_MESSAGE_CORRECT
-                                           : IR_MESSAGE_ALERT,
-                               .alert = a->id,
-                               .status = a->status,
-                               .severity = a->severity,
-                               .site = site_name(s->c, who->lang),
-                               .incident = x->row->incident,
-                               .author = author,
-                               .text = words != NULL ? words : a->text,
-                               .number = f->number};
-
-    when = ir_view_stamp(a->at_ms);
-    in.when = when;
-    ir_message_make(&in, who->lang, &m);
-    ir_check_code(a->id, code);
-    ir_hex(a->id, IR_ID_BYTES, hex);
-    id = ir_asprintf("%s/%s/%zu", hex, r->contact, f->way);
-    ir_json_set_str(j, "id", id);
-    ir_json_set_str(j, "to", r->ways[f->way].address);
-    ir_json_set_str(j, "name", who->name);
-    ir_json_set_str(j, "language", ir_lang_code(who->lang));
-    ir_json_set_str(j, "subject", m.subject);
-    ir_json_set_str(j, "title", m.title);
-    ir_json_set_str(j, "body", m.body);
-    ir_json_set_str(j, "short", m.brief);
-    ir_json_set_str(j, "code", code);
-    ir_json_set_bool(j, "exercise", a->status != IR_ACTUAL);
-    ir_json_set_int(j, "severity", (int64_t)a->severity);
-    word = ir_asprintf("%llua", (unsigned long long)f->number);
-    ir_json_set_str(reply, "accept", word);
-    free(word);
-    word = ir_asprintf("%llud", (unsigned long long)f->number);
-    ir_json_set_str(reply, "decline", word);
-    free(word);
-    ir_json_set_take(j, "reply", reply);
-    ir_json_set_str(j, "from", in.site != NULL ? in.site : author);
-    ir_message_done(&m);
-    free(id);
-    free(when);
-    free(author);
-    free(words);
-    return j;
-}
-
-/* Keep an outcome to be recorded with others. */
-static void
-add_outcome(struct sender *s, const struct flight *f, enum ir_outcome o,
-            const char *detail, int64_t retry_at_ms)
-{
-    struct outcome *x;
-
-    s->outcomes =
-        ir_realloc(s->outcomes, (s->outcomes_n + 1) * sizeof *s->outcomes);
-    x = &s->outcomes[s->outcomes_n++];
-    memset(x, 0, sizeof *x);
-    x->detail =
-        detail != NULL ? ir_strndup(detail, strnlen(detail, DETAIL_MAX)) : NULL;
-    x->d = (struct ir_attempt_draft){.out = &s->o.v[f->out],
-                                     .recipient = f->recipient,
-                                     .way = f->way,
-                                     .outcome = o,
-                                     .number = f->number,
-                                     .retry_at_ms = retry_at_ms};
-}
-
-static int
-flush(struct sender *s)
-{
-    struct ir_attempt_draft *d;
-    size_t i;
-    int rc;
-
-    if (s->outcomes_n == 0)
-        return IR_OK;
-    d = ir_calloc(s->outcomes_n, sizeof *d);
-    for (i = 0; i < s->outcomes_n; i++) {
-        d[i] = s->outcomes[i].d;
-        d[i].detail = s->outcomes[i].detail;
-    }
-    rc = ir_outbox_record(&s->o, d, s->outcomes_n);
-    for (i = 0; i < s->outcomes_n; i++)
-        free(s->outcomes[i].detail);
-    s->outcomes_n = 0;
-    free(d);
-    return rc;
 }
 
 static void
 take_result(void *arg, const struct ir_chan_result *res)
 {
-    struct run *r = arg;
-    struct sender *s = r->s;
-    struct flight *f;
+    struct ir_line *l = arg;
+    struct ir_sender *s = l->s;
+    struct ir_flight *f;
     int64_t wait;
 
-    if (res->i >= r->n || r->v[res->i].ended)
+    if (res->i >= l->n || l->v[res->i].ended)
         return;
-    f = &r->v[res->i];
+    f = &l->v[res->i];
     f->ended = true;
     if (res->ok) {
         s->told->handed++;
-        add_outcome(s, f,
-                    res->delivered ? IR_OUTCOME_DELIVERED : IR_OUTCOME_HANDED,
-                    res->ref, 0);
+        ir_sender_outcome(
+            s, &f->d, res->delivered ? IR_OUTCOME_DELIVERED : IR_OUTCOME_HANDED,
+            res->ref, 0);
         return;
     }
     wait = res->retry ? ir_deliver_again(f->failed_n + 1) : 0;
@@ -266,191 +114,313 @@ take_result(void *arg, const struct ir_chan_result *res)
         s->told->waiting++;
     else
         s->told->failed++;
-    add_outcome(s, f, IR_OUTCOME_FAILED, res->error,
-                wait > 0 ? wall_ms() + wait : 0);
+    ir_sender_outcome(s, &f->d, IR_OUTCOME_FAILED, res->error,
+                      wait > 0 ? wall_ms() + wait : 0);
 }
 
-/* What a worker that is gone did not say. */
+/* What a worker that is gone, or never was, did not say. */
 static void
-take_rest(struct run *r, const char *why)
+take_rest(struct ir_line *l, const char *why)
 {
     size_t i;
 
-    for (i = 0; i < r->n; i++)
-        if (!r->v[i].ended) {
+    for (i = 0; i < l->n; i++)
+        if (!l->v[i].ended) {
             struct ir_chan_result res = {.i = i, .retry = true};
 
             res.error = (char *)(uintptr_t)why;
-            take_result(r, &res);
+            take_result(l, &res);
         }
 }
 
-/* Start one worker with what is due on `channel`. */
-static int
-start(struct sender *s, const char *channel)
+/* Something came in. It is recorded before the plugin's state is, which says
+ * that it need not come again. */
+static void
+take_received(void *arg, const struct ir_json *in)
 {
-    struct run *r = free_run(s);
-    struct ir_json *msgs;
+    struct ir_line *l = arg;
+    struct ir_sender *s = l->s;
+    struct ir_attempt_draft d;
+
+    if (!ir_outbox_match(&s->o, l->channel, in, &d))
+        return;
+    s->told->replies += d.outcome == IR_OUTCOME_REPLIED;
+    ir_sender_outcome(s, &d, d.outcome, d.detail, 0);
+    free((void *)(uintptr_t)d.reply);
+    (void)ir_sender_flush(s);
+}
+
+/* Put what is due on the lines that nobody is at, as much as each takes at
+ * once; *n counts all that is due and needs no person. */
+static void
+load_lines(struct ir_sender *s, size_t *n)
+{
+    size_t i, k, runs = flying(s);
+
+    for (i = 0; i < s->o.n; i++)
+        for (k = 0; k < s->o.v[i].due_n; k++) {
+            const struct ir_outgoing *x = &s->o.v[i];
+            const struct ir_due *due = &x->due[k];
+            const struct ir_way *w = &x->to.r[due->recipient].ways[due->way];
+            struct ir_line *l;
+            struct ir_flight *f;
+
+            if (due->by_hand || due->shut)
+                continue;
+            (*n)++;
+            l = line_of(s, w->channel);
+            if (l->r != NULL && l->receiving &&
+                ir_clock_mono_ms() - l->began_ms > RECEIVE_MAX_MS)
+                land(l);
+            if (l->r != NULL || l->n == l->at_once)
+                continue;
+            if (l->n == 0 && runs == RUNS_MAX)
+                continue;
+            runs += l->n == 0;
+            if (l->v == NULL) {
+                l->v = ir_calloc(l->at_once, sizeof *l->v);
+                l->msgs = ir_json_new_arr();
+            }
+            ir_json_add_take(l->msgs, ir_outgoing_message(
+                                          s->c, x, due->recipient, due->way));
+            f = &l->v[l->n++];
+            f->d = ir_attempt_about(x, due->recipient, due->way);
+            f->d.contact = ir_strdup(f->d.contact);
+            f->d.channel = l->channel;
+            f->d.address = ir_strdup(f->d.address);
+            f->d.outcome = IR_OUTCOME_TRIED;
+            f->failed_n = w->failed_n;
+        }
+}
+
+/* Write down that all on the lines that stand ready is tried, then hand it to
+ * workers. What cannot be written down is not sent. */
+static int
+start_lines(struct ir_sender *s)
+{
     struct ir_attempt_draft *d;
-    struct ir_err why;
-    size_t i, k;
+    size_t i, k, n = 0, done = 0;
+    struct ir_err why = {0};
     int rc;
 
-    if (r == NULL || is_busy(s, channel))
+    for (i = 0; i < s->lines_n; i++)
+        n += s->lines[i]->r == NULL ? s->lines[i]->n : 0;
+    if (n == 0)
         return IR_OK;
-    memset(r, 0, sizeof *r);
-    r->s = s;
-    r->v = ir_calloc(IR_SEND_AT_ONCE, sizeof *r->v);
-    for (i = 0; i < s->o.n; i++)
-        for (k = 0; k < s->o.v[i].due_n && r->n < IR_SEND_AT_ONCE; k++) {
-            struct ir_outgoing *x = &s->o.v[i];
-            const struct ir_due *due = &x->due[k];
-
-            if (due->by_hand || due->shut ||
-                strcmp(x->to.r[due->recipient].ways[due->way].channel,
-                       channel) != 0)
-                continue;
-            r->v[r->n++] = (struct flight){.out = i,
-                                           .recipient = due->recipient,
-                                           .way = due->way,
-                                           .number = x->number,
-                                           .failed_n = failures(&s->o, x, due)};
-        }
-    d = ir_calloc(r->n + 1, sizeof *d);
-    msgs = ir_json_new_arr();
-    for (i = 0; i < r->n; i++) {
-        d[i] = (struct ir_attempt_draft){.out = &s->o.v[r->v[i].out],
-                                         .recipient = r->v[i].recipient,
-                                         .way = r->v[i].way,
-                                         .outcome = IR_OUTCOME_TRIED,
-                                         .number = r->v[i].number};
-        ir_json_add_take(msgs, message(s, &r->v[i]));
-    }
-    rc = ir_outbox_record(&s->o, d, r->n);
-    if (rc == IR_OK) {
-        r->channel = ir_strdup(channel);
-        if (ir_channel_start(s->c, channel, "send", msgs, &r->r, &why) !=
-            IR_OK) {
-            take_rest(r, why.msg);
-            run_done(r);
-        }
-    } else {
-        run_done(r);
-    }
-    ir_json_free(msgs);
+    d = ir_calloc(n, sizeof *d);
+    for (i = 0, n = 0; i < s->lines_n; i++)
+        for (k = 0; s->lines[i]->r == NULL && k < s->lines[i]->n; k++)
+            d[n++] = s->lines[i]->v[k].d;
+    rc = ir_outbox_record(&s->o, d, n, &done);
     free(d);
-    return rc;
+    for (i = 0; i < s->lines_n; i++) {
+        struct ir_line *l = s->lines[i];
+
+        if (l->r != NULL || l->n == 0)
+            continue;
+        l->began_ms = ir_clock_mono_ms();
+        /* a part that was recorded is sent all the same, next time round */
+        if (rc == IR_OK && ir_channel_start(s->c, l->channel, "send", l->msgs,
+                                            &l->r, &why) != IR_OK)
+            take_rest(l, why.msg);
+        ir_json_free(l->msgs);
+        l->msgs = NULL;
+        if (l->r == NULL)
+            land(l);
+    }
+    return ir_sender_trouble(s, rc);
 }
 
 /* Write down, once, what cannot be used now. */
-static int
-note_shut(struct sender *s)
+static void
+note_shut(struct ir_sender *s)
 {
     size_t i, k;
 
     for (i = 0; i < s->o.n; i++)
         for (k = 0; k < s->o.v[i].due_n; k++) {
             const struct ir_due *due = &s->o.v[i].due[k];
-            struct flight f = {
-                .out = i, .recipient = due->recipient, .way = due->way};
+            struct ir_attempt_draft d;
 
-            if (due->shut)
-                add_outcome(s, &f, IR_OUTCOME_FAILED,
-                            "the channel is down or not to be trusted", 0);
+            if (!due->shut)
+                continue;
+            d = ir_attempt_about(&s->o.v[i], due->recipient, due->way);
+            ir_sender_outcome(s, &d, IR_OUTCOME_FAILED,
+                              "the channel is down or not to be trusted", 0);
         }
-    return flush(s);
 }
 
-/* Start workers for all that is due; *n counts what is due and can be sent by
- * this process.
- */
-static int
-start_due(struct sender *s, size_t *n)
+/* On which lines somebody may still answer. */
+static void
+note_waited(struct ir_sender *s, int64_t now)
 {
-    size_t i, k;
+    size_t i, k, m;
+
+    for (i = 0; i < s->lines_n; i++)
+        s->lines[i]->waited = false;
+    for (i = 0; i < s->o.n; i++)
+        for (k = 0; !s->o.v[i].in.over && k < s->o.v[i].to.n; k++) {
+            const struct ir_recipient *r = &s->o.v[i].to.r[k];
+
+            if (s->o.v[i].over != NULL || r->reach == IR_REACH_ANSWERED ||
+                r->reach == IR_REACH_REPLIED)
+                continue;
+            for (m = 0; m < r->ways_n; m++) {
+                const struct ir_way *w = &r->ways[m];
+
+                if (w->use == IR_WAY_OPEN &&
+                    (w->last == IR_OUTCOME_HANDED ||
+                     w->last == IR_OUTCOME_DELIVERED) &&
+                    w->at_ms > now - REPLY_WAIT_MS)
+                    line_of(s, w->channel)->waited = true;
+            }
+        }
+}
+
+/* Start workers for all that is due; *n counts it. */
+static int
+start_due(struct ir_sender *s, size_t *n)
+{
+    int64_t now = wall_ms();
     int rc;
 
-    ir_outbox_plan(&s->o, wall_ms());
     *n = 0;
-    rc = note_shut(s);
-    for (i = 0; i < s->o.n && rc == IR_OK; i++)
-        for (k = 0; k < s->o.v[i].due_n && rc == IR_OK; k++) {
-            const struct ir_outgoing *x = &s->o.v[i];
-            const struct ir_due *due = &x->due[k];
-
-            if (due->by_hand || due->shut || is_flying(s, i, due))
-                continue;
-            (*n)++;
-            rc = start(s, x->to.r[due->recipient].ways[due->way].channel);
-        }
+    ir_outbox_plan(&s->o, now);
+    note_shut(s);
+    rc = ir_sender_flush(s);
+    if (rc != IR_OK || s->trouble_ms != 0)
+        return rc;
+    load_lines(s, n);
+    rc = start_lines(s);
+    note_waited(s, now);
+    s->plan_ms = s->o.next_ms;
+    /* what waits for a line that is busy is looked at when that is free */
+    if (*n > 0 && s->trouble_ms == 0 && flying(s) > 0)
+        s->plan_ms = now + 60 * IR_SENDER_LOOK_MS;
     return rc;
 }
 
-static size_t
-flying(const struct sender *s)
+/* Look for replies where some may come. */
+static void
+start_receiving(struct ir_sender *s)
 {
-    size_t i, n = 0;
+    int64_t now = ir_clock_mono_ms();
+    size_t i;
 
-    for (i = 0; i < RUNS_MAX; i++)
-        n += s->run[i].r != NULL;
-    return n;
+    for (i = 0; i < s->lines_n; i++) {
+        struct ir_line *l = s->lines[i];
+
+        if (!l->waited || !l->receives || l->r != NULL || l->receive_ms > now)
+            continue;
+        l->receive_ms = now + RECEIVE_MS;
+        l->began_ms = now;
+        l->receiving = ir_channel_start(s->c, l->channel, "receive", NULL,
+                                        &l->r, NULL) == IR_OK;
+        if (!l->receiving)
+            l->r = NULL;
+    }
+}
+
+static bool
+is_waiting(const struct ir_sender *s)
+{
+    size_t i;
+
+    for (i = 0; i < s->lines_n; i++)
+        if (s->lines[i]->receiving ||
+            (s->lines[i]->waited && s->lines[i]->receives))
+            return true;
+    return false;
+}
+
+/* How many messages that channel does in about BATCH_MS: so many it gets next,
+ * lest a grave one waits for long behind others. */
+static void
+pace(struct ir_line *l)
+{
+    int64_t took = ir_clock_mono_ms() - l->began_ms;
+    int64_t fit = took > 0 ? (int64_t)l->n * BATCH_MS / took : IR_SEND_AT_ONCE;
+
+    l->at_once = fit > IR_SEND_AT_ONCE ? IR_SEND_AT_ONCE
+                 : fit < BATCH_LEAST   ? BATCH_LEAST
+                                       : (size_t)fit;
 }
 
 /* Wait for workers, at most `ms`, and take what they say. */
 static int
-wait_for(struct sender *s, int64_t ms)
+wait_for(struct ir_sender *s, int64_t ms)
 {
-    struct pollfd fds[RUNS_MAX];
+    struct pollfd *fds = ir_calloc(s->lines_n + 1, sizeof *fds);
+    int64_t left = s->flush_ms - ir_clock_mono_ms();
     size_t i, n = 0;
-    int rc = IR_OK;
+    bool landed = false;
 
-    for (i = 0; i < RUNS_MAX; i++)
-        if (s->run[i].r != NULL)
-            fds[n++] = (struct pollfd){.fd = ir_channel_fd(s->run[i].r),
+    for (i = 0; i < s->lines_n; i++)
+        if (s->lines[i]->r != NULL)
+            fds[n++] = (struct pollfd){.fd = ir_channel_fd(s->lines[i]->r),
                                        .events = POLLIN};
-    (void)poll(fds, n, (int)(ms < LOOK_MS ? ms : LOOK_MS));
-    for (i = 0; i < RUNS_MAX; i++) {
-        struct run *r = &s->run[i];
+    if (ms > IR_SENDER_LOOK_MS)
+        ms = IR_SENDER_LOOK_MS;
+    if (s->outcomes_n > 0 && left < ms)
+        ms = left;
+    (void)poll(fds, n, ms > 0 ? (int)ms : 0);
+    free(fds);
+    for (i = 0; i < s->lines_n; i++) {
+        struct ir_line *l = s->lines[i];
         struct ir_err why = {0};
         bool done = false;
 
-        if (r->r == NULL)
+        if (l->r == NULL)
             continue;
-        if (ir_channel_poll(r->r, take_result, NULL, r, &done, &why) != IR_OK ||
-            done) {
-            take_rest(r, why.msg[0] != '\0'
-                             ? why.msg
-                             : "the channel ended without an answer");
-            run_done(r);
-        }
+        if (ir_channel_poll(l->r, take_result, take_received, l, &done, &why) ==
+                IR_OK &&
+            !done)
+            continue;
+        take_rest(l, why.msg[0] != '\0'
+                         ? why.msg
+                         : "the channel ended without an answer");
+        if (!l->receiving)
+            pace(l);
+        landed = true;
+        land(l);
     }
-    if (s->outcomes_n >= FLUSH_N || ms <= 0 || flying(s) == 0 ||
-        s->outcomes_n > 0)
-        rc = flush(s);
-    return rc;
+    if (s->outcomes_n > 0 && s->hold_ms <= ir_clock_mono_ms() &&
+        (landed || s->flush_ms <= ir_clock_mono_ms()))
+        return ir_sender_flush(s);
+    if (landed)
+        s->plan_ms = 0;
+    return IR_OK;
 }
 
-/* Load anew what others recorded meanwhile; never while something flies, whose
- * places would move. */
+/* Load anew what others recorded meanwhile, but not all the time. What flies
+ * stays in the air: it names nothing that moves. */
 static int
-look_again(struct sender *s)
+look_again(struct ir_sender *s)
 {
-    int64_t version = ir_store_version(s->c->st);
+    int64_t version, began = ir_clock_mono_ms();
     int rc;
 
-    if (version == s->version || flying(s) > 0)
+    if (began < s->reload_ms)
         return IR_OK;
+    version = ir_store_version(s->c->st);
+    if (version == s->version)
+        return IR_OK;
+    /* what is known and not recorded would be taken for cut off */
+    rc = ir_sender_flush(s);
+    if (rc != IR_OK || s->outcomes_n > 0)
+        return rc;
     ir_outbox_done(&s->o);
     rc = ir_ctx_trust(s->c);
     if (rc == IR_OK)
         rc = ir_outbox_load(s->c, false, &s->o);
     s->version = version;
+    s->plan_ms = 0;
+    s->reload_ms = ir_clock_mono_ms() + 4 * (ir_clock_mono_ms() - began);
     return rc;
 }
 
-/* One sender a home: a lock that goes with the process. */
-static int
-lock(struct ir_ctx *c, int *fd)
+int
+ir_sender_lock(struct ir_ctx *c, int *fd)
 {
     struct flock fl = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     char *path = ir_asprintf("%s/" IR_SENDER_LOCK, c->home);
@@ -469,11 +439,11 @@ lock(struct ir_ctx *c, int *fd)
 }
 
 static int
-put_next(struct sender *s)
+put_next(struct ir_sender *s, int64_t next_ms)
 {
     char text[24];
 
-    snprintf(text, sizeof text, "%lld", (long long)s->o.next_ms);
+    snprintf(text, sizeof text, "%lld", (long long)next_ms);
     return ir_store_setting_put(s->c->st, IR_SENDER_NEXT, text, &s->c->err);
 }
 
@@ -489,51 +459,109 @@ by_hand(const struct ir_outbox *o)
     return n;
 }
 
+/* Send until there is nothing left to do, or it is to end. */
+static int
+work(struct ir_sender *s, int64_t linger_ms, int64_t until_ms)
+{
+    int64_t end_ms = 0;
+    size_t due = 0;
+    int rc = IR_OK;
+
+    while (rc == IR_OK) {
+        int64_t now = ir_clock_mono_ms(), wait;
+        bool stop = ending || (until_ms > 0 && now >= until_ms);
+
+        if (stop && end_ms == 0)
+            end_ms = now + END_MS;
+        if (!stop && s->hold_ms <= now && s->plan_ms <= wall_ms())
+            rc = start_due(s, &due);
+        if (rc != IR_OK)
+            break;
+        if (!stop)
+            start_receiving(s);
+        wait = s->o.next_ms == INT64_MAX ? INT64_MAX : s->o.next_ms - wall_ms();
+        if (flying(s) == 0 && s->outcomes_n == 0 &&
+            (stop || (due == 0 && wait > linger_ms && !is_waiting(s) &&
+                      s->trouble_ms == 0)))
+            break;
+        if (stop && now >= end_ms)
+            break;
+        rc = wait_for(s, s->plan_ms == 0 ? 0 : IR_SENDER_LOOK_MS);
+        if (rc == IR_OK && !stop)
+            rc = look_again(s);
+    }
+    return rc;
+}
+
+static void
+sender_done(struct ir_sender *s)
+{
+    size_t i;
+
+    for (i = 0; i < s->lines_n; i++) {
+        land(s->lines[i]);
+        free(s->lines[i]->channel);
+        free(s->lines[i]);
+    }
+    free(s->lines);
+    ir_sender_forget(s);
+    ir_outbox_done(&s->o);
+    free(s);
+}
+
+static int
+begin(struct ir_sender *s)
+{
+    int rc = ir_ctx_signed(s->c);
+
+    if (rc == IR_OK)
+        rc = put_next(s, 0); /* whoever comes after a kill knows of it */
+    if (rc != IR_OK)
+        return rc;
+    s->version = ir_store_version(s->c->st);
+    return ir_outbox_load(s->c, false, &s->o);
+}
+
 int
 ir_sender_run(struct ir_ctx *c, int64_t linger_ms, int64_t until_ms,
               struct ir_sent *told)
 {
-    struct sender *s = ir_calloc(1, sizeof *s);
-    size_t due = 0, i;
-    int fd = -1, rc = lock(c, &fd);
+    static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
+    struct sigaction on = {.sa_handler = on_signal}, was[3];
+    struct ir_sender *s = ir_calloc(1, sizeof *s);
+    int fd = -1, rc = ir_sender_lock(c, &fd), rc2;
+    size_t i;
 
     memset(told, 0, sizeof *told);
     s->c = c;
     s->told = told;
+    s->ending = &ending;
+    ending = 0;
+    for (i = 0; i < 3; i++)
+        (void)sigaction(signals[i], &on, &was[i]);
     if (rc == IR_OK)
-        rc = ir_ctx_signed(c);
-    if (rc == IR_OK) {
-        s->version = ir_store_version(c->st);
-        rc = ir_outbox_load(c, false, &s->o);
-    }
+        rc = begin(s);
     while (rc == IR_OK) {
-        int64_t now = wall_ms(), wait;
-
-        rc = start_due(s, &due);
-        if (rc != IR_OK)
-            break;
-        wait = s->o.next_ms - now;
-        if (flying(s) == 0 && due == 0 && wait > linger_ms)
-            break;
-        if (until_ms > 0 && ir_clock_mono_ms() >= until_ms)
-            break;
-        rc = wait_for(s, flying(s) > 0 ? LOOK_MS : wait);
+        rc = work(s, linger_ms, until_ms);
+        rc2 = ir_sender_flush(s);
+        rc = rc == IR_OK ? rc2 : rc;
         if (rc == IR_OK)
-            rc = look_again(s);
+            rc = put_next(s, s->outcomes_n > 0 ? 0 : s->o.next_ms);
+        close(fd);
+        fd = -1;
+        /* whoever recorded something and found the lock taken relies on us */
+        if (rc != IR_OK || ending || until_ms > 0 ||
+            ir_store_version(c->st) == s->version)
+            break;
+        if (ir_sender_lock(c, &fd) != IR_OK)
+            break;
+        rc = look_again(s);
     }
-    if (rc == IR_OK)
-        rc = flush(s);
     told->by_hand = by_hand(&s->o);
-    if (rc == IR_OK)
-        rc = put_next(s);
-    for (i = 0; i < RUNS_MAX; i++)
-        run_done(&s->run[i]);
-    for (i = 0; i < s->outcomes_n; i++)
-        free(s->outcomes[i].detail);
-    free(s->outcomes);
-    ir_outbox_done(&s->o);
+    for (i = 0; i < 3; i++)
+        (void)sigaction(signals[i], &was[i], NULL);
     if (fd >= 0)
         close(fd);
-    free(s);
+    sender_done(s);
     return rc;
 }

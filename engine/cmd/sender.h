@@ -5,7 +5,9 @@
  * It meets the rest in the log alone: what is to be sent is folded from alerts
  * and attempts (core/deliver.h), "tried" is durable before a message is handed
  * to a worker, and its outcome is recorded after. Whoever is killed in between
- * has left all that the next one needs.
+ * has left all that the next one needs. What others record meanwhile is read
+ * while workers are at it: a flight names its alert, person, channel and
+ * address, nothing that a reload moves.
  */
 #ifndef IR_CMD_SENDER_H
 #define IR_CMD_SENDER_H
@@ -15,30 +17,33 @@
 #define IR_SENDER_LOCK "comms.lock"
 #define IR_SENDER_NEXT "comms_next" /* setting: when something is due, ms */
 #define IR_SEND_AT_ONCE 100         /* messages to one worker */
-#define IR_SEND_OLDEST_MS                                                      \
-    172800000 /* two days: older alerts are news of old                        \
-               */
+#define IR_SEND_OLDEST_MS 172800000 /* two days: older ones are news of old */
 
-/* One alert that was signed on this device, and where it stands. */
+/* A message for people: an alert that was signed on this device, or word that
+ * one is over, and where it stands. */
 struct ir_outgoing {
-    const struct ir_valert *row; /* borrowed from the box */
+    const struct ir_valert *row;      /* borrowed from the box */
+    const struct ir_alert_said *over; /* it says that; NULL: the alert itself */
+    const struct ir_alert *instead;   /* it takes the place of, or NULL */
+    bool mute; /* for others to send, or old: it is shown alone */
     struct ir_recips to;
     struct ir_deliver_in in;
+    struct ir_attempt *attempts; /* about it */
+    size_t attempts_n, attempts_cap;
     struct ir_tree tree; /* tree.json NULL: it is for all at once */
     struct ir_due *due;
     size_t due_n;
     int64_t next_ms;
-    uint64_t number; /* by which replies name it */
+    uint64_t number; /* by which replies name it; 0: none is asked for */
 };
 
 /* All that is on its way from here. */
 struct ir_outbox {
     struct ir_ctx *c;
     struct ir_box box;
-    struct ir_outgoing *v;
+    struct ir_outgoing *v; /* gravest first */
     size_t n;
-    struct ir_attempt *attempts; /* about any of them */
-    size_t attempts_n, attempts_cap;
+    uint64_t newest_hlc; /* of attempts that were recorded here */
     int64_t next_ms;
 };
 
@@ -54,30 +59,72 @@ void ir_outbox_done(struct ir_outbox *o);
 /* Work out what is due at `now_ms`. */
 void ir_outbox_plan(struct ir_outbox *o, int64_t now_ms);
 
-/* Append attempt entries to the log, signed by this device, in one transaction;
- * each is added to o->attempts too.
+/* The one of that id (of the alert, or of what ends it), or NULL.
  *
- * Errors: IR_ESTORE, IR_EBUSY, IR_EIO no key; then none is recorded.
+ * Owns:   borrowed from `o`.
  */
+struct ir_outgoing *ir_outbox_find(struct ir_outbox *o,
+                                   const uint8_t id[IR_ID_BYTES]);
+
+/* One attempt to be written down; texts may be NULL and are borrowed. */
 struct ir_attempt_draft {
-    const struct ir_outgoing *out;
-    size_t recipient, way;
+    uint8_t alert[IR_ID_BYTES];
+    bool has_incident;
+    uint8_t incident[IR_INCIDENT_BYTES];
+    int status;
+    const char *contact, *channel, *address, *reply, *by, *detail;
     enum ir_outcome outcome;
-    const char *reply, *detail; /* or NULL */
     uint64_t number;
     int64_t retry_at_ms;
 };
+
+/* Begin one about way `way` of recipient `recipient` of `x`. */
+struct ir_attempt_draft ir_attempt_about(const struct ir_outgoing *x,
+                                         size_t recipient, size_t way);
+
+/* As it is recorded: to be appended by whoever signs it.
+ *
+ * Owns:   the body is the caller's to append.
+ */
+struct ir_draft ir_attempt_entry(const struct ir_attempt_draft *a);
+
+/* Append attempt entries to the log, signed by this device, some hundreds in
+ * one transaction; each is added to the outbox, too. *done: how many of them
+ * are recorded, from the first on.
+ *
+ * Errors: IR_ESTORE, IR_EBUSY, IR_EIO no key.
+ */
 int ir_outbox_record(struct ir_outbox *o, const struct ir_attempt_draft *d,
-                     size_t n);
+                     size_t n, size_t *done);
+
+/* The message to recipient `recipient` of `x` by their way `way`, as the worker
+ * gets it (docs/man/ir-plugin.5).
+ *
+ * Owns:   the caller frees with ir_json_free.
+ */
+struct ir_json *ir_outgoing_message(struct ir_ctx *c,
+                                    const struct ir_outgoing *x,
+                                    size_t recipient, size_t way);
+
+/* What came in by `channel`, {"from","text","ref"} or {"ref","delivered"}: an
+ * attempt to be written down about what was sent to that address or under that
+ * reference; false: nothing was, or it is known already.
+ *
+ * Owns:   *d borrows from `o` and `in`; d->reply is the caller's, free().
+ */
+bool ir_outbox_match(const struct ir_outbox *o, const char *channel,
+                     const struct ir_json *in, struct ir_attempt_draft *d);
 
 /* What a run did, for who asked. */
 struct ir_sent {
     size_t handed, failed, waiting; /* messages; waiting: to be tried again */
-    size_t by_hand;                 /* people only a person can reach */
+    size_t replies;
+    size_t by_hand; /* people only a person can reach */
 };
 
-/* Send until nothing is due within `linger_ms`, or `until_ms` (monotonic; 0:
- * without end) has come. Only one process of a home does it at a time.
+/* Send until nothing is due within `linger_ms` and no reply is to be waited
+ * for, until `until_ms` (monotonic; 0: without end) has come, or until SIGTERM
+ * or SIGINT. Only one process of a home does it at a time.
  *
  * Errors: IR_EBUSY another one is at it; IR_ESTORE, IR_EIO.
  * Blocks: as said.
@@ -85,9 +132,18 @@ struct ir_sent {
 int ir_sender_run(struct ir_ctx *c, int64_t linger_ms, int64_t until_ms,
                   struct ir_sent *told);
 
+/* The lock that a sender holds: taken as *fd, or IR_EBUSY.
+ *
+ * Owns:   *fd is the caller's, close().
+ */
+int ir_sender_lock(struct ir_ctx *c, int *fd);
+
 /* Start `ir comms send` on its own and go on, when something may be due; what
  * does not start is tried at the next command. Never fails loudly.
  */
 void ir_comms_kick(struct ir_ctx *c);
+
+/* The same where the setting says that something is due: cheap to ask. */
+void ir_comms_kick_due(struct ir_ctx *c);
 
 #endif

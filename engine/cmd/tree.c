@@ -1,7 +1,8 @@
 /* tree.c: see tree.h. */
 #include "cmd/tree.h"
 
-#include <ctype.h>
+#include "core/message.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,18 +112,12 @@ ir_tree_done(struct ir_tree *t)
 static enum ir_call_answer
 claimed(const char *reply)
 {
-    const char *p = reply;
-    int ch;
+    uint64_t number;
+    int word = ir_reply_read(reply, &number);
 
-    while (*p == ' ' || isdigit((unsigned char)*p))
-        p++;
-    ch = tolower((unsigned char)*p);
-    if (p == reply || (p[1] != '\0' && p[1] != ' ' && p[1] != '\n' &&
-                       p[1] != '\r' && p[1] != '.'))
-        return IR_CALL_SILENT;
-    return ch == 'a'   ? IR_CALL_ACCEPTED
-           : ch == 'd' ? IR_CALL_DECLINED
-                       : IR_CALL_SILENT;
+    return word == 'a'   ? IR_CALL_ACCEPTED
+           : word == 'd' ? IR_CALL_DECLINED
+                         : IR_CALL_SILENT;
 }
 
 static enum ir_call_answer

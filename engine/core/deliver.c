@@ -67,6 +67,7 @@ ir_deliver_again(size_t failed)
  * from the oldest to the newest. */
 struct track {
     int64_t first_failed_ms, handed_ms, retry_at_ms;
+    size_t tried_n; /* since it was asked for last */
     bool failed, handed;
 };
 
@@ -110,12 +111,25 @@ is_on(const struct ir_attempt *a, const struct ir_way *w)
            (a->address == NULL || strcmp(a->address, w->address) == 0);
 }
 
+/* Somebody asks for it anew. */
+static bool
+is_asked(const struct ir_attempt *a)
+{
+    return a->outcome == IR_OUTCOME_NO_ANSWER && a->retry_at_ms > 0;
+}
+
 static void
 take_attempt(const struct ir_attempt *a, struct ir_way *w, struct track *t)
 {
+    if (is_asked(a)) {
+        *t = (struct track){0};
+        w->failed_n = 0;
+        w->asked_n++;
+    }
     switch (a->outcome) {
     case IR_OUTCOME_TRIED:
         w->tried_n++;
+        t->tried_n++;
         break;
     case IR_OUTCOME_HANDED:
     case IR_OUTCOME_DELIVERED:
@@ -128,6 +142,7 @@ take_attempt(const struct ir_attempt *a, struct ir_way *w, struct track *t)
         if (!t->failed)
             t->first_failed_ms = a->at_ms;
         t->failed = true;
+        w->failed_n += a->outcome == IR_OUTCOME_FAILED;
         t->retry_at_ms = a->retry_at_ms;
         break;
     case IR_OUTCOME_REPLIED:
@@ -173,6 +188,8 @@ read_attempts(const struct ir_attempt *const *v, size_t n,
     for (k = 0; k < r->ways_n; k++) {
         r->ways[k].last = (enum ir_outcome)0;
         r->ways[k].tried_n = 0;
+        r->ways[k].failed_n = 0;
+        r->ways[k].asked_n = 0;
         r->ways[k].at_ms = 0;
         r->ways[k].given_up = false;
     }
@@ -184,6 +201,8 @@ read_attempts(const struct ir_attempt *const *v, size_t n,
             r->last_ms = v[i]->at_ms;
         if (v[i]->outcome == IR_OUTCOME_REPLIED)
             r->reply = v[i]->reply != NULL ? v[i]->reply : "";
+        else if (is_asked(v[i]))
+            r->reply = NULL;
         for (k = 0; k < r->ways_n; k++)
             if (is_on(v[i], &r->ways[k])) {
                 take_attempt(v[i], &r->ways[k], &t[k]);
@@ -243,7 +262,8 @@ add_due(struct work *w, size_t recipient, size_t way, const struct ir_way *on)
     /* cut off without an outcome: the same attempt again */
     d->again = on->tried_n > 0 && on->last == IR_OUTCOME_TRIED ? on->tried_n - 1
                                                                : on->tried_n;
-    w->next_ms = w->in->now_ms;
+    if (!d->by_hand)
+        w->next_ms = w->in->now_ms;
 }
 
 static void
@@ -280,7 +300,7 @@ one_way(struct work *w, size_t recipient, size_t k, struct ir_way *way,
     }
     if (way->last == IR_OUTCOME_FAILED || way->last == IR_OUTCOME_NO_ANSWER) {
         way->given_up = t->retry_at_ms == 0 || way->use == IR_WAY_SHUT ||
-                        way->tried_n >= IR_DELIVER_AGAIN_MAX;
+                        t->tried_n >= IR_DELIVER_AGAIN_MAX;
         *pending |= !way->given_up;
         if (!way->given_up &&
             (t->retry_at_ms <= w->in->now_ms ||
@@ -300,7 +320,7 @@ static void
 one_recipient(struct work *w, size_t at, struct ir_recipient *r,
               const struct track *t)
 {
-    int64_t since = past(w, w->in->out_ms);
+    int64_t since = past(w, w->in->out_ms), first;
     bool pending = false;
     size_t k;
 
@@ -312,18 +332,21 @@ one_recipient(struct work *w, size_t at, struct ir_recipient *r,
     }
     if (r->open_ms > since)
         since = r->open_ms;
+    first = since;
 
     for (k = 0; k < r->ways_n; k++) {
+        bool at_once = w->in->all || r->ways[k].at_once;
         int64_t then;
 
-        if (since > w->in->now_ms) {
+        if (!at_once && since > w->in->now_ms) {
             if (since != INT64_MAX)
                 look_at(w, since);
             pending = true;
-            break;
+            continue;
         }
-        then = one_way(w, at, k, &r->ways[k], &t[k], since, &pending);
-        if (!w->in->all && then > since)
+        then = one_way(w, at, k, &r->ways[k], &t[k], at_once ? first : since,
+                       &pending);
+        if (!at_once && then > since)
             since = then;
     }
     r->exhausted = !pending;

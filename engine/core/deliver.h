@@ -11,11 +11,14 @@
  *   (the gravest alerts) every way is open at once. What failed for the moment
  *   is tried again, later each time (ir_deliver_again); what was refused is
  *   not. What was handed over is never sent a second time to that address.
- *   Who has answered, or replied, is left in peace. Ways by hand (a telephone,
- *   a runner) are named as due, once, for a person to do. A clock that was set
- *   back makes nobody wait longer than the rules do.
- * What was tried and has no outcome was cut off: it is due again, with the same
- *   number, so that whoever got it can tell that it is the same message.
+ *   Unless somebody asks for it on purpose: an attempt "no answer" that says
+ *   when to try again opens that way anew. A way marked `at_once` waits for
+ * none before it (a correction goes where the mistake went). Who has answered,
+ * or replied, is left in peace. Ways by hand (a telephone, a runner) are named
+ * as due, once, for a person to do. A clock that was set back makes nobody wait
+ * longer than the rules do. What was tried and has no outcome was cut off: it
+ * is due again, with the same number, so that whoever got it can tell that it
+ * is the same message.
  */
 #ifndef IR_CORE_DELIVER_H
 #define IR_CORE_DELIVER_H
@@ -44,7 +47,8 @@ struct ir_attempt {
     char *contact, *channel, *address, *reply, *by, *detail; /* or NULL */
     enum ir_outcome outcome;
     uint64_t number;     /* the reply number of that message, 0 none */
-    int64_t retry_at_ms; /* failed: when it is tried again, 0 never */
+    int64_t retry_at_ms; /* failed, no answer: when it is tried again, 0 never
+                          */
 };
 
 /* Decode entry `e` of kind attempt.
@@ -67,9 +71,12 @@ enum ir_way_use {
 struct ir_way {
     const char *channel, *address;
     enum ir_way_use use;
+    bool at_once; /* open together with the first */
     /* filled by ir_deliver: */
     enum ir_outcome last; /* 0: nothing yet */
     size_t tried_n;       /* times it was tried */
+    size_t failed_n;      /* of them failed, since it was asked for last */
+    size_t asked_n;       /* times it was asked for anew, on purpose */
     int64_t at_ms;        /* of the last word about it */
     bool given_up;        /* failed, and not tried again */
 };
@@ -120,8 +127,8 @@ struct ir_due {
 };
 
 /* Say what is due and fill what stands of every recipient and way. *next_ms is
- * when to look again: now if something is due, INT64_MAX if nothing will be
- * unless somebody does something.
+ * when to look again: now if something is due that needs no person, INT64_MAX
+ * if nothing will be unless somebody does something.
  *
  * Units:  milliseconds since 1970.
  * Owns:   *due is the caller's, free(); in the order of recipients, then ways.

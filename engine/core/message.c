@@ -304,3 +304,42 @@ ir_check_text(const struct ir_message_in *in, const char *typed)
     free(a);
     return same;
 }
+
+int
+ir_reply_read(const char *text, uint64_t *number)
+{
+    static const char opening[] = "\"'([<*";
+    static const char *const wide[] = {"\u300c", "\u300e", "\u3010", "\u201c"};
+    struct ir_buf b = {0};
+    const char *p;
+    uint64_t n = 0;
+    int word = 0;
+    size_t i;
+
+    *number = 0;
+    ir_utf8_narrow(&b, text);
+    p = ir_buf_str(&b);
+    for (i = 0; i < sizeof wide / sizeof wide[0];)
+        if (*p != '\0' &&
+            (isspace((unsigned char)*p) || strchr(opening, *p) != NULL)) {
+            p++;
+            i = 0;
+        } else if (strncmp(p, wide[i], strlen(wide[i])) == 0) {
+            p += strlen(wide[i]);
+            i = 0;
+        } else {
+            i++;
+        }
+    for (i = 0; i < 3 && isdigit((unsigned char)*p); i++)
+        n = 10 * n + (uint64_t)(*p++ - '0');
+    while (*p == ' ')
+        p++;
+    word = tolower((unsigned char)*p);
+    if (n == 0 || n > IR_REPLY_NUMBER_MAX || (word != 'a' && word != 'd') ||
+        isalnum((unsigned char)p[1]))
+        word = 0;
+    else
+        *number = n;
+    ir_buf_done(&b);
+    return word;
+}

@@ -66,6 +66,13 @@ void ir_check_code(const uint8_t alert[IR_ID_BYTES],
 int ir_check_code_parse(const char *typed, char out[IR_CHECK_CODE_MAX],
                         struct ir_err *err);
 
+/* What a reply claims: "4a" or "4d", with anything behind it; full width,
+ * capitals, spaces and opening brackets make no difference ("４ Ａ", "「4a
+ * 了解」"). Returns 'a' or 'd', or 0: it says nothing of the kind; *number is
+ * the one it names, 0 when it names none.
+ */
+int ir_reply_read(const char *text, uint64_t *number);
+
 /* Is `typed` what was sent: the text itself, or a whole message of it as it
  * stands on a telephone or in a mail, in either language, with any number for
  * replies? White space, full width and capitals make no difference; a word more

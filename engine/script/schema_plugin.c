@@ -185,6 +185,8 @@ also_plugin(struct ir_check *ck, const struct ir_node *n, struct ir_json *j)
     }
     if (ir_json_get(j, "config") == NULL)
         ir_json_set_take(j, "config", ir_json_new_obj());
+    if (ir_node_field(n, "receive") != NULL)
+        ir_json_set_bool(j, "receives", true);
     ir_json_set_strn(j, "source", f->text != NULL ? f->text : "", f->len);
 }
 

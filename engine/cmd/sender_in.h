@@ -1,0 +1,79 @@
+/* sender_in.h: what the files of the sender share, see sender.h.
+ */
+#ifndef IR_CMD_SENDER_IN_H
+#define IR_CMD_SENDER_IN_H
+
+#include "cmd/channel.h"
+#include "cmd/sender.h"
+
+#include <signal.h>
+
+#define IR_SENDER_LOOK_MS 250 /* at most this long without a look at the log   \
+                               */
+
+/* A message in the hands of a worker. */
+struct ir_flight {
+    struct ir_attempt_draft d; /* contact and address are owned */
+    size_t failed_n;           /* failures on that way before this attempt */
+    bool ended;                /* its outcome is known */
+};
+
+/* A channel, and the worker that is at it, if one is. */
+struct ir_line {
+    struct ir_sender *s;
+    char *channel;
+    struct ir_channel_run *r; /* NULL: nobody is at it */
+    bool receiving;           /* ... for replies */
+    struct ir_flight *v;
+    struct ir_json *msgs; /* of v[0..n), until they are handed over */
+    size_t n, at_once;
+    int64_t began_ms;   /* monotonic */
+    bool receives;      /* its plugin can */
+    bool waited;        /* somebody who was written to has not answered */
+    int64_t receive_ms; /* monotonic: when to look for replies */
+};
+
+struct ir_sender {
+    struct ir_ctx *c;
+    struct ir_outbox o;
+    struct ir_line **lines;
+    size_t lines_n;
+    struct ir_attempt_draft *outcomes; /* not yet recorded; texts are owned */
+    size_t outcomes_n, outcomes_cap;
+    int64_t flush_ms;   /* monotonic: when they are recorded at the latest */
+    int64_t trouble_ms; /* since when the log cannot be written; 0: it can */
+    int64_t hold_ms;    /* nothing is begun before */
+    int64_t plan_ms;    /* wall: when there is something to plan again */
+    int64_t reload_ms;  /* monotonic: not before */
+    int64_t version;    /* of the store when the outbox was loaded */
+    const volatile sig_atomic_t *ending; /* a signal asked for it */
+    struct ir_sent *told;
+};
+
+/* Keep an attempt of that outcome to be recorded with others; what a channel
+ * says of it (may be NULL) is cut to what an entry holds.
+ *
+ * Owns:   copies what `d` borrows.
+ */
+void ir_sender_outcome(struct ir_sender *s, const struct ir_attempt_draft *d,
+                       enum ir_outcome outcome, const char *detail,
+                       int64_t retry_at_ms);
+
+/* Record what is known, or, where that cannot be now, keep it.
+ *
+ * Errors: as ir_sender_trouble.
+ */
+int ir_sender_flush(struct ir_sender *s);
+
+/* The log could not be written (or, with IR_OK, could): what others have locked
+ * or what has no room now may go in a moment. Until then nothing is begun, and
+ * what is known waits (s->hold_ms).
+ *
+ * Errors: `rc` once that has gone on for too long, or is something else.
+ */
+int ir_sender_trouble(struct ir_sender *s, int rc);
+
+/* Drop what could not be recorded. */
+void ir_sender_forget(struct ir_sender *s);
+
+#endif
