@@ -4,6 +4,7 @@
 #include "cmd/alerts.h"
 #include "cmd/commands.h"
 #include "cmd/keyring.h"
+#include "cmd/sender.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -385,6 +386,7 @@ show(struct ir_ctx *c, int argc, char **argv, const char *command, bool status)
 {
     struct ir_box b = {0};
     struct ir_valert *row = NULL;
+    struct ir_json *j;
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
@@ -395,10 +397,15 @@ show(struct ir_ctx *c, int argc, char **argv, const char *command, bool status)
         rc = ir_box_find(&b, argv[1], &row);
     if (rc == IR_OK)
         ir_box_whom(&b, row);
-    if (rc == IR_OK && c->json)
-        ir_cmd_json_take(c, ir_view_alert_json(&c->view, row, true));
-    else if (rc == IR_OK)
+    if (rc == IR_OK && c->json) {
+        j = ir_view_alert_json(&c->view, row, true);
+        ir_outbox_status(c, row->a->id, NULL, j);
+        ir_cmd_json_take(c, j);
+    } else if (rc == IR_OK) {
         ir_view_alert(&c->view, row, status, &c->out);
+        if (status)
+            ir_outbox_status(c, row->a->id, &c->out, NULL);
+    }
     ir_box_done(&b);
     return rc;
 }

@@ -59,6 +59,7 @@ struct alert_words {
     const char *text;
     int64_t severity, within, needed;
     const struct ir_to *to;
+    bool mesh_only;
 };
 
 static void
@@ -72,6 +73,8 @@ fill(struct ir_draft *d, const struct alert_words *w)
         ir_bodyw_uint(&d->body, 6, (uint64_t)w->within);
     if (w->to->n > 0)
         ir_bodyw_texts(&d->body, 7, (const char *const *)w->to->v, w->to->n);
+    if (w->mesh_only)
+        ir_bodyw_uint(&d->body, 8, 1);
     d->audience = w->to->audience;
 }
 
@@ -111,6 +114,8 @@ say_next(struct ir_ctx *c, const uint8_t *id, int64_t needed, size_t length)
     if (needed > 0)
         say_cosign(c, id, NULL, 0, (size_t)needed, c->me);
     else
+        ir_outbox_say(c, id, &c->talk);
+    if (needed == 0)
         ir_buf_addf(&c->talk, _(" Who has answered:  ir alert status %s\n"),
                     hex);
     if (length > NARROW)
@@ -199,10 +204,12 @@ ir_cmd_notify(struct ir_ctx *c, int argc, char **argv)
 {
     const char *severity = NULL, *within = NULL, *cosign = NULL;
     const char *secret = NULL;
+    bool no_send = false;
     const struct ir_opt opts[] = {{"severity", 0, &severity, NULL, NULL, NULL},
                                   {"ack-within", 0, &within, NULL, NULL, NULL},
                                   {"cosign", 0, &cosign, NULL, NULL, NULL},
                                   {"secret", 0, &secret, NULL, NULL, NULL},
+                                  {"no-send", 0, NULL, &no_send, NULL, NULL},
                                   {NULL, 0, NULL, NULL, NULL, NULL}};
     struct alert_words w = {.severity = SEVERITY_DEFAULT};
     struct ir_case k = {0};
@@ -238,6 +245,7 @@ ir_cmd_notify(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK) {
         w.text = argv[2];
         w.to = &to;
+        w.mesh_only = no_send;
         b.refers[b.n] = b.n; /* the note before it, if there is one */
         fill(ir_batch_add(&b, inside ? &k : NULL, IR_KIND_ALERT), &w);
         rc = ir_batch_commit(c, &b);
@@ -250,7 +258,6 @@ ir_cmd_notify(struct ir_ctx *c, int argc, char **argv)
             ir_outside_say(c, b.ids[b.n - 1]);
         else
             say_next(c, b.ids[b.n - 1], w.needed, length_of(c, b.ids[b.n - 1]));
-        ir_comms_kick(c);
     }
     free(joined);
     ir_to_done(&to);
@@ -355,7 +362,6 @@ ir_cmd_alert_cosign(struct ir_ctx *c, int argc, char **argv)
     }
     if (rc == IR_OK) {
         ir_batch_say(c, NULL, &b);
-        ir_comms_kick(c);
     }
     if (rc == IR_OK && !c->json && row->a->given + 1 >= row->a->needed)
         ir_buf_adds(&c->talk, _(" It is out now.\n"));
@@ -434,6 +440,7 @@ correct(struct ir_ctx *c, struct ir_box *box, const struct ir_alert *a,
                             .severity = (int64_t)a->severity,
                             .within = (int64_t)a->ack_within_s,
                             .needed = (int64_t)a->needed,
+                            .mesh_only = a->mesh_only,
                             .to = &to};
     struct ir_draft *d = about(b, a, IR_KIND_ALERT);
     size_t i;

@@ -6,6 +6,7 @@
 #include "base/wake.h"
 #include "cmd/keyring.h"
 #include "cmd/node_in.h"
+#include "cmd/sender.h"
 #include "cmd/witness.h"
 #include "store/offer.h"
 
@@ -23,6 +24,8 @@
 #define LOOK_MS 2000   /* the log is looked at this often even if unwoken */
 #define TELL_MS 10000  /* what came is told this often at most */
 #define SETTLE_MS 1500 /* after something new, before it is witnessed... */
+#define SEND_LOOK_MS 1000  /* whether something is to be sent to people */
+#define SEND_AGAIN_MS 5000 /* after a sender was started */
 
 static void
 push(const struct ir_entry *e, void *arg)
@@ -163,6 +166,7 @@ look_at_trust(struct ir_node *n)
     if (ir_stand_turn(ir_ingest_stand(n->ingest)) == n->turn)
         return;
     n->turn = ir_stand_turn(ir_ingest_stand(n->ingest));
+    n->comms_site = true;
     if (ir_node_trust(n, &err) != IR_OK)
         ir_node_say("%s", err.msg);
 }
@@ -240,6 +244,7 @@ on_told(const struct ir_arrival *v, size_t m, void *arg)
     for (i = 0; i < m; i++) {
         bool fresh = v[i].what == IR_ARRIVED_NEW;
 
+        n->comms_came = n->comms_came || (fresh && ir_comms_wakes(v[i].kind));
         came += fresh ? 1 : 0;
         if (fresh)
             ir_own_back_add(&n->back, v[i].author, v[i].hlc);
@@ -283,6 +288,25 @@ tell(struct ir_node *n)
     n->told_ms = n->now_ms;
 }
 
+/* Start the sender when something is due: what came may say that an alert of
+ * this device may go out, or is over. */
+static void
+send_due(struct ir_node *n)
+{
+    struct ir_err err;
+
+    if (n->now_ms < n->comms_ms)
+        return;
+    n->comms_ms = n->now_ms + SEND_LOOK_MS;
+    if (n->comms_site)
+        ir_ctx_site(n->c, NULL);
+    n->comms_site = false;
+    if (n->comms_came && ir_comms_mark(n->c, &err) == IR_OK)
+        n->comms_came = false;
+    if (ir_comms_kick_due(n->c))
+        n->comms_ms = n->now_ms + SEND_AGAIN_MS;
+}
+
 static int64_t
 step(void *arg, int64_t now_ms)
 {
@@ -296,6 +320,7 @@ step(void *arg, int64_t now_ms)
     next = ir_node_move(n);
     look_at_trust(n);
     ir_node_dial(n);
+    send_due(n);
     tell(n);
     ir_node_met(n, false);
     ir_node_state(n, false);

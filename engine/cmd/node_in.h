@@ -97,6 +97,9 @@ struct ir_node {
     uint64_t turn;                /* of trust, as seen last */
     int64_t receipt_ms; /* when to say that alerts are here; 0: none new */
     int64_t witness_ms; /* when to witness what came; 0: nothing new */
+    int64_t comms_ms;   /* when to look whether a sender is needed */
+    bool comms_came;    /* something came that may make messages due */
+    bool comms_site;    /* another release may be in force since */
     uint64_t told_stored, told_refused;
     int64_t told_ms;         /* when what came was told last */
     struct ir_own_back back; /* entries of this home's own keys that came */

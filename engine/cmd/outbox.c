@@ -206,7 +206,7 @@ choose_rows(struct ir_outbox *o, bool all, int64_t oldest_ms)
             (end->at_ms <= oldest_ms || is_elsewhere(&s, end->entry)))
             end = all ? end : NULL;
         if (all || ours || end != NULL || a->state == IR_ALERT_CORRECTED)
-            add_row(o, row, NULL, !ours);
+            add_row(o, row, NULL, !ours || a->mesh_only);
         if (end != NULL)
             add_row(o, row, end,
                     all && (end->at_ms <= oldest_ms ||
@@ -482,12 +482,31 @@ record_some(struct ir_outbox *o, const struct ir_signer *who,
 }
 
 int
+ir_outbox_record_by(struct ir_outbox *o, const struct ir_signer *who,
+                    const struct ir_attempt_draft *d, size_t n, size_t *done)
+{
+    int rc = IR_OK;
+
+    *done = 0;
+    while (*done < n && rc == IR_OK) {
+        size_t some = n - *done < RECORD_N ? n - *done : RECORD_N;
+
+        rc = record_some(o, who, d + *done, some);
+        if (rc == IR_OK)
+            *done += some;
+    }
+    if (*done > 0)
+        ir_wake_send(o->c->home);
+    return rc;
+}
+
+int
 ir_outbox_record(struct ir_outbox *o, const struct ir_attempt_draft *d,
                  size_t n, size_t *done)
 {
     struct ir_key *node = NULL;
     struct ir_signer who;
-    int rc = IR_OK;
+    int rc;
 
     *done = 0;
     if (n == 0)
@@ -496,15 +515,7 @@ ir_outbox_record(struct ir_outbox *o, const struct ir_attempt_draft *d,
     if (rc != IR_OK)
         return rc;
     who = ir_node_signer(node);
-    while (*done < n && rc == IR_OK) {
-        size_t some = n - *done < RECORD_N ? n - *done : RECORD_N;
-
-        rc = record_some(o, &who, d + *done, some);
-        if (rc == IR_OK)
-            *done += some;
-    }
-    if (*done > 0)
-        ir_wake_send(o->c->home);
+    rc = ir_outbox_record_by(o, &who, d, n, done);
     ir_key_free(node);
     return rc;
 }

@@ -235,7 +235,8 @@ add_person(struct work *w, const char *id)
         (w->row->a->status != IR_ACTUAL && w->outsider[at]))
         return;
     p = ir_json_at(w->people, at);
-    if (w->member[at] >= 0 && w->member[at] == w->row->a->by)
+    if (w->member[at] >= 0 && w->member[at] == w->row->a->by &&
+        w->row->a->status != IR_TEST)
         return;
     (void)add(w, id, ir_json_text_of(p, "name"), p, w->member[at], false);
 }

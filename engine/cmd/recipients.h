@@ -22,7 +22,8 @@ struct ir_recips {
     size_t n;
 };
 
-/* The recipients of alert `row`, each once, its author left out. A role means
+/* The recipients of alert `row`, each once, its author left out
+ * unless it is a test. A role means
  * who holds it, and while nobody does all of the contacts who may; an audience
  * its members, and the addresses it has itself. `ch` says which channels can be
  * used. To an audience outside, and to people of other organisations,

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "base/wake.h"
 #include "cmd/case.h"
+#include "cmd/sender.h"
 #include "view/menu.h"
 #include "view/refusal.h"
 
@@ -108,6 +109,11 @@ append_all(struct ir_ctx *c, struct ir_batch *b, const struct ir_signer *who,
         ir_hex(b->ids[0], IR_ID_BYTES, hex);
         rc = ir_store_setting_put(c->st, "incident", hex, &c->err);
     }
+    for (i = 0; i < b->n && rc == IR_OK; i++)
+        if (ir_comms_wakes(b->d[i].kind)) {
+            rc = ir_comms_mark(c, &c->err);
+            break;
+        }
     if (rc == IR_OK)
         rc = ir_case_keep_over(c, false);
     return rc;
@@ -220,8 +226,10 @@ ir_batch_commit(struct ir_ctx *c, struct ir_batch *b)
         else
             ir_store_rollback(c->st);
         c->held = false;
-        if (rc == IR_OK)
+        if (rc == IR_OK) {
             ir_wake_send(c->home);
+            (void)ir_comms_kick_due(c);
+        }
     }
     if (rc != IR_OK) {
         size_t n = b->n;

@@ -17,9 +17,10 @@
 #define BATCH_LEAST 4        /* messages */
 #define RECEIVE_MS 15000     /* between two looks for replies */
 #define RECEIVE_MAX_MS 10000 /* a look takes so long while messages wait */
-#define REPLY_WAIT_MS 3600000 /* after which replies are not waited for here   \
-                               */
-#define END_MS 2000           /* for workers when it is to end */
+#define REPLY_WAIT_MS                                                          \
+    3600000         /* after which replies are not waited for here             \
+                     */
+#define END_MS 2000 /* for workers when it is to end */
 
 static volatile sig_atomic_t ending;
 
@@ -411,6 +412,8 @@ look_again(struct ir_sender *s)
         return rc;
     ir_outbox_done(&s->o);
     rc = ir_ctx_trust(s->c);
+    if (rc == IR_OK)
+        ir_ctx_site(s->c, NULL); /* another release may be in force */
     if (rc == IR_OK)
         rc = ir_outbox_load(s->c, false, &s->o);
     s->version = version;

@@ -13,6 +13,7 @@
 #define IR_CMD_SENDER_H
 
 #include "cmd/tree.h"
+#include "store/append.h"
 
 #define IR_SENDER_LOCK "comms.lock"
 #define IR_SENDER_NEXT "comms_next" /* setting: when something is due, ms */
@@ -97,6 +98,11 @@ struct ir_draft ir_attempt_entry(const struct ir_attempt_draft *a);
 int ir_outbox_record(struct ir_outbox *o, const struct ir_attempt_draft *d,
                      size_t n, size_t *done);
 
+/* The same signed by `who`: what a person did or asks for. */
+int ir_outbox_record_by(struct ir_outbox *o, const struct ir_signer *who,
+                        const struct ir_attempt_draft *d, size_t n,
+                        size_t *done);
+
 /* The message to recipient `recipient` of `x` by their way `way`, as the worker
  * gets it (docs/man/ir-plugin.5).
  *
@@ -114,6 +120,39 @@ struct ir_json *ir_outgoing_message(struct ir_ctx *c,
  */
 bool ir_outbox_match(const struct ir_outbox *o, const char *channel,
                      const struct ir_json *in, struct ir_attempt_draft *d);
+
+/* How it stands with each recipient, as a table; as a JSON array
+ * (docs/man/ir-comms.1).
+ *
+ * Owns:   `out` keeps a copy; the JSON is the caller's, ir_json_free.
+ */
+void ir_outgoing_table(struct ir_ctx *c, const struct ir_outgoing *x,
+                       struct ir_buf *out);
+struct ir_json *ir_outgoing_json(const struct ir_outgoing *x);
+
+/* Say of an alert that was just signed what goes out by which way, whom a
+ * person has to call and with which words, and to whom no way is open.
+ *
+ * Owns:   `out` keeps a copy.
+ */
+void ir_outbox_say(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES],
+                   struct ir_buf *out);
+
+/* How far alert `id` has come with each person by which way, below what else is
+ * known of it: as text into `out`, or as "delivery" into `j`; either may be NULL.
+ *
+ * Owns:   `out` keeps a copy.
+ */
+void ir_outbox_status(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES],
+                      struct ir_buf *out, struct ir_json *j);
+
+/* One line on the messages of an incident that nobody has answered: how many
+ * are on their way, who was NOT reached; nothing when there are none.
+ *
+ * Owns:   `out` keeps a copy.
+ */
+void ir_outbox_line(struct ir_ctx *c, const uint8_t incident[IR_INCIDENT_BYTES],
+                    struct ir_buf *out);
 
 /* What a run did, for who asked. */
 struct ir_sent {
@@ -138,12 +177,32 @@ int ir_sender_run(struct ir_ctx *c, int64_t linger_ms, int64_t until_ms,
  */
 int ir_sender_lock(struct ir_ctx *c, int *fd);
 
-/* Start `ir comms send` on its own and go on, when something may be due; what
- * does not start is tried at the next command. Never fails loudly.
+/* Start `ir comms send` on its own and go on, unless one runs or the contacts
+ * have no channels; what does not start is tried at the next command. Never
+ * fails loudly; true: it was started.
  */
-void ir_comms_kick(struct ir_ctx *c);
+bool ir_comms_kick(struct ir_ctx *c);
 
 /* The same where the setting says that something is due: cheap to ask. */
-void ir_comms_kick_due(struct ir_ctx *c);
+bool ir_comms_kick_due(struct ir_ctx *c);
+
+/* When something is due: IR_SENDER_NEXT of the store that is open; INT64_MAX
+ * nothing is.
+ *
+ * Units:  milliseconds since 1970.
+ */
+int64_t ir_comms_next(struct ir_ctx *c);
+
+/* May an entry of that kind make something due? Then whoever records it says
+ * so in the same transaction with ir_comms_mark, and whoever dies between that
+ * and the sending leaves word.
+ *
+ * Errors: mark: IR_ESTORE.
+ */
+bool ir_comms_wakes(uint64_t kind);
+int ir_comms_mark(struct ir_ctx *c, struct ir_err *err);
+
+/* Have the contacts of the release in view channels to send by? */
+bool ir_comms_has_channels(struct ir_ctx *c);
 
 #endif

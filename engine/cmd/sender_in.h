@@ -8,8 +8,9 @@
 
 #include <signal.h>
 
-#define IR_SENDER_LOOK_MS 250 /* at most this long without a look at the log   \
-                               */
+#define IR_SENDER_LOOK_MS                                                      \
+    250 /* at most this long without a look at the log                         \
+         */
 
 /* A message in the hands of a worker. */
 struct ir_flight {

@@ -1,6 +1,7 @@
 /* walk_show.c: the walk's screen, and looking up while a line is waited for;
  * see walker.h.
  */
+#include "cmd/sender.h"
 #include "cmd/walker.h"
 #include "view/walk.h"
 
@@ -16,6 +17,7 @@ ir_walker_show(struct walker *w)
 
     w->stale = false;
     ir_box_banner(c, w->k.inc, &w->rung, &banner);
+    ir_outbox_line(c, w->k.inc->id, &banner);
     v.banner = ir_buf_str(&banner);
     if (w->rung.fresh && c->view.term.tty)
         ir_buf_addc(&c->out, '\a');

@@ -81,7 +81,8 @@ struct ir_alert {
     int by; /* member index */
     int64_t at_ms;
     uint64_t hlc, severity, needed, ack_within_s, audience, template_no;
-    int status;  /* enum ir_status */
+    int status;     /* enum ir_status */
+    bool mesh_only; /* to devices alone, by no channel */
     char *text;  /* "" when a template stands for it */
     char **args; /* for its blanks */
     size_t args_n;

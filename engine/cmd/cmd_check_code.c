@@ -1,0 +1,249 @@
+/* cmd_check_code.c: `ir check-code`: is what somebody got a message of ours? */
+#include "base/i18n.h"
+#include "base/scan.h"
+#include "cmd/alerts.h"
+#include "cmd/commands.h"
+#include "core/message.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Is `typed` what was sent of the alert: itself, or word that it is over, in
+ * either language? */
+static bool
+is_text(struct ir_ctx *c, const struct ir_valert *row, const char *typed)
+{
+    const struct ir_json *org =
+        c->view.site != NULL ? ir_json_get(c->view.site, "organisation") : NULL;
+    const struct ir_alert *a = row->a;
+    const struct ir_alert_said *end = ir_alert_cancel(a);
+    char *author = ir_view_member(&c->view, a->by, false), *ender = NULL;
+    char *when = ir_view_stamp(a->at_ms), *ended = NULL;
+    struct ir_message_in in = {.what = IR_MESSAGE_ALERT,
+                               .alert = a->id,
+                               .status = a->status,
+                               .severity = a->severity,
+                               .incident = row->incident,
+                               .author = author,
+                               .text = a->text,
+                               .when = when};
+    bool same = false;
+    int lang;
+
+    if (end != NULL) {
+        ender = ir_view_member(&c->view, end->by, false);
+        ended = ir_view_stamp(end->at_ms);
+    }
+    for (lang = IR_LANG_EN; !same && lang <= IR_LANG_JA; lang++) {
+        struct ir_message_in over = in;
+
+        in.site =
+            org != NULL
+                ? ir_json_get_str(org, ir_lang_code((enum ir_lang)lang), NULL)
+                : NULL;
+        in.what = IR_MESSAGE_ALERT;
+        same = ir_check_text(&in, typed);
+        in.what = IR_MESSAGE_CORRECT;
+        same = same || (a->refs_n > 0 && ir_check_text(&in, typed));
+        if (same || end == NULL)
+            continue;
+        over.site = in.site;
+        over.what = IR_MESSAGE_CANCEL;
+        over.author = ender;
+        over.when = ended;
+        if (end->text != NULL && end->text[0] != '\0')
+            over.text = end->text;
+        same = ir_check_text(&over, typed);
+    }
+    free(author);
+    free(ender);
+    free(when);
+    free(ended);
+    return same;
+}
+
+static void
+para(struct ir_ctx *c, enum ir_style style, const char *text)
+{
+    ir_term_para(&c->view.term, &c->out, 1, NULL, style, text);
+}
+
+/* What the alert of that code is. */
+static void
+say_alert(struct ir_ctx *c, const struct ir_valert *row)
+{
+    const struct ir_alert *a = row->a;
+    const struct ir_alert_said *end = ir_alert_cancel(a);
+    char *text = ir_view_alert_text(&c->view, a);
+    char *who = ir_view_member(&c->view, a->by, true);
+    char *at = ir_view_weektime(&c->view, a->at_ms), *line;
+
+    line = ir_asprintf("\"%s\"", text);
+    para(c, IR_STYLE_BOLD, line);
+    free(line);
+    line = ir_asprintf(_("Signed by %s, %s. %s"), who, at,
+                       a->status == IR_ACTUAL     ? _("Actual, no exercise.")
+                       : a->status == IR_EXERCISE ? _("EXERCISE only: nothing "
+                                                      "of it is actual.")
+                                                  : _("TEST only."));
+    para(c, IR_STYLE_NONE, line);
+    free(line);
+    if (a->state == IR_ALERT_WAITING)
+        para(c, IR_STYLE_BOLD,
+             _("It waits for cosignatures: it was not sent to anybody."));
+    if (end != NULL) {
+        free(who);
+        free(at);
+        who = ir_view_member(&c->view, end->by, false);
+        at = ir_view_weektime(&c->view, end->at_ms);
+        line = ir_asprintf(
+            end->code == IR_CANCEL_CORRECTED
+                ? _("It no longer holds: corrected by %s, %s.")
+            : end->code == IR_CANCEL_MISTAKEN
+                ? _("It no longer holds: sent by mistake, says %s, %s.")
+                : _("It no longer holds: over, says %s, %s."),
+            who, at);
+        para(c, IR_STYLE_BOLD, line);
+        free(line);
+    }
+    free(text);
+    free(who);
+    free(at);
+}
+
+static struct ir_json *
+alert_json(struct ir_ctx *c, const struct ir_valert *row)
+{
+    static const char *const statuses[] = {"actual", "exercise", "test"};
+    const struct ir_alert *a = row->a;
+    struct ir_json *j = ir_json_new_obj();
+    char *who = ir_view_member(&c->view, a->by, false);
+    char *at = ir_view_stamp(a->at_ms), hex[2 * IR_ID_BYTES + 1];
+
+    ir_hex(a->id, IR_ID_BYTES, hex);
+    ir_json_set_str(j, "id", hex);
+    ir_json_set_str(j, "text", a->text);
+    ir_json_set_str(j, "by", who);
+    ir_json_set_str(j, "at", at);
+    ir_json_set_str(j, "status", statuses[a->status <= 2 ? a->status : 0]);
+    ir_json_set_str(j, "state", ir_alert_state_word(a->state));
+    free(who);
+    free(at);
+    return j;
+}
+
+/* The answer, yes or no, and why. */
+static void
+say_answer(struct ir_ctx *c, bool known, bool yes, const char *code,
+           const char *typed)
+{
+    char *line;
+
+    if (!known) {
+        line = ir_asprintf(_("NO: no alert that is known here has the code "
+                             "%s."),
+                           code);
+        para(c, IR_STYLE_BOLD, line);
+        free(line);
+        para(c, IR_STYLE_NONE,
+             _("Do not act on the message. It may not have come to this device "
+               "yet: ask whoever is said to have sent it, by a number you "
+               "know."));
+    } else if (!yes && typed != NULL) {
+        para(c, IR_STYLE_BOLD,
+             _("NO: the code is one of ours, but the text is another one. What "
+               "was signed:"));
+    } else if (!yes) {
+        para(c, IR_STYLE_BOLD, _("NO: what has this code was never sent."));
+    } else {
+        para(c, IR_STYLE_BOLD,
+             typed != NULL ? _("YES: code and text are what was signed.")
+                           : _("YES: this code is one of ours. Compare the "
+                               "text:"));
+    }
+}
+
+/* The code may have been typed in two words: "K7QM 2F9X". */
+static int
+read_code(struct ir_ctx *c, int *n, char **argv, char code[IR_CHECK_CODE_MAX])
+{
+    char *both;
+    int rc = ir_check_code_parse(argv[1], code, &c->err), i;
+
+    if (rc == IR_OK || *n < 2 || strlen(argv[1]) > 12)
+        return rc;
+    both = ir_asprintf("%s%.20s", argv[1], argv[2]);
+    if (ir_check_code_parse(both, code, NULL) == IR_OK) {
+        memset(&c->err, 0, sizeof c->err);
+        rc = IR_OK;
+        for (i = 2; i <= *n; i++)
+            argv[i] = argv[i + 1];
+        (*n)--;
+    }
+    free(both);
+    return rc;
+}
+
+int
+ir_cmd_check_code(struct ir_ctx *c, int argc, char **argv)
+{
+    const struct ir_valert *row = NULL;
+    char code[IR_CHECK_CODE_MAX], other[IR_CHECK_CODE_MAX];
+    char *joined = NULL, *typed = NULL;
+    struct ir_json *j, *all;
+    struct ir_box b = {0};
+    bool yes = false, known = false;
+    size_t i;
+    int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
+
+    if (rc == IR_OK)
+        rc = ir_args_count(n, 1, 99, "check-code", &c->err);
+    if (rc == IR_OK)
+        rc = read_code(c, &n, argv, code);
+    if (rc == IR_OK && n > 1) {
+        joined = ir_args_join(argv, 2, &n);
+        typed = argv[2];
+    }
+    if (rc == IR_OK)
+        rc = ir_ctx_signed(c);
+    if (rc == IR_OK)
+        rc = ir_ctx_open(c, false);
+    if (rc == IR_OK)
+        rc = ir_box_load(c, IR_BOX_WAITING, NULL, &b);
+    if (rc != IR_OK)
+        goto out;
+    all = ir_json_new_arr();
+    for (i = 0; i < b.rows_n; i++) {
+        ir_check_code(b.rows[i].a->id, other);
+        if (strcmp(code, other) != 0)
+            continue;
+        known = true;
+        if (b.rows[i].a->state != IR_ALERT_WAITING &&
+            (typed == NULL || is_text(c, &b.rows[i], typed))) {
+            yes = true;
+            row = &b.rows[i];
+        }
+        ir_json_add_take(all, alert_json(c, &b.rows[i]));
+    }
+    if (c->json) {
+        j = ir_json_new_obj();
+        ir_json_set_str(j, "code", code);
+        ir_json_set_str(j, "answer", yes ? "yes" : "no");
+        ir_json_set_bool(j, "known", known);
+        ir_json_set_take(j, "alerts", all);
+        ir_cmd_json_take(c, j);
+    } else {
+        ir_json_free(all);
+        say_answer(c, known, yes, code, typed);
+        for (i = 0; i < b.rows_n; i++) {
+            ir_check_code(b.rows[i].a->id, other);
+            if (row != NULL ? &b.rows[i] == row : strcmp(code, other) == 0)
+                say_alert(c, &b.rows[i]);
+        }
+    }
+    rc = yes ? IR_OK : IR_ENO;
+out:
+    free(joined);
+    ir_box_done(&b);
+    return rc;
+}

@@ -1,0 +1,444 @@
+/* outbox_say.c: how messages stand, for people and as JSON; see sender.h. */
+#include "base/clock.h"
+#include "base/i18n.h"
+#include "base/scan.h"
+#include "cmd/sender.h"
+#include "core/message.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NAMES_MAX 6 /* named of one channel; of more, how many */
+#define HAND_MAX 8  /* people to be reached by hand that are listed */
+
+static const char *
+reach_word(enum ir_reach r)
+{
+    static const char *const words[] = {"not-yet",   "trying",  "handed-over",
+                                        "delivered", "replied", "answered",
+                                        "failed"};
+
+    return words[r];
+}
+
+static const char *
+reach_text(enum ir_reach r)
+{
+    switch (r) {
+    case IR_REACH_TRYING:
+        return _("being sent");
+    case IR_REACH_HANDED:
+        return _("handed over, no answer");
+    case IR_REACH_DELIVERED:
+        return _("delivered, no answer");
+    case IR_REACH_REPLIED:
+        return _("replied");
+    case IR_REACH_ANSWERED:
+        return _("answered");
+    case IR_REACH_FAILED:
+        return _("NOT reached");
+    default:
+        return _("not tried yet");
+    }
+}
+
+/* Does nothing but a person's hand lead to them now? */
+static bool
+is_by_hand(const struct ir_recipient *r)
+{
+    bool hand = false;
+    size_t k;
+
+    for (k = 0; k < r->ways_n; k++) {
+        if (r->ways[k].use == IR_WAY_OPEN && !r->ways[k].given_up)
+            return false;
+        hand |= r->ways[k].use == IR_WAY_BY_HAND;
+    }
+    return hand;
+}
+
+static char *
+state_of(const struct ir_view *v, const struct ir_recipient *r)
+{
+    char *reply, *out, *at;
+
+    if (r->reply != NULL) {
+        reply = ir_view_safe(v, r->reply);
+        out = ir_asprintf(_("says \"%s\" (a claim)"), reply);
+        free(reply);
+        return out;
+    }
+    if (r->reach == IR_REACH_NOT_YET && is_by_hand(r))
+        return ir_strdup(_("by hand"));
+    if (r->last_ms == 0)
+        return ir_strdup(reach_text(r->reach));
+    at = ir_view_time(v, r->last_ms);
+    out = ir_asprintf("%s %s", at, reach_text(r->reach));
+    free(at);
+    return out;
+}
+
+/* The ways of one recipient, with what became of each. */
+static char *
+ways_text(const struct ir_view *v, const struct ir_recipient *r)
+{
+    static const char *const marks[] = {"", "…", "→", "✓", "✗", "←", "-"};
+    struct ir_buf b = {0};
+    size_t k;
+
+    for (k = 0; k < r->ways_n; k++) {
+        char *name = ir_view_channel(v, r->ways[k].channel);
+        char *to = ir_view_safe(v, r->ways[k].address);
+
+        ir_buf_addf(&b, "%s%s%s %s", k > 0 ? "  " : "", marks[r->ways[k].last],
+                    name, to);
+        if (r->ways[k].tried_n > 1)
+            ir_buf_addf(&b, " (%zu)", r->ways[k].tried_n);
+        free(name);
+        free(to);
+    }
+    return ir_buf_take(&b);
+}
+
+void
+ir_outgoing_table(struct ir_ctx *c, const struct ir_outgoing *x,
+                  struct ir_buf *out)
+{
+    struct ir_table t;
+    size_t i;
+
+    ir_table_init(&t, 3, 2);
+    for (i = 0; i < x->to.n; i++) {
+        char *name = ir_view_safe(&c->view, x->to.who[i].name);
+        char *state = state_of(&c->view, &x->to.r[i]);
+        char *ways = ways_text(&c->view, &x->to.r[i]);
+        const char *cells[3] = {name, state, ways};
+
+        ir_table_row(&t,
+                     x->to.r[i].reach == IR_REACH_FAILED ? IR_STYLE_BOLD
+                                                         : IR_STYLE_NONE,
+                     cells);
+        free(name);
+        free(state);
+        free(ways);
+    }
+    ir_table_write(&t, &c->view.term, out);
+}
+
+static struct ir_json *
+ways_json(const struct ir_recipient *r)
+{
+    static const char *const outcomes[] = {"none",      "tried",  "handed-over",
+                                           "delivered", "failed", "replied",
+                                           "no-answer"};
+    struct ir_json *ways = ir_json_new_arr();
+    size_t k;
+
+    for (k = 0; k < r->ways_n; k++) {
+        struct ir_json *w = ir_json_new_obj();
+
+        ir_json_set_str(w, "channel", r->ways[k].channel);
+        ir_json_set_str(w, "address", r->ways[k].address);
+        ir_json_set_str(w, "outcome", outcomes[r->ways[k].last]);
+        ir_json_set_int(w, "tried", (int64_t)r->ways[k].tried_n);
+        ir_json_set_bool(w, "by_hand", r->ways[k].use == IR_WAY_BY_HAND);
+        ir_json_set_bool(w, "shut", r->ways[k].use == IR_WAY_SHUT);
+        ir_json_add_take(ways, w);
+    }
+    return ways;
+}
+
+struct ir_json *
+ir_outgoing_json(const struct ir_outgoing *x)
+{
+    struct ir_json *to = ir_json_new_arr();
+    size_t i;
+
+    for (i = 0; i < x->to.n; i++) {
+        const struct ir_recipient *r = &x->to.r[i];
+        struct ir_json *o = ir_json_new_obj();
+
+        ir_json_set_str(o, "contact", r->contact);
+        ir_json_set_str(o, "name", x->to.who[i].name);
+        ir_json_set_str(o, "state", reach_word(r->reach));
+        ir_json_set_bool(o, "exhausted", r->exhausted);
+        if (r->reply != NULL)
+            ir_json_set_str(o, "reply", r->reply);
+        ir_json_set_take(o, "ways", ways_json(r));
+        ir_json_add_take(to, o);
+    }
+    return to;
+}
+
+/* Is that among the ways by which it goes to them at once? A sender may be at
+ * it by now. */
+static bool
+begins_by(const struct ir_outgoing *x, const struct ir_recipient *r,
+          const char *channel)
+{
+    bool first = true;
+    size_t k;
+
+    if (r->answered || r->open_ms > x->in.now_ms)
+        return false;
+    for (k = 0; k < r->ways_n; k++) {
+        if (r->ways[k].use != IR_WAY_OPEN)
+            continue;
+        if ((first || x->in.all || r->ways[k].at_once) &&
+            strcmp(r->ways[k].channel, channel) == 0)
+            return true;
+        first = false;
+    }
+    return false;
+}
+
+/* To whom it goes first by `channel`: "Ito, Mori", or how many; NULL: nobody.
+ */
+static char *
+names_by(const struct ir_view *v, const struct ir_outgoing *x,
+         const char *channel)
+{
+    struct ir_buf b = {0};
+    size_t i, n = 0;
+
+    for (i = 0; i < x->to.n; i++) {
+        char *name;
+
+        if (!begins_by(x, &x->to.r[i], channel) || n++ >= NAMES_MAX)
+            continue;
+        name = ir_view_safe(v, x->to.who[i].name);
+        ir_buf_addf(&b, "%s%s", n > 1 ? _(", ") : "", name);
+        free(name);
+    }
+    if (n > NAMES_MAX)
+        ir_buf_addf(&b, _(" and %zu more"), n - NAMES_MAX);
+    if (n == 0) {
+        ir_buf_done(&b);
+        return NULL;
+    }
+    return ir_buf_take(&b);
+}
+
+static void
+say_channels(struct ir_ctx *c, const struct ir_outgoing *x, struct ir_buf *out)
+{
+    const struct ir_json *l = ir_view_contacts(&c->view, "channels");
+    size_t i;
+
+    for (i = 0; l != NULL && i < ir_json_len(l); i++) {
+        const struct ir_json *row = ir_json_at(l, i);
+        const char *id = ir_json_get_str(row, "id", "");
+        const char *title = ir_json_text_of(row, "title");
+        char *names = names_by(&c->talk_view, x, id), *by, *line;
+
+        if (names == NULL)
+            continue;
+        by = ir_view_safe(&c->talk_view, title != NULL ? title : id);
+        line = ir_asprintf(_("Goes out by %s: %s"), by, names);
+        ir_term_para(&c->talk_view.term, out, 1, NULL, IR_STYLE_NONE, line);
+        free(line);
+        free(by);
+        free(names);
+    }
+}
+
+/* What to say on the telephone. */
+static void
+say_words(struct ir_ctx *c, const struct ir_outgoing *x, struct ir_buf *out)
+{
+    const struct ir_alert *a = x->row->a;
+    struct ir_message_in in = {.alert = a->id,
+                               .status = a->status,
+                               .severity = a->severity,
+                               .text = a->text};
+    struct ir_message m;
+    char *text, *line;
+
+    ir_message_make(&in, ir_i18n_lang(), &m);
+    text = ir_view_safe(&c->talk_view, m.brief);
+    line = ir_asprintf(_("Say: %s"), text);
+    ir_term_para(&c->talk_view.term, out, 5, NULL, IR_STYLE_NONE, line);
+    free(line);
+    free(text);
+    ir_message_done(&m);
+}
+
+static void
+say_by_hand(struct ir_ctx *c, const struct ir_outgoing *x, struct ir_buf *out)
+{
+    size_t i, k, n = 0;
+
+    for (i = 0; i < x->to.n; i++) {
+        const struct ir_recipient *r = &x->to.r[i];
+        struct ir_buf b = {0};
+        char *name;
+
+        if (r->answered || r->reply != NULL || !is_by_hand(r))
+            continue;
+        if (n++ == 0)
+            ir_term_para(&c->talk_view.term, out, 1, NULL, IR_STYLE_BOLD,
+                         _("Only you can reach them, by hand:"));
+        if (n > HAND_MAX)
+            continue;
+        name = ir_view_safe(&c->talk_view, x->to.who[i].name);
+        ir_buf_adds(&b, name);
+        for (k = 0; k < r->ways_n; k++)
+            if (r->ways[k].use == IR_WAY_BY_HAND) {
+                char *way = ir_view_channel(&c->talk_view, r->ways[k].channel);
+                char *to = ir_view_safe(&c->talk_view, r->ways[k].address);
+
+                ir_buf_addf(&b, "  %s %s", way, to);
+                free(way);
+                free(to);
+            }
+        ir_term_para(&c->talk_view.term, out, 5, NULL, IR_STYLE_NONE,
+                     ir_buf_str(&b));
+        ir_buf_done(&b);
+        free(name);
+    }
+    if (n > HAND_MAX)
+        ir_buf_addf(out, _("     and %zu more:  ir comms status\n"),
+                    n - HAND_MAX);
+    if (n > 0)
+        say_words(c, x, out);
+}
+
+/* People who are no members and whom nothing leads to. */
+static void
+say_no_way(struct ir_ctx *c, const struct ir_outgoing *x, struct ir_buf *out)
+{
+    struct ir_buf b = {0};
+    size_t i, k, n = 0;
+    char *line;
+
+    for (i = 0; i < x->to.n; i++) {
+        const struct ir_recipient *r = &x->to.r[i];
+        bool usable = x->to.who[i].member >= 0;
+        char *name;
+
+        for (k = 0; k < r->ways_n; k++)
+            usable |= r->ways[k].use != IR_WAY_SHUT;
+        if (usable || n++ >= NAMES_MAX)
+            continue;
+        name = ir_view_safe(&c->talk_view, x->to.who[i].name);
+        ir_buf_addf(&b, "%s%s", n > 1 ? _(", ") : "", name);
+        free(name);
+    }
+    if (n > NAMES_MAX)
+        ir_buf_addf(&b, _(" and %zu more"), n - NAMES_MAX);
+    if (n > 0) {
+        line = ir_asprintf(_("No way is open to: %s"), ir_buf_str(&b));
+        ir_term_para(&c->talk_view.term, out, 1, NULL, IR_STYLE_BOLD, line);
+        free(line);
+    }
+    ir_buf_done(&b);
+}
+
+/* Load all that is or was on its way and plan it.
+ *
+ * Owns:   *o is the caller's, ir_outbox_done, whatever is returned.
+ */
+static bool
+load(struct ir_ctx *c, bool all, struct ir_outbox *o)
+{
+    struct ir_err keep = c->err;
+    struct ir_now now;
+    bool ok = ir_outbox_load(c, all, o) == IR_OK;
+
+    ir_clock_now(&now);
+    if (ok)
+        ir_outbox_plan(o, now.wall_ms);
+    c->err = keep;
+    return ok;
+}
+
+void
+ir_outbox_status(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES],
+                 struct ir_buf *out, struct ir_json *j)
+{
+    struct ir_outbox o = {0};
+    const struct ir_outgoing *x =
+        load(c, true, &o) ? ir_outbox_find(&o, id) : NULL;
+    bool any = false;
+    size_t i;
+
+    for (i = 0; x != NULL && i < x->to.n; i++)
+        any |= x->to.r[i].ways_n > 0;
+    if (any && out != NULL) {
+        ir_buf_adds(out, "\n");
+        ir_outgoing_table(c, x, out);
+    }
+    if (x != NULL && j != NULL)
+        ir_json_set_take(j, "delivery", ir_outgoing_json(x));
+    ir_outbox_done(&o);
+}
+
+void
+ir_outbox_line(struct ir_ctx *c, const uint8_t incident[IR_INCIDENT_BYTES],
+               struct ir_buf *out)
+{
+    struct ir_buf lost = {0}, b = {0};
+    size_t i, k, trying = 0, silent = 0, lost_n = 0;
+    struct ir_outbox o = {0};
+    char *name;
+
+    if (ir_comms_has_channels(c) && load(c, false, &o))
+        for (i = 0; i < o.n; i++) {
+            const struct ir_outgoing *x = &o.v[i];
+
+            if (x->in.over || !x->row->a->has_incident ||
+                memcmp(x->row->a->incident, incident, IR_INCIDENT_BYTES) != 0)
+                continue;
+            for (k = 0; k < x->to.n; k++) {
+                const struct ir_recipient *r = &x->to.r[k];
+
+                trying += r->reach == IR_REACH_TRYING;
+                silent += r->reach == IR_REACH_HANDED ||
+                          r->reach == IR_REACH_DELIVERED;
+                if (r->reach != IR_REACH_FAILED || lost_n++ >= NAMES_MAX)
+                    continue;
+                name = ir_view_safe(&c->view, x->to.who[k].name);
+                ir_buf_addf(&lost, "%s%s", lost_n > 1 ? _(", ") : "", name);
+                free(name);
+            }
+        }
+    if (lost_n > 0)
+        ir_buf_addf(&b, _("NOT reached: %s"), ir_buf_str(&lost));
+    if (lost_n > NAMES_MAX)
+        ir_buf_addf(&b, _(" and %zu more"), lost_n - NAMES_MAX);
+    if (trying > 0)
+        ir_buf_addf(&b, _("%son their way: %zu"),
+                    b.len > 0 ? ir_view_sep(&c->view) : "", trying);
+    if (silent > 0)
+        ir_buf_addf(&b, _("%ssent, no answer: %zu"),
+                    b.len > 0 ? ir_view_sep(&c->view) : "", silent);
+    if (b.len > 0) {
+        name =
+            ir_asprintf(_("Messages: %s  (ir comms status)"), ir_buf_str(&b));
+        ir_term_para(&c->view.term, out, 1, NULL,
+                     lost_n > 0 ? IR_STYLE_BOLD : IR_STYLE_NONE, name);
+        free(name);
+    }
+    ir_buf_done(&b);
+    ir_buf_done(&lost);
+    ir_outbox_done(&o);
+}
+
+void
+ir_outbox_say(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES],
+              struct ir_buf *out)
+{
+    struct ir_outbox o = {0};
+    const struct ir_outgoing *x =
+        load(c, false, &o) ? ir_outbox_find(&o, id) : NULL;
+
+    if (x != NULL && x->row->a->mesh_only) {
+        ir_term_para(&c->talk_view.term, out, 1, NULL, IR_STYLE_NONE,
+                     _("To devices alone, by no channel."));
+    } else if (x != NULL && !x->in.over) {
+        say_channels(c, x, out);
+        say_by_hand(c, x, out);
+        say_no_way(c, x, out);
+    }
+    ir_outbox_done(&o);
+}
