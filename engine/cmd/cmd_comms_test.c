@@ -14,6 +14,7 @@
 
 #define TEST_WAIT_S 60 /* for outcomes, if nothing else is said */
 #define LOOK_MS 200
+#define NAMED_MAX 64 /* contacts on the command line */
 #define TEST_SEVERITY 3
 
 /* What a test says, in both languages: who gets it may read either. */
@@ -202,6 +203,8 @@ ir_cmd_comms_test(struct ir_ctx *c, int argc, char **argv)
     int64_t s = TEST_WAIT_S;
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
+    if (rc == IR_OK)
+        rc = ir_args_count(n, 0, NAMED_MAX, "comms test", &c->err);
     if (rc == IR_OK && within != NULL)
         rc = ir_duration_parse(within, strlen(within), &s, &c->err);
     if (rc == IR_OK)

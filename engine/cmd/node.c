@@ -20,10 +20,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BY_HAND "dir"  /* the carrier of which the daemon is not told */
-#define LOOK_MS 2000   /* the log is looked at this often even if unwoken */
-#define TELL_MS 10000  /* what came is told this often at most */
-#define SETTLE_MS 1500 /* after something new, before it is witnessed... */
+#define BY_HAND "dir"      /* the carrier of which the daemon is not told */
+#define LOOK_MS 2000       /* the log is looked at this often even if unwoken */
+#define TELL_MS 10000      /* what came is told this often at most */
+#define SETTLE_MS 1500     /* after something new, before it is witnessed... */
 #define SEND_LOOK_MS 1000  /* whether something is to be sent to people */
 #define SEND_AGAIN_MS 5000 /* after a sender was started */
 

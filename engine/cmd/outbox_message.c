@@ -2,6 +2,7 @@
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "base/utf8.h"
+#include "cmd/outside.h"
 #include "cmd/sender.h"
 #include "core/message.h"
 
@@ -25,15 +26,21 @@ site_name(const struct ir_ctx *c, enum ir_lang lang)
     return o != NULL ? ir_json_get_str(o, ir_lang_code(lang), NULL) : NULL;
 }
 
-/* What it says: of an end the words that were given, else what it ends. */
-static const char *
-text_of(const struct ir_outgoing *x)
+/* What it says: of an end the words that were given, else what it ends; of a
+ * template what that makes in the reader's language.
+ *
+ * Owns:   the caller frees with free().
+ */
+static char *
+text_of(struct ir_outbox *o, const struct ir_outgoing *x, enum ir_lang lang)
 {
     const struct ir_alert *a = x->row->a;
+    char *words;
 
-    return x->over != NULL && x->over->text != NULL && x->over->text[0] != '\0'
-               ? x->over->text
-               : a->text;
+    if (x->over != NULL && x->over->text != NULL && x->over->text[0] != '\0')
+        return ir_strdup(x->over->text);
+    words = ir_box_words(&o->box, a, lang);
+    return words != NULL ? words : ir_strdup(a->text);
 }
 
 static enum ir_message_what
@@ -73,9 +80,10 @@ message_id(const struct ir_outgoing *x, size_t recipient, size_t way)
 }
 
 struct ir_json *
-ir_outgoing_message(struct ir_ctx *c, const struct ir_outgoing *x,
+ir_outgoing_message(struct ir_outbox *o, const struct ir_outgoing *x,
                     size_t recipient, size_t way)
 {
+    struct ir_ctx *c = o->c;
     const struct ir_alert *a = x->row->a;
     const struct ir_recipient *r = &x->to.r[recipient];
     const struct ir_recip *who = &x->to.who[recipient];
@@ -84,6 +92,7 @@ ir_outgoing_message(struct ir_ctx *c, const struct ir_outgoing *x,
         ir_view_member(&c->view, x->over != NULL ? x->over->by : a->by, false);
     char *when = ir_view_stamp(x->over != NULL ? x->over->at_ms : a->at_ms);
     char *id = message_id(x, recipient, way);
+    char *text = text_of(o, x, who->lang);
     char code[IR_CHECK_CODE_MAX];
     struct ir_message m;
     struct ir_message_in in = {.what = what_of(x),
@@ -93,7 +102,7 @@ ir_outgoing_message(struct ir_ctx *c, const struct ir_outgoing *x,
                                .site = site_name(c, who->lang),
                                .incident = x->row->incident,
                                .author = author,
-                               .text = text_of(x),
+                               .text = text,
                                .when = when,
                                .number = x->number};
 
@@ -115,6 +124,7 @@ ir_outgoing_message(struct ir_ctx *c, const struct ir_outgoing *x,
     ir_json_set_str(j, "from", in.site != NULL ? in.site : author);
     ir_message_done(&m);
     free(id);
+    free(text);
     free(when);
     free(author);
     return j;

@@ -69,7 +69,7 @@ state_of(const struct ir_view *v, const struct ir_recipient *r)
         return out;
     }
     if (r->reach == IR_REACH_NOT_YET && is_by_hand(r))
-        return ir_strdup(_("by hand"));
+        return ir_strdup(_("a person calls"));
     if (r->last_ms == 0)
         return ir_strdup(reach_text(r->reach));
     at = ir_view_time(v, r->last_ms);

@@ -183,7 +183,7 @@ load_lines(struct ir_sender *s, size_t *n)
                 l->msgs = ir_json_new_arr();
             }
             ir_json_add_take(l->msgs, ir_outgoing_message(
-                                          s->c, x, due->recipient, due->way));
+                                          &s->o, x, due->recipient, due->way));
             f = &l->v[l->n++];
             f->d = ir_attempt_about(x, due->recipient, due->way);
             f->d.contact = ir_strdup(f->d.contact);

@@ -108,7 +108,7 @@ int ir_outbox_record_by(struct ir_outbox *o, const struct ir_signer *who,
  *
  * Owns:   the caller frees with ir_json_free.
  */
-struct ir_json *ir_outgoing_message(struct ir_ctx *c,
+struct ir_json *ir_outgoing_message(struct ir_outbox *o,
                                     const struct ir_outgoing *x,
                                     size_t recipient, size_t way);
 
@@ -139,7 +139,8 @@ void ir_outbox_say(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES],
                    struct ir_buf *out);
 
 /* How far alert `id` has come with each person by which way, below what else is
- * known of it: as text into `out`, or as "delivery" into `j`; either may be NULL.
+ * known of it: as text into `out`, or as "delivery" into `j`; either may be
+ * NULL.
  *
  * Owns:   `out` keeps a copy.
  */

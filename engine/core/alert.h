@@ -83,8 +83,8 @@ struct ir_alert {
     uint64_t hlc, severity, needed, ack_within_s, audience, template_no;
     int status;     /* enum ir_status */
     bool mesh_only; /* to devices alone, by no channel */
-    char *text;  /* "" when a template stands for it */
-    char **args; /* for its blanks */
+    char *text;     /* "" when a template stands for it */
+    char **args;    /* for its blanks */
     size_t args_n;
     char **to; /* handles, "role:ID", "audience:ID"; none: all */
     size_t to_n;
