@@ -3,6 +3,7 @@
 #include "base/scan.h"
 #include "cmd/alerts.h"
 #include "cmd/commands.h"
+#include "cmd/outside.h"
 #include "core/message.h"
 
 #include <stdlib.h>
@@ -11,8 +12,9 @@
 /* Is `typed` what was sent of the alert: itself, or word that it is over, in
  * either language? */
 static bool
-is_text(struct ir_ctx *c, const struct ir_valert *row, const char *typed)
+is_text(struct ir_box *b, const struct ir_valert *row, const char *typed)
 {
+    struct ir_ctx *c = b->c;
     const struct ir_json *org =
         c->view.site != NULL ? ir_json_get(c->view.site, "organisation") : NULL;
     const struct ir_alert *a = row->a;
@@ -35,8 +37,11 @@ is_text(struct ir_ctx *c, const struct ir_valert *row, const char *typed)
         ended = ir_view_stamp(end->at_ms);
     }
     for (lang = IR_LANG_EN; !same && lang <= IR_LANG_JA; lang++) {
-        struct ir_message_in over = in;
+        struct ir_message_in over;
+        char *words = ir_box_words(b, a, (enum ir_lang)lang);
 
+        in.text = words != NULL ? words : a->text;
+        over = in;
         in.site =
             org != NULL
                 ? ir_json_get_str(org, ir_lang_code((enum ir_lang)lang), NULL)
@@ -45,15 +50,14 @@ is_text(struct ir_ctx *c, const struct ir_valert *row, const char *typed)
         same = ir_check_text(&in, typed);
         in.what = IR_MESSAGE_CORRECT;
         same = same || (a->refs_n > 0 && ir_check_text(&in, typed));
-        if (same || end == NULL)
-            continue;
         over.site = in.site;
         over.what = IR_MESSAGE_CANCEL;
         over.author = ender;
         over.when = ended;
-        if (end->text != NULL && end->text[0] != '\0')
+        if (end != NULL && end->text != NULL && end->text[0] != '\0')
             over.text = end->text;
-        same = ir_check_text(&over, typed);
+        same = same || (end != NULL && ir_check_text(&over, typed));
+        free(words);
     }
     free(author);
     free(ender);
@@ -219,7 +223,7 @@ ir_cmd_check_code(struct ir_ctx *c, int argc, char **argv)
             continue;
         known = true;
         if (b.rows[i].a->state != IR_ALERT_WAITING &&
-            (typed == NULL || is_text(c, &b.rows[i], typed))) {
+            (typed == NULL || is_text(&b, &b.rows[i], typed))) {
             yes = true;
             row = &b.rows[i];
         }

@@ -150,7 +150,9 @@ work_init(struct work *w)
         (void)put(&w->by_id, id, i);
         w->member[i] =
             ir_trust_member(&w->c->trust, ir_json_get_str(p, "member", id));
+        w->outsider[i] = ir_json_get_bool(p, "outside", false);
     }
+    find_outsiders(w);
 }
 
 static void
