@@ -207,6 +207,8 @@ ir_broker_serve(int fd, const struct ir_json *programs, struct ir_err *err)
     const char *program;
     int rc;
 
+    /* texts are UTF-8, whatever the terminal's locale is */
+    (void)setenv("LANG", "C.UTF-8", 1);
     while (get(fd, &req, err) == IR_OK) {
         out = ir_json_new_obj();
         program = ir_json_str(ir_json_at(ir_json_get(req, "argv"), 0));
