@@ -44,8 +44,8 @@ flush_long(struct walker *w)
     ir_ctx_flush(w->c);
 }
 
-static int
-run_words(struct walker *w, int argc, char **argv)
+int
+ir_walker_run(struct walker *w, int argc, char **argv)
 {
     struct ir_ctx *c = w->c;
     int rc;
@@ -111,7 +111,7 @@ not_now(struct walker *w, size_t at)
     if (ir_act_known(w->c, &w->k, at) == IR_OK)
         return false;
     ir_cmd_complain(w->c);
-    (void)run_words(w, 2, v);
+    (void)ir_walker_run(w, 2, v);
     return true;
 }
 
@@ -122,7 +122,7 @@ do_choose(struct walker *w, const struct ir_istep *is, const char *option)
     char *v[4] = {(char *)(uintptr_t) "choose", is->path,
                   (char *)(uintptr_t)option, NULL};
 
-    (void)run_words(w, 3, v);
+    (void)ir_walker_run(w, 3, v);
 }
 
 /* `choose` and nothing: show the options and ask for one. */
@@ -216,13 +216,14 @@ do_done(struct walker *w, int argc, char **argv)
         return;
     }
     if (argc == 1 && is != NULL) {
+        ir_walker_offer_update(w, is);
         x.v[x.n++] = is->path;
         left = !ask_with(w, is, &x);
     }
     if (left)
         ir_buf_adds(&w->c->talk, _(" Left: not done yet, nothing recorded.\n"));
     else
-        (void)run_words(w, x.n, x.v);
+        (void)ir_walker_run(w, x.n, x.v);
     for (i = 0; i < x.o; i++)
         free(x.owned[i]);
 }
@@ -287,7 +288,7 @@ offer_note(struct walker *w)
     if (!sentence)
         return false;
     if (ir_ctx_yes(w->c, _("That is no command. Record it as a note?"), false))
-        (void)run_words(w, 2, v);
+        (void)ir_walker_run(w, 2, v);
     else
         ir_buf_adds(&w->c->talk, _(" NOT recorded.\n"));
     return true;
@@ -314,7 +315,7 @@ dispatch(struct walker *w, int argc, char **argv)
         if (is != NULL && is->step != NULL && is->step->act == IR_ACT_ASK) {
             char *a[3] = {(char *)(uintptr_t) "ask", is->path, NULL};
 
-            (void)run_words(w, 2, a);
+            (void)ir_walker_run(w, 2, a);
         } else {
             do_done(w, argc, argv);
         }
@@ -338,6 +339,8 @@ dispatch(struct walker *w, int argc, char **argv)
         v[n++] = argv[0];
         v[n++] = argv[1];
         from = 2;
+    } else if ((n = ir_walker_update_words(is, argc, argv, v)) > 0) {
+        /* to whom, and by which template, the step says */
     } else if (argc == 1 &&
                ir_incident_step(w->k.inc, argv[0], &step, NULL) == IR_OK) {
         w->focus = (int)step;
@@ -351,7 +354,7 @@ dispatch(struct walker *w, int argc, char **argv)
         for (i = from; i < argc && n < WORDS_MAX; i++)
             v[n++] = argv[i];
     v[n] = NULL;
-    (void)run_words(w, n, v);
+    (void)ir_walker_run(w, n, v);
     free(owned);
 }
 
@@ -412,7 +415,7 @@ note_line(struct walker *w, char *line)
             v[n++] = (char *)(uintptr_t) "--at";
             v[n++] = at + 6 + strspn(at + 6, " ");
         }
-        (void)run_words(w, n, v);
+        (void)ir_walker_run(w, n, v);
     }
     free(typed);
     return true;

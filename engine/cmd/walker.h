@@ -1,5 +1,5 @@
 /* walker.h: the walk while it runs: what is on the screen, and looking again.
- * Only walk.c and walk_show.c include this.
+ * Only walk.c, walk_show.c and walk_update.c include this.
  */
 #ifndef IR_CMD_WALKER_H
 #define IR_CMD_WALKER_H
@@ -35,5 +35,22 @@ int ir_walker_reload(struct walker *w);
  * Owns:   the caller frees with free(); NULL at the end of input.
  */
 char *ir_walker_line(struct walker *w);
+
+/* Run one command line in the walk's incident, and show what it says. */
+int ir_walker_run(struct walker *w, int argc, char **argv);
+
+/* `update` alone, or with options only, at a step that informs an audience:
+ * the words of the command with the step's audience and template. Returns how
+ * many, 0: it is not that.
+ *
+ * Owns:   v borrows from the step and argv.
+ */
+int ir_walker_update_words(const struct ir_istep *is, int argc, char **argv,
+                           char **v);
+
+/* Before step `is` is done: it informs an audience, and no words to that have
+ * been written since it became ready? Then offer to write them.
+ */
+void ir_walker_offer_update(struct walker *w, const struct ir_istep *is);
 
 #endif

@@ -283,6 +283,19 @@ act_call(struct ir_sv *x)
                  ir_pool_f(&x->pool, _("\"%s\""), json_text(x, tree, "say")));
 }
 
+/* What is typed to write the words; the template where it is not the usual one.
+ */
+static const char *
+words(struct ir_sv *x)
+{
+    const char *usual = ir_pool_f(&x->pool, "%s-update", x->s->notify);
+
+    return strcmp(usual, x->s->template) == 0
+               ? ir_pool_cmd(&x->pool, "update %s", x->s->notify)
+               : ir_pool_cmd(&x->pool, "update %s --template %s", x->s->notify,
+                             x->s->template);
+}
+
 static void
 act_notify(struct ir_sv *x)
 {
@@ -313,6 +326,9 @@ act_notify(struct ir_sv *x)
                      ir_pool_f(&x->pool, _("%s (%s)"),
                                ir_pool_take(&x->pool, ir_view_role(x->v, rel)),
                                reach_role(x, rel)));
+    if (a != NULL && x->s->template != NULL)
+        ir_step_para(x, NULL, IR_STYLE_NONE,
+                     ir_pool_f(&x->pool, _("The words for it: %s"), words(x)));
 }
 
 const char *

@@ -25,6 +25,7 @@ as mori ack "$alert"
 as sato answer-for vendor "$alert" accept --how phone
 ok --as sato --json notify mori "wait" --cosign 1
 as mori alert correct "$(id)" "go"
+as mori --json notify public "word"
 WITH="$WITH IR_AS=sato"
 
 title "each command, its fields, its manual page"
@@ -56,6 +57,7 @@ title "each command, its fields, its manual page"
 0 role list
 0 inbox
 0 alert list
+0 update list
 0 alert show $alert
 0 alert status $alert
 0 notify mori hello

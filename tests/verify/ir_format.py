@@ -36,7 +36,7 @@ KINDS_TEXT = """
 18 note | 1* text text | 2 who text | 3 what text | 4 where text | 5 why text
  | 6 how text
 19 decision | 1* text text | 2 options texts | 3 chosen text | 4* reason text
- | 5 known text
+ | 5 known text | 6 allows texts
 20 role ! | 1* role text | 2* member id8 | 3* op 1..5 | 4 reason text
 21 clock ! | 1* clock text | 2* op 1..4 | 3 target_s uint | 4 basis text
  | 5 counts_from uint
