@@ -160,6 +160,9 @@ beat(struct ir_ctx *c, struct ir_vupdate *u, const struct ir_incident *inc)
         in.until_ms = end;
     u->every_ms = in.every_ms;
     ir_rhythm(&in, &u->r);
+    if (inc->state ==
+        IR_INC_CLOSED) /* it is over: nothing is asked of anybody */
+        u->r.due_ms = u->r.late_ms = 0;
 }
 
 /* The attempts of the incident that count.

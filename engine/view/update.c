@@ -69,6 +69,13 @@ waits(const struct ir_view *v, const struct ir_vupdate *u, struct ir_pool *pool)
         return ir_pool_f(
             pool, _("released, to be read aloud or posted; then:  %s"),
             ir_pool_cmd(pool, "ir update told %s", short_id(u->untold, pool)));
+    if (u->untold != NULL)
+        return ir_pool_f(
+            pool,
+            _("released, handed to nobody yet:  %s  or, by "
+              "telephone:  %s"),
+            ir_pool_cmd(pool, "ir comms status"),
+            ir_pool_cmd(pool, "ir update told %s", short_id(u->untold, pool)));
     return "";
 }
 

@@ -174,6 +174,7 @@ is 1 "$(json '[0].late')"
 at_time +3h 0 --as yoshida --json update list
 is 2 "$(json '[0].late')"
 at_time +110m 0 --as yoshida update told passengers
-at_time +3h 0 --as yoshida --json update list
+at_time +111m 0 --as sato restored
+at_time +4h 0 --as yoshida --json update list
 is null "$(json '[0].due')"
 ok verify
