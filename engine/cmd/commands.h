@@ -20,7 +20,7 @@ ir_cmd_fn ir_cmd_runbook_list, ir_cmd_runbook_show, ir_cmd_runbook_lint,
 ir_cmd_fn ir_cmd_release_make, ir_cmd_release_list, ir_cmd_release_diff,
     ir_cmd_release_approve, ir_cmd_release_deny;
 ir_cmd_fn ir_cmd_contacts_list, ir_cmd_contacts_show, ir_cmd_contacts_lint,
-    ir_cmd_contacts_verify, ir_cmd_contacts_import;
+    ir_cmd_contacts_verify, ir_cmd_contacts_import, ir_cmd_card;
 ir_cmd_fn ir_cmd_start, ir_cmd_list, ir_cmd_use, ir_cmd_join, ir_cmd_link,
     ir_cmd_add, ir_cmd_severity, ir_cmd_contained, ir_cmd_restored,
     ir_cmd_status, ir_cmd_next, ir_cmd_repin, ir_cmd_close, ir_cmd_reopen;

@@ -109,6 +109,8 @@ const struct ir_cmd ir_cmds[] = {
      N_("check the contact data"), "contacts lint"},
     {"contacts verify", ir_cmd_contacts_verify, PREPARE,
      N_("whose data are older than allowed"), "contacts verify"},
+    {"card", ir_cmd_card, PREPARE, N_("the emergency card for every wallet"),
+     N_("card [--tree TREE] [--language en|ja] [--html]")},
     {"channel list", ir_cmd_channel_list, PREPARE,
      N_("the ways by which messages leave"), "channel list"},
     {"channel check", ir_cmd_channel_check, PREPARE,

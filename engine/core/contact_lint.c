@@ -12,9 +12,9 @@
 #include <string.h>
 
 static const char *const by_hand[] = {
-    "phone", "sms",       "mail",   "email", "radio", "fax",      "runner",
-    "pager", "satellite", "letter", "door",  "board", "intercom", "megaphone",
-    "web",   "meet",      "chat",   "pa",    NULL};
+    "phone",  "sms",       "mail",   "email", "radio", "fax",      "runner",
+    "pager",  "satellite", "letter", "door",  "board", "intercom", "megaphone",
+    "person", "web",       "meet",   "chat",  "pa",    NULL};
 
 struct lint {
     const struct ir_json *contacts;

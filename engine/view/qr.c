@@ -91,3 +91,40 @@ ir_view_qr(const struct ir_term *t, const char *text, struct ir_buf *out)
     if (l.handle != NULL)
         dlclose(l.handle);
 }
+
+/* Each run of dark modules of a row is a box. */
+static void
+put_paths(const uint8_t *modules, int width, struct ir_buf *out)
+{
+    int x, y, n;
+
+    for (y = 0; y < width; y++)
+        for (x = 0; x<width; x += n> 0 ? n : 1) {
+            for (n = 0; dark(modules, width, x + n, y); n++)
+                ;
+            if (n > 0)
+                ir_buf_addf(out, "M%d %dh%dv1h-%dz", x + MARGIN, y + MARGIN, n,
+                            n);
+        }
+}
+
+void
+ir_view_qr_svg(const char *text, const char *name, struct ir_buf *out)
+{
+    struct library l = {0};
+    QRcode *code = NULL;
+
+    if (load(&l))
+        code = l.encode(text, 0, QR_ECLEVEL_L, QR_MODE_8, 1);
+    if (code != NULL) {
+        ir_buf_addf(out,
+                    "<svg class=\"%s\" viewBox=\"0 0 %d %d\" "
+                    "shape-rendering=\"crispEdges\"><path d=\"",
+                    name, code->width + 2 * MARGIN, code->width + 2 * MARGIN);
+        put_paths(code->data, code->width, out);
+        ir_buf_adds(out, "\"/></svg>\n");
+        l.done(code);
+    }
+    if (l.handle != NULL)
+        dlclose(l.handle);
+}

@@ -20,4 +20,12 @@ void ir_view_qr(const struct ir_term *t, const char *text, struct ir_buf *out);
 void ir_view_modules(const struct ir_term *t, const uint8_t *modules, int width,
                      struct ir_buf *out);
 
+/* Append `text` as a QR code in SVG, with its light margin, of the class
+ * `name`. Nothing where libqrencode is not installed, or the text is too long.
+ *
+ * Owns:   `out` keeps a copy.
+ * Source: ISO/IEC 18004, by libqrencode; SVG 1.1 paths.
+ */
+void ir_view_qr_svg(const char *text, const char *name, struct ir_buf *out);
+
 #endif
