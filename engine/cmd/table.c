@@ -104,7 +104,7 @@ const struct ir_cmd ir_cmds[] = {
      N_("contacts show ID")},
     {"contacts import", ir_cmd_contacts_import, PREPARE,
      N_("take people out of an address book"),
-     N_("contacts import FILE.vcf|FILE.csv [--write]")},
+     N_("contacts import FILE [--write]")},
     {"contacts lint", ir_cmd_contacts_lint, PREPARE,
      N_("check the contact data"), "contacts lint"},
     {"contacts verify", ir_cmd_contacts_verify, PREPARE,
