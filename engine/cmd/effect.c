@@ -8,6 +8,7 @@
 #include "base/scan.h"
 #include "base/time.h"
 #include "cmd/act.h"
+#include "cmd/report_out.h"
 #include "core/text.h"
 
 #include <stdlib.h>
@@ -95,32 +96,40 @@ static int
 told(struct ir_ctx *c, struct ir_case *k, const struct ir_step *s,
      const struct ir_said *said, struct ir_batch *b)
 {
-    struct ir_draft *d;
+    struct ir_telling t = {.authority = s->tell,
+                           .to = said->to,
+                           .means = said->means,
+                           .receipt = said->receipt,
+                           .stage = s->report};
     struct ir_now now;
-    int64_t when;
     int prec = 0, rc = IR_OK;
 
     ir_clock_now(&now);
-    when = now.wall_ms;
+    t.at_ms = now.wall_ms;
     if (said->at != NULL)
-        rc = ir_time_parse(said->at, now.wall_ms, &when, &prec, &c->err);
+        rc = ir_time_parse(said->at, now.wall_ms, &t.at_ms, &prec, &c->err);
     if (rc != IR_OK)
         return rc;
-    d = ir_batch_add(b, k, IR_KIND_TOLD);
-    if (said->to != NULL && !ir_is_unknown(said->to)) {
-        char *whom = ir_asprintf("%s: %s", s->tell, said->to);
-
-        ir_bodyw_text(&d->body, 1, whom);
-        free(whom);
-    } else {
-        ir_bodyw_text(&d->body, 1, s->tell);
-    }
-    ir_bodyw_uint(&d->body, 2, (uint64_t)when);
-    ir_bodyw_text(&d->body, 3, said->means != NULL ? said->means : "phone");
-    ir_bodyw_text(&d->body, 4, s->report);
-    if (said->receipt != NULL && !ir_is_unknown(said->receipt))
-        ir_bodyw_text(&d->body, 5, said->receipt);
+    ir_told_draft(b, k, &t);
+    if (s->clock_id == NULL) /* else the step says it */
+        ir_told_meet(b, k, &t);
     return IR_OK;
+}
+
+/* Was what the step says of its clock said already, when they were told? */
+static bool
+met_already(const struct ir_case *k, const struct ir_step *s,
+            const struct ir_said *said)
+{
+    size_t i;
+
+    if (strcmp(s->clock_op, "met") != 0 || said->from != NULL ||
+        said->at != NULL)
+        return false;
+    for (i = 0; i < k->inc->clocks_n; i++)
+        if (strcmp(k->inc->clocks[i].name, s->clock_id) == 0)
+            return k->inc->clocks[i].state == IR_CLOCK_MET;
+    return false;
 }
 
 /* Does the person who acts stand first among the holders of a role? */
@@ -167,7 +176,7 @@ effects(struct ir_ctx *c, struct ir_case *k, const struct ir_step *s,
         start_measure(c, k, s, b);
     if (s->service_op != NULL)
         rc = state_service(c, k, s, said, b);
-    if (rc == IR_OK && s->clock_id != NULL)
+    if (rc == IR_OK && s->clock_id != NULL && !met_already(k, s, said))
         rc = ir_effect_clock(c, k, s->clock_id, s->clock_op,
                              said->from != NULL ? said->from : said->at,
                              said->note, b);

@@ -249,7 +249,17 @@ const struct ir_cmd ir_cmds[] = {
     {"triage", ir_cmd_triage, REPORT, N_("event or incident?"),
      N_("triage [CRITERION=ANSWER ...]")},
     {"report-in", ir_cmd_report_in, REPORT, N_("take a report from somebody"),
-     N_("report-in [TYPE] [--from WHO] [--means HOW] [--set FIELD=VALUE ...]")},
+     N_("report-in [TYPE] [--from WHO] [--means HOW] [--set FIELD=VALUE ...] "
+        "[--paste | --print]")},
+    {"report-out", ir_cmd_report_out, REPORT,
+     N_("draw up a report to an authority, to read aloud or fax"),
+     N_("report-out AUTHORITY [--first|--follow-up|--final] "
+        "[--set FIELD=VALUE ...]")},
+    {"report-out told", ir_cmd_report_out_told, REPORT,
+     N_("an authority was told: whom, when, receipt number"),
+     N_("report-out told AUTHORITY --to NAME [--at TIME] [--ref NUMBER]")},
+    {"report-out list", ir_cmd_report_out_list, REPORT,
+     N_("who was told what, and what is due next"), "report-out list [--all]"},
 
     {"notify", ir_cmd_notify, PEOPLE, N_("call members, roles, audiences"),
      N_("notify WHOM TEXT [--severity N] [--ack-within DURATION] "

@@ -95,6 +95,8 @@ void ir_fold_steps(struct ir_fold *f);
 void ir_fold_evidence(struct ir_fold *f);
 void ir_fold_uses(struct ir_fold *f); /* requests used, needs of steps */
 void ir_fold_clocks(struct ir_fold *f);
+void ir_fold_told(struct ir_fold *f); /* and reports to authorities */
+void ir_fold_told_free(struct ir_incident *inc);
 
 /* Is what step `st` would destroy of source `s` preserved: memory and disk of
  * the machines it names, anything else wherever it lies?

@@ -196,6 +196,27 @@ struct ir_iservice {
     int64_t at_ms;
 };
 
+/* An authority or partner was told. */
+struct ir_itold {
+    uint8_t entry[IR_ID_BYTES];
+    char *authority, *to;           /* "mlit", "Kimura" or NULL */
+    char *means, *receipt, *report; /* or NULL; report: "first", ... */
+    uint8_t of[IR_ID_BYTES];        /* the report that was told */
+    bool has_of;
+    int by;
+    int64_t at_ms, next_ms; /* next 0: not said */
+};
+
+/* A report that was drawn up for an authority. */
+struct ir_ireport {
+    uint8_t entry[IR_ID_BYTES], digest[IR_HASH_BYTES]; /* of its body */
+    char *form, *authority, *report;
+    struct ir_ivar *answers; /* value "": under investigation */
+    size_t answers_n;
+    int by;
+    int64_t at_ms;
+};
+
 enum ir_incident_state {
     IR_INC_OPEN,
     IR_INC_CONTAINED,
@@ -241,6 +262,10 @@ struct ir_incident {
     size_t requests_n;
     struct ir_iservice *services;
     size_t services_n;
+    struct ir_itold *told; /* by when it was */
+    size_t told_n;
+    struct ir_ireport *reports; /* to authorities, in fold order */
+    size_t reports_n;
     int *joined; /* member indexes */
     size_t joined_n;
     char **conflicts; /* sentences */

@@ -318,6 +318,7 @@ ir_incident_free(struct ir_incident *inc)
     free_steps(inc);
     free_clocks(inc);
     free_lists(inc);
+    ir_fold_told_free(inc);
     free(inc->roles);
     free(inc->measures);
     free(inc->exceptions);

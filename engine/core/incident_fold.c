@@ -295,6 +295,7 @@ ir_incident_fold(const struct ir_fold_in *in, struct ir_incident **out,
     ir_fold_evidence(&f);
     ir_fold_uses(&f);
     ir_fold_clocks(&f);
+    ir_fold_told(&f);
 out:
     done(&f);
     if (rc == IR_OK)

@@ -125,13 +125,15 @@ static const struct ir_field f_exception[] = {
     R(1, TEXT, "rule"), R(2, TEXT, "reason"), F(3, TEXT, "substitute"),
     F(4, UINT, "until"), F(5, TEXT, "effect")};
 static const struct ir_field f_told[] = {
-    R(1, TEXT, "whom"), R(2, UINT, "when"),    R(3, TEXT, "means"),
-    F(4, ANY, "what"),  F(5, TEXT, "receipt"), F(6, UINT, "next_due")};
+    R(1, TEXT, "whom"),  R(2, UINT, "when"),    R(3, TEXT, "means"),
+    F(4, ANY, "what"),   F(5, TEXT, "receipt"), F(6, UINT, "next_due"),
+    F(7, TEXT, "report")};
 static const struct ir_field f_service[] = {
     R(1, TEXT, "operation"), UPTO(2, true, 100, "level"), F(3, TEXT, "basis")};
 static const struct ir_field f_report[] = {
-    R(1, TEXT, "form"),  R(2, PAIRS, "answers"), F(3, TEXT, "reporter"),
-    F(4, TEXT, "means"), OPT(5, 2, "verdict"),   F(6, HASH, "criteria")};
+    R(1, TEXT, "form"),      R(2, PAIRS, "answers"), F(3, TEXT, "reporter"),
+    F(4, TEXT, "means"),     OPT(5, 2, "verdict"),   F(6, HASH, "criteria"),
+    F(7, TEXT, "authority"), F(8, TEXT, "report"),   F(9, TEXT, "text")};
 static const struct ir_field f_channel[] = {
     R(1, TEXT, "channel"), OP(2, 3, "state"), F(3, TEXT, "reason")};
 static const struct ir_field f_drill[] = {

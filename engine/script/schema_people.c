@@ -332,6 +332,12 @@ also_field(struct ir_check *ck, const struct ir_node *n, struct ir_json *j)
                            _("only a question of type choice has choices"));
 }
 
+/* What an answer is filled from, where the incident knows it. */
+static const char *const fills[] = {"aware", "began",  "impact",   "measures",
+                                    "next",  "sender", "severity", "system",
+                                    "what",  NULL};
+/* What else the question is called in mails and messages. */
+static const struct ir_rule item_word = {.type = IR_RULE_STR, .max = 60};
 static const struct ir_rule item_choice = {.type = IR_RULE_OBJ,
                                            .of = &ir_schema_choice};
 static const struct ir_rule field_rules[] = {
@@ -348,6 +354,13 @@ static const struct ir_rule field_rules[] = {
      .item = &item_choice,
      .unique = "id"},
     {.name = "required", .type = IR_RULE_BOOL, .required = true},
+    {.name = "fill", .type = IR_RULE_ENUM, .words = fills},
+    {.name = "words",
+     .type = IR_RULE_LIST,
+     .min = 1,
+     .max = 20,
+     .item = &item_word,
+     .unique = ""},
     MAYTEXT("help"),
     {.name = NULL}};
 static const struct ir_schema field_schema = {field_rules, also_field};

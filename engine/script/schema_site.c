@@ -221,6 +221,7 @@ static const struct ir_rule deadline_rules[] = {
      .item = &item_text,
      .unique = ""},
     {.name = "next", .type = IR_RULE_REF, .ref = IR_REF_DEADLINE},
+    {.name = "form", .type = IR_RULE_REF, .ref = IR_REF_FORM},
     {.name = "reviewed_by_counsel", .type = IR_RULE_BOOL, .required = true},
     {.name = "applies",
      .type = IR_RULE_ENUM,

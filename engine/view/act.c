@@ -2,6 +2,7 @@
  * call, and what doing it sets going.
  */
 #include "base/utf8.h"
+#include "core/told.h"
 #include "core/update.h"
 #include "view/step.h"
 
@@ -348,8 +349,8 @@ act_tell(struct ir_sv *x)
     const struct ir_json *a = ir_view_contact(x->v, "authorities", x->s->tell);
     const char *who =
         a != NULL ? json_text(x, a, "title") : safe(x, x->s->tell);
-    const char *form = ir_json_get_str(a, "form", NULL);
-    const char *hours = json_text(x, a, "hours");
+    enum ir_stage stage;
+    const char *sheet, *hours = json_text(x, a, "hours");
     const char *say = json_text(x, a, "say");
     const char *ways =
         ir_pool_take(&x->pool, ir_view_ways(x->v, a, x->inc->mail));
@@ -362,8 +363,13 @@ act_tell(struct ir_sv *x)
     if (*say != '\0')
         ir_step_para(x, _("Say: "), IR_STYLE_NONE,
                      ir_pool_f(&x->pool, _("\"%s\""), say));
-    if (form != NULL)
-        ir_step_para(x, _("Form: "), IR_STYLE_NONE, safe(x, form));
+    if (x->s->report != NULL && ir_stage_parse(x->s->report, &stage))
+        sheet = ir_pool_cmd(&x->pool, "ir report-out %s --%s", x->s->tell,
+                            ir_stage_word(stage));
+    else
+        sheet = ir_pool_cmd(&x->pool, "ir report-out %s", x->s->tell);
+    ir_step_para(x, _("Form: "), IR_STYLE_NONE,
+                 ir_pool_f(&x->pool, _("%s (the sheet to read out)"), sheet));
     ir_step_para(x, _("Note: "), IR_STYLE_NONE,
                  _("who took it, when, and the receipt number. Leave nothing "
                    "out that is open: say \"under investigation\"."));

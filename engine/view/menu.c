@@ -244,6 +244,33 @@ ir_view_ask(const struct ir_view *v, const struct ir_var *var, const char *now,
 }
 
 void
+ir_view_ask_form(const struct ir_view *v, const struct ir_view_ask_form *q,
+                 struct ir_buf *out)
+{
+    struct ir_pool pool = {0};
+    const char *ask = ir_pool_take(&pool, ir_view_fill(v, NULL, &q->var->ask));
+    const char *keep = _("under investigation");
+    size_t i;
+
+    ir_term_para(&v->term, out, 1, ir_pool_f(&pool, "[%zu/%zu] ", q->no, q->of),
+                 IR_STYLE_BOLD, *ask != '\0' ? ask : q->var->name);
+    if (q->help != NULL)
+        ir_term_para(&v->term, out, 3, NULL, IR_STYLE_DIM,
+                     ir_pool_take(&pool, ir_view_safe(v, q->help)));
+    for (i = 0; i < q->var->choices_n; i++)
+        choice(v, i + 1,
+               ir_pool_take(&pool,
+                            ir_view_fill(v, NULL, &q->var->choices[i].title)),
+               q->var->choices[i].id, &pool, out);
+    if (q->now != NULL && q->now[0] != '\0')
+        keep = strcmp(q->now, "unknown") == 0
+                   ? _("unknown")
+                   : ir_pool_take(&pool, ir_view_value(v, q->var, q->now));
+    prompt(v, out, ir_pool_f(&pool, _("Enter: %s"), keep));
+    ir_pool_done(&pool);
+}
+
+void
 ir_view_ask_more(const struct ir_view *v, const struct ir_var *var,
                  struct ir_buf *out)
 {

@@ -43,6 +43,17 @@ void ir_view_menu_choose(const struct ir_view *v, const struct ir_incident *inc,
 void ir_view_ask(const struct ir_view *v, const struct ir_var *var,
                  const char *now, struct ir_buf *out);
 
+/* A question of a form, number `no` of `of`, with its help; Enter keeps `now`,
+ * or leaves it open where that is NULL or "".
+ */
+struct ir_view_ask_form {
+    const struct ir_var *var;
+    const char *now, *help; /* or NULL */
+    size_t no, of;
+};
+void ir_view_ask_form(const struct ir_view *v, const struct ir_view_ask_form *q,
+                      struct ir_buf *out);
+
 /* What the answer is for and looks like: "?" at a question. */
 void ir_view_ask_more(const struct ir_view *v, const struct ir_var *var,
                       struct ir_buf *out);

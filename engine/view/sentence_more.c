@@ -2,6 +2,7 @@
  */
 #include "base/scan.h"
 #include "view/sentence.h"
+#include "view/sheet.h"
 #include "view/step.h"
 
 #include <stdlib.h>
@@ -89,8 +90,11 @@ told_whom(struct ir_sx *x)
 static void
 say_told(struct ir_sx *x)
 {
-    const char *receipt = ir_sx_text(x, 5), *report = ir_sx_text(x, 4);
+    const char *receipt = ir_sx_text(x, 5), *report = ir_sx_text(x, 7);
     uint64_t due;
+
+    if (*report == '\0')
+        report = ir_sx_text(x, 4);
 
     ir_buf_addf(x->out, _("Told %s (%s) %s"), told_whom(x), channel(x, 3),
                 ir_sx_time(x, 2));
@@ -100,6 +104,46 @@ say_told(struct ir_sx *x)
         ir_buf_addf(x->out, _(", receipt number %s"), receipt);
     if (ir_body_uint(x->e, 6, &due))
         ir_buf_addf(x->out, _(", next report due %s"), ir_sx_time(x, 6));
+}
+
+/* A report drawn up for an authority: its answers stand in `ir show`. */
+static void
+say_drawn_up(struct ir_sx *x)
+{
+    const char *report = ir_sx_text(x, 8);
+    char *id = ir_body_strdup(x->e, 7);
+    struct ir_body_item item;
+    size_t at = 0, n = 0, open = 0;
+
+    while (ir_body_each(x->e, 2, &at, &item)) {
+        n++;
+        open += item.len == 0;
+    }
+    ir_buf_addf(x->out, _("Drew up the report to %s"),
+                ir_pool_take(&x->pool, ir_view_authority(x->v, id)));
+    if (*report != '\0')
+        ir_buf_addf(x->out, _(", %s"), ir_report_say(report));
+    ir_buf_addf(x->out, _(": %zu answers, %zu of them under investigation"), n,
+                open);
+    free(id);
+}
+
+static void
+say_report(struct ir_sx *x)
+{
+    uint64_t verdict = ir_body_uint_or(x->e, 5, 0);
+
+    ir_buf_addf(x->out, _("Report \"%s\": %s"), ir_sx_text(x, 1),
+                ir_sx_list(x, 2));
+    if (*ir_sx_text(x, 3) != '\0')
+        ir_buf_addf(x->out, _(" (from %s)"), ir_sx_text(x, 3));
+    if (*ir_sx_text(x, 4) != '\0')
+        ir_buf_addf(x->out, _(" (%s)"), channel(x, 4));
+    if (*ir_sx_text(x, 9) != '\0')
+        ir_buf_addf(x->out, _("; as it came: \"%s\""), ir_sx_text(x, 9));
+    if (verdict != 0)
+        ir_buf_adds(x->out, verdict == 2 ? _("; judged an incident")
+                                         : _("; judged an event"));
 }
 
 bool
@@ -137,18 +181,12 @@ ir_sx_record(struct ir_sx *x)
     case IR_KIND_TOLD:
         say_told(x);
         return true;
-    case IR_KIND_REPORT: {
-        uint64_t verdict = ir_body_uint_or(x->e, 5, 0);
-
-        ir_buf_addf(x->out, _("Report \"%s\": %s"), ir_sx_text(x, 1),
-                    ir_sx_list(x, 2));
-        if (*ir_sx_text(x, 3) != '\0')
-            ir_buf_addf(x->out, _(" (from %s)"), ir_sx_text(x, 3));
-        if (verdict != 0)
-            ir_buf_adds(x->out, verdict == 2 ? _("; judged an incident")
-                                             : _("; judged an event"));
+    case IR_KIND_REPORT:
+        if (*ir_sx_text(x, 7) != '\0')
+            say_drawn_up(x);
+        else
+            say_report(x);
         return true;
-    }
     case IR_KIND_CHANNEL: {
         static const char *const state[] = {N_("works"), N_("down"),
                                             N_("not to be trusted")};

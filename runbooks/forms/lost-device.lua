@@ -11,8 +11,10 @@ return {
             ja = "すぐの連絡、助かります。責める話ではありません。まず機器を止めます。" },
   fields = {
     { id = "who", type = "person", required = true,
+      words = { "氏名", "名前", "お名前", "報告者", "連絡先", "name", "reporter", "contact" },
       ask = { en = "Who had it, and how do we call you back?", ja = "持っていた方のお名前と折返しの番号は何ですか？" } },
     { id = "what", type = "choice", required = true,
+      words = { "内容", "概要", "状況", "何が", "details" },
       ask = { en = "What is missing?", ja = "何がなくなりましたか？" },
       choices = {
         { id = "phone", title = { en = "Phone or tablet", ja = "電話・タブレット" } },
@@ -24,8 +26,10 @@ return {
     { id = "number", type = "text", required = false,
       ask = { en = "What number is on its label?", ja = "管理番号は何番ですか？" } },
     { id = "last", type = "time", required = true,
+      words = { "最後", "last seen" },
       ask = { en = "When do you know you still had it?", ja = "確かに持っていた最後の時刻はいつですか？" } },
     { id = "place", type = "text", required = true,
+      words = { "場所", "どこ", "where", "location" },
       ask = { en = "Where could it be?", ja = "どこでなくした可能性がありますか？" } },
     { id = "locked", type = "choice", required = true,
       ask = { en = "Is it locked and encrypted?", ja = "画面ロックと暗号化はされていますか？" },

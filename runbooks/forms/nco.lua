@@ -13,7 +13,7 @@ return {
   fields = {
     { id = "sender", type = "person", required = true,
       ask = { en = "Who reports, with what office and number?", ja = "報告者の氏名、所属、電話番号" } },
-    { id = "service", type = "text", required = true,
+    { id = "service", type = "text", required = true, fill = "system",
       ask = { en = "Which essential service is concerned?", ja = "影響を受ける重要サービス" } },
     { id = "level", type = "choice", required = true,
       ask = { en = "How far does it reach?", ja = "影響の程度" },

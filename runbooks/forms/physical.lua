@@ -11,6 +11,7 @@ return {
             ja = "今いる所は安全ですか。危険なら離れて、そこから電話してください。" },
   fields = {
     { id = "who", type = "person", required = true,
+      words = { "氏名", "名前", "お名前", "報告者", "連絡先", "name", "reporter", "contact" },
       ask = { en = "Your name, and how do we call you back?", ja = "お名前と折返しの番号は何ですか？" } },
     { id = "hurt", type = "choice", required = true,
       ask = { en = "Is anybody hurt?", ja = "けが人はいますか？" },
@@ -21,6 +22,7 @@ return {
       },
       help = { en = "Yes: call 119 before the next question.", ja = "「はい」なら、次の質問の前に119番に電話する。" } },
     { id = "what", type = "choice", required = true,
+      words = { "内容", "概要", "状況", "何が", "details" },
       ask = { en = "What is it?", ja = "何が起きていますか？" },
       choices = {
         { id = "fire", title = { en = "Fire or smoke", ja = "火・煙" } },
@@ -31,8 +33,10 @@ return {
         { id = "thing", title = { en = "A strange object or device", ja = "不審な物・機器" } },
       } },
     { id = "place", type = "text", required = true,
+      words = { "場所", "どこ", "where", "location" },
       ask = { en = "Where exactly (building, floor, room)?", ja = "場所はどこですか？（建物、階、部屋）" } },
     { id = "when", type = "time", required = true,
+      words = { "日時", "時刻", "いつ", "発生日時", "time" },
       ask = { en = "When did you see it?", ja = "いつ見ましたか？" } },
     { id = "rooms", type = "text", required = false,
       ask = { en = "Which machines or rooms are near it?", ja = "近くにある機器や部屋は何ですか？" } },

@@ -16,7 +16,7 @@ return {
       ask = { en = "Who reports, with what office and number?", ja = "報告者の氏名、所属、電話番号" } },
     { id = "aware", type = "time", required = true,
       ask = { en = "When did we become aware (the clock counts from it)?", ja = "事態を知った日時（期限の起算）" } },
-    { id = "outline", type = "text", required = true,
+    { id = "outline", type = "text", required = true, fill = "what",
       ask = { en = "1 Outline: what, when, where, whose system", ja = "1 概要（事象、日時、場所、委託の有無）" } },
     { id = "items", type = "text", required = true,
       ask = { en = "2 Items of personal data", ja = "2 漏えい等した個人データの項目" },

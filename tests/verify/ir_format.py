@@ -57,10 +57,11 @@ KINDS_TEXT = """
 30 exception ! | 1* rule text | 2* reason text | 3 substitute text
  | 4 until uint | 5 effect text
 31 told | 1* whom text | 2* when uint | 3* means text | 4 what bytes-or-text
- | 5 receipt text | 6 next_due uint
+ | 5 receipt text | 6 next_due uint | 7 report text
 32 service ! | 1* operation text | 2* level 0..100 | 3 basis text
 33 report | 1* form text | 2* answers pairs | 3 reporter text | 4 means text
- | 5 verdict 1..2 | 6 criteria hash
+ | 5 verdict 1..2 | 6 criteria hash | 7 authority text | 8 report text
+ | 9 text text
 34 channel ! + | 1* channel text | 2* state 1..3 | 3 reason text
 40 drill ! | 1* drill text | 2* op 1..5 | 3 objectives texts | 4 due uint
  | 5 reason text | 6 attendance texts
