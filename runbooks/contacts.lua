@@ -504,9 +504,10 @@ return {
   -- (ir channel secret NAME), and try it: ir channel check. What stands in the
   -- `channels` of a person names one of these, or something done by hand.
   channels = {
-    -- { id = "sms", plugin = "webhook",
+    -- { id = "sms", plugin = "sms-gateway",
     --   title = { en = "Text messages", ja = "ショートメッセージ" },
-    --   config = { url = { secret = "sms-url" } } },
+    --   config = { url = "https://sms.example.jp/send", country = "+81",
+    --              token = { secret = "sms-token" } } },
     -- { id = "headquarters", plugin = "webhook",
     --   title = { en = "Chat of the headquarters", ja = "対策本部のチャット" },
     --   config = { url = { secret = "headquarters-url" } } },

@@ -128,7 +128,7 @@ print_person(struct ir_ctx *c, const char *id)
     const struct ir_json *p;
     char *name, *ways;
 
-    if (strncmp(id, "role:", 5) == 0) {
+    if (strncmp(id, "role:", 5) == 0 || strncmp(id, "audience:", 9) == 0) {
         ir_buf_addf(&c->out, "    %s\n", id);
         return;
     }
@@ -138,6 +138,55 @@ print_person(struct ir_ctx *c, const char *id)
     ir_buf_addf(&c->out, "    %s  %s\n", name, ways);
     free(name);
     free(ways);
+}
+
+/* When somebody is at work: in words where there are some, else the data. */
+static void
+print_hours(struct ir_ctx *c, const struct ir_json *o)
+{
+    const struct ir_json *w = ir_json_get(o, "working");
+    const struct ir_json *days = ir_json_get(w, "days");
+    const char *hours = ir_json_text_of(o, "hours");
+    struct ir_buf b = {0};
+    size_t i;
+
+    for (i = 0; hours == NULL && i < ir_json_len(days); i++)
+        ir_buf_addf(&b, "%s ", ir_json_str(ir_json_at(days, i)));
+    if (hours != NULL)
+        ir_buf_adds(&b, hours);
+    else if (w != NULL)
+        ir_buf_addf(&b, "%s-%s", ir_json_get_str(w, "from", ""),
+                    ir_json_get_str(w, "to", ""));
+    if (b.len > 0) {
+        char *safe = ir_view_safe(&c->view, ir_buf_str(&b));
+
+        ir_buf_addf(&c->out, _("  at work %s\n"), safe);
+        free(safe);
+    }
+    ir_buf_done(&b);
+}
+
+/* What else there is to know of one. */
+static void
+print_more(struct ir_ctx *c, const struct ir_json *o)
+{
+    const struct ir_json *members = ir_json_get(o, "members");
+    int64_t every = ir_json_get_int(o, "update", 0);
+    size_t i;
+
+    print_hours(c, o);
+    if (ir_json_get_str(o, "member", NULL) != NULL)
+        ir_buf_addf(&c->out, _("  the member %s\n"),
+                    ir_json_get_str(o, "member", ""));
+    if (ir_json_get_bool(o, "outside", false))
+        ir_buf_adds(&c->out, _("  outside this organisation\n"));
+    if (strcmp(ir_json_get_str(o, "goal", ""), "one") == 0)
+        ir_buf_adds(&c->out, _("  the first who accepts ends it\n"));
+    if (every > 0)
+        ir_buf_addf(&c->out, _("  hears something every %lld minutes\n"),
+                    (long long)(every / 60));
+    for (i = 0; i < ir_json_len(members); i++)
+        print_person(c, ir_json_str(ir_json_at(members, i)));
 }
 
 static void
@@ -156,6 +205,7 @@ print_one(struct ir_ctx *c, const char *list, const struct ir_json *o)
     if (ir_json_get_str(o, "verified", NULL) != NULL)
         ir_buf_addf(&c->out, "  %s %s\n", _("verified"),
                     ir_json_get_str(o, "verified", ""));
+    print_more(c, o);
     if (say != NULL)
         ir_term_para(&c->view.term, &c->out, 2, NULL, IR_STYLE_NONE, say);
     for (i = 0; i < ir_json_len(holders); i++)

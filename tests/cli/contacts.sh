@@ -108,6 +108,32 @@ for change in 's/holders = { "ito"/holders = { "gone"/' \
     cat "$T/contacts.lua" >"$contacts"
 done
 
+title "one of them: what the sender, the call and the update go by"
+home shipped
+ok contacts show nakamura
+out "at work 20:00 to 08:30"
+ok contacts show brown
+out "outside this organisation"
+ok contacts show command
+out "the first who accepts ends it"
+ok contacts show staff
+out "hears something every 30 minutes"
+out "audience:responders"
+
+title "by the shipped channels nothing leaves; its examples are true"
+ok --json contacts list channels
+is "[]" "$(cat out)"
+ok runbook lint
+out "0 errors, 0 warnings"
+sed -i '/^  channels = {/,/^  },/s/^    -- /    /' "$H/site/runbooks/contacts.lua"
+ok runbook lint
+out "0 errors, 0 warnings"
+ok contacts lint
+silent "is neither a channel"
+home small
+contacts=$H/site/runbooks/contacts.lua
+first=ito
+
 title "what is old is named, and whom to call"
 got=0
 ir contacts verify >out 2>err </dev/null || got=$?
