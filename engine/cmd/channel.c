@@ -7,6 +7,7 @@
 #include "base/spawn.h"
 #include "base/utf8.h"
 #include "cmd/worker.h"
+#include "view/qr.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -239,6 +240,28 @@ copy(const struct ir_json *j)
     return out;
 }
 
+/* What only we can draw, for a plugin that needs it: the short text as a code
+ * that a camera reads. */
+static void
+add_codes(const struct ir_json *needs, struct ir_json *msgs)
+{
+    struct ir_buf code = {0};
+    bool wanted = false;
+    size_t i;
+
+    for (i = 0; i < ir_json_len(needs); i++)
+        wanted = wanted || strcmp(ir_json_str(ir_json_at(needs, i)), "qr") == 0;
+    for (i = 0; wanted && i < ir_json_len(msgs); i++) {
+        code.len = 0;
+        ir_view_qr_ink(IR_CHANNEL_QR_COLS,
+                       ir_json_get_str(ir_json_at(msgs, i), "short", ""),
+                       &code);
+        if (code.len > 0)
+            ir_json_set_str(ir_json_at(msgs, i), "qr", ir_buf_str(&code));
+    }
+    ir_buf_done(&code);
+}
+
 static struct ir_json *
 request(const struct ir_json *plugin, const struct ir_json *config,
         const char *op, const struct ir_json *msgs)
@@ -256,7 +279,8 @@ request(const struct ir_json *plugin, const struct ir_json *config,
     ir_json_set_take(req, "rules", copy(ir_json_get(plugin, "config")));
     ir_json_set_take(req, "config", copy(config));
     if (msgs != NULL)
-        ir_json_set_take(req, "msgs", copy(msgs));
+        add_codes(ir_json_get(plugin, "needs"),
+                  ir_json_set_take(req, "msgs", copy(msgs)));
     free(name);
     return req;
 }

@@ -14,6 +14,7 @@
 
 #define IR_CHANNEL_MSGS_MAX 100     /* messages given to one worker */
 #define IR_CHANNEL_MESSAGE_MS 60000 /* from one answer to the next */
+#define IR_CHANNEL_QR_COLS 90       /* characters a code may be wide */
 #define IR_CHANNEL_SECRET_MAX 4096  /* bytes of one secret */
 
 /* What became of message `i` of the request, or of a check (i is 0; `ref` is

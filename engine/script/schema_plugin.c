@@ -14,7 +14,7 @@
 
 static const char *const kinds[] = {"channel", NULL};
 static const char *const needs[] = {"http",   "smtp", "imap", "socket",
-                                    "serial", "run",  NULL};
+                                    "serial", "run",  "qr",   NULL};
 static const char *const types[] = {"string", "text",     "int",
                                     "bool",   "duration", "list",
                                     "device", "program",  NULL};
@@ -199,7 +199,7 @@ static const struct ir_rule plugin_rules[] = {
     {.name = "needs",
      .type = IR_RULE_LIST,
      .required = true,
-     .max = 6,
+     .max = 7,
      .item = &item_need},
     {.name = "config", .type = IR_RULE_SPECIAL, .special = check_config},
     {.name = "send",

@@ -18,11 +18,29 @@ dark(const uint8_t *modules, int width, int x, int y)
     return (modules[y * width + x] & 1) != 0;
 }
 
+/* The rows y and y + 1 as half blocks; `ink`: what is dark is drawn. */
+static void
+put_rows(const uint8_t *modules, int width, int y, bool ink, struct ir_buf *out)
+{
+    int x;
+
+    for (x = -MARGIN; x < width + MARGIN; x++) {
+        bool up = dark(modules, width, x, y) == ink;
+        bool down =
+            y + 1 < width + MARGIN && dark(modules, width, x, y + 1) == ink;
+
+        ir_buf_adds(out, up && down ? "\u2588"
+                         : up       ? "\u2580"
+                         : down     ? "\u2584"
+                                    : " ");
+    }
+}
+
 void
 ir_view_modules(const struct ir_term *t, const uint8_t *modules, int width,
                 struct ir_buf *out)
 {
-    int x, y;
+    int y;
 
     if (!t->utf8 || width + 2 * MARGIN > t->cols)
         return;
@@ -31,16 +49,7 @@ ir_view_modules(const struct ir_term *t, const uint8_t *modules, int width,
     for (y = -MARGIN; y < width + MARGIN; y += 2) {
         if (t->color)
             ir_buf_adds(out, "\033[40;97m");
-        for (x = -MARGIN; x < width + MARGIN; x++) {
-            bool up = !dark(modules, width, x, y);
-            bool down =
-                y + 1 < width + MARGIN && !dark(modules, width, x, y + 1);
-
-            ir_buf_adds(out, up && down ? "\u2588"
-                             : up       ? "\u2580"
-                             : down     ? "\u2584"
-                                        : " ");
-        }
+        put_rows(modules, width, y, false, out);
         ir_buf_adds(out, t->color ? "\033[0m\n" : "\n");
     }
     ir_buf_addc(out, '\n');
@@ -124,6 +133,28 @@ ir_view_qr_svg(const char *text, const char *name, struct ir_buf *out)
         put_paths(code->data, code->width, out);
         ir_buf_adds(out, "\"/></svg>\n");
         l.done(code);
+    }
+    if (l.handle != NULL)
+        dlclose(l.handle);
+}
+
+void
+ir_view_qr_ink(int cols, const char *text, struct ir_buf *out)
+{
+    struct library l = {0};
+    QRcode *code;
+    int y;
+
+    if (load(&l)) {
+        code = l.encode(text, 0, QR_ECLEVEL_L, QR_MODE_8, 1);
+        for (y = -MARGIN; code != NULL && code->width + 2 * MARGIN <= cols &&
+                          y < code->width + MARGIN;
+             y += 2) {
+            put_rows(code->data, code->width, y, true, out);
+            ir_buf_addc(out, '\n');
+        }
+        if (code != NULL)
+            l.done(code);
     }
     if (l.handle != NULL)
         dlclose(l.handle);

@@ -28,4 +28,12 @@ void ir_view_modules(const struct ir_term *t, const uint8_t *modules, int width,
  */
 void ir_view_qr_svg(const char *text, const char *name, struct ir_buf *out);
 
+/* The code of `text` as ink on paper: dark modules are drawn. Nothing where it
+ * would be wider than `cols` or libqrencode is not installed.
+ *
+ * Units:  characters; square where they are half as wide as high.
+ * Owns:   `out` keeps a copy.
+ */
+void ir_view_qr_ink(int cols, const char *text, struct ir_buf *out);
+
 #endif
