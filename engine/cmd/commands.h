@@ -43,7 +43,7 @@ ir_cmd_fn ir_cmd_mesh_invite, ir_cmd_mesh_invite_list,
     ir_cmd_mesh_invite_withdraw, ir_cmd_mesh_join, ir_cmd_mesh_admit;
 ir_cmd_fn ir_cmd_channel_list, ir_cmd_channel_check, ir_cmd_channel_secret,
     ir_cmd_channel_test, ir_cmd_channel_down, ir_cmd_channel_up,
-    ir_cmd_channel_distrust;
+    ir_cmd_channel_distrust, ir_cmd_channel_canary;
 ir_cmd_fn ir_cmd_triage, ir_cmd_report_in, ir_cmd_report_out;
 ir_cmd_fn ir_cmd_report_out_told, ir_cmd_report_out_list;
 ir_cmd_fn ir_cmd_mesh_peer, ir_cmd_mesh_carrier;

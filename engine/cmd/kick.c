@@ -17,13 +17,8 @@ ir_comms_has_channels(struct ir_ctx *c)
     return l != NULL && ir_json_len(l) > 0;
 }
 
-/* `ir` stands beside this program, or, for a daemon in sbin, in bin beside
- * that.
- *
- * Owns:   the caller frees with free(); NULL when it is not found.
- */
-static char *
-find_ir(void)
+char *
+ir_comms_program(void)
 {
     char *dir = ir_path_self_dir(), *path;
 
@@ -66,7 +61,8 @@ ir_comms_kick(struct ir_ctx *c)
     bool started;
     char *ir;
 
-    if (!ir_comms_has_channels(c) || is_running(c) || (ir = find_ir()) == NULL)
+    if (!ir_comms_has_channels(c) || is_running(c) ||
+        (ir = ir_comms_program()) == NULL)
         return false;
     argv[0] = ir;
     started = ir_detach(argv, NULL) == IR_OK;

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/wake.h"
+#include "cmd/canary.h"
 #include "cmd/keyring.h"
 #include "cmd/node_in.h"
 #include "cmd/sender.h"
@@ -303,6 +304,7 @@ send_due(struct ir_node *n)
     n->comms_site = false;
     if (n->comms_came && ir_comms_mark(n->c, &err) == IR_OK)
         n->comms_came = false;
+    ir_canary_kick(n->c);
     if (ir_comms_kick_due(n->c))
         n->comms_ms = n->now_ms + SEND_AGAIN_MS;
 }

@@ -4,6 +4,7 @@
 #include "base/scan.h"
 #include "base/time.h"
 #include "base/wake.h"
+#include "cmd/canary.h"
 #include "cmd/case.h"
 #include "cmd/sender.h"
 #include "view/menu.h"
@@ -229,6 +230,7 @@ ir_batch_commit(struct ir_ctx *c, struct ir_batch *b)
         if (rc == IR_OK) {
             ir_wake_send(c->home);
             (void)ir_comms_kick_due(c);
+            ir_canary_kick(c);
         }
     }
     if (rc != IR_OK) {

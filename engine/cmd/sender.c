@@ -1,6 +1,7 @@
 /* sender.c: sending what is due, see sender.h. */
 #include "base/clock.h"
 #include "base/i18n.h"
+#include "cmd/canary.h"
 #include "cmd/sender_in.h"
 
 #include <errno.h>
@@ -143,6 +144,8 @@ take_received(void *arg, const struct ir_json *in)
     struct ir_sender *s = l->s;
     struct ir_attempt_draft d;
 
+    if (ir_canary_met(s->c, in))
+        return;
     if (!ir_outbox_match(&s->o, l->channel, in, &d))
         return;
     s->told->replies += d.outcome == IR_OUTCOME_REPLIED;
@@ -480,8 +483,10 @@ work(struct ir_sender *s, int64_t linger_ms, int64_t until_ms)
             rc = start_due(s, &due);
         if (rc != IR_OK)
             break;
-        if (!stop)
+        if (!stop) {
             start_receiving(s);
+            ir_canary_kick(s->c);
+        }
         wait = s->o.next_ms == INT64_MAX ? INT64_MAX : s->o.next_ms - wall_ms();
         if (flying(s) == 0 && s->outcomes_n == 0 &&
             (stop || (due == 0 && wait > linger_ms && !is_waiting(s) &&

@@ -178,6 +178,13 @@ int ir_sender_run(struct ir_ctx *c, int64_t linger_ms, int64_t until_ms,
  */
 int ir_sender_lock(struct ir_ctx *c, int *fd);
 
+/* `ir` itself: it stands beside this program, or, for a daemon in sbin, in bin
+ * beside that.
+ *
+ * Owns:   the caller frees with free(); NULL when it is not found.
+ */
+char *ir_comms_program(void);
+
 /* Start `ir comms send` on its own and go on, unless one runs or the contacts
  * have no channels; what does not start is tried at the next command. Never
  * fails loudly; true: it was started.

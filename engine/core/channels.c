@@ -112,3 +112,13 @@ ir_channels_state(const struct ir_channels *c, const char *channel, bool mail)
     all = w != NULL ? w->state : IR_CHANNEL_UNKNOWN;
     return all > s ? all : s;
 }
+
+bool
+ir_channels_news(const struct ir_channels *c, const char *channel,
+                 enum ir_channel_state found)
+{
+    const struct ir_channel_word *w = ir_channels_get(c, channel);
+
+    return w == NULL ||
+           (w->state != found && w->state != IR_CHANNEL_DISTRUSTED);
+}

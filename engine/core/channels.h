@@ -57,4 +57,10 @@ const struct ir_channel_word *ir_channels_get(const struct ir_channels *c,
 enum ir_channel_state ir_channels_state(const struct ir_channels *c,
                                         const char *channel, bool mail);
 
+/* Is it news when a device finds that channel so? Not what holds already, and
+ * not where a person says that it must not be used.
+ */
+bool ir_channels_news(const struct ir_channels *c, const char *channel,
+                      enum ir_channel_state found);
+
 #endif

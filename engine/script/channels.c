@@ -61,6 +61,27 @@ check_channel(struct ir_check *ck, struct ir_units *us,
     ir_json_free(none);
 }
 
+/* What reads the trial messages is a channel, too. */
+static void
+check_canary(struct ir_check *ck, const struct ir_node *node,
+             const struct ir_json *channel, const struct ir_json *all)
+{
+    const struct ir_json *canary = ir_json_get(channel, "canary");
+    const char *via = ir_json_get_str(canary, "via", NULL);
+    const struct ir_field *f = ir_node_field(node, "canary");
+    size_t i, mark;
+
+    for (i = 0; via != NULL && i < ir_json_len(all); i++)
+        if (strcmp(ir_json_get_str(ir_json_at(all, i), "id", ""), via) == 0)
+            return;
+    if (via == NULL || f == NULL)
+        return;
+    mark = ir_check_path_in(ck, "canary", 0);
+    ir_check_say_field(ck, true, f->node, "via",
+                       _("there is no channel \"%.60s\""), via);
+    ir_check_path_out(ck, mark);
+}
+
 void
 ir_channels_check(struct ir_check *ck, struct ir_units *us)
 {
@@ -78,6 +99,8 @@ ir_channels_check(struct ir_check *ck, struct ir_units *us)
     for (i = 0; list != NULL && i < ir_json_len(channels); i++) {
         item = ir_check_path_in(ck, NULL, i + 1);
         check_channel(ck, us, list->node->items[i], ir_json_at(channels, i));
+        check_canary(ck, list->node->items[i], ir_json_at(channels, i),
+                     channels);
         ir_check_path_out(ck, item);
     }
     ir_check_path_out(ck, mark);

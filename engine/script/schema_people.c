@@ -240,6 +240,15 @@ static const struct ir_schema partner_schema = {partner_rules, NULL};
 static const struct ir_rule item_partner = {.type = IR_RULE_OBJ,
                                             .of = &partner_schema};
 
+/* How it is found out whether messages arrive. */
+static const struct ir_rule canary_rules[] = {
+    {.name = "to", .type = IR_RULE_STR, .required = true, .max = 200},
+    {.name = "via", .type = IR_RULE_ID},
+    {.name = "every", .type = IR_RULE_DURATION},
+    {.name = "within", .type = IR_RULE_DURATION},
+    {.name = NULL}};
+static const struct ir_schema canary_schema = {canary_rules, NULL};
+
 /* How messages leave: which plugin, with what. */
 static const struct ir_rule way_rules[] = {
     ID,
@@ -249,6 +258,7 @@ static const struct ir_rule way_rules[] = {
      .ref = IR_REF_PLUGIN},
     TEXT("title"),
     {.name = "mail", .type = IR_RULE_BOOL},
+    {.name = "canary", .type = IR_RULE_OBJ, .of = &canary_schema},
     {.name = "config",
      .type = IR_RULE_SPECIAL,
      .special = ir_check_channel_config},

@@ -4,7 +4,8 @@ and drops what it takes.
 
     box = mailbox.Box(t, MAILDIR)   box.plain, box.tls: ports; user "ir",
                                     password "geheim"
-    liar = mailbox.Liar()           liar.port, liar.taken
+    liar = mailbox.Liar()           liar.port, liar.taken; with liar.to set to
+                                    a port it passes all on to that server
 """
 import os
 import shutil
@@ -99,14 +100,23 @@ class Box:
         return out
 
 
+def pump(a, b):
+    try:
+        while data := a.recv(65536):
+            b.sendall(data)
+        b.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
+
+
 class Liar(threading.Thread):
-    """Says 250 to every mail and delivers none."""
+    """Says 250 to every mail and delivers none; or passes on to another."""
 
     def __init__(self):
         super().__init__(daemon=True)
         self.sock = socket.create_server(("127.0.0.1", 0))
         self.port = self.sock.getsockname()[1]
-        self.taken = []
+        self.taken, self.to = [], None
         self.start()
 
     def run(self):
@@ -115,7 +125,21 @@ class Liar(threading.Thread):
             threading.Thread(target=self.serve, args=(conn,),
                              daemon=True).start()
 
+    def pass_on(self, conn):
+        with conn, socket.create_connection(("127.0.0.1", self.to)) as other:
+            back = threading.Thread(target=pump, args=(other, conn),
+                                    daemon=True)
+            back.start()
+            pump(conn, other)
+            back.join()
+
     def serve(self, conn):
+        if self.to:
+            try:
+                self.pass_on(conn)
+            except OSError:
+                pass
+            return
         with conn, conn.makefile("rb") as lines:
             conn.sendall(b"220 liar ESMTP\r\n")
             for line in lines:

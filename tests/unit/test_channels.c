@@ -108,6 +108,42 @@ exercise(void **state_)
     world_free(w);
 }
 
+/* What a device is to write down of `found` after what was said. */
+static bool
+news(struct world *w, const char *channel, enum ir_channel_state found)
+{
+    const struct ir_entry *e[ENTRIES_MAX];
+    struct ir_channels c;
+    bool yes;
+    size_t i;
+
+    for (i = 0; i < w->n; i++)
+        e[i] = &w->e[i];
+    ir_channels_fold(&w->trust, e, w->n, IR_ACTUAL, &c);
+    yes = ir_channels_news(&c, channel, found);
+    ir_channels_done(&c);
+    return yes;
+}
+
+static void
+what_is_news(void **state_)
+{
+    struct world *w = scene();
+
+    (void)state_;
+    assert_true(news(w, "smtp", IR_CHANNEL_OK));
+    say(w, NODE, "smtp", IR_CHANNEL_OK);
+    assert_false(news(w, "smtp", IR_CHANNEL_OK));
+    assert_true(news(w, "smtp", IR_CHANNEL_DOWN));
+    assert_true(news(w, "sms", IR_CHANNEL_OK));
+    say(w, MORI, "smtp", IR_CHANNEL_DISTRUSTED);
+    assert_false(news(w, "smtp", IR_CHANNEL_OK));
+    assert_false(news(w, "smtp", IR_CHANNEL_DOWN));
+    say(w, MORI, "smtp", IR_CHANNEL_DOWN);
+    assert_true(news(w, "smtp", IR_CHANNEL_OK));
+    world_free(w);
+}
+
 int
 main(void)
 {
@@ -115,6 +151,7 @@ main(void)
         cmocka_unit_test(newest_word),
         cmocka_unit_test(distrust_stays),
         cmocka_unit_test(exercise),
+        cmocka_unit_test(what_is_news),
     };
 
     if (ir_crypt_init(NULL) != IR_OK)
