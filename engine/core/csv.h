@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#define IR_CSV_CELLS_MAX 100  /* in a row */
+#define IR_CSV_CELLS_MAX 200  /* in a row */
 #define IR_CSV_CELL_MAX 10000 /* bytes of one */
 
 struct ir_csv {

@@ -404,6 +404,10 @@ ir_intake_read(const void *p, size_t n, struct ir_intake *out,
         s += 3;
         n -= 3;
     }
+    while (n > 0 && (*s == '\r' || *s == '\n' || *s == ' ')) {
+        s++;
+        n--;
+    }
     if (n >= 11 && strncasecmp(s, "BEGIN:VCARD", 11) == 0 &&
         folded_utf8(s, n)) {
         out->charset = "UTF-8";

@@ -31,8 +31,7 @@ enum column {
     RADIO,
 };
 
-/* Headings without blanks, "_", "-" and digits at their end, in small letters.
- */
+/* Headings without blanks, "_", "-" and digits, in small letters. */
 static const struct {
     const char *heading;
     enum column column;
@@ -91,6 +90,7 @@ static const struct {
     {"英語名", LATIN},
     {"title", TITLE},
     {"jobtitle", TITLE},
+    {"organizationtitle", TITLE},
     {"position", TITLE},
     {"役職", TITLE},
     {"役職名", TITLE},
@@ -98,6 +98,7 @@ static const struct {
     {"職名", TITLE},
     {"organisation", ORGANISATION},
     {"organization", ORGANISATION},
+    {"organizationname", ORGANISATION},
     {"company", ORGANISATION},
     {"会社", ORGANISATION},
     {"会社名", ORGANISATION},
@@ -105,6 +106,7 @@ static const struct {
     {"組織名", ORGANISATION},
     {"勤務先", ORGANISATION},
     {"department", DEPARTMENT},
+    {"organizationdepartment", DEPARTMENT},
     {"section", DEPARTMENT},
     {"部署", DEPARTMENT},
     {"部署名", DEPARTMENT},
@@ -114,6 +116,7 @@ static const struct {
     {"lang", LANGUAGE},
     {"言語", LANGUAGE},
     {"phone", PHONE},
+    {"phonevalue", PHONE},
     {"tel", PHONE},
     {"telephone", PHONE},
     {"phonenumber", PHONE},
@@ -142,6 +145,7 @@ static const struct {
     {"ショートメッセージ", SMS},
     {"mail", MAIL},
     {"email", MAIL},
+    {"emailvalue", MAIL},
     {"emailaddress", MAIL},
     {"mailaddress", MAIL},
     {"メール", MAIL},
@@ -170,12 +174,10 @@ column_of(const char *heading)
 
     ir_utf8_narrow(&narrow, heading);
     for (s = ir_buf_str(&narrow); *s != '\0'; s++) {
-        if (strchr(" _-\t\n.:", *s) != NULL)
+        if (strchr(" _-\t\n.:0123456789", *s) != NULL)
             continue;
         ir_buf_addc(&b, *s >= 'A' && *s <= 'Z' ? *s - 'A' + 'a' : *s);
     }
-    while (b.len > 0 && b.p[b.len - 1] >= '0' && b.p[b.len - 1] <= '9')
-        b.p[--b.len] = 0;
     for (i = 0; i < sizeof headings / sizeof headings[0]; i++)
         if (strcmp(headings[i].heading, ir_buf_str(&b)) == 0)
             found = headings[i].column;
@@ -189,16 +191,25 @@ static int
 read_headings(const struct ir_csv_row *row, enum column *col,
               struct ir_intake *in, struct ir_err *err)
 {
+    struct ir_buf unused = {0}, shown = {0};
     bool name = false;
     size_t i;
 
     for (i = 0; i < row->cells_n; i++) {
         col[i] = column_of(row->cell[i]);
         name |= col[i] == NAME || col[i] == FAMILY;
-        if (col[i] == NONE && row->cell[i][0] != '\0')
-            ir_intake_say(in, row->line, NULL, false,
-                          _("column \"%.60s\" is not used"), row->cell[i]);
+        if (col[i] == NONE && row->cell[i][0] != '\0') {
+            ir_buf_adds(&unused, unused.len > 0 ? ", " : "");
+            ir_utf8_escape(&unused, row->cell[i], strlen(row->cell[i]), false);
+        }
     }
+    if (name && unused.len > 0) {
+        ir_utf8_cut(&shown, ir_buf_str(&unused), 150);
+        ir_intake_say(in, row->line, NULL, false,
+                      _("columns that are not used: %s"), ir_buf_str(&shown));
+    }
+    ir_buf_done(&unused);
+    ir_buf_done(&shown);
     if (name)
         return IR_OK;
     ir_fail(err, IR_EPARSE,
@@ -224,24 +235,29 @@ latin(const char *s)
     return true;
 }
 
-/* Several numbers in one cell, parted by newlines, semicolons or 、. */
+/* Several numbers in one cell, parted by newlines, semicolons, 、 or " ::: ".
+ */
 static void
 add_ways(struct ir_intake *in, struct ir_intake_person *p, const char *means,
          const char *cell, int rank)
 {
     while (*cell != '\0') {
-        const char *comma = strstr(cell, "、");
-        size_t n = strcspn(cell, "\n;");
+        static const char *const marks[] = {"、", ":::", "\n", ";"};
+        size_t n = strlen(cell), mark = 0, i;
         char *one;
 
-        if (comma != NULL && (size_t)(comma - cell) < n)
-            n = (size_t)(comma - cell);
+        for (i = 0; i < 4; i++) {
+            const char *at = strstr(cell, marks[i]);
+
+            if (at != NULL && (size_t)(at - cell) < n) {
+                n = (size_t)(at - cell);
+                mark = strlen(marks[i]);
+            }
+        }
         one = ir_strndup(cell, n);
         ir_intake_way(in, p, means, one, rank);
         free(one);
-        cell += n;
-        if (*cell != '\0')
-            cell += *cell == '\n' || *cell == ';' ? 1 : strlen("、");
+        cell += n + mark;
     }
 }
 

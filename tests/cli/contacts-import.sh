@@ -80,7 +80,7 @@ out 'en = "Takahashi Hajime", ja = "髙橋 一"'
 out '"09000000005"'
 err "先頭の0が失われている"
 err "名前: 数式です"
-err "列「備考」は使いません"
+err "使わない列: 備考"
 IRLANG=en_US.UTF-8
 
 title "the same table as Python reads it"

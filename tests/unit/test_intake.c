@@ -208,7 +208,7 @@ static const struct {
      ",,,,,\nMori,,,,nobody,\n",
      "Ito(en) phone=09000000001 phone=03-0000-0001 sms=09000000001 "
      "mail=a@example.jp mail=b@example.jp\n"
-     "1 : column \"Shoe size\" is not used\n"
+     "1 : columns that are not used: Shoe size\n"
      "2 Ito: 9000000001: its first 0 was lost; 09000000001 is taken\n"
      "4 -Mori: \"nobody\" is no mail address\n"
      "4 -Mori: has neither a telephone number nor a mail address that can be "
@@ -225,7 +225,7 @@ static const struct {
      "used\n"},
     {"姓,名,携帯電話,内線電話\n加藤,彩,０９０－００００－０１０５,\n",
      "加藤 彩(ja) phone=090-0000-0105 sms=090-0000-0105\n"
-     "1 : column \"内線電話\" is not used\n"},
+     "1 : columns that are not used: 内線電話\n"},
     /* formulas, control characters, direction marks, too long */
     {"name,phone,title\n=cmd|x!A1,0300000001,x\n"
      "Evil,\"=HYPERLINK(\"\"x\"\")\",x\nA\x1b[31m,0300000001,\n"
@@ -239,6 +239,20 @@ static const struct {
      "4 -: the name: holds control characters\n4 -: has no name\n"
      "5 -B: the title: is a formula\n"
      "6 -: the name: holds control characters\n6 -: has no name\n"},
+    /* as Outlook and Google write them */
+    {"\"First Name\",\"Last Name\",\"Company\",\"Department\",\"Job Title\","
+     "\"Business Phone\",\"Business Phone 2\",\"Mobile Phone\","
+     "\"E-mail Address\",Birthday,Hobby\n"
+     "Ann,Brown,Mihon,Ops,Lead,03-0000-0001,,+44 7000 000000,a@example.jp,,\n",
+     "Ann Brown(en) Lead, Mihon Ops phone=+44 7000 000000 phone=03-0000-0001 "
+     "sms=+44 7000 000000 mail=a@example.jp\n"
+     "1 : columns that are not used: Birthday, Hobby\n"},
+    {"First Name,Last Name,Organization Name,Phone 1 - Label,Phone 1 - Value,"
+     "E-mail 1 - Value\n加奈,林,見本,Work,03-0000-0001 ::: 03-0000-0002,\n",
+     "林 加奈(ja) -, 見本 phone=03-0000-0001 phone=03-0000-0002\n"
+     "1 : columns that are not used: Phone 1 - Label\n"},
+    {"\r\n\r\nBEGIN:VCARD\nFN:A\nTEL:0300000001\nEND:VCARD\n",
+     "A(en) phone=0300000001\n"},
     /* the same person twice */
     {"name,phone,mail\nMori,03-0000-0001,\nMori,+81 3 0000 0001,m@example.jp\n",
      "Mori(en) phone=03-0000-0001 mail=m@example.jp\n"
