@@ -451,6 +451,15 @@ say_next(struct ir_ctx *c, const struct drawing *d, const struct ir_sheet *s,
                 d->authority);
 }
 
+/* On a terminal a screen at a time: the numbers stand at the top of it. */
+static void
+show(struct ir_ctx *c, const struct ir_buf *text, bool json)
+{
+    ir_buf_add(&c->out, text->p, text->len);
+    if (!json && !c->in_walk && ir_ctx_can_ask(c))
+        free(ir_ctx_page(c, &c->view.term, &c->out, stdout));
+}
+
 /* Record the report, then show the sheet: also where it could not be recorded,
  * for it has to be read out all the same. */
 static int
@@ -473,7 +482,7 @@ finish(struct ir_ctx *c, struct drawing *d, bool json, const char *file)
     if (file != NULL && rc == IR_OK)
         rc = write_file(c, file, &text);
     if (file == NULL || rc != IR_OK || (c->json && json))
-        ir_buf_add(&c->out, text.p, text.len);
+        show(c, &text, json);
     if (kept == IR_OK && !json && !c->json)
         ir_batch_say(c, NULL, &b);
     if (rc == IR_OK && !json && !c->json)

@@ -3,6 +3,7 @@
 
 #include "base/i18n.h"
 #include "base/time.h"
+#include "core/deadline.h"
 #include "core/text.h"
 
 #include <stdlib.h>
@@ -176,11 +177,40 @@ aware(const struct filling *x)
     return NULL;
 }
 
+/* While a failure goes on, a follow-up is followed by another one, after the
+ * same time; what its deadline leads to is the final report.
+ */
+static int64_t
+next_follow_up(const struct filling *x)
+{
+    struct ir_told_deadline v[IR_TOLD_DEADLINES_MAX];
+    size_t n = ir_told_deadlines(x->k->inc, x->k->site, x->authority, v);
+    const struct ir_told_deadline *d =
+        ir_told_deadline_of(v, n, IR_STAGE_FOLLOW_UP);
+    struct ir_site_calendar cal;
+    struct ir_deadline rule;
+    int64_t due = 0, latest;
+
+    if (x->stage != IR_STAGE_FOLLOW_UP || x->k->inc->restored_ms > 0 ||
+        d == NULL || !ir_deadline_find(x->k->site, d->id, &rule) ||
+        rule.from != IR_FROM_PREVIOUS)
+        return 0;
+    ir_site_calendar_init(x->k->site, &cal);
+    if (ir_deadline_due(&rule, &cal.cal, x->c->view.now_ms, &due, &latest,
+                        NULL) != IR_OK)
+        due = 0;
+    ir_site_calendar_done(&cal);
+    return due;
+}
+
 static char *
 next(const struct filling *x)
 {
     struct ir_told_due due;
+    int64_t again = next_follow_up(x);
 
+    if (again > 0)
+        return moment(again);
     return ir_told_next(x->k->inc, x->k->site, x->authority, x->stage,
                         x->c->view.now_ms, &due) &&
                    !due.provisional

@@ -112,13 +112,21 @@ one_line(const char *typed, char **out, struct ir_err *err)
     return IR_OK;
 }
 
-/* Does it say something, rather than being a mistyped time or number? */
+/* Does it say something with a figure in it ("about 1,200"), rather than being
+ * a mistyped time or number, or the answer to another question?
+ */
 static bool
 has_words(const char *s)
 {
-    static const char figures[] = "0123456789:/.-+ TZtz,";
+    static const char figures[] = "0123456789:/.-+ TZtz";
+    struct ir_buf narrow = {0};
+    bool words;
 
-    return s[strspn(s, figures)] != '\0';
+    ir_utf8_narrow(&narrow, s);
+    words = s[strspn(s, figures)] != '\0' &&
+            strpbrk(ir_buf_str(&narrow), "0123456789") != NULL;
+    ir_buf_done(&narrow);
+    return words;
 }
 
 static bool

@@ -117,31 +117,57 @@ plain(const char *s, size_t len)
     return ir_buf_take(&b);
 }
 
-/* Is `name` (plain) a name of the field? */
-static bool
-is_named(const struct ir_json *f, const char *name)
+/* What the fields are called, each name plain; made once. */
+struct names {
+    const struct ir_json *fields;
+    char **name;
+    size_t *field;
+    size_t n;
+};
+
+static void
+add_name(struct names *x, size_t field, const char *name)
 {
-    const struct ir_json *words = ir_json_get(f, "words");
-    const struct ir_json *ask = ir_json_get(f, "ask");
-    const char *all[3 + 20];
-    size_t i, n = 0;
-    bool hit = false;
+    char *own = name != NULL ? plain(name, strlen(name)) : NULL;
 
-    all[n++] = ir_json_get_str(f, "id", "");
-    all[n++] = ir_json_get_str(ask, "en", "");
-    all[n++] = ir_json_get_str(ask, "ja", "");
-    for (i = 0; i < ir_json_len(words) && n < sizeof all / sizeof all[0]; i++)
-        all[n++] = ir_json_str(ir_json_at(words, i));
-    for (i = 0; i < n && !hit; i++) {
-        char *own;
-
-        if (all[i] == NULL)
-            continue;
-        own = plain(all[i], strlen(all[i]));
-        hit = own[0] != '\0' && strcmp(own, name) == 0;
+    if (own == NULL || *own == '\0') {
         free(own);
+        return;
     }
-    return hit;
+    x->name = ir_realloc(x->name, (x->n + 1) * sizeof *x->name);
+    x->field = ir_realloc(x->field, (x->n + 1) * sizeof *x->field);
+    x->name[x->n] = own;
+    x->field[x->n++] = field;
+}
+
+static void
+names_init(struct names *x, const struct ir_json *fields)
+{
+    size_t i, k;
+
+    *x = (struct names){.fields = fields};
+    for (i = 0; i < ir_json_len(fields) && i < IR_FORM_FIELDS_MAX; i++) {
+        const struct ir_json *f = ir_json_at(fields, i);
+        const struct ir_json *ask = ir_json_get(f, "ask");
+        const struct ir_json *words = ir_json_get(f, "words");
+
+        add_name(x, i, ir_json_get_str(f, "id", NULL));
+        add_name(x, i, ir_json_get_str(ask, "en", NULL));
+        add_name(x, i, ir_json_get_str(ask, "ja", NULL));
+        for (k = 0; k < ir_json_len(words); k++)
+            add_name(x, i, ir_json_str(ir_json_at(words, k)));
+    }
+}
+
+static void
+names_done(struct names *x)
+{
+    size_t i;
+
+    for (i = 0; i < x->n; i++)
+        free(x->name[i]);
+    free(x->name);
+    free(x->field);
 }
 
 /* The field that "... [id]" at the end of a printed question names, or -1. */
@@ -162,7 +188,7 @@ by_bracket(const struct ir_json *fields, const char *name, size_t len)
 }
 
 static int
-field_named(const struct ir_json *fields, const char *name, size_t len)
+field_named(const struct names *x, const char *name, size_t len)
 {
     int at = -1;
     size_t i;
@@ -172,13 +198,11 @@ field_named(const struct ir_json *fields, const char *name, size_t len)
         len--;
     if (len == 0 || len > LABEL_MAX)
         return -1;
-    at = by_bracket(fields, name, len);
+    at = by_bracket(x->fields, name, len);
     key = plain(name, len);
-    for (i = 0; at < 0 && key[0] != '\0' && i < ir_json_len(fields) &&
-                i < IR_FORM_FIELDS_MAX;
-         i++)
-        if (is_named(ir_json_at(fields, i), key))
-            at = (int)i;
+    for (i = 0; at < 0 && i < x->n; i++)
+        if (strcmp(x->name[i], key) == 0)
+            at = (int)x->field[i];
     free(key);
     return at;
 }
@@ -198,27 +222,26 @@ colon_at(const char *s)
 }
 
 /* The field a line begins with, and its value behind it; -1: none. A question
- * may have a colon in it, so every colon is tried. */
+ * may have a colon in it, so every colon is tried, and the longest name counts.
+ */
 static int
-match(const struct ir_json *fields, const char *line, const char **value)
+match(const struct names *x, const char *line, const char **value)
 {
     const char *s = skip_marks(line), *p;
-    size_t n;
-    int at;
+    int found = -1;
 
-    for (p = s; *p != '\0'; p++) {
-        n = colon_at(p);
-        if (n == 0)
+    for (p = s; *p != '\0' && p - s <= LABEL_MAX; p++) {
+        size_t n = colon_at(p);
+        int at = n > 0 ? field_named(x, s, (size_t)(p - s)) : -1;
+
+        if (at < 0)
             continue;
-        at = field_named(fields, s, (size_t)(p - s));
-        if (at >= 0) {
-            p = skip_space(p + n);
-            n = colon_at(p); /* "【name】: value" */
-            *value = skip_space(p + n);
-            return at;
-        }
+        found = at;
+        *value = skip_space(p + n);
+        n = colon_at(*value); /* "【name】: value" */
+        *value = skip_space(*value + n);
     }
-    return -1;
+    return found;
 }
 
 static void
@@ -240,12 +263,14 @@ ir_paste_read(const struct ir_json *fields, const char *text, size_t len,
 {
     struct ir_buf whole = {0}, rest = {0};
     char *copy, *line, *next;
+    struct names x;
     int below = -1; /* the field whose value stands in the lines below */
 
     memset(out, 0, sizeof *out);
     out->cut = len > IR_PASTE_MAX;
     ir_utf8_repair(&whole, text, out->cut ? IR_PASTE_MAX : len);
     copy = ir_buf_take(&whole);
+    names_init(&x, fields);
     for (line = copy; line != NULL; line = next) {
         const char *value = NULL;
         int at;
@@ -254,7 +279,7 @@ ir_paste_read(const struct ir_json *fields, const char *text, size_t len,
         if (next != NULL)
             *next++ = '\0';
         chop(line);
-        at = match(fields, line, &value);
+        at = match(&x, line, &value);
         if (at >= 0 && out->value[at] != NULL && *out->value[at] != '\0')
             at = -1; /* said twice: the second is kept with the rest */
         if (at >= 0) {
@@ -268,6 +293,7 @@ ir_paste_read(const struct ir_json *fields, const char *text, size_t len,
                 ir_buf_addf(&rest, "%s%s", rest.len > 0 ? "\n" : "", line);
         }
     }
+    names_done(&x);
     free(copy);
     out->rest = ir_buf_take(&rest);
 }

@@ -70,7 +70,7 @@ say_told(const struct ir_view *v, const struct ir_itold *t,
                 ir_pool_take(pool, ir_view_moment(t->at_ms)),
                 ir_pool_take(pool, ir_view_member(v, t->by, false)));
     if (t->to != NULL)
-        ir_buf_addf(&b, _(", to %s"),
+        ir_buf_addf(&b, _("; they reached %s"),
                     ir_pool_take(pool, ir_view_safe(v, t->to)));
     ir_buf_addf(&b, _(" (%s)"),
                 ir_pool_take(pool, ir_view_channel(v, t->means)));
