@@ -119,6 +119,8 @@ ir_outgoing_message(struct ir_outbox *o, const struct ir_outgoing *x,
     ir_json_set_str(j, "code", code);
     ir_json_set_bool(j, "exercise", a->status != IR_ACTUAL);
     ir_json_set_int(j, "severity", (int64_t)a->severity);
+    if (in.incident != NULL)
+        ir_json_set_str(j, "incident", in.incident);
     if (x->number > 0)
         set_reply(j, x->number);
     ir_json_set_str(j, "from", in.site != NULL ? in.site : author);
