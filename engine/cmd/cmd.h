@@ -66,6 +66,7 @@ struct ir_ctx {
     struct ir_buf out, talk;
     struct ir_err err;
     bool not_recorded; /* something was to be recorded and was not */
+    bool own_said;     /* that a key of this home is revoked */
     char *again;       /* how to enter it later */
     bool in_walk;      /* called from the walk: no second screen */
     /* called now and then while a line is waited for, or NULL */

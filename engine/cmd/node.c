@@ -63,7 +63,8 @@ welcome(struct ir_node *n)
         return;
     keys = ir_calloc(t->keys_n + 1, IR_PUBKEY_BYTES);
     for (i = 0; i < t->keys_n; i++)
-        if (t->keys[i].node && !t->keys[i].revoked)
+        if (t->keys[i].node &&
+            (!t->keys[i].revoked || ir_node_last_due(n, t->keys[i].key_id)))
             memcpy(keys + m++ * IR_PUBKEY_BYTES, t->keys[i].pub,
                    IR_PUBKEY_BYTES);
     ir_https_keys(&n->carriers[IR_NODE_HTTPS], keys, m);
@@ -119,6 +120,7 @@ ir_node_trust(struct ir_node *n, struct ir_err *err)
     n->keys_n = keys_n;
     n->near_known = false;
     look_at_own(n);
+    ir_node_last_trust(n);
     welcome(n);
     rc = ir_offer_each(n->c->st, s, true, index_one, n->sync, err);
     if (rc == IR_OK)
@@ -321,6 +323,8 @@ step(void *arg, int64_t now_ms)
     look(n, woken);
     next = ir_node_move(n);
     look_at_trust(n);
+    if (ir_node_last_tick(n, &next))
+        welcome(n);
     ir_node_dial(n);
     send_due(n);
     tell(n);
@@ -472,6 +476,7 @@ end(struct ir_node *n)
         close(n->home_fd);
     ir_wipe(n->invites, sizeof n->invites);
     free(n->links);
+    free(n->lasts);
     free(n->heard);
     free(n->met);
 }

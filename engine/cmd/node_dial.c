@@ -198,7 +198,7 @@ ir_node_dial(struct ir_node *n)
         if (h->calling < 0 && !up &&
             memcmp(n->self, h->device, IR_KEYID_BYTES) < 0)
             call(n, h);
-        else if (h->calling >= 0 &&
+        else if (h->calling >= 0 && !ir_node_last_pending(n, h->device) &&
                  (!near || (!up && (n->now_ms - last_heard(h) > SILENT_MS ||
                                     (h->places > 1 && since > TRY_MS)))))
             hang_up(n, h);

@@ -53,6 +53,15 @@ struct ir_node_old {
     int64_t until_ms; /* for so long it is spoken under as well; 0: free */
 };
 
+/* A revoked device, and what it was told. */
+struct ir_node_last {
+    uint8_t device[IR_KEYID_BYTES];
+    int64_t cut_ms;   /* its links are cut then; 0: there are none */
+    int64_t again_ms; /* it may call to be told again then; 0: now */
+    int64_t lan_ms;   /* when it was told on the LAN; 0: never */
+    int said;         /* links that were told since the last cut */
+};
+
 #define IR_NODE_INVITES_MAX 64 /* the newest, that may be asked about */
 
 /* An invitation that was made here. */
@@ -74,6 +83,8 @@ struct ir_node {
     size_t keys_n;
     bool may_seal; /* false: the keys only open */
     struct ir_node_old old[IR_NODE_OLD];
+    struct ir_node_last *lasts;
+    size_t lasts_n, gone;     /* gone: devices that are revoked, as seen last */
     int64_t old_left, old_ms; /* frames that may be said again; as of when */
     struct ir_ingest *ingest;
     struct ir_sync_home_of home_of;
@@ -183,6 +194,26 @@ void ir_node_old_heard(struct ir_node *n, const struct ir_epoch_key *newest,
                        size_t m);
 void ir_node_old_send(struct ir_node *n, const struct ir_carrier *c,
                       uint32_t link, const struct ir_buf *b);
+
+/* The last word to a device that is revoked. May its key call now, for that
+ * alone? Is it being told, so that its link must stay for a moment? A link to
+ * it came up: it is told and nothing else; false: it is not revoked. It was
+ * heard on the LAN. Trust has changed. And: cut what was told; true: ask anew
+ * who is welcome.
+ */
+bool ir_node_last_due(const struct ir_node *n,
+                      const uint8_t device[IR_KEYID_BYTES]);
+bool ir_node_last_pending(const struct ir_node *n,
+                          const uint8_t device[IR_KEYID_BYTES]);
+bool ir_node_last_up(struct ir_node *n, int which, uint32_t link,
+                     const uint8_t device[IR_KEYID_BYTES], size_t mtu);
+void ir_node_last_lan(struct ir_node *n, const uint8_t device[IR_KEYID_BYTES]);
+void ir_node_last_trust(struct ir_node *n);
+bool ir_node_last_tick(struct ir_node *n, int64_t *next);
+
+/* A link of the engine: its carrier, and that one's number for it. */
+int ir_node_carrier_no(uint32_t link);
+uint32_t ir_node_carrier_link(uint32_t link);
 
 /* How long this device waits before it says that an alert is here: all do, and
  * what all wrote at once would stand in the way of the next alert. And how long

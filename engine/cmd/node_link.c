@@ -24,6 +24,18 @@ link_id(int which, uint32_t link)
     return ((uint32_t)which + 1) << CARRIER_SHIFT | (link & LINK_MASK);
 }
 
+int
+ir_node_carrier_no(uint32_t link)
+{
+    return (int)(link >> CARRIER_SHIFT) - 1;
+}
+
+uint32_t
+ir_node_carrier_link(uint32_t link)
+{
+    return link & LINK_MASK;
+}
+
 const char *
 ir_node_carrier_of(const struct ir_node *n, uint32_t link)
 {
@@ -74,6 +86,8 @@ on_up(void *arg, uint32_t link, const uint8_t *pub, size_t mtu, bool many)
     if (pub != NULL) {
         l->known = true;
         ir_key_id(pub, l->device);
+        if (ir_node_last_up(n, s->which, link, l->device, mtu))
+            return;
         ir_node_say(_("%s: connected to %s"), c->ops->name,
                     ir_node_name(n, l->device));
     }

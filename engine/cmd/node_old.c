@@ -49,9 +49,12 @@ ir_node_old_heard(struct ir_node *n, const struct ir_epoch_key *newest,
 
     if (newest == NULL || sealed_n < sizeof o->hint ||
         ir_frame_under(newest, sealed, sealed_n) ||
-        ir_frame_next(&c, &f, NULL) != IR_OK || f.type != IR_FRAME_BEACON ||
-        !is_ours(n, &f))
+        ir_frame_next(&c, &f, NULL) != IR_OK || f.type != IR_FRAME_BEACON)
         return;
+    if (!is_ours(n, &f)) {
+        ir_node_last_lan(n, f.node); /* where it is revoked */
+        return;
+    }
     o = place(n, sealed);
     memcpy(o->hint, sealed, sizeof o->hint);
     o->until_ms = n->now_ms + HEARD_MS;

@@ -216,7 +216,7 @@ to_talk(const char *text, const char *hint, void *arg)
 void
 ir_own_revoked_say(struct ir_ctx *c)
 {
-    (void)ir_own_revoked(c, to_talk, c);
+    c->own_said = ir_own_revoked(c, to_talk, c) > 0;
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "base/wake.h"
 #include "cmd/canary.h"
 #include "cmd/case.h"
+#include "cmd/own.h"
 #include "cmd/sender.h"
 #include "view/menu.h"
 #include "view/refusal.h"
@@ -306,6 +307,8 @@ ir_batch_say(struct ir_ctx *c, struct ir_case *k, const struct ir_batch *b)
     }
     if (log.n > 0)
         tell_behind(c, &log);
+    if (!c->own_said)
+        ir_own_revoked_say(c);
     ir_log_done(&log);
 }
 

@@ -30,6 +30,8 @@ def scenario(site):
               lambda: site.equal([a, b], site.acked))
 
     lost.start()
+    site.wait("the revoked one hears that it is",
+              lambda: net.said(lost, "was revoked by p1"), 15)
     time.sleep(3)
     assert not set(site.acked) & lost.ids(), "the revoked one reads on"
     assert away.json("mesh", "status")["carrier_key"] == 1
@@ -39,8 +41,6 @@ def scenario(site):
     away.note("back again")
     site.wait("and all that was recorded",
               lambda: site.equal([a, b, away], site.acked))
-    site.wait("the revoked one hears that it is",
-              lambda: net.said(lost, "was revoked by p1"))
     assert not set(site.acked) & lost.ids(), "the revoked one reads the work"
     assert "was revoked by p1" in lost.ir("mesh", "status")
     site.check([a, b, away])
