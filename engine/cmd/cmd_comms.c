@@ -21,6 +21,7 @@ say_sent(struct ir_ctx *c, const struct ir_sent *s)
         ir_json_set_int(j, "handed_over", (int64_t)s->handed);
         ir_json_set_int(j, "failed", (int64_t)s->failed);
         ir_json_set_int(j, "waiting", (int64_t)s->waiting);
+        ir_json_set_int(j, "replies", (int64_t)s->replies);
         ir_json_set_int(j, "by_hand", (int64_t)s->by_hand);
         ir_cmd_json_take(c, j);
         return;

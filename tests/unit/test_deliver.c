@@ -304,6 +304,57 @@ again(void **state)
     assert_true(sum > 6 * 60 * MIN); /* a night's outage is outlived */
 }
 
+/* What was handed over goes a second time only when somebody asks. */
+static void
+asked_anew(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s);
+    s.r[KATO].answered = true;
+    said(&s, MORI, 0, IR_OUTCOME_TRIED, T0, 0);
+    said(&s, MORI, 0, IR_OUTCOME_HANDED, T0 + 10, 0);
+    said(&s, MORI, 0, IR_OUTCOME_REPLIED, T0 + 20, 0);
+    assert_string_equal(due(&s, T0 + MIN), "");
+    assert_int_equal(s.r[MORI].reach, IR_REACH_REPLIED);
+    assert_int_equal(s.w[MORI][0].asked_n, 0);
+    said(&s, MORI, 0, IR_OUTCOME_NO_ANSWER, T0 + 2 * MIN, T0 + 2 * MIN);
+    assert_string_equal(due(&s, T0 + 2 * MIN), "mori/sms+1 mori/mail+0");
+    assert_int_equal(s.w[MORI][0].asked_n, 1);
+    said(&s, MORI, 0, IR_OUTCOME_TRIED, T0 + 2 * MIN, 0);
+    said(&s, MORI, 0, IR_OUTCOME_HANDED, T0 + 2 * MIN + 1, 0);
+    assert_string_equal(due(&s, T0 + 2 * MIN + 2), "");
+    assert_int_equal(s.r[MORI].reach, IR_REACH_HANDED);
+    /* one who did not pick up the telephone is not rung again by itself */
+    said(&s, MORI, 2, IR_OUTCOME_NO_ANSWER, T0 + 3 * MIN, 0);
+    assert_string_equal(due(&s, T0 + 3 * MIN), "");
+    free(s.due);
+}
+
+/* A way that carried the mistake waits for none before it; what a person has to
+ * do is named and is no moment to look again. */
+static void
+same_way_at_once(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s);
+    s.r[KATO].answered = true;
+    s.w[MORI][1].at_once = true;
+    assert_string_equal(due(&s, T0), "mori/sms+0 mori/mail+0");
+    said(&s, MORI, 0, IR_OUTCOME_TRIED, T0, 0);
+    said(&s, MORI, 0, IR_OUTCOME_FAILED, T0 + 1, 0);
+    said(&s, MORI, 1, IR_OUTCOME_TRIED, T0, 0);
+    said(&s, MORI, 1, IR_OUTCOME_FAILED, T0 + 1, 0);
+    assert_int_equal(s.w[MORI][0].failed_n, 0);
+    assert_string_equal(due(&s, T0 + 2), "mori/phone+0 hand");
+    assert_int_equal(s.w[MORI][0].failed_n, 1);
+    assert_true(s.next_ms == INT64_MAX);
+    free(s.due);
+}
+
 int
 main(void)
 {
@@ -316,6 +367,8 @@ main(void)
         cmocka_unit_test(any_order),
         cmocka_unit_test(turns),
         cmocka_unit_test(clock_back),
+        cmocka_unit_test(asked_anew),
+        cmocka_unit_test(same_way_at_once),
         cmocka_unit_test(again),
     };
 

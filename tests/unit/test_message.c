@@ -167,13 +167,53 @@ what_was_sent_is_known(void **state)
     ir_message_done(&m);
 }
 
+static void
+replies(void **state)
+{
+    static const struct {
+        const char *text;
+        int word;
+        uint64_t number;
+    } cases[] = {
+        {"4a", 'a', 4},
+        {"4A", 'a', 4},
+        {" 4 a ", 'a', 4},
+        {"\uff14\uff41", 'a', 4},
+        {"\uff14 \uff24", 'd', 4},
+        {"\u300c4a \u4e86\u89e3\u300d", 'a', 4},
+        {"4a\u4e86\u89e3", 'a', 4},
+        {"\"12d\" sorry", 'd', 12},
+        {"99a", 'a', 99},
+        {"100a", 0, 0},
+        {"0a", 0, 0},
+        {"4", 0, 0},
+        {"a", 0, 0},
+        {"4ab", 0, 0},
+        {"4x", 0, 0},
+        {"yes 4a", 0, 0},
+        {"\u3000\u3010\uff11\uff24\u3011", 'd', 1},
+        {"", 0, 0},
+        {"99999999999999999999999999a", 0, 0},
+        {"\x1b[2J4a", 0, 0},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint64_t number = 77;
+
+        assert_int_equal(ir_reply_read(cases[i].text, &number), cases[i].word);
+        assert_int_equal(number, cases[i].number);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exercise_comes_first),   cmocka_unit_test(brief_fits),
         cmocka_unit_test(hostile_text),           cmocka_unit_test(codes),
-        cmocka_unit_test(what_was_sent_is_known),
+        cmocka_unit_test(what_was_sent_is_known), cmocka_unit_test(replies),
     };
 
     setenv("IR_LOCALEDIR", IR_BUILD_DIR "/engine/po", 0);
