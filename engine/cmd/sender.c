@@ -453,16 +453,19 @@ put_next(struct ir_sender *s, int64_t next_ms)
     return ir_store_setting_put(s->c->st, IR_SENDER_NEXT, text, &s->c->err);
 }
 
-/* People of whom nothing is left but what a person does. */
-static size_t
-by_hand(const struct ir_outbox *o)
+/* What is left: for people to do by hand, and, where it was to end early, to be
+ * sent. */
+static void
+count_left(struct ir_sender *s)
 {
-    size_t i, k, n = 0;
+    size_t i, k;
 
-    for (i = 0; i < o->n; i++)
-        for (k = 0; k < o->v[i].due_n; k++)
-            n += o->v[i].due[k].by_hand;
-    return n;
+    ir_outbox_plan(&s->o, wall_ms());
+    for (i = 0; i < s->o.n; i++)
+        for (k = 0; k < s->o.v[i].due_n; k++) {
+            s->told->by_hand += s->o.v[i].due[k].by_hand;
+            s->told->waiting += !s->o.v[i].due[k].by_hand;
+        }
 }
 
 /* Send until there is nothing left to do, or it is to end. */
@@ -553,8 +556,11 @@ ir_sender_run(struct ir_ctx *c, int64_t linger_ms, int64_t until_ms,
         rc = work(s, linger_ms, until_ms);
         rc2 = ir_sender_flush(s);
         rc = rc == IR_OK ? rc2 : rc;
+        /* what could not be recorded and was not got over by now */
+        if (rc == IR_OK && s->trouble_ms != 0)
+            rc = c->err.code != 0 ? c->err.code : IR_ESTORE;
         if (rc == IR_OK)
-            rc = put_next(s, s->outcomes_n > 0 ? 0 : s->o.next_ms);
+            rc = put_next(s, s->o.next_ms);
         close(fd);
         fd = -1;
         /* whoever recorded something and found the lock taken relies on us */
@@ -565,7 +571,7 @@ ir_sender_run(struct ir_ctx *c, int64_t linger_ms, int64_t until_ms,
             break;
         rc = look_again(s);
     }
-    told->by_hand = by_hand(&s->o);
+    count_left(s);
     for (i = 0; i < 3; i++)
         (void)sigaction(signals[i], &was[i], NULL);
     if (fd >= 0)

@@ -33,7 +33,7 @@
     }
 #define LIST(n, it)                                                            \
     {                                                                          \
-        .name = n, .type = IR_RULE_LIST, .required = true, .max = 500,         \
+        .name = n, .type = IR_RULE_LIST, .required = true, .max = 2000,        \
         .item = it, .unique = "id"                                             \
     }
 
@@ -198,7 +198,7 @@ static const struct ir_rule audience_rules[] = {
     {.name = "members",
      .type = IR_RULE_LIST,
      .min = 1,
-     .max = 500,
+     .max = 2000,
      .item = &audience_member},
     {.name = "channels",
      .type = IR_RULE_LIST,
