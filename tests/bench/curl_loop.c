@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char text[640];
+static char text[640], filler[600];
 static size_t at;
 
 static size_t
@@ -44,9 +44,9 @@ main(int argc, char **argv)
 
     if (argc < 3 || c == NULL || n < 1)
         return 64;
-    memset(text, 'x', sizeof text - 40);
-    memcpy(text, mail ? "Subject: x\r\n\r\n" : "{\"text\":\"", mail ? 14 : 9);
-    strcat(text, mail ? "\r\n" : "\"}");
+    memset(filler, 'x', sizeof filler - 1);
+    snprintf(text, sizeof text,
+             mail ? "Subject: x\r\n\r\n%s\r\n" : "{\"text\":\"%s\"}", filler);
     curl_easy_setopt(c, CURLOPT_URL, argv[1]);
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, drop);
     to = curl_slist_append(to, "<a@example.org>");
