@@ -11,17 +11,20 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../tools"))
 sys.path.insert(0, HERE)
 import channel_smtp  # noqa: E402
 import channel_try  # noqa: E402
+import sms_modem  # noqa: E402
 import stand_in  # noqa: E402
 
 WAYS = (('{ { "phone", "050-0000-0001" } }',
          '{ { "mail", "plain@localhost" }, { "phone", "050-0000-0001" } }'),
-        ('{ { "radio", "channel 3" } }', '{ { "log", "noc" } }'))
+        ('{ { "radio", "channel 3" } }',
+         '{ { "log", "noc" }, { "sms", "090-1234-5678" } }'))
 
 
 class Home:
@@ -40,7 +43,7 @@ class Home:
         return done.stdout.decode()
 
 
-def channels(ports, udp, ca):
+def channels(ports, udp, ca, device):
     ca = ca.replace("\n", "\\n")
     return f'''channels = {{
       {{ id = "mail", plugin = "smtp", mail = true,
@@ -50,7 +53,10 @@ def channels(ports, udp, ca):
                    password = {{ secret = "mail-password" }} }} }},
       {{ id = "log", plugin = "syslog",
         title = {{ en = "Log", ja = "ログ" }},
-        config = {{ host = "127.0.0.1", port = {udp} }} }} }},
+        config = {{ host = "127.0.0.1", port = {udp} }} }},
+      {{ id = "sms", plugin = "sms-modem",
+        title = {{ en = "SMS", ja = "SMS" }},
+        config = {{ device = "{device}" }} }} }},
 '''
 
 
@@ -70,6 +76,27 @@ def make_home(t, h, list_of_channels):
     h.ir("--yes", "release", "approve")
 
 
+def answer(t, h, modem):
+    """A grave alert goes every way at once; who gets the SMS answers it."""
+    h.ir("notify", "mori", "至急、指揮を", "--severity", "1")
+    channel_try.wait_for(lambda: modem.sent)
+    text = modem.sent[0].text if modem.sent else ""
+    t.check("an SMS", "至急、指揮を" in text, modem.sent)
+    word = re.search(r"\b(\d+a)\b", text)
+    modem.arrive(sms_modem.deliver("+819012345678", word[1] if word else "1a",
+                                   int(time.time() * 1000)))
+
+    def claimed():
+        h.ir("comms", "send", "--for", "2s", may=(0, 2, 75))
+        status = h.ir("--json", "comms", "status", may=(0, 2))
+        return status if '"replied"' in status and '"delivered"' in status \
+            else None
+    t.check("the answer and the delivery are recorded",
+            channel_try.wait_for(claimed, 40),
+            h.ir("--json", "comms", "status", may=(0, 2)))
+    h.ir("verify")
+
+
 def main(t):
     stand_in.make_certificates(t.dir)
     os.chmod(t.dir, 0o755)
@@ -78,13 +105,14 @@ def main(t):
         udp.bind(("127.0.0.1", 0))
         udp.settimeout(20)
         h = Home(t)
+        modem = sms_modem.Modem()
         make_home(t, h, channels(ports, udp.getsockname()[1],
-                                 t.read("ca.pem")))
+                                 t.read("ca.pem"), modem.device))
         got = json.loads(h.ir("--json", "channel", "check", may=(2,)))
         t.check("the password is missing", "mail-password" in str(got), got)
         h.ir("channel", "secret", "mail-password", text="geheim\n")
         got = json.loads(h.ir("--json", "channel", "check"))
-        t.check("both are ready", [x["ok"] for x in got] == [True] * 2, got)
+        t.check("all are ready", [x["ok"] for x in got] == [True] * 3, got)
         h.ir("--no-input", "start", "alpha", "one",
              may=(0, 2))
         h.ir("notify", "ito,mori", "情報システム室に集合")
@@ -101,6 +129,7 @@ def main(t):
         h.ir("comms", "send", "--for", "3s", may=(0, 2, 75))
         status = h.ir("--json", "comms", "status", may=(0, 2))
         t.check("recorded", "handed-over" in status, status)
+        answer(t, h, modem)
         t.check("no secret anywhere", "geheim" not in subprocess.run(
             ["grep", "-r", "--exclude-dir=keys", "geheim", h.home],
             capture_output=True, text=True, timeout=60).stdout)
