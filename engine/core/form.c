@@ -143,7 +143,7 @@ ir_form_value(const struct ir_var *v, const char *typed, int64_t now_ms,
     char *line = NULL;
     int rc = one_line(typed, &line, err);
 
-    if (rc != IR_OK)
+    if (rc != IR_OK || line == NULL)
         return rc;
     if (ir_is_unknown(line)) {
         free(line);

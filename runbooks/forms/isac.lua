@@ -1,5 +1,6 @@
 -- For the sector's sharing centre: signs that other operators can look for. No
--- names of persons, nothing a reader could harm us with.
+-- names of persons, nothing a reader could harm us with. Asked for by the
+-- airport guideline, 3.2.2.2 (controls.lua).
 return {
   api = 1,
   kind = "form",

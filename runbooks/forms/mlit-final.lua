@@ -1,4 +1,5 @@
--- Final report to the transport ministry: nothing is left open.
+-- Final report to the transport ministry: nothing is left open
+-- (airport guideline, 3.2.2.2; site.lua, mlit-final).
 return {
   api = 1,
   kind = "form",

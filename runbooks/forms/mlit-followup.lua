@@ -1,4 +1,5 @@
--- Follow-up to the transport ministry: what changed since the last report.
+-- Follow-up to the transport ministry: what changed since the last report
+-- (airport guideline, 3.2.2.2; site.lua, mlit-followup).
 return {
   api = 1,
   kind = "form",

@@ -1,4 +1,6 @@
--- Final report to the privacy commission: the nine items, none left open.
+-- Final report to the privacy commission: the nine items of the rules under the
+-- Act on the Protection of Personal Information, none left open (site.lua,
+-- appi-final).
 return {
   api = 1,
   kind = "form",

@@ -74,7 +74,7 @@ started alpha one --var host=FS1
 for step in look save cut; do as sato skip $step -r x; done
 as sato choose spread one -r x
 as sato 'done' hold
-as sato 'done' tell
+as sato skip tell -r x
 as sato 'done' inform --again no
 as sato skip level -r x
 as sato skip wait -r x
