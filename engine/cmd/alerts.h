@@ -88,6 +88,10 @@ size_t ir_waiting_in(struct ir_ctx *c, const struct ir_incident *inc,
                      bool several, struct ir_home_line *out, size_t max);
 /* The same of all incidents that are open. */
 size_t ir_waiting_all(struct ir_ctx *c, struct ir_home_line *out, size_t max);
+/* What a call for a commander leaves to do for who acts: the same, at most one.
+ */
+size_t ir_waiting_calls(struct ir_ctx *c, const struct ir_incident *inc,
+                        bool several, struct ir_home_line *out, size_t max);
 void ir_waiting_done(struct ir_home_line *l, size_t n);
 
 /* Alerts and requests for which the bell has rung. */

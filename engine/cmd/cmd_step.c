@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/time.h"
 #include "cmd/act.h"
+#include "cmd/callrun.h"
 #include "cmd/commands.h"
 #include "cmd/pick.h"
 #include "view/menu.h"
@@ -215,7 +216,7 @@ fail_or_skip(struct ir_ctx *c, int argc, char **argv, enum ir_step_op op,
 {
     struct ir_said said = {0};
     struct ir_case k = {0};
-    char *why = NULL;
+    char *why = NULL, *called = NULL;
     size_t i = 0;
     int n = 0, rc = parse(c, argc, argv, &said, 0, 1, command, &n);
 
@@ -231,6 +232,8 @@ fail_or_skip(struct ir_ctx *c, int argc, char **argv, enum ir_step_op op,
         else if (s == IR_STEP_WAITING && op == IR_OP_FAIL)
             rc = refuse_state(c, &k, i, NOT_YET);
     }
+    if (rc == IR_OK && op == IR_OP_FAIL && said.reason == NULL)
+        said.reason = called = ir_callrun_step(c, &k, i);
     if (rc == IR_OK)
         rc = ir_reason(c, said.reason,
                        op == IR_OP_SKIP ? IR_WHY_SKIP : IR_WHY_FAIL, &why);
@@ -239,6 +242,7 @@ fail_or_skip(struct ir_ctx *c, int argc, char **argv, enum ir_step_op op,
         rc = simple(c, &k, i, op, &said);
     }
     free(why);
+    free(called);
     ir_case_done(&k);
     return rc;
 }
@@ -495,6 +499,7 @@ ir_cmd_done(struct ir_ctx *c, int argc, char **argv)
 {
     struct ir_said said = {0};
     struct ir_case k = {0};
+    char *called = NULL;
     size_t i = 0;
     int n = 0, rc = parse(c, argc, argv, &said, 0, 1, "done", &n);
 
@@ -508,8 +513,14 @@ ir_cmd_done(struct ir_ctx *c, int argc, char **argv)
         rc = ask_target(c, &k, &i);
     if (rc == IR_OK)
         rc = ask_again(c, &k, i, &said);
+    /* of a call that nobody says anything about it is said how it ended */
+    if (rc == IR_OK && (said.note == NULL || said.note[0] == '\0')) {
+        called = ir_callrun_step(c, &k, i);
+        said.note = called != NULL ? called : said.note;
+    }
     if (rc == IR_OK)
         rc = ir_act_done(c, &k, i, &said);
+    free(called);
     ir_case_done(&k);
     return rc;
 }

@@ -3,6 +3,7 @@
 
 #include "base/i18n.h"
 #include "base/scan.h"
+#include "cmd/tree.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -319,7 +320,7 @@ ir_box_words(struct ir_box *b, const struct ir_alert *a, enum ir_lang lang)
     const struct ir_json *t;
 
     if (a->template_no == 0)
-        return ir_strdup(a->text);
+        return ir_tree_text(b->c, a, lang);
     inc = a->has_incident ? ir_box_incident(b, a->incident) : NULL;
     t = ir_template_no(b->c, inc, a->template_no);
     if (t == NULL)

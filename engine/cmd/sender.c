@@ -453,6 +453,21 @@ put_next(struct ir_sender *s, int64_t next_ms)
     return ir_store_setting_put(s->c->st, IR_SENDER_NEXT, text, &s->c->err);
 }
 
+/* Does a call run whose next turn begins by itself? It goes on also where no
+ * daemon starts a sender again. */
+static bool
+calls(const struct ir_sender *s)
+{
+    size_t i;
+
+    for (i = 0; i < s->o.n; i++)
+        if (s->o.v[i].tree.json != NULL && !s->o.v[i].in.over &&
+            s->o.v[i].tree.call.state == IR_CALL_RUNS &&
+            s->o.v[i].next_ms < INT64_MAX)
+            return true;
+    return false;
+}
+
 /* What is left: for people to do by hand, and, where it was to end early, to be
  * sent. */
 static void
@@ -493,7 +508,7 @@ work(struct ir_sender *s, int64_t linger_ms, int64_t until_ms)
         wait = s->o.next_ms == INT64_MAX ? INT64_MAX : s->o.next_ms - wall_ms();
         if (flying(s) == 0 && s->outcomes_n == 0 &&
             (stop || (due == 0 && wait > linger_ms && !is_waiting(s) &&
-                      s->trouble_ms == 0)))
+                      (until_ms > 0 || !calls(s)) && s->trouble_ms == 0)))
             break;
         if (stop && now >= end_ms)
             break;

@@ -14,6 +14,59 @@ ir_tree_of(struct ir_ctx *c, const struct ir_alert *a)
     return ir_view_contact(&c->view, "trees", a->to[0] + 5);
 }
 
+char *
+ir_tree_text(struct ir_ctx *c, const struct ir_alert *a, enum ir_lang lang)
+{
+    const struct ir_json *tree = ir_tree_of(c, a);
+    const struct ir_json *say = tree != NULL ? ir_json_get(tree, "say") : NULL;
+    const char *own =
+        say != NULL ? ir_json_get_str(say, ir_lang_code(lang), NULL) : NULL;
+
+    if (own == NULL)
+        return ir_strdup(a->text);
+    if (strcmp(a->text, ir_json_get_str(say, "en", "")) == 0 ||
+        strcmp(a->text, ir_json_get_str(say, "ja", "")) == 0)
+        return ir_strdup(own);
+    return ir_asprintf("%s\n%s", a->text, own);
+}
+
+/* Does the role's list of holders name that person? */
+static bool
+is_holder(const struct ir_json *role, const char *person)
+{
+    const struct ir_json *h =
+        role != NULL ? ir_json_get(role, "holders") : NULL;
+    size_t i;
+
+    for (i = 0; h != NULL && person != NULL && i < ir_json_len(h); i++) {
+        const char *id = ir_json_str(ir_json_at(h, i));
+
+        if (id != NULL && strcmp(id, person) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool
+ir_tree_commands(struct ir_ctx *c, const struct ir_json *tree)
+{
+    const struct ir_json *levels =
+        tree != NULL ? ir_json_get(tree, "levels") : NULL;
+    const struct ir_json *role =
+        ir_view_contact(&c->view, "roles", "commander");
+    size_t i, k;
+
+    for (i = 0; levels != NULL && i < ir_json_len(levels); i++)
+        for (k = 0; k < ir_json_len(ir_json_at(levels, i)); k++) {
+            const char *w = ir_json_str(ir_json_at(ir_json_at(levels, i), k));
+
+            if (w == NULL ||
+                (strcmp(w, "role:commander") != 0 && !is_holder(role, w)))
+                return false;
+        }
+    return levels != NULL && ir_json_len(levels) > 0;
+}
+
 static size_t
 find(const struct ir_recips *to, const char *contact)
 {
@@ -108,7 +161,8 @@ ir_tree_done(struct ir_tree *t)
     memset(t, 0, sizeof *t);
 }
 
-/* What a reply claims: "4a" yes, "4d" no; anything else says nothing. */
+/* What a reply claims: "4a" yes, "4d" no, also in full width; anything else
+ * says nothing. */
 static enum ir_call_answer
 claimed(const char *reply)
 {
@@ -156,6 +210,8 @@ take_answer(const struct ir_alert *a, const struct ir_recips *to, size_t at,
         p->answered_ms = r->last_ms;
         p->claimed = true;
     }
+    p->begun_ms = r->first_ms;
+    p->again_ms = r->again_ms;
     /* one at whose door nothing is left to try is waited for no longer */
     p->through_ms = r->exhausted && p->answer == IR_CALL_SILENT &&
                             (r->last_ms > 0 || r->ways_n == 0)

@@ -29,6 +29,19 @@ void ir_tree_init(struct ir_ctx *c, const struct ir_json *json,
                   struct ir_tree *t);
 void ir_tree_done(struct ir_tree *t);
 
+/* What the alert says in that language: where it says what the tree does, the
+ * tree's words in it; what somebody wrote themselves stands as it was written,
+ * with the tree's words below. Of an alert to no tree: its text.
+ *
+ * Owns:   the caller frees with free().
+ */
+char *ir_tree_text(struct ir_ctx *c, const struct ir_alert *a,
+                   enum ir_lang lang);
+
+/* Is the tree for finding a commander: may everybody of it be one?
+ */
+bool ir_tree_commands(struct ir_ctx *c, const struct ir_json *tree);
+
 /* Take in what people answered and which ways were tried (as ir_deliver left it
  * in `to`), plan, and say in to->r[].open_ms whose turn it is.
  *

@@ -48,7 +48,7 @@ ir_waiting_in(struct ir_ctx *c, const struct ir_incident *inc, bool several,
             command(inc, several, "role accept", inc->roles[i].role);
         free(role);
     }
-    return n;
+    return n + ir_waiting_calls(c, inc, several, out + n, max - n);
 }
 
 size_t

@@ -326,9 +326,14 @@ dispatch(struct walker *w, int argc, char **argv)
         ask_option(w, argc == 2 ? argv[1] : is->path);
         return;
     }
-    if ((strcmp(argv[0], "choose") == 0 || strcmp(argv[0], "approve") == 0 ||
-         strcmp(argv[0], "deny") == 0) &&
-        is != NULL && (argc == 1 || !names_step(w, argv[1]))) {
+    if (strcmp(argv[0], "call") == 0 && is != NULL && is->step != NULL &&
+        is->step->call != NULL && (argc == 1 || argv[1][0] == '-')) {
+        v[n++] = argv[0];
+        v[n++] = is->step->call;
+    } else if ((strcmp(argv[0], "choose") == 0 ||
+                strcmp(argv[0], "approve") == 0 ||
+                strcmp(argv[0], "deny") == 0) &&
+               is != NULL && (argc == 1 || !names_step(w, argv[1]))) {
         v[n++] = argv[0];
         v[n++] = is->path;
     } else if (takes_focus(argv[0]) && is != NULL &&

@@ -41,6 +41,41 @@ find_taker(struct ir_call_seat *s)
     }
 }
 
+/* Is somebody of it waited for who was asked again? */
+static bool
+waits_again(struct ir_call *c, const struct ir_call_seat *s, int64_t now_ms)
+{
+    int64_t wait_ms = s->wait_ms > 0 ? s->wait_ms : IR_CALL_WAIT_MS;
+    bool waits = false;
+    size_t i;
+
+    for (i = 0; i < s->n && s->taken_by < 0; i++) {
+        const struct ir_call_person *p = &s->v[i];
+
+        if (p->answer != IR_CALL_SILENT || p->again_ms <= 0 ||
+            p->again_ms > now_ms || now_ms - p->again_ms >= wait_ms ||
+            p->through_ms > p->again_ms)
+            continue;
+        waits = true;
+        c->next_ms = least(c->next_ms, p->again_ms + wait_ms);
+    }
+    return waits;
+}
+
+/* When the first of a level was tried; INT64_MAX: nobody. */
+static int64_t
+begun(const struct ir_call_level *l)
+{
+    int64_t at = INT64_MAX;
+    size_t k, m;
+
+    for (k = 0; k < l->n; k++)
+        for (m = 0; m < l->v[k].n; m++)
+            if (l->v[k].v[m].begun_ms > 0)
+                at = least(at, l->v[k].v[m].begun_ms);
+    return at;
+}
+
 /* Whose turn it is in a seat of a level that opened at `open_ms`. */
 static void
 plan_seat(struct ir_call *c, struct ir_call_seat *s, int64_t open_ms,
@@ -56,6 +91,8 @@ plan_seat(struct ir_call *c, struct ir_call_seat *s, int64_t open_ms,
         struct ir_call_person *p = &s->v[i];
 
         p->open_ms = next > s->taken_ms ? INT64_MAX : next;
+        if (p->begun_ms > 0 && p->begun_ms < p->open_ms)
+            p->open_ms = p->begun_ms;
         if (p->open_ms > now_ms) {
             s->through = false;
             c->next_ms = least(c->next_ms, p->open_ms);
@@ -73,18 +110,16 @@ plan_seat(struct ir_call *c, struct ir_call_seat *s, int64_t open_ms,
         s->through = true;
 }
 
-/* The moment the seat was taken, or its last turn ended. */
+/* The moment the seat was taken, or its last turn ended: what came first. */
 static int64_t
 seat_ended(const struct ir_call_seat *s)
 {
     int64_t wait_ms = s->wait_ms > 0 ? s->wait_ms : IR_CALL_WAIT_MS;
     int64_t end = 0;
 
-    if (s->taken_by >= 0)
-        return s->taken_ms;
     if (s->n > 0)
         end = turn_ends(&s->v[s->n - 1], wait_ms);
-    return end;
+    return s->taken_by >= 0 ? least(s->taken_ms, end) : end;
 }
 
 /* Nobody more is called where the goal is met. */
@@ -121,7 +156,7 @@ void
 ir_call_plan(struct ir_call *c, int64_t now_ms)
 {
     int64_t open_ms = least(c->began_ms, now_ms), met_ms = INT64_MAX;
-    bool all_through = true;
+    bool all_through = true, again = false;
     size_t i, k;
 
     c->next_ms = INT64_MAX;
@@ -132,6 +167,7 @@ ir_call_plan(struct ir_call *c, int64_t now_ms)
         bool through = true;
 
         c->seats += l->n;
+        open_ms = least(open_ms, begun(l));
         if (open_ms > now_ms) {
             if (open_ms < c->next_ms)
                 c->next_ms = open_ms;
@@ -150,6 +186,7 @@ ir_call_plan(struct ir_call *c, int64_t now_ms)
                 met_ms = least(met_ms, l->v[k].taken_ms);
             }
             through &= l->v[k].through;
+            again |= waits_again(c, &l->v[k], now_ms);
             at = seat_ended(&l->v[k]);
             ended = at > ended ? at : ended;
         }
@@ -162,6 +199,6 @@ ir_call_plan(struct ir_call *c, int64_t now_ms)
         c->state = IR_CALL_MET;
         end_turns(c, c->one ? met_ms : now_ms + 1);
     } else {
-        c->state = all_through ? IR_CALL_TRIED : IR_CALL_RUNS;
+        c->state = all_through && !again ? IR_CALL_TRIED : IR_CALL_RUNS;
     }
 }

@@ -10,6 +10,8 @@
  * The next level opens when every seat of this one is taken, when every seat is
  *   through (nobody of it is left to try or wait for), or after the tree's wait
  *   at the latest.
+ * A turn that has begun (something was tried) is not taken back. Who is asked
+ * again is waited for once more, as long as their seat says.
  * The goal is one seat taken, or each. When it is met nobody else's turn
  * begins. When every level is open and every seat taken or through, everybody
  * was tried. What somebody claims to have answered (a reply by SMS) takes a
@@ -37,6 +39,8 @@ struct ir_call_person {
     bool claimed;               /* in: it is not signed by anybody */
     int64_t answered_ms;        /* in */
     int64_t through_ms;         /* in: since when every way was tried; 0: no */
+    int64_t begun_ms;           /* in: when something was first tried; 0: no */
+    int64_t again_ms;           /* in: when they were asked again; 0: no */
     int64_t open_ms;            /* out: INT64_MAX not yet */
 };
 

@@ -183,7 +183,7 @@ read_attempts(const struct ir_attempt *const *v, size_t n,
     size_t i, k;
 
     r->number = 0;
-    r->last_ms = 0;
+    r->last_ms = r->first_ms = r->again_ms = 0;
     r->reply = NULL;
     for (k = 0; k < r->ways_n; k++) {
         r->ways[k].last = (enum ir_outcome)0;
@@ -199,6 +199,10 @@ read_attempts(const struct ir_attempt *const *v, size_t n,
             r->number = v[i]->number;
         if (v[i]->at_ms > r->last_ms)
             r->last_ms = v[i]->at_ms;
+        if (r->first_ms == 0 || v[i]->at_ms < r->first_ms)
+            r->first_ms = v[i]->at_ms;
+        if (is_asked(v[i]) && v[i]->at_ms > r->again_ms)
+            r->again_ms = v[i]->at_ms;
         if (v[i]->outcome == IR_OUTCOME_REPLIED)
             r->reply = v[i]->reply != NULL ? v[i]->reply : "";
         else if (is_asked(v[i]))

@@ -104,6 +104,8 @@ struct ir_recipient {
     enum ir_reach reach;
     bool exhausted;    /* no way is left to open, nothing is waited for */
     int64_t last_ms;   /* of the last word about any way, 0 none */
+    int64_t first_ms;  /* of the first attempt, 0 none */
+    int64_t again_ms;  /* when somebody last asked for them again, 0 never */
     uint64_t number;   /* the reply number that was used, 0 none yet */
     const char *reply; /* the newest, borrowed from the attempts; or NULL */
 };

@@ -259,7 +259,10 @@ act_call(struct ir_sv *x)
                                safe(x, x->s->call)));
         return;
     }
-    ir_step_para(x, _("Call: "), IR_STYLE_NONE, json_text(x, tree, "title"));
+    ir_step_para(x, _("Call: "), IR_STYLE_NONE,
+                 ir_pool_f(&x->pool, _("%s   Type: %s"),
+                           json_text(x, tree, "title"),
+                           ir_pool_cmd(&x->pool, "call %s", x->s->call)));
     for (i = 0; i < ir_json_len(levels); i++) {
         const struct ir_json *level = ir_json_at(levels, i);
 

@@ -313,6 +313,8 @@ add_verbs(const struct ir_view *v, const struct ir_incident *inc,
     else if (s != NULL && s->act == IR_ACT_RUN && !waits &&
              !(open && r->by != v->me))
         ir_buf_adds(b, "run  ");
+    else if (s != NULL && s->act == IR_ACT_CALL)
+        ir_buf_adds(b, "call  ");
     if (lacks || (s != NULL && s->act == IR_ACT_ASK))
         ir_buf_adds(b, "ask  ");
     if (open && r->by != v->me)
@@ -503,6 +505,7 @@ ir_view_keys(const struct ir_view *v, struct ir_buf *out)
         {"note",
          N_("record what you saw or heard; for earlier end with --at 02:40")},
         {"decide", N_("record a decision with its reason")},
+        {"call", N_("work down the step's contact tree; call status: how far")},
         {"notify, inbox, ack", N_("call people; what waits for you; answer")},
         {"role", N_("who does what; take, offer, act, release")},
         {"list, show", N_("all steps; one step in full")},

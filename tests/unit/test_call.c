@@ -163,13 +163,63 @@ nobody_there(void **state)
     assert_int_equal(s.c.state, IR_CALL_TRIED);
 }
 
+/* Who is asked once more is waited for once more; no turn is taken back. */
+static void
+asked_again(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s, false);
+    (void)turns(&s, T0 + 20 * MIN);
+    assert_int_equal(s.c.state, IR_CALL_TRIED);
+    s.commander[0].begun_ms = T0;
+    s.commander[0].again_ms = T0 + 20 * MIN;
+    assert_string_equal(turns(&s, T0 + 21 * MIN),
+                        "ito tanaka abe kato goto yamazaki");
+    assert_int_equal(s.c.state, IR_CALL_RUNS);
+    assert_int_equal(s.c.next_ms, T0 + 22 * MIN);
+    (void)turns(&s, T0 + 22 * MIN);
+    assert_int_equal(s.c.state, IR_CALL_TRIED);
+    /* every way failed at once: nobody is waited for */
+    s.commander[0].through_ms = T0 + 20 * MIN + 10;
+    (void)turns(&s, T0 + 21 * MIN);
+    assert_int_equal(s.c.state, IR_CALL_TRIED);
+    /* a seat that is taken waits for nobody */
+    s.commander[0].through_ms = 0;
+    answer(&s.commander[1], IR_CALL_ACCEPTED, T0 + 20 * MIN, false);
+    (void)turns(&s, T0 + 21 * MIN);
+    assert_int_equal(s.c.state, IR_CALL_TRIED);
+}
+
+/* The deputy's turn began because every way to the first had failed; that one
+ * of these is tried once more does not end it. */
+static void
+begun_is_begun(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s, false);
+    s.commander[0].begun_ms = s.commander[0].through_ms = T0 + 1000;
+    assert_string_equal(turns(&s, T0 + 2000), "ito tanaka");
+    s.commander[1].begun_ms = T0 + 2000;
+    s.commander[0].through_ms = 0;
+    s.commander[0].again_ms = T0 + 3000;
+    assert_string_equal(turns(&s, T0 + 4000), "ito tanaka");
+    /* nor does it where a level had opened */
+    s.kato[0].begun_ms = T0 + 4000;
+    assert_string_equal(turns(&s, T0 + 5000), "ito tanaka kato goto");
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(silence),       cmocka_unit_test(no_time_is_lost),
-        cmocka_unit_test(one_is_enough), cmocka_unit_test(the_tree_goes_on),
-        cmocka_unit_test(nobody_there),
+        cmocka_unit_test(silence),        cmocka_unit_test(no_time_is_lost),
+        cmocka_unit_test(one_is_enough),  cmocka_unit_test(the_tree_goes_on),
+        cmocka_unit_test(nobody_there),   cmocka_unit_test(asked_again),
+        cmocka_unit_test(begun_is_begun),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
