@@ -64,6 +64,26 @@ set_reply(struct ir_json *j, uint64_t number)
     ir_json_set_take(j, "reply", reply);
 }
 
+/* What somebody missed, in words around those of the newest.
+ *
+ * Owns:   takes `text`; the caller frees with free().
+ */
+static char *
+missed_text(char *text, size_t missed, const char *author, enum ir_lang lang)
+{
+    enum ir_lang before = ir_i18n_lang();
+    char *out;
+
+    ir_i18n_set(lang);
+    out = ir_asprintf(_("Alerts that did not reach you here while this way "
+                        "could not be used: %zu. The newest: %s\nSee them all: "
+                        " ir inbox  Without ir, ask %s by telephone."),
+                      missed, text, author);
+    ir_i18n_set(before);
+    free(text);
+    return out;
+}
+
 /* The same for the same message however often it is sent; another when it is
  * asked for anew, on purpose. */
 static char *
@@ -81,7 +101,7 @@ message_id(const struct ir_outgoing *x, size_t recipient, size_t way)
 
 struct ir_json *
 ir_outgoing_message(struct ir_outbox *o, const struct ir_outgoing *x,
-                    size_t recipient, size_t way)
+                    size_t recipient, size_t way, size_t missed)
 {
     struct ir_ctx *c = o->c;
     const struct ir_alert *a = x->row->a;
@@ -95,17 +115,20 @@ ir_outgoing_message(struct ir_outbox *o, const struct ir_outgoing *x,
     char *text = text_of(o, x, who->lang);
     char code[IR_CHECK_CODE_MAX];
     struct ir_message m;
-    struct ir_message_in in = {.what = what_of(x),
+    struct ir_message_in in = {.what =
+                                   missed > 0 ? IR_MESSAGE_MISSED : what_of(x),
                                .alert = a->id,
                                .status = a->status,
                                .severity = a->severity,
                                .site = site_name(c, who->lang),
                                .incident = x->row->incident,
                                .author = author,
-                               .text = text,
                                .when = when,
                                .number = x->number};
 
+    if (missed > 0)
+        text = missed_text(text, missed, author, who->lang);
+    in.text = text;
     ir_message_make(&in, who->lang, &m);
     ir_check_code(a->id, code);
     ir_json_set_str(j, "id", id);

@@ -176,6 +176,23 @@ use_of(struct work *w, const char *channel)
     return mail ? IR_WAY_SHUT : IR_WAY_BY_HAND;
 }
 
+/* Since when is it said to work, alone and as mail? */
+static int64_t
+ok_since(struct work *w, const char *channel)
+{
+    const struct ir_channel_word *of[2] = {ir_channels_get(w->ch, channel),
+                                           ir_channel_is_mail(w->c, channel)
+                                               ? ir_channels_get(w->ch, "mail")
+                                               : NULL};
+    int64_t ms = 0;
+    size_t i;
+
+    for (i = 0; i < 2; i++)
+        if (of[i] != NULL && of[i]->state == IR_CHANNEL_OK && of[i]->at_ms > ms)
+            ms = of[i]->at_ms;
+    return ms;
+}
+
 /* One more way of the recipient added last. */
 static void
 add_way(struct work *w, const char *channel, const char *address)
@@ -186,7 +203,8 @@ add_way(struct work *w, const char *channel, const char *address)
     r->ways[r->ways_n++] =
         (struct ir_way){.channel = ir_strdup(channel != NULL ? channel : ""),
                         .address = ir_strdup(address != NULL ? address : ""),
-                        .use = use_of(w, channel != NULL ? channel : "")};
+                        .use = use_of(w, channel != NULL ? channel : ""),
+                        .ok_ms = ok_since(w, channel != NULL ? channel : "")};
 }
 
 /* Add one, with the ways of `o` ("channels": [[means, address], ...]; NULL:

@@ -2,10 +2,9 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "cmd/canary.h"
+#include "cmd/missed.h"
 #include "cmd/sender_in.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -73,6 +72,7 @@ land(struct ir_line *l)
     for (i = 0; i < l->n; i++) {
         free((void *)(uintptr_t)l->v[i].d.contact);
         free((void *)(uintptr_t)l->v[i].d.address);
+        free(l->v[i].with);
     }
     free(l->v);
     ir_json_free(l->msgs);
@@ -99,16 +99,20 @@ take_result(void *arg, const struct ir_chan_result *res)
     struct ir_sender *s = l->s;
     struct ir_flight *f;
     int64_t wait;
+    size_t i;
 
     if (res->i >= l->n || l->v[res->i].ended)
         return;
     f = &l->v[res->i];
     f->ended = true;
     if (res->ok) {
+        enum ir_outcome o =
+            res->delivered ? IR_OUTCOME_DELIVERED : IR_OUTCOME_HANDED;
+
         s->told->handed++;
-        ir_sender_outcome(
-            s, &f->d, res->delivered ? IR_OUTCOME_DELIVERED : IR_OUTCOME_HANDED,
-            res->ref, 0);
+        ir_sender_outcome(s, &f->d, o, res->ref, 0);
+        for (i = 0; i < f->with_n; i++)
+            ir_sender_outcome(s, &f->with[i], o, "in one message", 0);
         return;
     }
     wait = res->retry ? ir_deliver_again(f->failed_n + 1) : 0;
@@ -154,46 +158,71 @@ take_received(void *arg, const struct ir_json *in)
     (void)ir_sender_flush(s);
 }
 
+/* Put a message on its line, if nobody is at that; `m`: it stands for what was
+ * missed (NULL: for itself). */
+static void
+load_one(struct ir_sender *s, size_t out, size_t recipient, size_t way,
+         const struct ir_missed *m, size_t *runs)
+{
+    const struct ir_outgoing *x = &s->o.v[out];
+    const struct ir_way *w = &x->to.r[recipient].ways[way];
+    struct ir_line *l = line_of(s, w->channel);
+    struct ir_flight *f;
+    size_t i;
+
+    if (l->r != NULL && l->receiving &&
+        ir_clock_mono_ms() - l->began_ms > RECEIVE_MAX_MS)
+        land(l);
+    if (l->r != NULL || l->n == l->at_once || (l->n == 0 && *runs == RUNS_MAX))
+        return;
+    *runs += l->n == 0;
+    if (l->v == NULL) {
+        l->v = ir_calloc(l->at_once, sizeof *l->v);
+        l->msgs = ir_json_new_arr();
+    }
+    ir_json_add_take(l->msgs, ir_outgoing_message(&s->o, x, recipient, way,
+                                                  m != NULL ? m->n : 0));
+    f = &l->v[l->n++];
+    f->d = ir_attempt_about(x, recipient, way);
+    f->d.contact = ir_strdup(f->d.contact);
+    f->d.channel = l->channel;
+    f->d.address = ir_strdup(f->d.address);
+    f->d.outcome = IR_OUTCOME_TRIED;
+    f->failed_n = w->failed_n;
+    f->with_n = m != NULL ? m->n - 1 : 0;
+    f->with = ir_calloc(f->with_n + 1, sizeof *f->with);
+    for (i = 0; i < f->with_n; i++) {
+        const struct ir_missed_one *one = &m->v[i + 1];
+
+        f->with[i] =
+            ir_attempt_about(&s->o.v[one->out], one->recipient, one->way);
+        f->with[i].contact = f->d.contact;
+        f->with[i].channel = f->d.channel;
+        f->with[i].address = f->d.address;
+    }
+}
+
 /* Put what is due on the lines that nobody is at, as much as each takes at
  * once; *n counts all that is due and needs no person. */
 static void
 load_lines(struct ir_sender *s, size_t *n)
 {
-    size_t i, k, runs = flying(s);
+    size_t i, k, runs = flying(s), missed_n;
+    struct ir_missed *missed;
 
+    ir_missed_find(&s->o, &missed, &missed_n);
+    for (i = 0; i < missed_n; i++, (*n)++)
+        load_one(s, missed[i].v[0].out, missed[i].v[0].recipient,
+                 missed[i].v[0].way, &missed[i], &runs);
+    ir_missed_done(missed, missed_n);
     for (i = 0; i < s->o.n; i++)
         for (k = 0; k < s->o.v[i].due_n; k++) {
-            const struct ir_outgoing *x = &s->o.v[i];
-            const struct ir_due *due = &x->due[k];
-            const struct ir_way *w = &x->to.r[due->recipient].ways[due->way];
-            struct ir_line *l;
-            struct ir_flight *f;
+            const struct ir_due *due = &s->o.v[i].due[k];
 
             if (due->by_hand || due->shut)
                 continue;
             (*n)++;
-            l = line_of(s, w->channel);
-            if (l->r != NULL && l->receiving &&
-                ir_clock_mono_ms() - l->began_ms > RECEIVE_MAX_MS)
-                land(l);
-            if (l->r != NULL || l->n == l->at_once)
-                continue;
-            if (l->n == 0 && runs == RUNS_MAX)
-                continue;
-            runs += l->n == 0;
-            if (l->v == NULL) {
-                l->v = ir_calloc(l->at_once, sizeof *l->v);
-                l->msgs = ir_json_new_arr();
-            }
-            ir_json_add_take(l->msgs, ir_outgoing_message(
-                                          &s->o, x, due->recipient, due->way));
-            f = &l->v[l->n++];
-            f->d = ir_attempt_about(x, due->recipient, due->way);
-            f->d.contact = ir_strdup(f->d.contact);
-            f->d.channel = l->channel;
-            f->d.address = ir_strdup(f->d.address);
-            f->d.outcome = IR_OUTCOME_TRIED;
-            f->failed_n = w->failed_n;
+            load_one(s, i, due->recipient, due->way, NULL, &runs);
         }
 }
 
@@ -423,25 +452,6 @@ look_again(struct ir_sender *s)
     s->plan_ms = 0;
     s->reload_ms = ir_clock_mono_ms() + 4 * (ir_clock_mono_ms() - began);
     return rc;
-}
-
-int
-ir_sender_lock(struct ir_ctx *c, int *fd)
-{
-    struct flock fl = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    char *path = ir_asprintf("%s/" IR_SENDER_LOCK, c->home);
-
-    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    free(path);
-    if (*fd < 0)
-        return ir_fail(&c->err, IR_EIO, "%s/" IR_SENDER_LOCK ": %s", c->home,
-                       strerror(errno));
-    if (fcntl(*fd, F_OFD_SETLK, &fl) == 0)
-        return IR_OK;
-    close(*fd);
-    *fd = -1;
-    return ir_fail(&c->err, IR_EBUSY,
-                   _("another process sends what waits already"));
 }
 
 static int

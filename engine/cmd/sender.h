@@ -104,13 +104,15 @@ int ir_outbox_record_by(struct ir_outbox *o, const struct ir_signer *who,
                         size_t *done);
 
 /* The message to recipient `recipient` of `x` by their way `way`, as the worker
- * gets it (docs/man/ir-plugin.5).
+ * gets it (docs/man/ir-plugin.5). `missed`: it stands for so many that did not
+ * get there, `x` being the newest; 0: for itself.
  *
  * Owns:   the caller frees with ir_json_free.
  */
 struct ir_json *ir_outgoing_message(struct ir_outbox *o,
                                     const struct ir_outgoing *x,
-                                    size_t recipient, size_t way);
+                                    size_t recipient, size_t way,
+                                    size_t missed);
 
 /* What came in by `channel`, {"from","text","ref"} or {"ref","delivered"}: an
  * attempt to be written down about what was sent to that address or under that

@@ -14,9 +14,11 @@
 
 /* A message in the hands of a worker. */
 struct ir_flight {
-    struct ir_attempt_draft d; /* contact and address are owned */
-    size_t failed_n;           /* failures on that way before this attempt */
-    bool ended;                /* its outcome is known */
+    struct ir_attempt_draft d;     /* contact and address are owned */
+    struct ir_attempt_draft *with; /* what else it stands for (missed.h) */
+    size_t with_n;
+    size_t failed_n; /* failures on that way before this attempt */
+    bool ended;      /* its outcome is known */
 };
 
 /* A channel, and the worker that is at it, if one is. */

@@ -5,8 +5,11 @@
 #include "base/utf8.h"
 #include "cmd/sender_in.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FLUSH_MS 100     /* an outcome waits so long for others */
 #define TROUBLE_MS 10000 /* the log cannot be written: then given up */
@@ -121,4 +124,23 @@ ir_sender_forget(struct ir_sender *s)
     free(s->outcomes);
     s->outcomes = NULL;
     s->outcomes_n = s->outcomes_cap = 0;
+}
+
+int
+ir_sender_lock(struct ir_ctx *c, int *fd)
+{
+    struct flock fl = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    char *path = ir_asprintf("%s/" IR_SENDER_LOCK, c->home);
+
+    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    free(path);
+    if (*fd < 0)
+        return ir_fail(&c->err, IR_EIO, "%s/" IR_SENDER_LOCK ": %s", c->home,
+                       strerror(errno));
+    if (fcntl(*fd, F_OFD_SETLK, &fl) == 0)
+        return IR_OK;
+    close(*fd);
+    *fd = -1;
+    return ir_fail(&c->err, IR_EBUSY,
+                   _("another process sends what waits already"));
 }

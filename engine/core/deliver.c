@@ -383,3 +383,19 @@ ir_deliver(const struct ir_deliver_in *in, struct ir_recipient *r, size_t n,
     *due_n = w.due_n;
     *next_ms = w.next_ms;
 }
+
+enum ir_missed_how
+ir_deliver_missed(const struct ir_recipient *r, const struct ir_way *w)
+{
+    if (r->answered || r->reply != NULL || w->use != IR_WAY_OPEN)
+        return IR_MISSED_NOT;
+    if (w->last == IR_OUTCOME_TRIED)
+        return IR_MISSED_TRYING;
+    if (w->last != IR_OUTCOME_FAILED)
+        return IR_MISSED_NOT;
+    if (w->tried_n == 0)
+        return IR_MISSED_SHUT;
+    if (w->given_up)
+        return IR_MISSED_NOT;
+    return w->at_ms < w->ok_ms ? IR_MISSED_FAILED : IR_MISSED_TRYING;
+}

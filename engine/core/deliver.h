@@ -71,7 +71,8 @@ enum ir_way_use {
 struct ir_way {
     const char *channel, *address;
     enum ir_way_use use;
-    bool at_once; /* open together with the first */
+    bool at_once;  /* open together with the first */
+    int64_t ok_ms; /* its channel is said to work since then; 0: not said */
     /* filled by ir_deliver: */
     enum ir_outcome last; /* 0: nothing yet */
     size_t tried_n;       /* times it was tried */
@@ -137,6 +138,19 @@ struct ir_due {
  */
 void ir_deliver(const struct ir_deliver_in *in, struct ir_recipient *r,
                 size_t n, struct ir_due **due, size_t *due_n, int64_t *next_ms);
+
+/* Was a message missed by a way that could not be used and can be now? What was
+ * passed over; what failed before its channel was said to work. Who has
+ * answered missed nothing. Call after ir_deliver.
+ */
+enum ir_missed_how {
+    IR_MISSED_NOT,
+    IR_MISSED_SHUT,   /* passed over, never tried */
+    IR_MISSED_FAILED, /* tried, failed, to be tried again */
+    IR_MISSED_TRYING, /* on its way by now, or failed since */
+};
+enum ir_missed_how ir_deliver_missed(const struct ir_recipient *r,
+                                     const struct ir_way *w);
 
 /* How long after the `failed`-th failure on a way it is tried again: 30 s, and
  * twice as long each time up to three hours; 0 when that was the last.

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../tools"))
@@ -149,6 +150,70 @@ def distrusted(t, h, liar, exim):
             h.state() == "distrusted", got)
 
 
+def sent(h, when=None):
+    """Let the sender work until nothing is due; one may be at it already."""
+    for _ in range(40):
+        got = h.ir(None, "comms", "send", "--for", "1s", when=when)
+        if "error" not in got:
+            return
+        time.sleep(0.2)
+
+
+def nothing_leaves(t, h, liar, exim):
+    """From no entry point, while people say that mail is read by others."""
+    h.ir(0, "channel", "up", "mail", "-r", "a trial came through")
+    liar.to = channel_try.free_port()
+    h.ir(0, "notify", "ito", "The first secret plan")
+    sent(h)
+    h.ir(0, "channel", "distrust", "mail", "-r", "they read it")
+    liar.to, liar.taken[:] = None, []
+    sent(h, "+10m")  # a retry was pending
+    h.ir(0, "notify", "ito", "The second secret plan")
+    h.ir(0, "notify", "ito", "Answered by telephone")
+    h.ir(0, "notify", "ito", "The newest secret plan", "--severity", "1")
+    sent(h)
+    h.ir(None, "comms", "test", "ito", "--for", "1s")
+    h.ir(None, "alert", "resend", alert(h, "second"))
+    h.ir(None, "call", "call", "--no-input")
+    sent(h, "+10m")
+    t.check("nothing of it left", liar.taken == [] and
+            not glob.glob(f"{t.dir}/mail/plain/new/*"), liar.taken)
+    h.ir(0, "answer-for", "ito", alert(h, "Answered"), "accept", "--how",
+         "by telephone")
+    what_they_missed(t, h, liar, exim)
+
+
+def alert(h, word):
+    """The id of the alert that says `word`."""
+    return [a["id"] for a in h.ir(0, "alert", "list", "--all")
+            if word in a["text"]][0]
+
+
+def what_they_missed(t, h, liar, exim):
+    liar.to = exim
+    h.ir(0, "channel", "up", "mail", "-r", "new accounts")
+    sent(h)
+    mails = [channel_smtp.text_of(m)
+             for m in channel_smtp.mails(t, "plain", 2)]
+    actual = [m for m in mails if m.startswith("【")]
+    t.check("one for what is actual, one for tests", len(mails) == 2 and
+            len(actual) == 1, mails)
+    t.check("what it says", "【届かなかった緊急通知】" in actual[0] and
+            "送れなかった緊急通知: 3件" in actual[0] and
+            "The newest secret plan" in actual[0] and
+            "ir inbox" in actual[0] and "Satoに電話" in actual[0], actual)
+    t.check("a test is no alert", "試験 【" in str(mails))
+    sent(h, "+30m")
+    t.check("once", len(channel_smtp.mails(t, "plain", 2)) == 2)
+    got = [w["outcome"] for a in h.ir(None, "comms", "status")
+           for r in a["to"] if r["contact"] == "ito"
+           for w in r["ways"] if w["channel"] == "smtp"]
+    t.check("all were handed over but what was answered",
+            sorted(set(got)) in (["failed", "handed-over"], ["handed-over"])
+            and got.count("failed") <= 1, got)
+    h.ir(0, "verify")
+
+
 def what_trials_say(t, liar):
     mails = [m.decode() for m in liar.taken]
     for path in glob.glob(f"{t.dir}/mail/x/*/*"):
@@ -171,6 +236,7 @@ def main(t):
     by_itself(t, h, liar, ports["bare"])
     distrusted(t, h, liar, ports["bare"])
     what_trials_say(t, liar)
+    nothing_leaves(t, h, liar, ports["bare"])
 
 
 if __name__ == "__main__":

@@ -355,6 +355,39 @@ same_way_at_once(void **state)
     free(s.due);
 }
 
+/* What is missed by a way that was shut and is open again. */
+static void
+missed(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s);
+#define MISSED(k) ir_deliver_missed(&s.r[MORI], &s.w[MORI][k])
+    s.w[MORI][0].use = IR_WAY_SHUT;
+    said(&s, MORI, 0, IR_OUTCOME_FAILED, T0, 0);
+    said(&s, MORI, 1, IR_OUTCOME_TRIED, T0, 0);
+    said(&s, MORI, 1, IR_OUTCOME_FAILED, T0 + 10, T0 + MIN);
+    (void)due(&s, T0 + 20);
+    assert_int_equal(MISSED(0), IR_MISSED_NOT); /* it is shut still */
+    s.w[MORI][0].use = IR_WAY_OPEN;
+    (void)due(&s, T0 + 20);
+    assert_int_equal(MISSED(0), IR_MISSED_SHUT);
+    assert_int_equal(MISSED(1), IR_MISSED_TRYING);
+    s.w[MORI][1].ok_ms = T0 + 15; /* said to work since it failed */
+    assert_int_equal(MISSED(1), IR_MISSED_FAILED);
+    said(&s, MORI, 0, IR_OUTCOME_TRIED, T0 + 30, 0);
+    (void)due(&s, T0 + 30);
+    assert_int_equal(MISSED(0), IR_MISSED_TRYING);
+    said(&s, MORI, 0, IR_OUTCOME_HANDED, T0 + 40, 0);
+    (void)due(&s, T0 + 40);
+    assert_int_equal(MISSED(0), IR_MISSED_NOT);
+    s.r[MORI].answered = true;
+    (void)due(&s, T0 + 40);
+    assert_int_equal(MISSED(1), IR_MISSED_NOT);
+    free(s.due);
+}
+
 int
 main(void)
 {
@@ -370,6 +403,7 @@ main(void)
         cmocka_unit_test(asked_anew),
         cmocka_unit_test(same_way_at_once),
         cmocka_unit_test(again),
+        cmocka_unit_test(missed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
