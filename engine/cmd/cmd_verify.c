@@ -122,25 +122,22 @@ fill(struct ir_ctx *c, const struct ir_check *k, struct ir_verify *v,
     v->verdict = judge(k);
 }
 
-/* What was refused, and by whom its key was revoked. */
+/* What was refused or does not count, and by whom its key was revoked. */
 static struct ir_verify_refused *
-fill_refused(struct ir_ctx *c, const struct ir_check *k, struct ir_verify *v)
+fill_refused(struct ir_ctx *c, const struct ir_refused *of, size_t n)
 {
-    struct ir_verify_refused *list = ir_calloc(k->refused_n, sizeof *list);
+    struct ir_verify_refused *list = ir_calloc(n, sizeof *list);
     size_t i;
 
-    for (i = 0; i < k->refused_n; i++) {
-        const struct ir_cert_key *key =
-            ir_trust_key(&c->trust, k->refused[i].author);
+    for (i = 0; i < n; i++) {
+        const struct ir_cert_key *key = ir_trust_key(&c->trust, of[i].author);
 
-        memcpy(list[i].id, k->refused[i].id, IR_ID_BYTES);
-        list[i].refused_ms = k->refused[i].at_ms;
+        memcpy(list[i].id, of[i].id, IR_ID_BYTES);
+        list[i].refused_ms = of[i].at_ms;
         list[i].author = key != NULL ? (int)key->member : -1;
         list[i].revoker = key != NULL && key->revoked ? key->revoker : -1;
         list[i].revoked_ms = key != NULL ? key->revoked_ms : 0;
     }
-    v->refused = list;
-    v->refused_n = k->refused_n;
     return list;
 }
 
@@ -175,7 +172,7 @@ ir_cmd_verify(struct ir_ctx *c, int argc, char **argv)
     struct ir_verify v = {0};
     struct ir_verify_bad *bad;
     struct ir_verify_author *authors;
-    struct ir_verify_refused *refused;
+    struct ir_verify_refused *refused, *dead;
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
     int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
@@ -198,7 +195,11 @@ ir_cmd_verify(struct ir_ctx *c, int argc, char **argv)
     authors = ir_calloc(k.authors_n, sizeof *authors);
     v.chain_only = chain;
     fill(c, &k, &v, bad, authors);
-    refused = fill_refused(c, &k, &v);
+    v.refused = refused = fill_refused(c, k.refused, k.refused_n);
+    v.refused_n = k.refused_n;
+    v.dead = dead = fill_refused(c, k.dead, k.dead_n);
+    v.dead_n = k.dead_n;
+    v.dead_more = k.dead_more;
     v.backup_fork =
         v.verdict == IR_VERDICT_FORK && ir_clones_each(c, nothing, NULL) > 0;
     if (c->json) {
@@ -214,6 +215,7 @@ ir_cmd_verify(struct ir_ctx *c, int argc, char **argv)
     free(bad);
     free(authors);
     free(refused);
+    free(dead);
     ir_check_done(&k);
     return rc;
 }

@@ -7,6 +7,7 @@
 #include "store/accepted.h"
 #include "store/check_pool.h"
 #include "store/check_witness.h"
+#include "store/ids.h"
 #include "store/ingest.h"
 
 #include <pthread.h>
@@ -22,6 +23,7 @@ struct walk {
     struct ir_accepted *accepted;
     uint8_t (*redacted)[IR_ID_BYTES];
     size_t redacted_n;
+    struct ir_ids_set dead;    /* all of out->dead */
     sqlite3_stmt *find, *here; /* an entry by its id; whether there is one */
     const struct ir_trust *t;
     struct ir_check *out;
@@ -78,6 +80,43 @@ is_unknown(const struct ir_check *c, const uint8_t *author)
     return false;
 }
 
+/* Is it by a revoked key, and not among what was accepted? */
+static bool
+is_by_revoked(const struct walk *w, const struct ir_check_job *j)
+{
+    return j->key != NULL && j->key->revoked &&
+           !ir_accepted_is(w->accepted, &j->e);
+}
+
+/* And of lane T, which every device keeps: what whoever has that key puts there
+ * counts for nothing, so that it says nothing of this record either.
+ */
+static bool
+is_dead(const struct walk *w, const struct ir_check_job *j)
+{
+    return ir_kind_lane(j->e.h.kind) == IR_LANE_T && is_by_revoked(w, j);
+}
+
+static void
+add_dead(struct walk *w, const struct ir_entry *e)
+{
+    struct ir_check *c = w->out;
+    struct ir_refused *r;
+
+    (void)ir_ids_set_put(&w->dead, e->id, 1);
+    if (c->dead_n >= BAD_MAX) {
+        c->dead_more++;
+        return;
+    }
+    c->dead = ir_realloc(c->dead, (c->dead_n + 1) * sizeof *c->dead);
+    r = &c->dead[c->dead_n++];
+    memset(r, 0, sizeof *r);
+    memcpy(r->id, e->id, IR_ID_BYTES);
+    memcpy(r->author, e->h.author, IR_KEYID_BYTES);
+    r->seq = e->h.seq;
+    r->at_ms = ir_hlc_ms(e->h.hlc);
+}
+
 static void
 check_signature(struct walk *w, const struct ir_check_job *j)
 {
@@ -86,8 +125,7 @@ check_signature(struct walk *w, const struct ir_check_job *j)
         note_unknown(w->out, j->e.h.author);
         return;
     }
-    if (j->key != NULL && j->key->revoked &&
-        !ir_accepted_is(w->accepted, &j->e))
+    if (is_by_revoked(w, j) && !is_dead(w, j))
         add_bad(w->out, &j->e, IR_CHECK_REVOKED);
     if (!j->sig_good)
         add_bad(w->out, &j->e, IR_CHECK_SIGNATURE);
@@ -290,8 +328,12 @@ check_row(struct walk *w, const struct ir_check_job *j)
         c->first_ms = j->ms;
     if (j->ms > c->last_ms)
         c->last_ms = j->ms;
-    check_named(w, e);
-    check_prev(w, e);
+    if (is_dead(w, j)) {
+        add_dead(w, e);
+    } else {
+        check_named(w, e);
+        check_prev(w, e);
+    }
     check_signature(w, j);
 }
 
@@ -334,6 +376,56 @@ walk_rows(struct walk *w, int threads, bool chain_only, struct ir_err *err)
     return rc;
 }
 
+/* The same without what is dead: it is twice nowhere, and nothing is waited for
+ * because of it; but what it fills is no gap.
+ */
+static void
+count_living(struct walk *w, struct ir_check_author *a)
+{
+    sqlite3_stmt *q = NULL;
+    uint64_t last = 0, top = 0;
+    int64_t here = 0, upto = 0;
+    bool lives = false;
+
+    if (ir_db_prepare(w->st,
+                      "SELECT seq, id FROM entry WHERE author = ?1"
+                      " ORDER BY seq",
+                      &q, NULL) != IR_OK)
+        return;
+    sqlite3_bind_blob(q, 1, a->key_id, IR_KEYID_BYTES, SQLITE_STATIC);
+    a->forks = 0;
+    while (sqlite3_step(q) == SQLITE_ROW) {
+        uint64_t seq = (uint64_t)sqlite3_column_int64(q, 0);
+
+        here += seq != last ? 1 : 0;
+        lives = lives && seq == last;
+        last = seq;
+        if (sqlite3_column_bytes(q, 1) == IR_ID_BYTES &&
+            ir_ids_set_get(&w->dead, sqlite3_column_blob(q, 1)) > 0)
+            continue;
+        a->forks += lives ? 1 : 0;
+        lives = true;
+        top = seq;
+        upto = here;
+    }
+    sqlite3_finalize(q);
+    a->gaps = (int64_t)top - upto;
+    if (a->gaps > 0)
+        a->gaps -=
+            ir_refused_numbers(w->st, a->key_id, IR_ARRIVED_REVOKED, top);
+}
+
+static bool
+has_dead(const struct ir_check *c, const uint8_t *author)
+{
+    size_t i;
+
+    for (i = 0; i < c->dead_n; i++)
+        if (memcmp(c->dead[i].author, author, IR_KEYID_BYTES) == 0)
+            return true;
+    return c->dead_more > 0;
+}
+
 /* Per author: how many, the newest seq, gaps and double numbers. */
 static int
 count_authors(struct walk *w, struct ir_err *err)
@@ -364,6 +456,8 @@ count_authors(struct walk *w, struct ir_err *err)
             a->gaps -= ir_refused_numbers(w->st, a->key_id, IR_ARRIVED_REVOKED,
                                           a->last_seq);
         a->forks = a->entries - sqlite3_column_int64(q, 2);
+        if (has_dead(c, a->key_id))
+            count_living(w, a);
         a->unknown = is_unknown(c, a->key_id);
     }
     sqlite3_finalize(q);
@@ -469,6 +563,7 @@ ir_store_check(struct ir_store *st, const struct ir_trust *t, bool chain_only,
     if (rc == IR_EDAMAGED || rc == IR_ESTORE)
         out->database_damaged = true;
     ir_accepted_free(w.accepted);
+    ir_ids_set_done(&w.dead);
     free(w.redacted);
     return rc;
 }
@@ -481,6 +576,7 @@ ir_check_done(struct ir_check *c)
     free(c->bad);
     free(c->unknown);
     free(c->refused);
+    free(c->dead);
     for (i = 0; i < c->authors_n; i++)
         free(c->authors[i].by);
     free(c->authors);

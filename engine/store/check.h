@@ -15,7 +15,8 @@ enum ir_check_why {
     IR_CHECK_SIGNATURE, /* not by this key */
     IR_CHECK_PREV,      /* prev is here and not the author's entry before */
     IR_CHECK_MISSING,   /* names what is not here, or lacks a body unredacted */
-    IR_CHECK_REVOKED,   /* by a revoked key, and not among what was accepted */
+    IR_CHECK_REVOKED,   /* by a revoked key, and not among what was accepted;
+                           of lane T, which is kept, see `dead` */
 };
 
 struct ir_check_bad {
@@ -46,6 +47,8 @@ struct ir_check {
     size_t bad_n, bad_more;     /* the list stops at 1,000 */
     struct ir_refused *refused; /* named, and not here because each was */
     size_t refused_n;           /* refused; at most 1,000 */
+    struct ir_refused *dead; /* of lane T, by revoked keys, and not accepted: */
+    size_t dead_n, dead_more; /* here, whole, and of no account; 1,000 */
     struct ir_check_author *authors;
     size_t authors_n;
     uint8_t (*unknown)[IR_KEYID_BYTES]; /* authors counted as unknown_signer */

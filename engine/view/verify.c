@@ -227,6 +227,43 @@ say_refused(const struct ir_view *v, const struct ir_verify *r,
                                r->refused_n - REFUSED_SAID));
 }
 
+/* "1f00a2c3  02:41  does not count: ..." */
+static void
+say_dead(const struct ir_view *v, const struct ir_verify *r,
+         struct ir_pool *pool, struct ir_buf *out)
+{
+    size_t i, more = r->dead_more;
+
+    for (i = 0; i < r->dead_n; i++) {
+        const struct ir_verify_refused *x = &r->dead[i];
+        char hex[2 * 4 + 1];
+        const char *who, *by;
+
+        if (i >= REFUSED_SAID) {
+            more++;
+            continue;
+        }
+        ir_hex(x->id, 4, hex);
+        who = x->author >= 0
+                  ? ir_pool_take(pool, ir_view_member(v, x->author, false))
+                  : "?";
+        by = x->revoker >= 0
+                 ? ir_pool_take(pool, ir_view_member(v, x->revoker, false))
+                 : "?";
+        ir_term_para(
+            &v->term, out, 3, "- ", IR_STYLE_NONE,
+            ir_pool_f(pool,
+                      _("%s  does not count: signed with a key of %s that %s "
+                        "revoked (%s). It changes nothing."),
+                      hex, who, by,
+                      ir_pool_take(pool, ir_view_time(v, x->revoked_ms))));
+    }
+    if (more > 0)
+        ir_term_para(
+            &v->term, out, 3, "- ", IR_STYLE_NONE,
+            ir_pool_f(pool, _("and %zu more that do not count"), more));
+}
+
 void
 ir_view_verify(const struct ir_view *v, const struct ir_verify *r,
                struct ir_buf *out)
@@ -274,6 +311,7 @@ ir_view_verify(const struct ir_view *v, const struct ir_verify *r,
                       ir_pool_take(&pool, ir_view_safe(v, x->detail))));
     }
     say_refused(v, r, &pool, out);
+    say_dead(v, r, &pool, out);
     for (i = 0; i < r->authors_n; i++)
         say_author(v, &r->authors[i], &pool, out);
     say_next(v, r, out);
@@ -309,6 +347,15 @@ ir_view_verify_json(const struct ir_view *v, const struct ir_verify *r)
         ir_view_set_member(v, it, "revoked_by", r->refused[i].revoker);
         ir_view_set_time(it, "revoked", r->refused[i].revoked_ms);
         ir_view_set_time(it, "refused", r->refused[i].refused_ms);
+    }
+    a = ir_json_set_take(o, "not_counted", ir_json_new_arr());
+    for (i = 0; i < r->dead_n; i++) {
+        struct ir_json *it = ir_json_add_take(a, ir_json_new_obj());
+
+        ir_json_set_hex(it, "id", r->dead[i].id, IR_ID_BYTES);
+        ir_view_set_member(v, it, "author", r->dead[i].author);
+        ir_view_set_member(v, it, "revoked_by", r->dead[i].revoker);
+        ir_view_set_time(it, "revoked", r->dead[i].revoked_ms);
     }
     a = ir_json_set_take(o, "authors", ir_json_new_arr());
     for (i = 0; i < r->authors_n; i++) {

@@ -68,6 +68,9 @@ struct ir_verify {
     size_t bad_n;
     const struct ir_verify_refused *refused;
     size_t refused_n;
+    const struct ir_verify_refused *dead; /* here, by revoked keys, and of no
+                                             account; refused_ms: recorded */
+    size_t dead_n, dead_more;
     const struct ir_verify_author *authors;
     size_t authors_n;
     bool backup_fork; /* the fork looks like a restored backup */

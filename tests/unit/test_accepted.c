@@ -245,6 +245,10 @@ expect(struct world *x, const int *refused)
             if (c.bad[i].why == IR_CHECK_REVOKED &&
                 memcmp(c.bad[i].id, x->e[k].id, 32) == 0)
                 bad[k] = true;
+    for (i = 0; i < c.dead_n; i++) /* of lane T */
+        for (k = 0; k < x->n; k++)
+            if (memcmp(c.dead[i].id, x->e[k].id, 32) == 0)
+                bad[k] = true;
     assert_memory_equal(bad, want, x->n);
     ir_check_done(&c);
     ir_accepted_tell(a, &x->trust);

@@ -132,10 +132,10 @@ test_refused_once(void **state)
     struct home a, b;
     struct wire *w;
     struct ir_key *mori, *admin;
-    struct ir_draft d = {.kind = IR_KIND_NOTE, .refs_n = 1};
+    struct ir_draft d = {.kind = IR_KIND_NOTE, .refs_n = 2};
     struct ir_draft say = {.kind = IR_KIND_APPROVAL, .refs_n = 1};
     struct ir_check k = {0};
-    uint8_t good[1][32], late[2][32], id[32];
+    uint8_t good[1][32], late[2][32], id[32], lane_t[32];
     size_t i, round, at = 0;
     int64_t n = 0;
 
@@ -149,9 +149,10 @@ test_refused_once(void **state)
     memcpy(say.refs[0], late[0], 32); /* in lane T: kept wherever it comes */
     ir_bodyw_uint(&say.body, 1, 1);
     ir_bodyw_bytes(&say.body, 2, late[0], 32);
-    assert_int_equal(append(&a, &say, id, NULL), IR_OK);
+    assert_int_equal(append(&a, &say, lane_t, NULL), IR_OK);
     (void)sign_with(&a, admin);
-    memcpy(d.refs[0], late[1], 32);
+    memcpy(d.refs[0], late[0], 32);
+    memcpy(d.refs[1], late[1], 32);
     ir_bodyw_text(&d.body, 1, "what does Mori mean?");
     assert_int_equal(append(&a, &d, id, NULL), IR_OK);
     revoke_key(&a, mori, (const uint8_t(*)[32])good, 1);
@@ -187,8 +188,9 @@ test_refused_once(void **state)
     assert_true(k.refused[0].at_ms > 0);
     for (i = 0; i < k.authors_n; i++)
         assert_int_equal(k.authors[i].gaps, 0);
-    for (i = 0; i < k.bad_n; i++) /* the approval, which is here */
-        assert_int_equal(k.bad[i].why, IR_CHECK_REVOKED);
+    assert_int_equal(k.bad_n, 0);
+    assert_int_equal(k.dead_n, 1); /* the approval, which is here */
+    assert_memory_equal(k.dead[0].id, lane_t, 32);
     ir_check_done(&k);
     wire_free(w);
     ir_key_free(mori);

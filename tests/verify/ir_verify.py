@@ -220,10 +220,18 @@ class Log:
     def revoked(self, e):
         return self.revokes.excludes(e)
 
+    def dead(self, e):
+        """Of lane T, which is kept by all, and by a revoked key."""
+        return e.lane == "T" and self.revoked(e)
+
     def chains(self):
-        """Section 2, "Chains"; seq of every author."""
+        """Section 2, "Chains"; seq of every author; section 10 of what a
+        revoked key put in lane T: no word follows from it."""
         named, seqs, begun = {}, {}, {}
         for e in self.all:
+            if self.dead(e):
+                seqs.setdefault(e.author, {}).setdefault(e.seq, []).append(e)
+                continue
             for i in e.before():
                 if i not in self.by_id:
                     self.missing.append({"id": i.hex(), "why": "named by " +
@@ -248,13 +256,16 @@ class Log:
                     self.forks.append({"ids": [e.id.hex() for e in group],
                                        "why": "entries that " + what})
         for author, by_seq in seqs.items():
+            top = max((e.seq for group in by_seq.values() for e in group
+                       if not self.dead(e)), default=0)
             for seq, group in sorted(by_seq.items()):
+                group = [e for e in group if not self.dead(e)]
                 if len(group) > 1:
                     self.forks.append({"ids": [e.id.hex() for e in group],
                                        "why": "entries with seq %d" % seq})
             gone, last = [], 0
             for seq in sorted(by_seq):
-                if seq > last + 1:
+                if last + 1 < seq <= top:
                     gone.append([last + 1, seq - 1])
                 last = seq
             if gone:
@@ -274,11 +285,10 @@ class Log:
                 if e.id not in self.acts:
                     self.skip(e, "not by an admin, revoked, or its body does "
                               "not fit")
-                    if self.revoked(e):
-                        self.unknown.append(e)
             elif self.revoked(e):
                 self.skip(e, "the key was revoked")
-                self.unknown.append(e)
+                if e.lane != "T":
+                    self.unknown.append(e)
             elif e.author in self.node and e.kind in KINDS and \
                     not KINDS[e.kind][2]:
                 self.skip(e, "a device may not sign this kind")

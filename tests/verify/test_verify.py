@@ -361,6 +361,17 @@ class Counting(Case):
         site.add(self.sato, 4, {1: self.ito.id, 2: "all right", 3: [after]})
         self.verdict(site, "unwitnessed", not_counted=0)
 
+    def test_revoked_in_lane_t(self):
+        """It is kept, and says nothing: not even by what it names."""
+        site = self.begin()
+        site.add(self.sato, 4, {1: self.ito.id, 2: "lost", 3: [site.step]})
+        self.verdict(site, "unwitnessed", not_counted=0)
+        nowhere = b"\x07" * 32
+        late = site.add(self.ito, 5, {1: 1, 2: nowhere}, k12=[nowhere])
+        out = self.not_counted(site, late)
+        self.assertEqual(out["unknown_signer"], [])
+        self.assertEqual(out["missing"], [])
+
     def test_revoked_in_parts(self):
         site = self.begin()
         acks = [site.add(self.ito, 9, {1: 1}, k12=[site.note])
