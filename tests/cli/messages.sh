@@ -38,6 +38,7 @@ if [ $# -eq 1 ]; then
     exit 0
 fi
 [ ! -e "$1.bad" ] || exit 1
+[ ! -e "$1.slow" ] || sleep 20
 printf '%s|%s|%s|%s\n' "$2" "$3" "$4" "$(head -1)" >>"$1"
 X
 chmod +x "$T/take"
@@ -211,3 +212,24 @@ exits 2 --as sato comms test mori --for 20s
 err "did not take the message: 1"
 end
 ok verify
+
+title "a sender that died: ird starts the next"
+rm -f "$T/sms" "$T/chat"
+touch "$T/sms.slow"
+ok --as sato --json notify ito "Once more"
+A=$(id)
+until_is trying reach '[0].to[0].state'
+pkill -KILL -f -- "-C $H comms send" || fail "no sender to kill"
+rm "$T/sms.slow"
+ok mesh carrier lan off
+ok mesh carrier https off
+(
+    EXEC='exec'
+    bare "${IR}d" -C "$H" >"$T/ird" 2>&1 </dev/null
+) &
+ird=$!
+until_is 1 got sms
+kill "$ird"
+wait "$ird" || fail "ird: $(cat "$T/ird")"
+end
+is 1 "$(got sms)"
