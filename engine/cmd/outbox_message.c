@@ -37,7 +37,8 @@ text_of(struct ir_outbox *o, const struct ir_outgoing *x, enum ir_lang lang)
     const struct ir_alert *a = x->row->a;
     char *words;
 
-    if (x->over != NULL && x->over->text != NULL && x->over->text[0] != '\0')
+    if (x->over != NULL && x->over->text != NULL && x->over->text[0] != '\0' &&
+        ir_outside_may_end(&o->box, x->row, x->over))
         return ir_strdup(x->over->text);
     words = ir_box_words(&o->box, a, lang);
     return words != NULL ? words : ir_strdup(a->text);

@@ -111,6 +111,14 @@ ir_outside_judge(struct ir_box *b, struct ir_valert *row)
                        : IR_RELEASE_OTHERS;
 }
 
+bool
+ir_outside_may_end(struct ir_box *b, const struct ir_valert *row,
+                   const struct ir_alert_said *end)
+{
+    return row->release == IR_RELEASE_NONE ||
+           held(b, row->a, end->entry, row->releases, end->by);
+}
+
 /* Who holds the role now: `who` (1), somebody (0), nobody (-1)? */
 static int
 holds(const struct ir_incident *inc, const char *role, int who)

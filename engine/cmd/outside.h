@@ -12,6 +12,12 @@
  */
 void ir_outside_judge(struct ir_box *b, struct ir_valert *row);
 
+/* May the words with which the alert was ended go where the alert went? Outside
+ * only what was written by who speaks there.
+ */
+bool ir_outside_may_end(struct ir_box *b, const struct ir_valert *row,
+                        const struct ir_alert_said *end);
+
 /* Could member `who` release as `role` now: they hold it in `inc`, or (*take)
  * nobody does and they are one of those who may, so that they take it first?
  * `inc` NULL: outside of incidents, where who may hold it does.

@@ -141,7 +141,8 @@ struct ir_irole {
     bool disputed; /* two hold it after a partition: both rows are shown */
 };
 
-/* Whoever signed this alert, approval or decision held the role then. */
+/* Whoever signed this alert, approval, cancel or decision held the role then.
+ */
 struct ir_isigned {
     uint8_t entry[IR_ID_BYTES];
     char *role;
@@ -362,9 +363,9 @@ enum ir_gate {
 int ir_incident_gate(const struct ir_incident *inc, size_t i, int who,
                      int64_t now_ms, enum ir_gate *gate, struct ir_err *err);
 
-/* Did whoever signed that alert, approval or decision hold the role when they
- * did? And which facts may an audience know by what was decided here by who
- * held the role `releases` then, a bit for each?
+/* Did whoever signed that alert, approval, cancel or decision hold the role
+ * when they did? And which facts may an audience know by what was decided here
+ * by who held the role `releases` then, a bit for each?
  */
 bool ir_incident_signed_as(const struct ir_incident *inc,
                            const uint8_t entry[IR_ID_BYTES], const char *role);

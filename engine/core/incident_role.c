@@ -427,6 +427,7 @@ ir_fold_roles(struct ir_fold *f)
             fold_exception(f, &c, i);
         if (ir_fold_is(f, i, IR_KIND_ALERT) ||
             ir_fold_is(f, i, IR_KIND_APPROVAL) ||
+            ir_fold_is(f, i, IR_KIND_CANCEL) ||
             ir_fold_is(f, i, IR_KIND_DECISION))
             fold_signed(f, &c, i);
         if (ir_fold_is(f, i, IR_KIND_DECISION))
