@@ -161,15 +161,15 @@ static void
 digits(const char *s, char *out, size_t cap)
 {
     size_t n = 0;
+    bool number = true;
 
-    out[0] = '\0';
-    for (; *s != '\0'; s++) {
+    for (; *s != '\0' && number; s++) {
         if (isdigit((unsigned char)*s) && n + 1 < cap)
             out[n++] = *s;
-        else if (strchr("+-() ./", *s) == NULL)
-            return;
+        else
+            number = strchr("+-() ./", *s) != NULL;
     }
-    out[n] = '\0';
+    out[number ? n : 0] = '\0';
 }
 
 /* Is it the same address? Of telephone numbers the last digits count:
