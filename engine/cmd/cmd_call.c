@@ -261,7 +261,7 @@ ir_cmd_call(struct ir_ctx *c, int argc, char **argv)
     }
     if (rc == IR_OK && r.x == NULL)
         rc = ir_fail(&c->err, IR_ENOTFOUND, _("the call is gone"));
-    if (rc == IR_OK && r.x->to.n == 0 && !c->json)
+    if (rc == IR_OK && r.x != NULL && r.x->to.n == 0 && !c->json)
         ir_buf_adds(&c->talk,
                     r.view.status == IR_ACTUAL
                         ? _(" Nobody of that tree can be called.\n")
@@ -390,7 +390,7 @@ ir_cmd_call_end(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK && (r.x == NULL || r.view.state == IR_VCALL_ENDED))
         rc = ir_fail(&c->err, IR_ENOTFOUND,
                      _("nobody is being called by that tree"));
-    if (rc == IR_OK) {
+    if (rc == IR_OK && r.x != NULL) {
         const struct ir_alert *a = r.x->row->a;
 
         d = ir_batch_add(&b, NULL, IR_KIND_CANCEL);
@@ -478,7 +478,7 @@ ir_cmd_call_reply(struct ir_ctx *c, int argc, char **argv)
         if (x == NULL)
             ir_err_hint(&c->err, "ir comms status");
     }
-    if (rc == IR_OK) {
+    if (rc == IR_OK && x != NULL) {
         h.contact = argv[1];
         h.channel = means != NULL ? means : "sms";
         h.reply = argv[2];

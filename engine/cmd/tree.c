@@ -54,17 +54,22 @@ ir_tree_commands(struct ir_ctx *c, const struct ir_json *tree)
         tree != NULL ? ir_json_get(tree, "levels") : NULL;
     const struct ir_json *role =
         ir_view_contact(&c->view, "roles", "commander");
+    const struct ir_json *h =
+        role != NULL ? ir_json_get(role, "holders") : NULL;
+    const char *first = h != NULL ? ir_json_str(ir_json_at(h, 0)) : NULL;
+    bool has_first = false;
     size_t i, k;
 
     for (i = 0; levels != NULL && i < ir_json_len(levels); i++)
         for (k = 0; k < ir_json_len(ir_json_at(levels, i)); k++) {
             const char *w = ir_json_str(ir_json_at(ir_json_at(levels, i), k));
+            bool all = w != NULL && strcmp(w, "role:commander") == 0;
 
-            if (w == NULL ||
-                (strcmp(w, "role:commander") != 0 && !is_holder(role, w)))
+            if (!all && !is_holder(role, w))
                 return false;
+            has_first |= all || (first != NULL && strcmp(w, first) == 0);
         }
-    return levels != NULL && ir_json_len(levels) > 0;
+    return has_first;
 }
 
 static size_t

@@ -38,8 +38,8 @@ void ir_tree_done(struct ir_tree *t);
 char *ir_tree_text(struct ir_ctx *c, const struct ir_alert *a,
                    enum ir_lang lang);
 
-/* Is the tree for finding a commander: may everybody of it be one?
- */
+/* Is the tree for finding a commander: the first who may be one is in it, and
+ * nobody who may not? */
 bool ir_tree_commands(struct ir_ctx *c, const struct ir_json *tree);
 
 /* Take in what people answered and which ways were tried (as ir_deliver left it

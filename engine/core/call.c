@@ -131,8 +131,7 @@ shut_level(struct ir_call_level *l)
     l->open_ms = INT64_MAX;
     for (i = 0; i < l->n; i++) {
         l->v[i].through = false;
-        l->v[i].taken_by = -1;
-        l->v[i].taken_ms = INT64_MAX;
+        find_taker(&l->v[i]); /* who was not asked may have answered */
         for (k = 0; k < l->v[i].n; k++)
             l->v[i].v[k].open_ms = INT64_MAX;
     }
@@ -172,6 +171,11 @@ ir_call_plan(struct ir_call *c, int64_t now_ms)
             if (open_ms < c->next_ms)
                 c->next_ms = open_ms;
             shut_level(l);
+            for (k = 0; k < l->n; k++)
+                if (l->v[k].taken_by >= 0) {
+                    c->taken++;
+                    met_ms = least(met_ms, l->v[k].taken_ms);
+                }
             all_through = false;
             open_ms = INT64_MAX;
             continue;

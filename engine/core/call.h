@@ -12,6 +12,7 @@
  *   at the latest.
  * A turn that has begun (something was tried) is not taken back. Who is asked
  * again is waited for once more, as long as their seat says.
+ * Who accepts before their turn takes the seat, too.
  * The goal is one seat taken, or each. When it is met nobody else's turn
  * begins. When every level is open and every seat taken or through, everybody
  * was tried. What somebody claims to have answered (a reply by SMS) takes a

@@ -174,7 +174,7 @@ ok verify
 
 title "at a step with a tree: its call, and what became of it"
 home small
-sed -i 's|^ *trees = {|&\n    { id = "duty", title = { en = "Duty", ja = "当番" }, say = { en = "Come.", ja = "来て。" }, levels = { { "mori" } }, wait = "5m" },|' \
+sed -i 's|^ *trees = {|&\n    { id = "duty", title = { en = "Duty", ja = "当番" }, say = { en = "Come.", ja = "来て。" }, levels = { { "mori" } }, wait = "5m" },\n    { id = "boss", title = { en = "Boss", ja = "長" }, say = { en = "Lead.", ja = "指揮を。" }, levels = { { "ito" }, { "mori" } }, wait = "5m", goal = "one" },|' \
     "$H/site/runbooks/contacts.lua"
 cat >"$H/site/runbooks/alpha/reach.lua" <<'X'
 return {
@@ -199,3 +199,23 @@ out "can come: Mori"
 ok --as sato fail other
 ok timeline
 out 'Other: failed ("can come: Mori")'
+
+title "one is enough where the tree says so; who acts is told whom to hand over to"
+member mori
+ok --as sato role act commander -r "nobody else here"
+ok --as sato --json call boss
+A=$(json id)
+is one "$(json goal)"
+is 2 "$(json seats)"
+ok --as sato inbox
+silent "hand over"
+ok --as sato answer-for mori "$A" accept --how "on the radio"
+ok --as sato --json call status boss
+is met "$(json '[0].state')"
+is 1 "$(json '[0].taken')"
+ok --as sato inbox
+out "Mori accepted to command: brief them, then hand over"
+out "ir role offer commander mori"
+ok --as sato role offer commander mori
+ok --as mori inbox
+out "ir role accept commander"

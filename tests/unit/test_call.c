@@ -212,6 +212,24 @@ begun_is_begun(void **state)
     assert_string_equal(turns(&s, T0 + 5000), "ito tanaka kato goto");
 }
 
+/* Who accepts before their turn takes the seat all the same. */
+static void
+unasked(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s, true);
+    answer(&s.kato[0], IR_CALL_ACCEPTED, T0 + 1000, false);
+    assert_string_equal(turns(&s, T0 + 2000), "ito");
+    assert_int_equal(s.c.state, IR_CALL_MET);
+    begin(&s, false);
+    answer(&s.kato[0], IR_CALL_ACCEPTED, T0 + 1000, false);
+    assert_string_equal(turns(&s, T0 + 2000), "ito");
+    assert_int_equal(s.c.state, IR_CALL_RUNS);
+    assert_int_equal(s.c.taken, 1);
+}
+
 int
 main(void)
 {
@@ -219,7 +237,7 @@ main(void)
         cmocka_unit_test(silence),        cmocka_unit_test(no_time_is_lost),
         cmocka_unit_test(one_is_enough),  cmocka_unit_test(the_tree_goes_on),
         cmocka_unit_test(nobody_there),   cmocka_unit_test(asked_again),
-        cmocka_unit_test(begun_is_begun),
+        cmocka_unit_test(begun_is_begun), cmocka_unit_test(unasked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
