@@ -257,7 +257,7 @@ do_fetch(lua_State *L)
     why = take(L, k);
     if (why != NULL)
         return ir_api_fail(L, "refused", "%s", why);
-    lua_pushfstring(L, "UID SEARCH UID %I:* %s", (LUAI_UACINT)(k->after + 1),
+    lua_pushfstring(L, "UID SEARCH UID %I:* %s", (LUAI_UACINT)k->after + 1,
                     k->search);
     custom = (char *)(uintptr_t)lua_tostring(L, -1);
     rc = request(L, k, "", custom);
