@@ -454,15 +454,6 @@ look_again(struct ir_sender *s)
     return rc;
 }
 
-static int
-put_next(struct ir_sender *s, int64_t next_ms)
-{
-    char text[24];
-
-    snprintf(text, sizeof text, "%lld", (long long)next_ms);
-    return ir_store_setting_put(s->c->st, IR_SENDER_NEXT, text, &s->c->err);
-}
-
 /* Does a call run whose next turn begins by itself? It goes on also where no
  * daemon starts a sender again. */
 static bool
@@ -551,7 +542,8 @@ begin(struct ir_sender *s)
     int rc = ir_ctx_signed(s->c);
 
     if (rc == IR_OK)
-        rc = put_next(s, 0); /* whoever comes after a kill knows of it */
+        rc = ir_sender_put_next(s,
+                                0); /* whoever comes after a kill knows of it */
     if (rc != IR_OK)
         return rc;
     s->version = ir_store_version(s->c->st);
@@ -585,7 +577,7 @@ ir_sender_run(struct ir_ctx *c, int64_t linger_ms, int64_t until_ms,
         if (rc == IR_OK && s->trouble_ms != 0)
             rc = c->err.code != 0 ? c->err.code : IR_ESTORE;
         if (rc == IR_OK)
-            rc = put_next(s, s->o.next_ms);
+            rc = ir_sender_put_next(s, s->o.next_ms);
         close(fd);
         fd = -1;
         /* whoever recorded something and found the lock taken relies on us */

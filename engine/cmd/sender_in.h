@@ -76,6 +76,12 @@ int ir_sender_flush(struct ir_sender *s);
  */
 int ir_sender_trouble(struct ir_sender *s, int rc);
 
+/* Leave word when something is due next (IR_SENDER_NEXT).
+ *
+ * Errors: IR_ESTORE.
+ */
+int ir_sender_put_next(struct ir_sender *s, int64_t next_ms);
+
 /* Drop what could not be recorded. */
 void ir_sender_forget(struct ir_sender *s);
 

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -143,4 +144,13 @@ ir_sender_lock(struct ir_ctx *c, int *fd)
     *fd = -1;
     return ir_fail(&c->err, IR_EBUSY,
                    _("another process sends what waits already"));
+}
+
+int
+ir_sender_put_next(struct ir_sender *s, int64_t next_ms)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%lld", (long long)next_ms);
+    return ir_store_setting_put(s->c->st, IR_SENDER_NEXT, text, &s->c->err);
 }
