@@ -466,7 +466,8 @@ ir_case_record(struct ir_ctx *c, const struct ir_case *k,
     r->oldest_ms = s.oldest_ms;
     r->newest_ms = s.newest_ms;
     r->sending = being_sent(c, r);
-    if (can_carry && !r->sending)
+    r->same = r->this_device_only > 0 ? ir_node_same(c->home, c->st) : 0;
+    if (can_carry && !r->sending && r->same == 0)
         r->save = "ir carry out DIR";
     ir_spread_done(&s);
 }

@@ -226,12 +226,36 @@ add_revoked(const char *text, const char *hint, void *arg)
     st->revoked[st->s.revoked_n++] = keep(st, ir_strdup(hint));
 }
 
+/* Who is connected now; `fresh`: it speaks of all that is here. */
+static void
+add_links(struct status *st, bool fresh)
+{
+    const struct ir_json *links = ir_json_get(st->daemon, "links"), *l;
+    uint8_t id[IR_KEYID_BYTES];
+    size_t i;
+
+    for (i = 0; st->s.daemon_runs && (l = ir_json_at(links, i)) != NULL; i++) {
+        const char *hex = ir_json_get_str(l, "device", "");
+        struct ir_mesh_device *d =
+            strlen(hex) == 2 * sizeof id &&
+                    ir_scan_hex(hex, id, sizeof id, NULL) == IR_OK
+                ? device(st, id)
+                : NULL;
+
+        if (d == NULL)
+            continue;
+        d->linked = ir_json_get_str(l, "carrier", "");
+        d->equal = d->equal || (fresh && ir_json_get_bool(l, "equal", false));
+    }
+}
+
 /* What it left of itself. */
 static void
 read_daemon(struct status *st)
 {
     st->s.daemon_runs = ir_node_runs(st->c->home);
     st->s.daemon = st->daemon = ir_node_left(st->c->st);
+    add_links(st, ir_node_same(st->c->home, st->c->st) > 0);
 }
 
 static int

@@ -3,6 +3,7 @@
 
 #include "base/i18n.h"
 #include "base/scan.h"
+#include "store/offer.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -176,6 +177,32 @@ ir_node_links(const char *home, struct ir_store *st)
         return 0;
     j = ir_node_left(st);
     n = ir_json_len(ir_json_get(j, "links"));
+    ir_json_free(j);
+    return n;
+}
+
+size_t
+ir_node_same(const char *home, struct ir_store *st)
+{
+    const struct ir_json *links, *l;
+    struct ir_json *j;
+    struct ir_err err;
+    int64_t newest = 0;
+    size_t i, k, n = 0;
+
+    if (!ir_node_runs(home) || ir_offer_newest(st, &newest, &err) != IR_OK)
+        return 0;
+    j = ir_node_left(st);
+    links = ir_json_get(j, "links");
+    if (ir_json_get_int(j, "row", -1) < newest)
+        links = NULL; /* it speaks of less than there is by now */
+    for (i = 0; (l = ir_json_at(links, i)) != NULL; i++) {
+        for (k = 0; k < i; k++)
+            if (strcmp(ir_json_get_str(ir_json_at(links, k), "device", ""),
+                       ir_json_get_str(l, "device", "")) == 0)
+                break;
+        n += k == i && ir_json_get_bool(l, "equal", false) ? 1 : 0;
+    }
     ir_json_free(j);
     return n;
 }

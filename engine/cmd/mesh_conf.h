@@ -63,6 +63,11 @@ bool ir_node_runs(const char *home);
 /* How many devices does it have a connection with? 0: none, or no ird runs. */
 size_t ir_node_links(const char *home, struct ir_store *st);
 
+/* How many connected devices say that they hold the same as this one, up to the
+ * newest entry there is; 0: none, or not known yet.
+ */
+size_t ir_node_same(const char *home, struct ir_store *st);
+
 /* How things stood when it looked last, or NULL: docs/man/ir-mesh.1, "daemon".
  *
  * Owns:   the caller's, ir_json_free.

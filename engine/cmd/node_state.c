@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "cmd/node_in.h"
 #include "store/met.h"
+#include "store/offer.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -117,6 +118,7 @@ ir_node_state(struct ir_node *n, bool last)
     struct ir_now now;
     struct ir_err err;
     size_t devices = 0;
+    int64_t row = 0;
     char *text;
 
     if (!last && n->state_ms != 0 && n->now_ms - n->state_ms < WRITE_MS)
@@ -127,6 +129,8 @@ ir_node_state(struct ir_node *n, bool last)
     ir_json_set_bool(j, "listening", n->listening);
     ir_json_set_bool(j, "lan", n->carriers[IR_NODE_LAN].ops != NULL);
     ir_json_set_bool(j, "disk_full", n->disk_full);
+    if (ir_offer_newest(n->c->st, &row, &err) == IR_OK)
+        ir_json_set_int(j, "row", row); /* up to there it speaks of */
     if (!last)
         devices = add_links(n, ir_json_set_take(j, "links", ir_json_new_arr()));
     ir_json_set_int(j, "connected", (int64_t)devices);

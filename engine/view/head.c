@@ -140,6 +140,11 @@ ir_head_record(const struct ir_view *v, const struct ir_view_record *r,
                          all);
     if (r->this_device_only == 0)
         return ir_pool_f(pool, _("also on another device (%s)"), all);
+    if (r->same > 0)
+        return ir_pool_f(pool,
+                         _("%zu connected devices hold the same (%s); %zu "
+                           "not witnessed yet"),
+                         r->same, all, r->this_device_only);
     if (r->this_device_only < r->entries) {
         s = partly(v, r, pool);
         if (r->sending)

@@ -38,6 +38,8 @@ held(const struct ir_mesh_device *d, struct ir_pool *pool)
 {
     if (d->of == 0)
         return _("no incident is open");
+    if (d->equal)
+        return _("holds the same");
     if (d->held == 0)
         return _("not known to hold any of it");
     if (d->held == d->of)
@@ -62,14 +64,16 @@ say_devices(const struct ir_view *v, const struct ir_mesh_status *s,
         ir_hex(d->id, 4, id);
         cells[0] = ir_pool_f(pool, "%s", id);
         cells[1] = custodian(v, d->custodian);
-        cells[2] = d->self      ? _("this device")
-                   : d->revoked ? _("revoked")
-                   : d->met_ms == 0
-                       ? _("nothing heard of it")
-                       : ir_pool_f(pool, _("heard %s, %s"),
-                                   time_of(v, d->met_ms, pool),
-                                   d->by != NULL ? carrier_say(d->by)
-                                                 : _("through others"));
+        cells[2] =
+            d->self      ? _("this device")
+            : d->revoked ? _("revoked")
+            : d->linked != NULL
+                ? ir_pool_f(pool, _("connected, %s"), carrier_say(d->linked))
+            : d->met_ms == 0
+                ? _("nothing heard of it")
+                : ir_pool_f(
+                      pool, _("heard %s, %s"), time_of(v, d->met_ms, pool),
+                      d->by != NULL ? carrier_say(d->by) : _("through others"));
         cells[3] = d->self && d->revoked   ? _("revoked")
                    : d->self || d->revoked ? ""
                    : !d->has_key ? _("has not been given the carrier key")
@@ -299,6 +303,8 @@ devices_json(const struct ir_view *v, const struct ir_mesh_status *s)
         ir_json_set_bool(o, "carrier_key", d->has_key);
         ir_view_set_time(o, "heard", d->met_ms);
         ir_json_set_str(o, "carrier", d->by);
+        ir_json_set_bool(o, "connected", d->linked != NULL);
+        ir_json_set_bool(o, "equal", d->equal);
         ir_json_set_int(o, "held", (int64_t)d->held);
         ir_json_set_int(o, "of", (int64_t)d->of);
     }

@@ -17,9 +17,11 @@ struct ir_mesh_device {
     uint8_t id[IR_KEYID_BYTES]; /* key id of its node key */
     int custodian;              /* member index */
     bool self, revoked, has_key;
-    int64_t met_ms;  /* entries came from it, or it witnessed some; 0 never */
-    const char *by;  /* by what way, or NULL */
-    size_t held, of; /* entries of the incidents that are not closed */
+    int64_t met_ms; /* entries came from it, or it witnessed some; 0 never */
+    const char *by; /* by what way, or NULL */
+    const char *linked; /* connected at present, by what way; or NULL */
+    bool equal;         /* and says it holds the same as this device */
+    size_t held, of;    /* entries of the incidents that are not closed */
 };
 
 struct ir_mesh_carrier {

@@ -194,7 +194,8 @@ ir_view_output(const struct ir_view *v, const void *p, size_t n,
         if (lines_max > 0 && lines >= lines_max) {
             left++;
         } else {
-            safe = ir_view_safe_n(v, s, len);
+            safe = ir_view_safe_n(
+                v, s, len - (nl != NULL && len > 0 && s[len - 1] == '\r'));
             ir_term_para(&v->term, out, 3, "| ", IR_STYLE_NONE, safe);
             free(safe);
         }

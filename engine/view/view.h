@@ -35,6 +35,7 @@ struct ir_view_record {
     int64_t newest_ms;
     const char *save; /* command that takes it elsewhere, or NULL: none */
     bool sending;     /* it is on its way to others */
+    size_t same;      /* connected devices that say they hold the same */
 };
 
 /* Foreign text on one line, harmless, as the terminal can show it.

@@ -53,6 +53,12 @@ def scenario(site):
     b.start()
     site.wait("all of an incident is on the second", same(site))
     site.wait("they are connected", lambda: net.said(b, "connected"))
+    site.wait("and ir mesh status says so, and that both hold the same",
+              lambda: all(v["connected"] and v["equal"] for d in (a, b)
+                          for v in d.json("mesh", "status")["devices"]
+                          if not v["this"] and v["custodian"] in ("p1", "p2")),
+              10)
+    assert "holds the same" in a.ir("mesh", "status")
     prompt(site, a, b)
     prompt(site, b, a)
     idle(site)

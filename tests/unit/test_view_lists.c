@@ -198,7 +198,8 @@ draw_menus(struct fixture *f, struct ir_buf *out)
 static void
 draw_refusals(struct fixture *f, struct ir_buf *out)
 {
-    static const char output[] = "line one\n\033[31mred\033[0m\n\tthree\n4\n5";
+    static const char output[] =
+        "line one\r\n\033[31mred\033[0m\n\tthree\n4\n5";
     const struct ir_view_reason reasons[] = {
         {"an exception is not reviewed", "ir exception approve a91f03c2"},
         {"an interim measure has no owner", "ir measure review 3fa9 --owner X"},
