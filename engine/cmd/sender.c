@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define RUNS_MAX 32          /* workers side by side */
@@ -484,9 +485,20 @@ count_left(struct ir_sender *s)
         }
 }
 
+/* Is the lock still that of the home? It is not where the home was taken away:
+ * then nobody can read what is recorded any more.
+ */
+static bool
+is_gone(int lock_fd)
+{
+    struct stat st;
+
+    return fstat(lock_fd, &st) == 0 && st.st_nlink == 0;
+}
+
 /* Send until there is nothing left to do, or it is to end. */
 static int
-work(struct ir_sender *s, int64_t linger_ms, int64_t until_ms)
+work(struct ir_sender *s, int lock_fd, int64_t linger_ms, int64_t until_ms)
 {
     int64_t end_ms = 0;
     size_t due = 0;
@@ -494,7 +506,8 @@ work(struct ir_sender *s, int64_t linger_ms, int64_t until_ms)
 
     while (rc == IR_OK) {
         int64_t now = ir_clock_mono_ms(), wait;
-        bool stop = ending || (until_ms > 0 && now >= until_ms);
+        bool stop =
+            ending || is_gone(lock_fd) || (until_ms > 0 && now >= until_ms);
 
         if (stop && end_ms == 0)
             end_ms = now + END_MS;
@@ -570,7 +583,7 @@ ir_sender_run(struct ir_ctx *c, int64_t linger_ms, int64_t until_ms,
     if (rc == IR_OK)
         rc = begin(s);
     while (rc == IR_OK) {
-        rc = work(s, linger_ms, until_ms);
+        rc = work(s, fd, linger_ms, until_ms);
         rc2 = ir_sender_flush(s);
         rc = rc == IR_OK ? rc2 : rc;
         /* what could not be recorded and was not got over by now */

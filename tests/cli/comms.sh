@@ -152,3 +152,21 @@ is "$n5" "$(got chat)"
 at_time +1m 0 comms send --for 1s
 is $((n5 + 1)) "$(got chat)"
 ok verify
+
+title "a sender whose home is taken away ends"
+echo retry >"$T/sms.mode"
+echo retry >"$T/chat.mode"
+ok --as sato notify ito "Nobody takes it"
+n=0
+until pgrep -f -- "-C $H comms send" >/dev/null || [ $n -ge 80 ]; do
+    n=$((n + 1))
+    sleep 0.1
+done
+pgrep -f -- "-C $H comms send" >/dev/null || fail "no sender"
+rm -rf "$H"
+n=0
+while pgrep -f -- "-C $H comms send" >/dev/null && [ $n -lt 100 ]; do
+    n=$((n + 1))
+    sleep 0.1
+done
+[ $n -lt 100 ] || fail "it is still there"
