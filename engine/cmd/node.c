@@ -37,18 +37,14 @@ push(const struct ir_entry *e, void *arg)
                   e->h.prio, n->now_ms);
 }
 
-static bool
-index_one(const uint8_t id[IR_ID_BYTES], uint64_t hlc, int lane, void *arg)
+static void
+offer_one(const uint8_t id[IR_ID_BYTES], uint64_t hlc, int lane, bool offered,
+          void *arg)
 {
-    ir_sync_index(arg, id, hlc, lane);
-    return true;
-}
-
-static bool
-drop_one(const uint8_t id[IR_ID_BYTES], uint64_t hlc, int lane, void *arg)
-{
-    ir_sync_drop(arg, id, hlc, lane);
-    return true;
+    if (offered)
+        ir_sync_index(arg, id, hlc, lane);
+    else
+        ir_sync_drop(arg, id, hlc, lane);
 }
 
 /* Tell the HTTPS carrier who may connect. */
@@ -122,10 +118,7 @@ ir_node_trust(struct ir_node *n, struct ir_err *err)
     look_at_own(n);
     ir_node_last_trust(n);
     welcome(n);
-    rc = ir_offer_each(n->c->st, s, true, index_one, n->sync, err);
-    if (rc == IR_OK)
-        rc = ir_offer_each(n->c->st, s, false, drop_one, n->sync, err);
-    return rc;
+    return ir_offer_changed(n->c->st, s, &n->was, offer_one, n->sync, err);
 }
 
 static bool
@@ -477,6 +470,7 @@ end(struct ir_node *n)
     ir_wipe(n->invites, sizeof n->invites);
     free(n->links);
     free(n->lasts);
+    ir_offer_was_free(n->was);
     free(n->heard);
     free(n->met);
 }

@@ -89,6 +89,7 @@ struct ir_node {
     struct ir_ingest *ingest;
     struct ir_sync_home_of home_of;
     struct ir_sync *sync;
+    struct ir_offer_was *was; /* who stood how when that was offered */
     struct ir_carrier carriers[IR_NODE_CARRIERS];
     struct ir_node_link *links;
     size_t links_n;

@@ -90,6 +90,98 @@ ir_offer_each(struct ir_store *st, struct ir_stand *s, bool offered,
     return rc;
 }
 
+struct ir_offer_was {
+    struct authors a;
+};
+
+void
+ir_offer_was_free(struct ir_offer_was *was)
+{
+    if (was != NULL)
+        free(was->a.v);
+    free(was);
+}
+
+/* Is it judged as it was, whichever row it is? A revoked key's rows are looked
+ * at one by one: what is accepted of it may be something else by now.
+ */
+static bool
+as_it_was(const struct ir_offer_was *was, struct ir_stand *s,
+          const struct author *x)
+{
+    const struct ir_cert_key *k = ir_trust_key(ir_stand_trust(s), x->id);
+    size_t i;
+
+    if (k != NULL && k->revoked)
+        return false;
+    for (i = 0; i < was->a.n; i++)
+        if (memcmp(was->a.v[i].id, x->id, IR_KEYID_BYTES) == 0)
+            return was->a.v[i].t == x->t && was->a.v[i].rest == x->rest &&
+                   was->a.v[i].each == x->each;
+    return false;
+}
+
+/* All authors of what is here, each found by the index on them. */
+static int
+find_authors(struct ir_store *st, struct ir_stand *s, struct authors *a,
+             struct ir_err *err)
+{
+    static const char sql[] =
+        "WITH RECURSIVE t(x) AS (SELECT min(author) FROM entry UNION ALL"
+        " SELECT (SELECT min(author) FROM entry WHERE author > x) FROM t"
+        " WHERE x IS NOT NULL) SELECT x FROM t WHERE x IS NOT NULL";
+    sqlite3_stmt *q = NULL;
+    int rc = ir_db_prepare(st, sql, &q, err), r = SQLITE_DONE;
+
+    while (rc == IR_OK && (r = sqlite3_step(q)) == SQLITE_ROW)
+        if (sqlite3_column_bytes(q, 0) == IR_KEYID_BYTES)
+            (void)author(a, s, sqlite3_column_blob(q, 0));
+    if (rc == IR_OK && r != SQLITE_DONE)
+        rc = ir_db_fail(st, "read", err);
+    sqlite3_finalize(q);
+    return rc;
+}
+
+int
+ir_offer_changed(struct ir_store *st, struct ir_stand *s,
+                 struct ir_offer_was **was,
+                 void (*fn)(const uint8_t id[IR_ID_BYTES], uint64_t hlc,
+                            int lane, bool offered, void *arg),
+                 void *arg, struct ir_err *err)
+{
+    static const char sql[] =
+        "SELECT id, author, kind, lane, hlc FROM entry WHERE author = ?1";
+    struct authors now = {0};
+    sqlite3_stmt *q = NULL;
+    size_t i, n;
+    int rc, r = SQLITE_DONE;
+
+    if (*was == NULL)
+        *was = ir_calloc(1, sizeof **was);
+    rc = find_authors(st, s, &now, err);
+    if (rc == IR_OK)
+        rc = ir_db_prepare(st, sql, &q, err);
+    for (i = 0, n = now.n; i < n && rc == IR_OK; i++) {
+        if (as_it_was(*was, s, &now.v[i]))
+            continue;
+        sqlite3_reset(q);
+        sqlite3_bind_blob(q, 1, now.v[i].id, IR_KEYID_BYTES, SQLITE_TRANSIENT);
+        while ((r = sqlite3_step(q)) == SQLITE_ROW)
+            if (sqlite3_column_bytes(q, 0) == IR_ID_BYTES)
+                fn(sqlite3_column_blob(q, 0),
+                   (uint64_t)sqlite3_column_int64(q, 4),
+                   sqlite3_column_int(q, 3), stands(&now, s, st->site, q), arg);
+        if (r != SQLITE_DONE)
+            rc = ir_db_fail(st, "read", err);
+    }
+    sqlite3_finalize(q);
+    free((*was)->a.v);
+    (*was)->a = now;
+    if (rc != IR_OK)
+        (*was)->a.n = 0;
+    return rc;
+}
+
 int
 ir_offer_newest(struct ir_store *st, int64_t *row, struct ir_err *err)
 {

@@ -16,6 +16,21 @@ int ir_offer_each(struct ir_store *st, struct ir_stand *s, bool offered,
                              int lane, void *arg),
                   void *arg, struct ir_err *err);
 
+/* Walk what is here by the authors whose standing is another than at the last
+ * call with `was`: `fn` is told of each row whether it stands. The first time,
+ * and where what stands of a key is told row by row (it is revoked), that is
+ * every row of theirs. *was is the caller's, ir_offer_was_free; NULL at first.
+ *
+ * Errors: IR_ESTORE; *was is then as if nobody had been looked at.
+ */
+struct ir_offer_was;
+int ir_offer_changed(struct ir_store *st, struct ir_stand *s,
+                     struct ir_offer_was **was,
+                     void (*fn)(const uint8_t id[IR_ID_BYTES], uint64_t hlc,
+                                int lane, bool offered, void *arg),
+                     void *arg, struct ir_err *err);
+void ir_offer_was_free(struct ir_offer_was *was);
+
 /* Walk what was recorded here, or came by the carrier `by`, after row *row, in
  * that order, and stands; what came by others is passed over: who asks stored
  * that itself. *row becomes the newest there is.

@@ -21,6 +21,64 @@ look_for(const uint8_t id[32], uint64_t hlc, int lane, void *arg)
     return true;
 }
 
+struct counted {
+    int offered, dropped;
+};
+
+static void
+count_one(const uint8_t id[32], uint64_t hlc, int lane, bool offered, void *arg)
+{
+    struct counted *n = arg;
+
+    (void)id;
+    (void)hlc;
+    (void)lane;
+    n->offered += offered ? 1 : 0;
+    n->dropped += offered ? 0 : 1;
+}
+
+/* Only what is by keys that stand otherwise than before is looked at anew. */
+static void
+test_changed(void **state)
+{
+    struct home a;
+    struct ir_stand *s = NULL;
+    struct ir_offer_was *was = NULL;
+    struct ir_key *mori, *admin;
+    struct counted n = {0};
+    uint8_t good[1][32], late[32];
+    int i;
+
+    (void)state;
+    setup_home(&a);
+    mori = add_member(&a, "mori");
+    for (i = 0; i < 20; i++)
+        note(&a, "by the admin", late);
+    admin = sign_with(&a, mori);
+    note(&a, "before", good[0]);
+    note(&a, "after", late);
+    assert_int_equal(ir_stand_new(a.st, &s, NULL), IR_OK);
+    assert_int_equal(ir_offer_changed(a.st, s, &was, count_one, &n, NULL),
+                     IR_OK);
+    assert_true(n.offered >= 22);
+    assert_int_equal(n.dropped, 0);
+    memset(&n, 0, sizeof n);
+    assert_int_equal(ir_offer_changed(a.st, s, &was, count_one, &n, NULL),
+                     IR_OK);
+    assert_int_equal(n.offered + n.dropped, 0);
+    (void)sign_with(&a, admin);
+    revoke_key(&a, mori, (const uint8_t(*)[32])good, 1);
+    assert_int_equal(ir_stand_refresh(s, NULL), IR_OK);
+    assert_int_equal(ir_offer_changed(a.st, s, &was, count_one, &n, NULL),
+                     IR_OK);
+    assert_int_equal(n.offered, 1);
+    assert_int_equal(n.dropped, 1);
+    ir_offer_was_free(was);
+    ir_stand_free(s);
+    ir_key_free(mori);
+    remove_home(&a);
+}
+
 /* Into an empty home: one by one, the other way round, or all at once. */
 static void
 take_some_way(struct home *a, struct wire *w, int way, const uint8_t good[32],
@@ -310,9 +368,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_revoked),
-        cmocka_unit_test(test_refused_once),
-        cmocka_unit_test(test_redacted),
+        cmocka_unit_test(test_revoked),      cmocka_unit_test(test_changed),
+        cmocka_unit_test(test_refused_once), cmocka_unit_test(test_redacted),
         cmocka_unit_test(test_stub),
     };
 
