@@ -3,6 +3,7 @@
 #include "base/i18n.h"
 #include "base/path.h"
 #include "base/spawn.h"
+#include "cmd/channel_health.h"
 #include "cmd/clones.h"
 #include "cmd/commands.h"
 #include "cmd/keyring.h"
@@ -188,6 +189,15 @@ out:
 }
 
 static void
+tell_channel(void *arg, bool bad, const char *what, const char *hint)
+{
+    if (bad)
+        say(arg, false, NULL, what, hint);
+    else
+        note(arg, what, hint);
+}
+
+static void
 check_machine(struct doctor *d)
 {
     static const char *const keygen[] = {"ssh-keygen", "-Q", "-f", "/dev/null",
@@ -227,6 +237,8 @@ ir_cmd_doctor(struct ir_ctx *c, int argc, char **argv)
     check_home(&d);
     check_log(&d);
     check_site(&d);
+    if (c->st != NULL)
+        ir_channel_health(c, tell_channel, &d);
     check_machine(&d);
     if (c->json)
         ir_cmd_json_take(c, d.list);

@@ -5,7 +5,9 @@
 #include "cmd/alerts.h"
 #include "cmd/commands.h"
 #include "cmd/own.h"
+#include "cmd/recipients.h"
 #include "cmd/update.h"
+#include "view/head.h"
 #include "view/home.h"
 #include "view/status.h"
 
@@ -239,6 +241,35 @@ load_open(struct ir_ctx *c, struct ir_case **cases,
     return rc;
 }
 
+/* Of mail as a whole: a sentence when it is not to be relied on, else NULL.
+ *
+ * Owns:   the caller frees with free().
+ */
+static char *
+mail_sentence(struct ir_ctx *c, int *state)
+{
+    const struct ir_channel_word *w;
+    struct ir_channels ch = {0};
+    char *at, *who, *out = NULL;
+
+    if (ir_channels_load(c, NULL, IR_ACTUAL, &ch) != IR_OK)
+        memset(&c->err, 0, sizeof c->err);
+    w = ir_channels_get(&ch, "mail");
+    *state = w != NULL ? (int)w->state : 0;
+    if (*state >= IR_CHANNEL_DOWN) {
+        at = ir_view_time(&c->view, w->at_ms);
+        who = ir_view_member(&c->view, w->by, false);
+        out = w->node ? ir_asprintf(_("%s (a device found so, %s)"),
+                                    ir_head_mail_word(*state), at)
+                      : ir_asprintf(_("%s (%s, %s)"), ir_head_mail_word(*state),
+                                    who, at);
+        free(who);
+        free(at);
+    }
+    ir_channels_done(&ch);
+    return out;
+}
+
 int
 ir_cmd_home(struct ir_ctx *c, int argc, char **argv)
 {
@@ -250,7 +281,7 @@ ir_cmd_home(struct ir_ctx *c, int argc, char **argv)
     };
     struct ir_case *cases = NULL;
     int64_t entries = 0;
-    char *self = NULL;
+    char *self = NULL, *mail = NULL;
     size_t n = 0, i;
     int rc = ir_ctx_open(c, false);
 
@@ -271,6 +302,7 @@ ir_cmd_home(struct ir_ctx *c, int argc, char **argv)
         h.record.entries = (size_t)entries;
         if (only_device(c))
             h.record.this_device_only = (size_t)entries;
+        h.mail = mail = mail_sentence(c, &h.mail_state);
         h.for_you_n = alerts_for_me(c, mine, 5);
         for (i = 0; i < n; i++)
             h.for_you_n += ir_waiting_in(c, open[i], n > 1, mine + h.for_you_n,
@@ -291,5 +323,6 @@ ir_cmd_home(struct ir_ctx *c, int argc, char **argv)
     free(cases);
     free(open);
     free(self);
+    free(mail);
     return rc;
 }

@@ -85,4 +85,11 @@ int ir_sender_put_next(struct ir_sender *s, int64_t next_ms);
 /* Drop what could not be recorded. */
 void ir_sender_forget(struct ir_sender *s);
 
+/* Keep when the next message is due, for whoever starts the next sender.
+ *
+ * Units:  milliseconds since 1970.
+ * Errors: IR_ESTORE.
+ */
+int ir_sender_put_next(struct ir_sender *s, int64_t next_ms);
+
 #endif

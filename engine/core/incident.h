@@ -280,6 +280,9 @@ struct ir_incident {
     size_t entries_n;     /* entries that count, the declare entry too */
     size_t not_counted_n; /* of this incident, and do not */
     int mail;             /* 0 unknown 1 ok 2 down 3 distrusted */
+    int64_t mail_at_ms;   /* since when that is said */
+    int mail_by;          /* member index; of a device its custodian */
+    bool mail_node;       /* a device found it */
 };
 
 struct ir_fold_in {

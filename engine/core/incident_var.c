@@ -162,6 +162,7 @@ void
 ir_fold_mail(struct ir_fold *f)
 {
     const struct ir_entry **e = ir_calloc(f->n + 1, sizeof e[0]);
+    const struct ir_channel_word *w;
     struct ir_channels c = {0};
     size_t i, n = 0;
 
@@ -171,6 +172,12 @@ ir_fold_mail(struct ir_fold *f)
     if (n > 0)
         ir_channels_fold(f->t, e, n, f->inc->status, &c);
     f->inc->mail = (int)ir_channels_state(&c, "mail", true);
+    w = ir_channels_get(&c, "mail");
+    if (w != NULL) {
+        f->inc->mail_at_ms = w->at_ms;
+        f->inc->mail_by = w->by;
+        f->inc->mail_node = w->node;
+    }
     ir_channels_done(&c);
     free(e);
 }

@@ -164,15 +164,6 @@ ir_head_record(const struct ir_view *v, const struct ir_view_record *r,
                      all, ir_pool_cmd(pool, "%s", r->save));
 }
 
-const char *
-ir_head_mail(int mail)
-{
-    return mail == 1   ? _("works")
-           : mail == 2 ? _("down: use phone, radio, paper")
-           : mail == 3 ? _("do not use: the attacker may read it")
-                       : _("not known whether it works or is safe");
-}
-
 /* The same where lines are scarce. */
 static const char *
 record_short(const struct ir_view *v, const struct ir_view_record *r,
@@ -201,10 +192,12 @@ head_record(const struct ir_view *v, const struct ir_walk *w, int level,
             struct ir_pool *pool, struct ir_buf *out)
 {
     const char *rec = ir_head_record(v, &w->record, pool);
-    const char *mail = ir_head_mail(w->inc->mail);
+    const char *mail = ir_head_mail(v, w->inc, pool);
     bool well = w->record.entries > 0 && w->record.this_device_only == 0 &&
                 w->inc->mail == 1;
 
+    if (level > 0)
+        mail = ir_head_mail_word(w->inc->mail);
     if (level > 0)
         rec = record_short(v, &w->record, pool);
     if (level == IR_HEAD_LEVELS - 1)

@@ -43,7 +43,10 @@ const char *ir_head_role(const struct ir_view *v, const struct ir_irole *r,
 const char *ir_head_record(const struct ir_view *v,
                            const struct ir_view_record *r,
                            struct ir_pool *pool);
-const char *ir_head_mail(int mail);
+/* Does mail work, says who, since when? */
+const char *ir_head_mail(const struct ir_view *v, const struct ir_incident *inc,
+                         struct ir_pool *pool);
+const char *ir_head_mail_word(int mail);
 
 /* The clocks, most pressing first: missed, at risk, by due time, undecided,
  * over. `order` holds inc->clocks_n indexes.

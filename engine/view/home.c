@@ -92,6 +92,8 @@ ir_view_home(const struct ir_view *v, const struct ir_home *h,
     for (i = 0; i < h->overdue_n; i++)
         row(v, i == 0 ? _("overdue") : "", h->overdue[i].text,
             h->overdue[i].command, out);
+    if (h->mail != NULL)
+        row(v, _("mail"), h->mail, NULL, out);
     if (h->no_release)
         row(v, _("runbook"), _("no approved release yet"), "ir release list",
             out);
@@ -144,5 +146,6 @@ ir_view_home_json(const struct ir_view *v, const struct ir_home *h)
     ir_json_set_int(a, "witnessed", (int64_t)h->record.witnessed);
     ir_json_set_int(a, "this_device_only", (int64_t)h->record.this_device_only);
     ir_json_set_str(o, "next_due", h->next_due);
+    ir_json_set_str(o, "mail", ir_view_mail_word(h->mail_state));
     return o;
 }

@@ -15,6 +15,8 @@ struct ir_home {
     size_t for_you_n, overdue_n;
     struct ir_view_record record;
     const char *next_due; /* a sentence, or NULL */
+    const char *mail;     /* that it is not to be relied on, or NULL */
+    int mail_state;       /* as ir_incident.mail */
     bool no_release;      /* no approved release yet */
 };
 

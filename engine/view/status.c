@@ -190,7 +190,7 @@ ir_view_status(const struct ir_view *v, const struct ir_walk *w,
                      ir_head_record(v, &w->record, &pool), out);
     ir_head_labelled(v, _("mail"),
                      inc->mail >= 2 ? IR_STYLE_BOLD : IR_STYLE_NONE,
-                     ir_head_mail(inc->mail), out);
+                     ir_head_mail(v, inc, &pool), out);
     write_times(v, inc, &pool, out);
     write_clocks(v, inc, out);
     write_roles(v, inc, &pool, out);

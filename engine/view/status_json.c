@@ -118,6 +118,10 @@ ir_view_status_json(const struct ir_view *v, const struct ir_walk *w)
     ir_json_set_int(a, "witnessed", (int64_t)w->record.witnessed);
     ir_json_set_int(a, "this_device_only", (int64_t)w->record.this_device_only);
     ir_json_set_str(o, "mail", ir_view_mail_word(inc->mail));
+    if (inc->mail != 0 && inc->mail_at_ms != 0) {
+        ir_view_set_time(o, "mail_since", inc->mail_at_ms);
+        ir_json_set_bool(o, "mail_found_by_device", inc->mail_node);
+    }
     ir_json_set_take(o, "measures", ir_view_measures_json(v, inc));
     ir_json_set_take(o, "exceptions", ir_view_exceptions_json(v, inc));
     ir_json_set_take(o, "requests", ir_view_requests_json(v, inc));

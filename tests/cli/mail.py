@@ -61,7 +61,7 @@ class Home:
         self.ir(0, "release", "approve")
         self.ir(0, "channel", "secret", "box", stdin="geheim")
 
-    def ir(self, code, *words, stdin="", when=None):
+    def ir(self, code, *words, stdin="", when=None, plain=False):
         """What it prints, as JSON where it is."""
         env = {"PATH": os.path.dirname(self.t.ir) + ":" + os.environ["PATH"],
                "HOME": f"{self.t.dir}/user", "LANG": "en_US.UTF-8",
@@ -69,7 +69,7 @@ class Home:
         for name in ("IR_LOCALEDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS"):
             if name in os.environ:
                 env[name] = os.environ[name]
-        argv = [self.t.ir, "--json", *words]
+        argv = [self.t.ir, *([] if plain else ["--json"]), *words]
         if when:
             argv = ["faketime", "-f", when, *argv]
         done = subprocess.run(argv, env=env, input=stdin, text=True,
@@ -108,6 +108,10 @@ def found_out(t, h, liar, exim):
             got["error"] == "accepted, but did not arrive within 2s" and
             got["recorded"], got)
     t.check("mail is down", h.state() == "down")
+    said = [f["what"] for f in h.ir(None, "doctor") if not f["ok"]]
+    t.check("the doctor names it", any("did not arrive within 2s" in w
+                                       for w in said), said)
+    t.check("ir alone says so", h.ir(0)["mail"] == "down")
     t.check("it took the mail", len(liar.taken) == 1)
     got = h.ir(2, "channel", "canary", "smtp")[0]
     t.check("no flood of entries", not got["recorded"] and
@@ -144,6 +148,11 @@ def distrusted(t, h, liar, exim):
     got = h.ir(None, "channel", "canary", "--due", when="+9h")
     t.check("nothing goes there by itself", "smtp" not in
             [k["id"] for k in got], got)
+    got = h.ir(0, "status")
+    t.check("in the status", got["mail"] == "distrusted" and
+            got["mail_since"] and got["mail_found_by_device"] is False, got)
+    t.check("by whom", "attacker may read it (Sato, " in
+            h.ir(0, "status", plain=True))
     got = h.ir(0, "channel", "canary", "smtp")[0]
     t.check("a device does not lift a person's distrust",
             got["ok"] and not got["recorded"] and
@@ -199,8 +208,8 @@ def what_they_missed(t, h, liar, exim):
     t.check("one for what is actual, one for tests", len(mails) == 2 and
             len(actual) == 1, mails)
     t.check("what it says", "【届かなかった緊急通知】" in actual[0] and
-            "送れなかった緊急通知: 3件" in actual[0] and
-            "The newest secret plan" in actual[0] and
+            "送れなかった緊急通知: 4件" in actual[0] and
+            "最新: 来てください。" in actual[0] and
             "ir inbox" in actual[0] and "Satoに電話" in actual[0], actual)
     t.check("a test is no alert", "試験 【" in str(mails))
     sent(h, "+30m")

@@ -1,0 +1,100 @@
+/* channel_health.c: see channel_health.h. */
+#include "cmd/channel_health.h"
+
+#include "base/crypt.h"
+#include "base/i18n.h"
+#include "cmd/canary.h"
+#include "cmd/channel.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct health {
+    struct ir_ctx *c;
+    const char *id;
+    void (*tell)(void *arg, bool bad, const char *what, const char *hint);
+    void *arg;
+};
+
+static bool
+look_secret(const char *key, struct ir_json *v, void *arg)
+{
+    struct health *h = arg;
+    const char *name = ir_json_get_str(v, "secret", NULL);
+    struct ir_err err;
+    char *value = NULL, *what, *hint;
+
+    (void)key;
+    if (name == NULL)
+        return true;
+    if (ir_channel_secret_get(h->c->home, name, &value, &err) == IR_OK) {
+        ir_wipe(value, strlen(value));
+        free(value);
+        return true;
+    }
+    what = ir_asprintf(_("channel %s: %s"), h->id, err.msg);
+    hint = ir_asprintf("ir channel secret %s", name);
+    h->tell(h->arg, true, what, hint);
+    free(hint);
+    free(what);
+    return true;
+}
+
+static void
+look_canary(struct health *h, const struct ir_json *row)
+{
+    char *hint = NULL, *what = NULL, *text = NULL;
+    int64_t at = 0;
+    bool ok = true;
+
+    if (ir_json_get(row, "canary") == NULL) {
+        if (!ir_json_get_bool(row, "mail", false))
+            return;
+        what = ir_asprintf(_("channel %s: nobody would notice that mail is "
+                             "accepted and does not arrive"),
+                           h->id);
+        h->tell(h->arg, false, what, _("set canary in contacts.lua"));
+    } else if (!ir_canary_last(h->c, h->id, &at, &ok, &text)) {
+        what = ir_asprintf(_("channel %s: no trial message was sent from this "
+                             "device yet"),
+                           h->id);
+        hint = ir_asprintf("ir channel canary %s", h->id);
+        h->tell(h->arg, false, what, hint);
+    } else if (!ok) {
+        char *when = ir_view_time(&h->c->view, at);
+        char *shown = ir_view_safe(&h->c->view, text);
+
+        what = ir_asprintf(_("channel %s: the last trial message failed (%s): "
+                             "%s"),
+                           h->id, when, shown);
+        hint = ir_asprintf("ir channel canary %s", h->id);
+        h->tell(h->arg, true, what, hint);
+        free(shown);
+        free(when);
+    }
+    free(text);
+    free(hint);
+    free(what);
+}
+
+void
+ir_channel_health(struct ir_ctx *c,
+                  void (*tell)(void *arg, bool bad, const char *what,
+                               const char *hint),
+                  void *arg)
+{
+    struct health h = {c, NULL, tell, arg};
+    const struct ir_json *list = NULL;
+    struct ir_err none;
+    size_t i;
+
+    if (ir_channel_list(c, &list, &none) != IR_OK || list == NULL)
+        return;
+    for (i = 0; i < ir_json_len(list); i++) {
+        const struct ir_json *row = ir_json_at(list, i);
+
+        h.id = ir_json_get_str(row, "id", "");
+        ir_json_each(ir_json_get(row, "config"), look_secret, &h);
+        look_canary(&h, row);
+    }
+}
