@@ -265,25 +265,6 @@ start_lines(struct ir_sender *s)
     return ir_sender_trouble(s, rc);
 }
 
-/* Write down, once, what cannot be used now. */
-static void
-note_shut(struct ir_sender *s)
-{
-    size_t i, k;
-
-    for (i = 0; i < s->o.n; i++)
-        for (k = 0; k < s->o.v[i].due_n; k++) {
-            const struct ir_due *due = &s->o.v[i].due[k];
-            struct ir_attempt_draft d;
-
-            if (!due->shut)
-                continue;
-            d = ir_attempt_about(&s->o.v[i], due->recipient, due->way);
-            ir_sender_outcome(s, &d, IR_OUTCOME_FAILED,
-                              "the channel is down or not to be trusted", 0);
-        }
-}
-
 /* On which lines somebody may still answer. */
 static void
 note_waited(struct ir_sender *s, int64_t now)
@@ -320,7 +301,7 @@ start_due(struct ir_sender *s, size_t *n)
 
     *n = 0;
     ir_outbox_plan(&s->o, now);
-    note_shut(s);
+    ir_sender_note_shut(s);
     rc = ir_sender_flush(s);
     if (rc != IR_OK || s->trouble_ms != 0)
         return rc;

@@ -92,4 +92,8 @@ void ir_sender_forget(struct ir_sender *s);
  */
 int ir_sender_put_next(struct ir_sender *s, int64_t next_ms);
 
+/* Write down, once, what cannot be used now.
+ */
+void ir_sender_note_shut(struct ir_sender *s);
+
 #endif

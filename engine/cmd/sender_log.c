@@ -154,3 +154,21 @@ ir_sender_put_next(struct ir_sender *s, int64_t next_ms)
     snprintf(text, sizeof text, "%lld", (long long)next_ms);
     return ir_store_setting_put(s->c->st, IR_SENDER_NEXT, text, &s->c->err);
 }
+
+void
+ir_sender_note_shut(struct ir_sender *s)
+{
+    size_t i, k;
+
+    for (i = 0; i < s->o.n; i++)
+        for (k = 0; k < s->o.v[i].due_n; k++) {
+            const struct ir_due *due = &s->o.v[i].due[k];
+            struct ir_attempt_draft d;
+
+            if (!due->shut)
+                continue;
+            d = ir_attempt_about(&s->o.v[i], due->recipient, due->way);
+            ir_sender_outcome(s, &d, IR_OUTCOME_FAILED,
+                              "the channel is down or not to be trusted", 0);
+        }
+}
