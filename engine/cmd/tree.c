@@ -67,7 +67,8 @@ ir_tree_commands(struct ir_ctx *c, const struct ir_json *tree)
 
             if (!all && !is_holder(role, w))
                 return false;
-            has_first |= all || (first != NULL && strcmp(w, first) == 0);
+            has_first |=
+                all || (first != NULL && w != NULL && strcmp(w, first) == 0);
         }
     return has_first;
 }
