@@ -241,11 +241,15 @@ def main(t):
     box = mailbox.Box(t, f"{t.dir}/mail/x")
     liar = mailbox.Liar()
     h = Home(t, {"smtp": liar.port, "imap": box.tls, "ca": t.read("ca.pem")})
-    found_out(t, h, liar, ports["bare"])
-    by_itself(t, h, liar, ports["bare"])
-    distrusted(t, h, liar, ports["bare"])
-    what_trials_say(t, liar)
-    nothing_leaves(t, h, liar, ports["bare"])
+    try:
+        found_out(t, h, liar, ports["bare"])
+        by_itself(t, h, liar, ports["bare"])
+        distrusted(t, h, liar, ports["bare"])
+        what_trials_say(t, liar)
+        nothing_leaves(t, h, liar, ports["bare"])
+    finally:  # senders that were started by commands, of this home alone
+        subprocess.run(["pkill", "-KILL", "-f", "--", f"-C {h.home} "],
+                       check=False)
 
 
 if __name__ == "__main__":
