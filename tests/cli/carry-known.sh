@@ -71,7 +71,8 @@ writes "$all"
 title "shorter; with its end lost; with another time; with another beginning"
 for how in 'f.truncate(n - 1)' 'f.truncate(n // 2)' 'f.truncate(0)' \
     'f.seek(n - 512); f.write(bytes(512))' \
-    'f.seek(0); f.write(bytes(512))' 'f.seek(30); f.write(b"?")'; do
+    'f.seek(0); f.write(bytes(512))' \
+    'f.seek(30); b = f.read(1)[0] ^ 1; f.seek(30); f.write(bytes([b]))'; do
     rm -r stick
     mkdir stick
     writes "$all"
@@ -84,8 +85,11 @@ writes "$all"
 big=$(largest)
 "$PY" -c 'import sys
 f = open(sys.argv[1], "r+b")
-f.seek(f.seek(0, 2) // 2)
-f.write(b"?")' "$big"
+middle = f.seek(0, 2) // 2
+f.seek(middle)
+b = f.read(1)[0] ^ 1
+f.seek(middle)
+f.write(bytes([b]))' "$big"
 writes "$all"
 
 title "what another device wrote is known once it was read"
