@@ -91,10 +91,11 @@ class Bench:
 
     # -- running ----------------------------------------------------------
 
-    def call(self, *argv, env=None, cwd=None):
-        """Run to the end; what it printed. Raises when it does not work."""
+    def call(self, *argv, env=None, cwd=None, text=""):
+        """Run to the end, with `text` to read; what it printed. Raises when it
+        does not work."""
         done = subprocess.run(argv, env={**self.env, **(env or {})}, cwd=cwd,
-                              stdin=subprocess.DEVNULL, check=False,
+                              input=text.encode(), check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         if done.returncode != 0:
             raise Failed("%s: %d: %s" % (" ".join(argv), done.returncode,

@@ -10,7 +10,6 @@ import glob
 import os
 import signal
 import socketserver
-import subprocess
 import threading
 import time
 
@@ -202,10 +201,8 @@ def bench():
     b.call(b.ir, "member", "add", "Mori")
     b.env["IR_AS"] = "ito"
     for name in ("hang", "fast", "web"):
-        subprocess.run([b.ir, "channel", "secret", name], check=True,
-                       env=b.env, stdout=subprocess.DEVNULL,
-                       stderr=subprocess.DEVNULL,
-                       input=f"http://127.0.0.1:{web}/{name}\n".encode())
+        b.call(b.ir, "channel", "secret", name,
+               text=f"http://127.0.0.1:{web}/{name}\n")
     release(b, "web", web, mail)
     try:
         cold = [first_ms(b, home, True) for _ in range(rounds)]
