@@ -76,12 +76,6 @@ int ir_sender_flush(struct ir_sender *s);
  */
 int ir_sender_trouble(struct ir_sender *s, int rc);
 
-/* Leave word when something is due next (IR_SENDER_NEXT).
- *
- * Errors: IR_ESTORE.
- */
-int ir_sender_put_next(struct ir_sender *s, int64_t next_ms);
-
 /* Drop what could not be recorded. */
 void ir_sender_forget(struct ir_sender *s);
 
@@ -95,5 +89,54 @@ int ir_sender_put_next(struct ir_sender *s, int64_t next_ms);
 /* Write down, once, what cannot be used now.
  */
 void ir_sender_note_shut(struct ir_sender *s);
+
+/* The line of that channel, made where there is none yet.
+ *
+ * Owns:   borrowed from `s`.
+ */
+struct ir_line *ir_line_of(struct ir_sender *s, const char *channel);
+
+/* The worker is through, or is not wanted any more: drop it and what it had. */
+void ir_line_land(struct ir_line *l);
+
+/* Take for failed, to be tried again, what no outcome came of: `why`. */
+void ir_line_take_rest(struct ir_line *l, const char *why);
+
+/* On how many lines messages are being sent. */
+size_t ir_sender_flying(const struct ir_sender *s);
+
+/* Put what is due on the lines that nobody is at, as much as each takes at
+ * once; *n counts all that is due and needs no person.
+ */
+void ir_sender_load(struct ir_sender *s, size_t *n);
+
+/* Write down that all on the lines that stand ready is tried, then hand it to
+ * workers. What cannot be written down is not sent.
+ *
+ * Errors: as ir_sender_trouble.
+ */
+int ir_sender_start(struct ir_sender *s);
+
+/* Wait for workers, at most `ms`, and take what they say.
+ *
+ * Blocks: at most IR_SENDER_LOOK_MS.
+ * Errors: as ir_sender_trouble.
+ */
+int ir_sender_wait(struct ir_sender *s, int64_t ms);
+
+/* Note on which lines somebody may still answer; look for replies there; and
+ * is there anything to wait for?
+ *
+ * Units:  now_ms since 1970.
+ */
+void ir_sender_note_waited(struct ir_sender *s, int64_t now_ms);
+void ir_sender_receive(struct ir_sender *s);
+bool ir_sender_is_waiting(const struct ir_sender *s);
+
+/* The wall clock.
+ *
+ * Units:  milliseconds since 1970.
+ */
+int64_t ir_sender_wall_ms(void);
 
 #endif
