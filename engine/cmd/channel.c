@@ -15,7 +15,8 @@
 #define LINE_MAX_BYTES (64 * 1024) /* of its answer */
 #define OUT_MAX (16 * 1024 * 1024) /* of all its answers */
 #define ERR_MAX 2048
-#define SECRET_LEAST 4 /* shorter ones are not looked for in texts */
+#define AGAIN_MAX_S 3600 /* no server puts a message off for longer */
+#define SECRET_LEAST 4   /* shorter ones are not looked for in texts */
 
 typedef void on_result(void *arg, const struct ir_chan_result *res);
 typedef void on_received(void *arg, const struct ir_json *in);
@@ -84,7 +85,8 @@ tell(struct ir_channel_run *r, struct ir_chan_result *res)
     free(res->error);
 }
 
-/* {"i","ok","ref","delivered"} or {"i","error","how"}; a check has no i. */
+/* {"i","ok","ref","delivered"} or {"i","error","how",
+ * "again_s"}; a check has no i. */
 static void
 take_result(struct ir_channel_run *r, const struct ir_json *j, const char *said)
 {
@@ -99,6 +101,10 @@ take_result(struct ir_channel_run *r, const struct ir_json *j, const char *said)
     } else {
         res.error = clean(r, ir_json_get_str(j, "error", NULL));
         res.retry = strcmp(ir_json_get_str(j, "how", "retry"), "retry") == 0;
+        res.again_ms = ir_json_get_int(j, "again_s", 0);
+        res.again_ms = res.again_ms < 0             ? 0
+                       : res.again_ms > AGAIN_MAX_S ? AGAIN_MAX_S * 1000
+                                                    : res.again_ms * 1000;
     }
     tell(r, &res);
 }

@@ -101,6 +101,8 @@ take_result(void *arg, const struct ir_chan_result *res)
         return;
     }
     wait = res->retry ? ir_deliver_again(f->failed_n + 1) : 0;
+    if (wait > 0 && wait < res->again_ms)
+        wait = res->again_ms;
     if (wait > 0)
         s->told->waiting++;
     else

@@ -21,7 +21,8 @@ say(const char *what, struct ir_json *j)
     ir_worker_say_take(line);
 }
 
-/* {"i":0,"ok":true,"ref":"...","delivered":false}, or {"i":0,"error","how"} */
+/* {"i":0,"ok":true,"ref":"...","delivered":false}, or {"i":0,"error","how",
+ * "again_s"} */
 static void
 say_sent(size_t i, const struct ir_plugin_result *res)
 {
@@ -35,6 +36,8 @@ say_sent(size_t i, const struct ir_plugin_result *res)
     } else {
         ir_json_set_str(j, "error", res->text != NULL ? res->text : "");
         ir_json_set_str(j, "how", res->retry ? "retry" : "refused");
+        if (res->again_s > 0)
+            ir_json_set_int(j, "again_s", res->again_s);
     }
     say("sent", j);
 }
@@ -74,9 +77,12 @@ static void
 say_received(const struct ir_json *in)
 {
     static const char *const texts[] = {"from", "text", "ref"};
-    struct ir_json *j = ir_json_new_obj();
+    struct ir_json *j;
     size_t i;
 
+    if (!ir_json_is_obj(in))
+        return;
+    j = ir_json_new_obj();
     for (i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (ir_json_get_str(in, texts[i], NULL) != NULL)
             ir_json_set_str(j, texts[i], ir_json_get_str(in, texts[i], ""));

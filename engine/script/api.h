@@ -17,6 +17,7 @@
 #define IR_API_TIMEOUT_MS 20000           /* of one call that names none */
 #define IR_API_MESSAGE_MS 55000           /* all calls for one message */
 #define IR_API_BODY_MAX (1024 * 1024)     /* bytes of an answer */
+#define IR_API_AGAIN_MAX_S 3600           /* a server can put us off so long */
 #define IR_API_SENT_MAX (4 * 1024 * 1024) /* bytes given to one call */
 
 /* What the functions of one plugin work with. */
@@ -80,6 +81,21 @@ void ir_api_take(lua_State *L, int idx, struct ir_json **slot);
  */
 bool ir_api_granted(const struct ir_api *api, const char *type,
                     const char *value);
+
+/* ir.http.judge(answer [, "look"]): true; or nil, a message, "retry" or
+ * "refused", and in how many seconds the server wants to be asked again. For
+ * a look, which writes nothing, everything is well that shows that somebody is
+ * there who lets us in: true and "HTTP 405". [-0, +1..4, e]
+ *
+ * Source: RFC 9110, section 15; RFC 6585, section 4.
+ */
+int ir_api_judge(lua_State *L);
+
+/* What the answer on top holds for ir.http.replies: a list of objects and the
+ * "ref" of the last one, or of the field "since" of the table at 1 where none
+ * came; or as ir_api_judge. [-0, +2..4, e]
+ */
+int ir_api_replies(lua_State *L);
 
 /* Push the table of a capability. [-0, +1, m] */
 void ir_api_json_open(lua_State *L);

@@ -2,8 +2,7 @@
  * machine itself alone. */
 #include "base/i18n.h"
 #include "base/utf8.h"
-#include "script/api.h"
-#include "script/curl.h"
+#include "script/api_curl.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -17,21 +16,12 @@
 
 /* One request under way; all of it belongs to Lua. */
 struct request {
-    struct curl_slist *headers;
+    struct curl_slist **headers;
     struct ir_buf *body, *answer, *lines;
     char host[HOST_MAX], scheme[8];
+    int headers_n;
     bool has_type, is_long;
 };
-
-static int
-free_request(lua_State *L)
-{
-    struct request *r = lua_touserdata(L, 1);
-
-    ir_curl()->slist_free_all(r->headers);
-    r->headers = NULL;
-    return 0;
-}
 
 static struct request *
 new_request(lua_State *L)
@@ -39,10 +29,7 @@ new_request(lua_State *L)
     struct request *r = lua_newuserdatauv(L, sizeof *r, 0);
 
     memset(r, 0, sizeof *r);
-    lua_newtable(L);
-    lua_pushcfunction(L, free_request);
-    lua_setfield(L, -2, "__gc");
-    lua_setmetatable(L, -2);
+    r->headers = ir_api_slist(L);
     r->body = ir_api_buf(L);
     r->answer = ir_api_buf(L);
     r->lines = ir_api_buf(L);
@@ -113,41 +100,25 @@ add_header(struct request *r, const char *name, const char *value)
     char *line = value == NULL      ? ir_asprintf("%s:", name)
                  : value[0] != '\0' ? ir_asprintf("%s: %s", name, value)
                                     : ir_asprintf("%s;", name);
-    struct curl_slist *more = ir_curl()->slist_append(r->headers, line);
+    struct curl_slist *more = ir_curl()->slist_append(*r->headers, line);
 
     free(line);
     if (more != NULL)
-        r->headers = more;
+        *r->headers = more;
     return more != NULL;
 }
 
-/* The field "headers"; false with a message pushed when one is no header. */
+/* One of the field "headers"; false where it is no header. */
 static bool
-take_headers(lua_State *L, struct request *r)
+take_header(void *arg, const char *name, const char *value, size_t len)
 {
-    int t, n = 0;
+    struct request *r = arg;
 
-    lua_getfield(L, 1, "headers");
-    if (lua_isnil(L, -1))
-        return true;
-    if (!lua_istable(L, -1))
-        luaL_error(L, "%s", _("\"headers\" must be a table"));
-    t = lua_gettop(L);
-    luaL_checkstack(L, 6, NULL);
-    for (lua_pushnil(L); lua_next(L, t); lua_pop(L, 1)) {
-        size_t len;
-        const char *name, *value;
-
-        if (lua_type(L, -2) != LUA_TSTRING || !lua_isstring(L, -1))
-            luaL_error(L, "%s", _("\"headers\" must hold names and texts"));
-        name = lua_tostring(L, -2);
-        value = lua_tolstring(L, -1, &len);
-        if (++n > HEADERS_MAX || !header_ok(name, value, len) ||
-            !add_header(r, name, value))
-            return false;
-        if (strcasecmp(name, "content-type") == 0)
-            r->has_type = true;
-    }
+    if (++r->headers_n > HEADERS_MAX || !header_ok(name, value, len) ||
+        !add_header(r, name, value))
+        return false;
+    if (strcasecmp(name, "content-type") == 0)
+        r->has_type = true;
     return true;
 }
 
@@ -306,12 +277,11 @@ set_options(lua_State *L, struct request *r, const char *method)
     if (ok && user[0] != '\0')
         ok = c->setopt(c->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC) ==
                  CURLE_OK &&
-             c->setopt(c->easy, CURLOPT_USERNAME, user) == CURLE_OK &&
-             c->setopt(c->easy, CURLOPT_PASSWORD, pass) == CURLE_OK;
+             ir_api_login(user, pass);
     if (ok && proxy[0] != '\0')
         ok = c->setopt(c->easy, CURLOPT_PROXY, proxy) == CURLE_OK;
     return ok &&
-           c->setopt(c->easy, CURLOPT_HTTPHEADER, r->headers) == CURLE_OK &&
+           c->setopt(c->easy, CURLOPT_HTTPHEADER, *r->headers) == CURLE_OK &&
            c->setopt(c->easy, CURLOPT_USERAGENT, "ir/" IR_VERSION) ==
                CURLE_OK &&
            c->setopt(c->easy, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
@@ -320,21 +290,31 @@ set_options(lua_State *L, struct request *r, const char *method)
            c->setopt(c->easy, CURLOPT_HEADERDATA, r) == CURLE_OK;
 }
 
-/* { status, body, headers } [-0, +1, m] */
+/* { status, ok, body, headers, again_s } [-0, +1, m] */
 static int
 push_answer(lua_State *L, const struct request *r)
 {
+    struct ir_curl *c = ir_curl();
+    curl_off_t again = 0;
     long status = 0;
 
-    (void)ir_curl()->getinfo(ir_curl()->easy, CURLINFO_RESPONSE_CODE, &status);
+    (void)c->getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
+    (void)c->getinfo(c->easy, CURLINFO_RETRY_AFTER, &again);
     luaL_checkstack(L, 6, NULL);
     lua_newtable(L);
     lua_pushinteger(L, status);
     lua_setfield(L, -2, "status");
+    lua_pushboolean(L, status >= 200 && status < 300);
+    lua_setfield(L, -2, "ok");
     lua_pushlstring(L, ir_buf_str(r->answer), r->answer->len);
     lua_setfield(L, -2, "body");
     push_headers(L, r);
     lua_setfield(L, -2, "headers");
+    if (again > 0) {
+        lua_pushinteger(L, again < IR_API_AGAIN_MAX_S ? (lua_Integer)again
+                                                      : IR_API_AGAIN_MAX_S);
+        lua_setfield(L, -2, "again_s");
+    }
     return 1;
 }
 
@@ -358,7 +338,7 @@ ask(lua_State *L, const char *function, const char *method)
         ir_api_text(L, "proxy", false, NULL)[0] != '\0')
         return ir_api_fail(L, "refused", "%s",
                            _("the address (url) must begin with https://"));
-    if (!take_headers(L, r))
+    if (!ir_api_headers(L, take_header, r))
         return ir_api_fail(L, "refused", "%s",
                            _("a header holds what no header may hold, such "
                              "as a line break"));
@@ -369,23 +349,13 @@ ask(lua_State *L, const char *function, const char *method)
         (void)add_header(r, "Content-Type", type);
     (void)add_header(r, "Expect", NULL);
     if (ms == 0)
-        return ir_api_fail(L, "retry", "%s: %s", r->host,
-                           _("no answer in time"));
+        return ir_api_late(L, r->host);
     if (!ir_curl_begin(ir_curl()->easy, url, r->scheme, ca, ms) ||
         !set_options(L, r, method))
-        return ir_api_fail(L, "refused", "%s: %s", r->host,
-                           _("libcurl does not take this request"));
+        return ir_api_odd(L, r->host);
     rc = ir_curl()->perform(ir_curl()->easy);
-    if (rc != CURLE_OK) {
-        char *text = ir_curl_reason(rc, r->host);
-        int n;
-
-        lua_pushstring(L, text);
-        free(text);
-        n = ir_api_fail(L, r->is_long ? "refused" : "retry", "%s",
-                        lua_tostring(L, -1));
-        return n;
-    }
+    if (rc != CURLE_OK)
+        return ir_api_failed(L, rc, r->host, r->is_long ? "refused" : "retry");
     return push_answer(L, r);
 }
 
@@ -428,12 +398,46 @@ do_escape(lua_State *L)
     return 1;
 }
 
+/* Put "since=STATE" behind the address of the table at 1, where the field
+ * "since" has one. [-0, +0, e] */
+static void
+ask_since(lua_State *L)
+{
+    const char *url = ir_api_text(L, "url", true, NULL);
+    size_t n;
+    const char *since = ir_api_text(L, "since", false, &n);
+    struct ir_buf *b;
+
+    if (n > 0) {
+        b = ir_api_buf(L);
+        ir_buf_addf(b, "%s%csince=", url, strchr(url, '?') != NULL ? '&' : '?');
+        escape(b, since, n);
+        lua_pushlstring(L, ir_buf_str(b), b->len);
+        lua_setfield(L, 1, "url");
+    }
+    lua_settop(L, 1);
+}
+
+/* ir.http.replies{ url, since, ... }: what has come in there, and what to say
+ * as `since` next time. */
+static int
+do_replies(lua_State *L)
+{
+    int n;
+
+    ir_api_args(L, "ir.http.replies");
+    ask_since(L);
+    n = ask(L, "ir.http.replies", "GET");
+    return n == 1 ? ir_api_replies(L) : n;
+}
+
 void
 ir_api_http_open(lua_State *L)
 {
-    static const luaL_Reg fns[] = {{"get", do_get},       {"post", do_post},
-                                   {"put", do_put},       {"delete", do_delete},
-                                   {"escape", do_escape}, {NULL, NULL}};
+    static const luaL_Reg fns[] = {
+        {"get", do_get},         {"post", do_post},     {"put", do_put},
+        {"delete", do_delete},   {"escape", do_escape}, {"judge", ir_api_judge},
+        {"replies", do_replies}, {NULL, NULL}};
 
     luaL_newlib(L, fns);
 }

@@ -4,8 +4,7 @@
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "base/utf8.h"
-#include "script/api.h"
-#include "script/curl.h"
+#include "script/api_curl.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -21,8 +20,8 @@
 
 /* One call; what it holds belongs to Lua. */
 struct call {
-    const char *host, *tls, *folder, *search;
-    int64_t until_ms; /* monotonic */
+    struct ir_api_server server;
+    const char *folder, *search;
     int64_t after, max;
     struct ir_buf *lines, *body; /* what it says; the mail's part */
     int64_t validity;
@@ -77,17 +76,6 @@ search_ok(const char *s, size_t len)
         if (s[i] < 0x20 || s[i] > 0x7e || s[i] == '{')
             return false;
     return len > 0 && len <= SEARCH_MAX;
-}
-
-static int
-fail_curl(lua_State *L, CURLcode rc, const char *host)
-{
-    char *text = ir_curl_reason(rc, host);
-
-    lua_pushstring(L, text);
-    free(text);
-    return ir_api_fail(L, rc == CURLE_LOGIN_DENIED ? "refused" : "retry", "%s",
-                       lua_tostring(L, -1));
 }
 
 /* The next number of `*at`, past spaces; false: there is none. */
@@ -151,39 +139,26 @@ read_lines(struct call *k)
 static CURLcode
 request(lua_State *L, struct call *k, const char *tail, const char *custom)
 {
-    const char *user = ir_api_text(L, "user", false, NULL);
-    const char *pass = ir_api_text(L, "password", false, NULL);
-    const char *ca = ir_api_text(L, "ca", false, NULL);
-    bool implicit = strcmp(k->tls, "tls") == 0, ok;
-    lua_Integer port = ir_api_int(L, "port", implicit ? 993 : 143, 1, 65535);
-    int64_t ms = ir_api_timeout(L);
     struct ir_curl *c = ir_curl();
-    char url[1024];
+    char url[1024], path[512];
 
-    lua_pop(L, 5);
-    if (ms == 0)
+    k->server.ms = ir_api_timeout(L);
+    lua_pop(L, 1);
+    if (k->server.ms == 0)
         return CURLE_OPERATION_TIMEDOUT;
-    snprintf(url, sizeof url,
-             strchr(k->host, ':') != NULL ? "%s://[%s]:%d/%s%s"
-                                          : "%s://%s:%d/%s%s",
-             implicit ? "imaps" : "imap", k->host, (int)port, k->folder, tail);
+    snprintf(path, sizeof path, "%s%s", k->folder, tail);
     k->lines->len = 0;
     k->body->len = 0;
-    ok = ir_curl_begin(c->easy, url, implicit ? "imaps" : "imap", ca, ms) &&
-         c->setopt(c->easy, CURLOPT_HEADERFUNCTION, on_line) == CURLE_OK &&
-         c->setopt(c->easy, CURLOPT_HEADERDATA, k) == CURLE_OK &&
-         c->setopt(c->easy, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
-         c->setopt(c->easy, CURLOPT_WRITEDATA, k) == CURLE_OK &&
-         c->setopt(c->easy, CURLOPT_USE_SSL,
-                   strcmp(k->tls, "starttls") == 0
-                       ? (long)CURLUSESSL_ALL
-                       : (long)CURLUSESSL_NONE) == CURLE_OK &&
-         (custom == NULL ||
-          c->setopt(c->easy, CURLOPT_CUSTOMREQUEST, custom) == CURLE_OK);
-    if (ok && user[0] != '\0')
-        ok = c->setopt(c->easy, CURLOPT_USERNAME, user) == CURLE_OK &&
-             c->setopt(c->easy, CURLOPT_PASSWORD, pass) == CURLE_OK;
-    return ok ? c->perform(c->easy) : CURLE_BAD_FUNCTION_ARGUMENT;
+    if (!ir_api_server_url(&k->server, path, url, sizeof url) ||
+        !ir_api_server_begin(&k->server, url) ||
+        c->setopt(c->easy, CURLOPT_HEADERFUNCTION, on_line) != CURLE_OK ||
+        c->setopt(c->easy, CURLOPT_HEADERDATA, k) != CURLE_OK ||
+        c->setopt(c->easy, CURLOPT_WRITEFUNCTION, on_body) != CURLE_OK ||
+        c->setopt(c->easy, CURLOPT_WRITEDATA, k) != CURLE_OK ||
+        (custom != NULL &&
+         c->setopt(c->easy, CURLOPT_CUSTOMREQUEST, custom) != CURLE_OK))
+        return CURLE_BAD_FUNCTION_ARGUMENT;
+    return c->perform(c->easy);
 }
 
 /* The heads of what was found, oldest first: {uid, head}. [-0, +1, m] */
@@ -222,12 +197,13 @@ fetch(lua_State *L, struct call *k)
 static const char *
 take(lua_State *L, struct call *k)
 {
+    static const char *const schemes[] = {"imap", "imaps"};
+    static const int ports[] = {143, 993};
+    const char *why;
     size_t search_n;
 
     ir_api_args(L, "ir.imap.fetch");
     luaL_checkstack(L, 24, NULL);
-    k->host = ir_api_text(L, "host", true, NULL);
-    k->tls = ir_api_text(L, "tls", true, NULL);
     k->folder = ir_api_text(L, "folder", false, NULL);
     k->search = ir_api_text(L, "search", true, &search_n);
     k->after = ir_api_int(L, "after", 0, 0, UINT32_MAX);
@@ -236,13 +212,14 @@ take(lua_State *L, struct call *k)
     k->body = ir_api_buf(L);
     if (k->folder[0] == '\0')
         k->folder = "INBOX";
-    if (!ir_curl_host_ok(k->host))
-        return _("\"host\" is no host name");
+    why = ir_api_server(L, schemes, ports, &k->server);
+    if (why != NULL)
+        return why;
     if (!folder_ok(k->folder))
         return _("\"folder\" is no plain name of a folder");
     if (!search_ok(k->search, search_n))
         return _("\"search\" holds no criteria on one line");
-    return ir_curl_check_tls(k->tls, k->host);
+    return NULL;
 }
 
 static int
@@ -266,7 +243,8 @@ do_fetch(lua_State *L)
         rc = fetch(L, k);
     }
     if (rc != CURLE_OK)
-        return fail_curl(L, rc, k->host);
+        return ir_api_failed(L, rc, k->server.host,
+                             rc == CURLE_LOGIN_DENIED ? "refused" : "retry");
     return 1;
 }
 

@@ -5,8 +5,7 @@
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "base/utf8.h"
-#include "script/api.h"
-#include "script/curl.h"
+#include "script/api_curl.h"
 #include "script/mime.h"
 
 #include <ctype.h>
@@ -21,20 +20,12 @@
 
 /* One mail under way; all of it belongs to Lua. */
 struct mail {
-    struct curl_slist *to;
+    struct curl_slist **to;
     struct ir_buf *bytes, *said; /* the mail; the server's last line */
     size_t sent;
+    int headers_n;
+    struct ir_err err; /* of a header */
 };
-
-static int
-free_mail(lua_State *L)
-{
-    struct mail *m = lua_touserdata(L, 1);
-
-    ir_curl()->slist_free_all(m->to);
-    m->to = NULL;
-    return 0;
-}
 
 static struct mail *
 new_mail(lua_State *L)
@@ -42,10 +33,7 @@ new_mail(lua_State *L)
     struct mail *m = lua_newuserdatauv(L, sizeof *m, 0);
 
     memset(m, 0, sizeof *m);
-    lua_newtable(L);
-    lua_pushcfunction(L, free_mail);
-    lua_setfield(L, -2, "__gc");
-    lua_setmetatable(L, -2);
+    m->to = ir_api_slist(L);
     m->bytes = ir_api_buf(L);
     m->said = ir_api_buf(L);
     return m;
@@ -94,34 +82,17 @@ is_ours(const char *name)
     return strncasecmp(name, "content-", 8) == 0;
 }
 
-static int
-take_headers(lua_State *L, struct mail *m, struct ir_err *err)
+static bool
+take_header(void *arg, const char *name, const char *value, size_t len)
 {
-    int t, n = 0, rc = IR_OK;
+    struct mail *m = arg;
 
-    luaL_checkstack(L, 8, NULL);
-    lua_getfield(L, 1, "headers");
-    if (lua_isnil(L, -1))
-        return IR_OK;
-    if (!lua_istable(L, -1))
-        luaL_error(L, "%s", _("\"headers\" must be a table"));
-    t = lua_gettop(L);
-    for (lua_pushnil(L); lua_next(L, t); lua_pop(L, 1)) {
-        const char *name, *value;
-        size_t len;
-
-        if (lua_type(L, -2) != LUA_TSTRING || !lua_isstring(L, -1))
-            luaL_error(L, "%s", _("\"headers\" must hold names and texts"));
-        name = lua_tostring(L, -2);
-        value = lua_tolstring(L, -1, &len);
-        if (is_ours(name) || ++n > HEADERS_MAX || strlen(value) != len)
-            return ir_fail(err, IR_EREFUSED,
-                           _("the header \"%.60s\" cannot be set"), name);
-        rc = ir_mime_header(m->bytes, name, value, err);
-        if (rc != IR_OK)
-            return rc;
+    if (is_ours(name) || ++m->headers_n > HEADERS_MAX || strlen(value) != len) {
+        ir_fail(&m->err, IR_EREFUSED, _("the header \"%.60s\" cannot be set"),
+                name);
+        return false;
     }
-    return IR_OK;
+    return ir_mime_header(m->bytes, name, value, &m->err) == IR_OK;
 }
 
 /* Message-ID: of the field "id" where one is given, so that the same message
@@ -149,9 +120,9 @@ put_id(lua_State *L, struct mail *m, const char *from, struct ir_err *err)
 }
 
 static int
-write_mail(lua_State *L, struct mail *m, const char *from, const char *to,
-           struct ir_err *err)
+write_mail(lua_State *L, struct mail *m, const char *from, const char *to)
 {
+    struct ir_err *err = &m->err;
     const char *from_name = ir_api_text(L, "from_name", false, NULL);
     const char *to_name = ir_api_text(L, "to_name", false, NULL);
     const char *text;
@@ -167,31 +138,11 @@ write_mail(lua_State *L, struct mail *m, const char *from, const char *to,
         rc = ir_mime_mailbox(m->bytes, "To", to_name, to, err);
     if (rc == IR_OK)
         rc = put_id(L, m, from, err);
-    if (rc == IR_OK)
-        rc = take_headers(L, m, err);
+    if (rc == IR_OK && !ir_api_headers(L, take_header, m))
+        rc = err->code;
     if (rc == IR_OK)
         ir_mime_text(m->bytes, text, n);
     return rc;
-}
-
-static bool
-set_login(lua_State *L, struct mail *m, const char *tls)
-{
-    struct ir_curl *c = ir_curl();
-    const char *user = ir_api_text(L, "user", false, NULL);
-    const char *pass = ir_api_text(L, "password", false, NULL);
-    bool ok;
-
-    ok = c->setopt(c->easy, CURLOPT_HEADERFUNCTION, on_said) == CURLE_OK &&
-         c->setopt(c->easy, CURLOPT_HEADERDATA, m) == CURLE_OK &&
-         c->setopt(c->easy, CURLOPT_USE_SSL,
-                   strcmp(tls, "starttls") == 0
-                       ? (long)CURLUSESSL_ALL
-                       : (long)CURLUSESSL_NONE) == CURLE_OK;
-    if (ok && user[0] != '\0')
-        ok = c->setopt(c->easy, CURLOPT_USERNAME, user) == CURLE_OK &&
-             c->setopt(c->easy, CURLOPT_PASSWORD, pass) == CURLE_OK;
-    return ok;
 }
 
 static bool
@@ -201,10 +152,10 @@ set_mail(struct mail *m, const char *from, const char *to)
     char *rcpt = ir_asprintf("<%s>", to), *sender = ir_asprintf("<%s>", from);
     bool ok;
 
-    m->to = c->slist_append(NULL, rcpt);
-    ok = m->to != NULL &&
+    *m->to = c->slist_append(NULL, rcpt);
+    ok = *m->to != NULL &&
          c->setopt(c->easy, CURLOPT_MAIL_FROM, sender) == CURLE_OK &&
-         c->setopt(c->easy, CURLOPT_MAIL_RCPT, m->to) == CURLE_OK &&
+         c->setopt(c->easy, CURLOPT_MAIL_RCPT, *m->to) == CURLE_OK &&
          c->setopt(c->easy, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
          c->setopt(c->easy, CURLOPT_READFUNCTION, on_read) == CURLE_OK &&
          c->setopt(c->easy, CURLOPT_READDATA, m) == CURLE_OK;
@@ -235,7 +186,6 @@ static int
 conclude(lua_State *L, struct mail *m, CURLcode rc, const char *host)
 {
     long code = 0;
-    char *text;
 
     (void)ir_curl()->getinfo(ir_curl()->easy, CURLINFO_RESPONSE_CODE, &code);
     if (rc == CURLE_OK) {
@@ -252,11 +202,8 @@ conclude(lua_State *L, struct mail *m, CURLcode rc, const char *host)
         return ir_api_fail(L, code >= 500 ? "refused" : "retry", "%s: %s", host,
                            lua_tostring(L, -1));
     }
-    text = ir_curl_reason(rc, host);
-    lua_pushstring(L, text);
-    free(text);
-    return ir_api_fail(L, rc == CURLE_LOGIN_DENIED ? "refused" : "retry", "%s",
-                       lua_tostring(L, -1));
+    return ir_api_failed(L, rc, host,
+                         rc == CURLE_LOGIN_DENIED ? "refused" : "retry");
 }
 
 /* How we introduce ourselves: the domain mail is sent from. */
@@ -268,66 +215,48 @@ helo(const char *from)
     return at != NULL && ir_curl_host_ok(at + 1) ? at + 1 : "ir.invalid";
 }
 
-/* The server of a call. */
-struct server {
-    const char *host, *tls, *from;
-    int64_t ms;
-    char url[640];
-};
-
-/* Read it from the table at 1. NULL, or why not. */
+/* Read the table at 1. NULL, or why not. */
 static const char *
-take_server(lua_State *L, const char *function, struct server *v)
+take_server(lua_State *L, const char *function, struct ir_api_server *v,
+            const char **from)
 {
-    bool implicit;
-    lua_Integer port;
+    static const char *const schemes[] = {"smtp", "smtps"};
+    static const int ports[] = {587, 465};
 
     ir_api_args(L, function);
-    v->host = ir_api_text(L, "host", true, NULL);
-    v->tls = ir_api_text(L, "tls", true, NULL);
-    v->from = ir_api_text(L, "from", true, NULL);
-    implicit = strcmp(v->tls, "tls") == 0;
-    port = ir_api_int(L, "port", implicit ? 465 : 587, 1, 65535);
-    v->ms = ir_api_timeout(L);
-    if (!ir_curl_host_ok(v->host))
-        return _("\"host\" is no host name");
-    snprintf(v->url, sizeof v->url,
-             strchr(v->host, ':') != NULL ? "%s://[%s]:%d/%s" : "%s://%s:%d/%s",
-             implicit ? "smtps" : "smtp", v->host, (int)port, helo(v->from));
-    return ir_curl_check_tls(v->tls, v->host);
+    *from = ir_api_text(L, "from", true, NULL);
+    return ir_api_server(L, schemes, ports, v);
 }
 
 static bool
-begin(lua_State *L, struct mail *m, const struct server *v)
+begin(struct mail *m, const struct ir_api_server *v, const char *from)
 {
-    const char *ca = ir_api_text(L, "ca", false, NULL);
+    struct ir_curl *c = ir_curl();
+    char url[640];
 
-    return ir_curl_begin(ir_curl()->easy, v->url,
-                         strcmp(v->tls, "tls") == 0 ? "smtps" : "smtp", ca,
-                         v->ms) &&
-           set_login(L, m, v->tls);
+    return ir_api_server_url(v, helo(from), url, sizeof url) &&
+           ir_api_server_begin(v, url) &&
+           c->setopt(c->easy, CURLOPT_HEADERFUNCTION, on_said) == CURLE_OK &&
+           c->setopt(c->easy, CURLOPT_HEADERDATA, m) == CURLE_OK;
 }
 
 static int
 do_send(lua_State *L)
 {
-    struct server v;
+    struct ir_api_server v;
     struct mail *m;
-    struct ir_err err;
-    const char *to, *why = take_server(L, "ir.smtp.send", &v);
+    const char *to, *from, *why = take_server(L, "ir.smtp.send", &v, &from);
 
     to = ir_api_text(L, "to", true, NULL);
     if (why != NULL)
         return ir_api_fail(L, "refused", "%s", why);
     m = new_mail(L);
-    if (write_mail(L, m, v.from, to, &err) != IR_OK)
-        return ir_api_fail(L, "refused", "%s", err.msg);
+    if (write_mail(L, m, from, to) != IR_OK)
+        return ir_api_fail(L, "refused", "%s", m->err.msg);
     if (v.ms == 0)
-        return ir_api_fail(L, "retry", "%s: %s", v.host,
-                           _("no answer in time"));
-    if (!begin(L, m, &v) || !set_mail(m, v.from, to))
-        return ir_api_fail(L, "refused", "%s: %s", v.host,
-                           _("libcurl does not take this request"));
+        return ir_api_late(L, v.host);
+    if (!begin(m, &v, from) || !set_mail(m, from, to))
+        return ir_api_odd(L, v.host);
     return conclude(L, m, ir_curl()->perform(ir_curl()->easy), v.host);
 }
 
@@ -336,23 +265,23 @@ static int
 do_check(lua_State *L)
 {
     struct ir_curl *c = ir_curl();
-    struct server v;
+    struct ir_api_server v;
     struct mail *m;
-    const char *why = take_server(L, "ir.smtp.check", &v);
-    const char *user = ir_api_text(L, "user", false, NULL);
+    const char *from, *why = take_server(L, "ir.smtp.check", &v, &from);
     long code = 0;
     CURLcode rc;
 
     if (why != NULL)
         return ir_api_fail(L, "refused", "%s", why);
     m = new_mail(L);
-    if (!begin(L, m, &v) ||
+    if (v.ms == 0)
+        return ir_api_late(L, v.host);
+    if (!begin(m, &v, from) ||
         c->setopt(c->easy, CURLOPT_CONNECT_ONLY, 1L) != CURLE_OK)
-        return ir_api_fail(L, "refused", "%s: %s", v.host,
-                           _("libcurl does not take this request"));
+        return ir_api_odd(L, v.host);
     rc = c->perform(c->easy);
     (void)c->getinfo(c->easy, CURLINFO_RESPONSE_CODE, &code);
-    if (rc == CURLE_OK && user[0] != '\0' && code != 235)
+    if (rc == CURLE_OK && v.user[0] != '\0' && code != 235)
         return ir_api_fail(L, "refused", "%s: %s", v.host,
                            _("it offers no way to log in"));
     return conclude(L, m, rc, v.host);

@@ -226,7 +226,7 @@ ir_plugin_close(struct ir_plugin *p)
     free(p);
 }
 
-/* Call p->function with the api, the configuration and p->arg; its three
+/* Call p->function with the api, the configuration and p->arg; its four
  * results are left on the stack. False: there is no such function. */
 static bool
 call(lua_State *L)
@@ -241,7 +241,7 @@ call(lua_State *L)
     lua_getfield(L, LUA_REGISTRYINDEX, API);
     ir_api_push(L, p->api.config);
     ir_api_push(L, p->arg);
-    lua_call(L, 3, 3);
+    lua_call(L, 3, 4);
     return true;
 }
 
@@ -281,7 +281,8 @@ is_word(lua_State *L, int idx, const char *word)
            strcmp(lua_tostring(L, idx), word) == 0;
 }
 
-/* true [, text [, "delivered"]] | nil, message [, "retry" | "refused"] */
+/* true [, text [, "delivered"]] | nil, message [, "retry" [, seconds] |
+ * "refused"] */
 static int
 call_simple(lua_State *L)
 {
@@ -290,17 +291,21 @@ call_simple(lua_State *L)
 
     if (!call(L))
         return no_function(L);
-    res->ok = lua_isboolean(L, -3) && lua_toboolean(L, -3);
-    if (!res->ok && (lua_toboolean(L, -3) || lua_type(L, -2) != LUA_TSTRING)) {
+    res->ok = lua_isboolean(L, -4) && lua_toboolean(L, -4);
+    if (!res->ok && (lua_toboolean(L, -4) || lua_type(L, -3) != LUA_TSTRING)) {
         char msg[160];
 
         snprintf(msg, sizeof msg,
                  _("%s must return true, or nil and a message"), p->function);
         return luaL_error(L, "%s", msg);
     }
-    res->delivered = res->ok && is_word(L, -1, "delivered");
-    res->retry = !res->ok && !is_word(L, -1, "refused");
-    res->text = text_at(L, -2);
+    res->delivered = res->ok && is_word(L, -2, "delivered");
+    res->retry = !res->ok && !is_word(L, -2, "refused");
+    if (res->retry && lua_tointeger(L, -1) > 0)
+        res->again_s = lua_tointeger(L, -1) < IR_API_AGAIN_MAX_S
+                           ? lua_tointeger(L, -1)
+                           : IR_API_AGAIN_MAX_S;
+    res->text = text_at(L, -3);
     return 0;
 }
 
@@ -341,14 +346,14 @@ call_receive(lua_State *L)
 
     if (!call(L))
         return 0;
-    if (!lua_istable(L, -3)) {
+    if (!lua_istable(L, -4)) {
         p->failed = true;
-        p->res->text = text_at(L, -2);
+        p->res->text = text_at(L, -3);
         return 0;
     }
-    if (lua_rawlen(L, -3) > RECEIVED_MAX)
+    if (lua_rawlen(L, -4) > RECEIVED_MAX)
         return luaL_error(L, "%s", _("holds too many values"));
-    lua_pop(L, 1); /* the third says nothing here */
+    lua_pop(L, 2); /* the others say nothing here */
     list = ir_api_json_slot(L);
     next = ir_api_json_slot(L);
     ir_api_take(L, -4, list);

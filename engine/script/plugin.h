@@ -12,6 +12,7 @@
 #include "base/json.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct ir_plugin;
 
@@ -42,7 +43,8 @@ void ir_plugin_close(struct ir_plugin *p);
 /* What a call ended with. */
 struct ir_plugin_result {
     bool ok, delivered, retry;
-    char *text; /* reference, what a check says, or why not; may be NULL */
+    char *text;      /* reference, what a check says, or why not; may be NULL */
+    int64_t again_s; /* with retry: not before so many seconds; 0: not said */
 };
 
 /* Send one message, or check that the channel is ready. A plugin that raises

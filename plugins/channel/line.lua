@@ -38,36 +38,24 @@ local function request(cfg, path)
            headers = { Authorization = "Bearer " .. cfg.token } }
 end
 
-local function judge(ir, res)
-  if res.status == 200 then return true end
-  -- 409: this very message was taken before
-  if res.status == 409 and res.headers["x-line-accepted-request-id"] then
-    return true
-  end
-  local again = res.status == 408 or res.status == 429 or res.status >= 500
-  local o = ir.json.decode(res.body)
-  local words = type(o) == "table" and type(o.message) == "string" and o.message
-  return nil, "HTTP " .. res.status .. (words and " " .. words or ""),
-         again and "retry" or "refused"
-end
-
 function M.send(ir, cfg, msg)
   local req = request(cfg, "/v2/bot/message/push")
   req.headers["X-Line-Retry-Key"] = retry_key(msg.id)
   req.json = { to = msg.to, messages = { { type = "text", text = msg.body } } }
   local res, err, how = ir.http.post(req)
   if not res then return nil, err, how end
-  local ok, why, again = judge(ir, res)
-  if not ok then return nil, why, again end
-  return true, res.headers["x-line-accepted-request-id"] or
-               res.headers["x-line-request-id"]
+  local before = res.headers["x-line-accepted-request-id"]
+  -- 409: this very message was taken before
+  if not res.ok and not (res.status == 409 and before) then
+    return ir.http.judge(res)
+  end
+  return true, before or res.headers["x-line-request-id"]
 end
 
 function M.check(ir, cfg)
   local res, err = ir.http.get(request(cfg, "/v2/bot/info"))
   if not res then return nil, err end
-  local ok, why = judge(ir, res)
-  if not ok then return nil, why end
+  if not res.ok then return ir.http.judge(res) end
   local o = ir.json.decode(res.body)
   return true, type(o) == "table" and type(o.displayName) == "string" and
                o.displayName or "ok"

@@ -31,16 +31,6 @@ local function request(cfg, url)
            timeout = cfg.timeout }
 end
 
--- What Mattermost says of an error, in its own words where it has some.
-local function judge(ir, res)
-  if res.status >= 200 and res.status < 300 then return true end
-  local again = res.status == 408 or res.status == 429 or res.status >= 500
-  local o = ir.json.decode(res.body)
-  local words = type(o) == "table" and type(o.message) == "string" and o.message
-  return nil, "HTTP " .. res.status .. (words and " " .. words or ""),
-         again and "retry" or "refused"
-end
-
 function M.send(ir, cfg, msg)
   local req
   if cfg.server and cfg.token then
@@ -56,8 +46,7 @@ function M.send(ir, cfg, msg)
   end
   local res, err, how = ir.http.post(req)
   if not res then return nil, err, how end
-  local ok, why, again = judge(ir, res)
-  if not ok then return nil, why, again end
+  if not res.ok then return ir.http.judge(res) end
   local o = ir.json.decode(res.body)
   return true, type(o) == "table" and type(o.id) == "string" and o.id or nil
 end
@@ -67,13 +56,9 @@ function M.check(ir, cfg)
   if not url then return nil, "neither url nor server and token are set" end
   local res, err = ir.http.get(request(cfg, url))
   if not res then return nil, err end
-  if cfg.server and cfg.token then
-    local ok, why = judge(ir, res)
-    if not ok then return nil, why end
-  elseif res.status == 404 or res.status >= 500 then
-    return nil, "HTTP " .. res.status
-  end
-  return true, "HTTP " .. res.status
+  local bot = cfg.server and cfg.token and not res.ok
+  if bot or res.status == 404 then return ir.http.judge(res) end
+  return ir.http.judge(res, "look")
 end
 
 return M

@@ -30,15 +30,6 @@ end
 
 local function root(cfg) return (cfg.server:gsub("/+$", "")) end
 
-local function judge(ir, res)
-  if res.status == 200 then return true end
-  local again = res.status == 408 or res.status == 429 or res.status >= 500
-  local o = ir.json.decode(res.body)
-  local words = type(o) == "table" and type(o.error) == "string" and o.error
-  return nil, "HTTP " .. res.status .. (words and " " .. words or ""),
-         again and "retry" or "refused"
-end
-
 function M.send(ir, cfg, msg)
   if not msg.to:match("^[%w_-]+$") then
     return nil, "the address is no topic", "refused"
@@ -48,8 +39,7 @@ function M.send(ir, cfg, msg)
                priority = msg.severity <= 1 and 5 or msg.severity == 2 and 4 or 3 }
   local res, err, how = ir.http.post(req)
   if not res then return nil, err, how end
-  local ok, why, again = judge(ir, res)
-  if not ok then return nil, why, again end
+  if not res.ok then return ir.http.judge(res) end
   local o = ir.json.decode(res.body)
   return true, type(o) == "table" and type(o.id) == "string" and o.id or nil
 end
@@ -57,8 +47,7 @@ end
 function M.check(ir, cfg)
   local res, err = ir.http.get(request(cfg, root(cfg) .. "/v1/health"))
   if not res then return nil, err end
-  local ok, why = judge(ir, res)
-  if not ok then return nil, why end
+  if not res.ok then return ir.http.judge(res) end
   local o = ir.json.decode(res.body)
   if type(o) ~= "table" or o.healthy ~= true then return nil, "not healthy" end
   return true, "ok"
@@ -71,8 +60,7 @@ function M.receive(ir, cfg, state)
                                        "/json?poll=1&since=" ..
                                        ir.http.escape(state or "10m")))
   if not res then return nil, err end
-  local ok, why = judge(ir, res)
-  if not ok then return nil, why end
+  if not res.ok then return ir.http.judge(res) end
   local list = {}
   for line in res.body:gmatch("[^\n]+") do
     local o = ir.json.decode(line)

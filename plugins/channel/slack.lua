@@ -41,15 +41,9 @@ local function request(cfg, url)
            timeout = cfg.timeout }
 end
 
-local function busy(res)
-  return res.status == 408 or res.status == 429 or res.status >= 500
-end
-
 -- The answer of the API: the object, or nil, words and whether to try again.
 local function answer(ir, res)
-  if res.status ~= 200 then
-    return nil, "HTTP " .. res.status, busy(res) and "retry" or "refused"
-  end
+  if not res.ok then return ir.http.judge(res) end
   local o = ir.json.decode(res.body)
   if type(o) ~= "table" then return nil, "not an answer of Slack", "retry" end
   if o.ok then return o end
@@ -65,16 +59,14 @@ function M.send(ir, cfg, msg)
     req.json = { text = text }
     local res, err, how = ir.http.post(req)
     if not res then return nil, err, how end
-    if res.status == 200 then return true end
-    return nil, "HTTP " .. res.status .. " " .. res.body:match("^[^\r\n]*"),
-           busy(res) and "retry" or "refused"
+    return ir.http.judge(res)
   end
   local req = request(cfg, cfg.api .. "/chat.postMessage")
   req.json = { channel = msg.to, text = text, unfurl_links = false }
   local res, err, how = ir.http.post(req)
   if not res then return nil, err, how end
-  local o, why, again = answer(ir, res)
-  if not o then return nil, why, again end
+  local o, why, again, secs = answer(ir, res)
+  if not o then return nil, why, again, secs end
   return true, type(o.ts) == "string" and o.ts or nil
 end
 
@@ -89,10 +81,8 @@ function M.check(ir, cfg)
   if not cfg.url then return nil, "neither url nor token is set" end
   local res, err = ir.http.get(request(cfg, cfg.url))
   if not res then return nil, err end
-  if res.status == 404 or res.status == 410 or res.status >= 500 then
-    return nil, "HTTP " .. res.status
-  end
-  return true, "HTTP " .. res.status
+  if res.status == 404 then return ir.http.judge(res) end
+  return ir.http.judge(res, "look")
 end
 
 return M

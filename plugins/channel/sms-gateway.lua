@@ -56,13 +56,6 @@ local function number(cfg, to)
   return n
 end
 
-local function judge(res)
-  if res.status >= 200 and res.status < 300 then return true end
-  local again = res.status == 408 or res.status == 429 or res.status >= 500
-  return nil, "HTTP " .. res.status .. " " .. res.body:match("^[^\r\n]*"):sub(1, 200),
-         again and "retry" or "refused"
-end
-
 function M.send(ir, cfg, msg)
   local to = number(cfg, msg.to)
   if not to then return nil, "the address is no telephone number", "refused" end
@@ -77,8 +70,7 @@ function M.send(ir, cfg, msg)
   req[cfg.format] = fields
   local res, err, how = ir.http.post(req)
   if not res then return nil, err, how end
-  local ok, why, again = judge(res)
-  if not ok then return nil, why, again end
+  if not res.ok then return ir.http.judge(res) end
   local o = cfg.ref_field and ir.json.decode(res.body)
   local ref = type(o) == "table" and o[cfg.ref_field]
   return true, ref and tostring(ref) or nil
@@ -88,27 +80,14 @@ end
 function M.check(ir, cfg)
   local res, err = ir.http.get(request(cfg, cfg.url))
   if not res then return nil, err end
-  if res.status == 401 or res.status == 403 or res.status >= 500 then
-    return nil, "HTTP " .. res.status
-  end
-  return true, "HTTP " .. res.status
+  return ir.http.judge(res, "look")
 end
 
 function M.receive(ir, cfg, state)
   if not cfg.replies then return {} end
-  local url = cfg.replies
-  if state then
-    url = url .. (url:find("?", 1, true) and "&" or "?") .. "since=" ..
-          ir.http.escape(state)
-  end
-  local res, err = ir.http.get(request(cfg, url))
-  if not res then return nil, err end
-  local ok, why = judge(res)
-  if not ok then return nil, why end
-  local list, wrong = ir.json.decode(res.body)
-  if type(list) ~= "table" then return nil, wrong or "no list" end
-  local last = list[#list]
-  return list, type(last) == "table" and last.ref or state
+  local req = request(cfg, cfg.replies)
+  req.since = state
+  return ir.http.replies(req)
 end
 
 return M

@@ -42,18 +42,15 @@ function M.send(ir, cfg, msg)
   }
   local res, err, how = ir.http.post(req)
   if not res then return nil, err, how end
-  if res.status >= 200 and res.status < 300 then
-    return true, res.headers["x-ms-workflow-run-id"]
-  end
-  local again = res.status == 408 or res.status == 429 or res.status >= 500
-  return nil, "HTTP " .. res.status, again and "retry" or "refused"
+  if not res.ok then return ir.http.judge(res) end
+  return true, res.headers["x-ms-workflow-run-id"]
 end
 
 -- A workflow answers to POST alone: that somebody is there over TLS is looked at.
 function M.check(ir, cfg)
   local res, err = ir.http.get(request(cfg))
   if not res then return nil, err end
-  if res.status >= 500 then return nil, "HTTP " .. res.status end
+  if res.status >= 500 then return ir.http.judge(res) end
   return true, "HTTP " .. res.status
 end
 

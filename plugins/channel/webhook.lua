@@ -34,13 +34,6 @@ local function request(cfg, url)
            timeout = cfg.timeout }
 end
 
--- What a status means: true, or nil, words and whether to try again.
-local function judge(res)
-  if res.status >= 200 and res.status < 300 then return true end
-  local again = res.status == 408 or res.status == 429 or res.status >= 500
-  return nil, "HTTP " .. res.status, again and "retry" or "refused"
-end
-
 function M.send(ir, cfg, msg)
   local req = request(cfg, cfg.url)
   req.json = { id = msg.id, to = msg.to, name = msg.name,
@@ -49,8 +42,7 @@ function M.send(ir, cfg, msg)
                exercise = msg.exercise, reply = msg.reply, from = msg.from }
   local res, err, how = ir.http.post(req)
   if not res then return nil, err, how end
-  local ok, why, again = judge(res)
-  if not ok then return nil, why, again end
+  if not res.ok then return ir.http.judge(res) end
   return true, res.headers["x-request-id"]
 end
 
@@ -58,27 +50,14 @@ end
 function M.check(ir, cfg)
   local res, err = ir.http.get(request(cfg, cfg.url))
   if not res then return nil, err end
-  if res.status == 401 or res.status == 403 or res.status >= 500 then
-    return nil, "HTTP " .. res.status
-  end
-  return true, "HTTP " .. res.status
+  return ir.http.judge(res, "look")
 end
 
 function M.receive(ir, cfg, state)
   if not cfg.replies then return {} end
-  local url = cfg.replies
-  if state then
-    url = url .. (url:find("?", 1, true) and "&" or "?") .. "since=" ..
-          ir.http.escape(state)
-  end
-  local res, err = ir.http.get(request(cfg, url))
-  if not res then return nil, err end
-  local ok, why = judge(res)
-  if not ok then return nil, why end
-  local list, wrong = ir.json.decode(res.body)
-  if type(list) ~= "table" then return nil, wrong or "no list" end
-  local last = list[#list]
-  return list, last and last.ref or state
+  local req = request(cfg, cfg.replies)
+  req.since = state
+  return ir.http.replies(req)
 end
 
 return M

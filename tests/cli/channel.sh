@@ -132,11 +132,11 @@ exits 2 channel check board
 out 'ir channel secret board-url'
 
 title "a changed plugin is a new release, and its lines are shown"
-sed -i 's/"retry" or "refused"/"retry" or "retry"/' "$H/site/plugins/channel/webhook.lua"
+sed -i 's/judge(res, "look")/judge(res)/' "$H/site/plugins/channel/webhook.lua"
 ok runbook diff
 out '~ plugin channel/webhook'
-out '41 -   return nil, "HTTP "'
-out '41 +   return nil, "HTTP "'
+out '53 -   return ir.http.judge(res, "look")'
+out '53 +   return ir.http.judge(res)'
 silent 'function M.send'
 
 title "made is not approved: what runs is what was approved"

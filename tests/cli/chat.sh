@@ -147,7 +147,8 @@ key=$("$PY" -c 'import json,sys; print(json.load(open(sys.argv[1]))["headers"]["
 sends 0 line U01
 posted 'r["headers"]["X-Line-Retry-Key"]' "$key"
 answers '{"status": 409, "body": "{\"message\":\"taken\"}", "headers": {"X-Line-Accepted-Request-Id": "r1"}}'
-sends 0 line U01
+sends 2 line U01
+out "check: FAILED"
 out "send: ok"
 answers '{"status": 400, "body": "{\"message\":\"invalid to\"}"}'
 sends 2 line U01

@@ -373,6 +373,93 @@ def test_receive():
     check("no check", "no function check" in json.dumps(lines), lines)
 
 
+JUDGED = [
+    # what the server answers; ok, or how it goes on, and what it says
+    ({"status": 204}, True, ""),
+    ({"status": 429, "headers": {"Retry-After": "120"}}, "retry", "HTTP 429"),
+    ({"status": 503, "headers": {"Retry-After": "99999999"}, "body": "busy\nx"},
+     "retry", "HTTP 503 (busy)"),
+    ({"status": 408}, "retry", "HTTP 408"),
+    ({"status": 400, "body": '{"error":{"message":"bad room"}}'}, "refused",
+     "HTTP 400 (bad room)"),
+    ({"status": 400, "body": '{"message":"a\\u001b[2Jb"}'}, "refused",
+     "HTTP 400 (a\\x1b[2Jb)"),
+    ({"status": 404, "body": "<html>a page</html>"}, "refused", "HTTP 404"),
+    ({"status": 401, "body": "key k3y-of-ours, /hook/T0K3N-path?a=s1gn4ture"},
+     "refused", "HTTP 401: the token or password is not accepted there "
+     "(key ***, /hook/***?a=***)"),
+    ({"status": 302, "headers": {"Location": "http://e.example/"}, "body": ""},
+     "refused", "HTTP 302: it points elsewhere, where nothing is sent"),
+]
+
+
+def test_judge(ports):
+    base = f"http://127.0.0.1:{ports['http']}"
+    rules = {"url": {"type": "string", "secret": True},
+             "key": {"type": "string", "secret": True}}
+    config = {"url": base + "/hook/T0K3N-path?a=s1gn4ture",
+              "key": "k3y-of-ours"}
+    code = ("local res = ir.http.get { url = cfg.url } "
+            "return ir.http.judge(res%s)")
+    for what, how, says_ in JUDGED:
+        answer(**{"body": "", **what})
+        got = sent(code % "", ("http",), rules, config)
+        check(what, got.get("ok") is True if how is True else
+              got.get("how") == how and got["error"] == says_, got)
+    answer(status=429, body="", headers={"Retry-After": "120"})
+    got = sent(code % "", ("http",), rules, config)
+    check("a time is named", got.get("again_s") == 120, got)
+    answer(status=429, body="", headers={"Retry-After": "86400"})
+    got = sent(code % "", ("http",), rules, config)
+    check("nobody puts us off for a day", got.get("again_s") == 3600, got)
+    answer(status=400, body="", headers={"Retry-After": "120"})
+    got = sent(code % "", ("http",), rules, config)
+    check("no time for what is refused", "again_s" not in got, got)
+    for status, ok in ((200, True), (404, True), (405, True), (401, False),
+                       (302, False), (410, False), (500, False)):
+        answer(status=status, body="")
+        got = sent(code % ", 'look'", ("http",), rules, config)
+        check(f"a look: {status}", bool(got.get("ok")) == ok and
+              f"HTTP {status}" in got.get("ref", got.get("error")), got)
+    got = sent("return ir.http.judge(5)", ("http",))
+    says("no answer at all", got, "ir.http.judge takes what")
+    got = sent("return nil, 'x', 'retry', 7")
+    check("a plugin's own time", got.get("again_s") == 7, got)
+    answer()
+    requests()
+
+
+def test_replies(ports):
+    base = f"http://127.0.0.1:{ports['http']}/back?box=1"
+    source = plugin("return true").replace(
+        "return M\n", "function M.receive(ir, cfg, state)\n"
+        "return ir.http.replies { url = cfg.url, since = state }\nend\n"
+        "return M\n")
+    rules = {"url": {"type": "string"}}
+
+    def fetch(body, **more):
+        answer(body=body)
+        return ask(source, ("http",), rules, {"url": base}, op="receive",
+                   **more)
+
+    lines = fetch('[{"from":"+81","text":"1a","ref":"r 7"}, 5]', state="q/6")
+    check("replies", lines == [
+        {"received": {"from": "+81", "text": "1a", "ref": "r 7"}},
+        {"done": {"state": "r 7"}}], lines)
+    path = requests()[0]["path"]
+    check("since", path == "/back?box=1&since=q%2F6", path)
+    lines = fetch("[]", state="q/6")
+    check("nothing new", lines == [{"done": {"state": "q/6"}}], lines)
+    lines = fetch("[]")
+    check("nothing ever", lines == [{"done": {}}] and
+          requests()[-1]["path"] == "/back?box=1", lines)
+    for body in ("{}", "no", "", "[", '"x"'):
+        lines = fetch(body)
+        check(f"no list: {body}", "no list" in json.dumps(lines), lines)
+    answer()
+    requests()
+
+
 def test_config():
     rules = {"a": {"type": "int", "min": 1, "max": 9},
              "b": {"type": "duration", "default": "2m"},
@@ -401,6 +488,8 @@ def main():
     test_devices()
     test_run()
     test_http(ports)
+    test_judge(ports)
+    test_replies(ports)
     test_smtp()
     test_sockets()
     test_values()
