@@ -239,10 +239,11 @@ do_all(struct run *r)
     }
     if (r->sink->file != NULL)
         r->sink->file("", r->sink->arg); /* from here on it is all of them */
-    ir_refs_resolve(&r->ck, &r->us);
+    ir_refs_resolve(&r->ck, &r->us, true);
     ir_channels_check(&r->ck, &r->us);
-    ir_facts_check(&r->ck, &r->us);
     ir_contacts_check(&r->ck, &r->us);
+    ir_refs_resolve(&r->ck, &r->us, false);
+    ir_facts_check(&r->ck, &r->us);
     ir_graph_nesting(&r->ck, &r->us);
     tell_findings(r);
 }

@@ -186,15 +186,18 @@ say_missing(struct ir_check *ck, const struct ir_ref *ref, const char *msg,
 }
 
 void
-ir_refs_resolve(struct ir_check *ck, struct ir_units *us)
+ir_refs_resolve(struct ir_check *ck, struct ir_units *us, bool contacts)
 {
     size_t i, before;
 
     for (i = 0; i < ck->refs_n; i++) {
         const struct ir_ref *ref = &ck->refs[i];
         struct names ns = {{NULL}, 0, false, false};
-        const char *msg = offer_all(&ns, ck, us, ref);
+        const char *msg;
 
+        if ((us->u[ref->file].kind == IR_UNIT_CONTACTS) != contacts)
+            continue;
+        msg = offer_all(&ns, ck, us, ref);
         if (msg == NULL || !ns.known || ns.found)
             continue;
         ck->file = ref->file;

@@ -34,12 +34,14 @@ struct ir_units {
     size_t n;
 };
 
-/* Find what every reference of the run names; what is not there becomes a
- * finding. References into files that could not be evaluated are passed over.
+/* Find what the references of the contacts, or all others, name; what is not
+ * there becomes a finding. References into files that could not be evaluated
+ * are passed over. The contacts come first: of their findings none falls to
+ * the limit when a thousand steps name roles that are gone.
  *
  * Owns:   nothing.
  */
-void ir_refs_resolve(struct ir_check *ck, struct ir_units *us);
+void ir_refs_resolve(struct ir_check *ck, struct ir_units *us, bool contacts);
 
 /* Check the graph of one runbook (core's ir_plan_lint), at its lines.
  *

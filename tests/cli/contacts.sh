@@ -120,6 +120,29 @@ ok contacts show staff
 out "hears something every 30 minutes"
 out "audience:responders"
 
+title "lint: what is wrong in the contacts is said, however much is wrong elsewhere"
+contacts=$H/site/runbooks/contacts.lua
+cp "$contacts" "$T/shipped.lua"
+cat >"$contacts" <<'END'
+local function both(word) return { en = word, ja = word } end
+local function group(id, number, member)
+  return { id = id, number = number, title = both(id), inside = true,
+           may_know = { "what" }, releases = "commander", members = { member } }
+end
+return {
+  api = 1, kind = "contacts", authorities = {}, partners = {}, trees = {},
+  people = { { id = "ito", name = both("Ito"), language = "en",
+               channels = { { "mail", "ito@example.jp" } } } },
+  roles = { { id = "commander", title = both("Commander"), holders = { "ito" } } },
+  audiences = { group("night", 1, "audience:day"), group("day", 2, "audience:night") },
+}
+END
+exits 2 contacts lint
+out "holds itself"
+out "people[1].channels: ito: can be reached"
+out "this role has no deputy"
+cat "$T/shipped.lua" >"$contacts"
+
 title "by the shipped channels nothing leaves; its examples are true"
 ok --json contacts list channels
 is "[]" "$(cat out)"
