@@ -15,31 +15,31 @@
  * longer than the 108 bytes an address holds.
  */
 static void
-address(int homefd, struct sockaddr_un *sa)
+address(int homefd, const char *name, struct sockaddr_un *sa)
 {
     memset(sa, 0, sizeof *sa);
     sa->sun_family = AF_UNIX;
-    snprintf(sa->sun_path, sizeof sa->sun_path,
-             "/proc/self/fd/%d/" IR_WAKE_NAME, homefd);
+    snprintf(sa->sun_path, sizeof sa->sun_path, "/proc/self/fd/%d/%s", homefd,
+             name);
 }
 
 int
-ir_wake_listen(int homefd, int *fd, struct ir_err *err)
+ir_wake_listen(int homefd, const char *name, int *fd, struct ir_err *err)
 {
     struct sockaddr_un sa;
     int s = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
     if (s < 0)
         return ir_fail(err, IR_EIO, "socket: %s", strerror(errno));
-    if (unlinkat(homefd, IR_WAKE_NAME, 0) != 0 && errno != ENOENT)
+    if (unlinkat(homefd, name, 0) != 0 && errno != ENOENT)
         goto fail;
-    address(homefd, &sa);
+    address(homefd, name, &sa);
     if (bind(s, (const struct sockaddr *)&sa, sizeof sa) != 0)
         goto fail;
     *fd = s;
     return IR_OK;
 fail:
-    ir_fail(err, IR_EIO, IR_WAKE_NAME ": %s", strerror(errno));
+    ir_fail(err, IR_EIO, "%s: %s", name, strerror(errno));
     close(s);
     return IR_EIO;
 }
@@ -57,7 +57,7 @@ ir_wake_drain(int fd)
 }
 
 void
-ir_wake_send(const char *home)
+ir_wake_send(const char *home, const char *name)
 {
     struct sockaddr_un sa;
     int dir, s;
@@ -65,10 +65,10 @@ ir_wake_send(const char *home)
     dir = open(home, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (dir < 0)
         return;
-    if (faccessat(dir, IR_WAKE_NAME, F_OK, 0) == 0) {
+    if (faccessat(dir, name, F_OK, 0) == 0) {
         s = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         if (s >= 0) {
-            address(dir, &sa);
+            address(dir, name, &sa);
             (void)sendto(s, "", 0, MSG_DONTWAIT | MSG_NOSIGNAL,
                          (const struct sockaddr *)&sa, sizeof sa);
             close(s);

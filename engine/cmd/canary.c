@@ -368,7 +368,7 @@ record(struct ir_ctx *c, struct ir_canary *v, size_t n)
     else
         ir_store_rollback(c->st);
     if (rc == IR_OK && news) {
-        ir_wake_send(c->home);
+        ir_wake_send(c->home, IR_WAKE_IRD);
         ir_comms_kick(c);
     }
 out:

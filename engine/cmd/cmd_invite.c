@@ -249,7 +249,7 @@ ir_cmd_mesh_invite(struct ir_ctx *c, int argc, char **argv)
         rc = keep(c, &v, &withdrawn);
     }
     if (rc == IR_OK) /* it may be asked about at once */
-        ir_wake_send(c->home);
+        ir_wake_send(c->home, IR_WAKE_IRD);
     if (rc == IR_OK) {
         ir_join_code(v.secret, code);
         if (c->json)

@@ -16,7 +16,7 @@ save(struct ir_ctx *c, const struct ir_mesh_conf *m)
     int rc = ir_mesh_conf_save(c->st, m, &c->err);
 
     if (rc == IR_OK)
-        ir_wake_send(c->home);
+        ir_wake_send(c->home, IR_WAKE_IRD);
     return rc;
 }
 

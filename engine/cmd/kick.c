@@ -3,6 +3,7 @@
 #include "base/detach.h"
 #include "base/path.h"
 #include "base/scan.h"
+#include "base/wake.h"
 #include "cmd/sender.h"
 
 #include <fcntl.h>
@@ -61,8 +62,13 @@ ir_comms_kick(struct ir_ctx *c)
     bool started;
     char *ir;
 
-    if (!ir_comms_has_channels(c) || is_running(c) ||
-        (ir = ir_comms_program()) == NULL)
+    if (!ir_comms_has_channels(c))
+        return false;
+    if (is_running(c)) {
+        ir_wake_send(c->home, IR_WAKE_SENDER);
+        return false;
+    }
+    if ((ir = ir_comms_program()) == NULL)
         return false;
     argv[0] = ir;
     started = ir_detach(argv, NULL) == IR_OK;

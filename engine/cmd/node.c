@@ -401,7 +401,7 @@ open_home(struct ir_node *n, struct ir_err *err)
     if (rc == IR_OK)
         rc = ir_keyring_node(n->home_fd, &n->key, err);
     if (rc == IR_OK)
-        rc = ir_wake_listen(n->home_fd, &n->wake_fd, err);
+        rc = ir_wake_listen(n->home_fd, IR_WAKE_IRD, &n->wake_fd, err);
     if (rc == IR_OK)
         ir_key_id(n->key->pub, n->self);
     return rc;
@@ -460,7 +460,7 @@ end(struct ir_node *n)
     ir_own_back_done(&n->back);
     ir_key_free(n->key);
     if (n->wake_fd >= 0) {
-        (void)unlinkat(n->home_fd, IR_WAKE_NAME, 0);
+        (void)unlinkat(n->home_fd, IR_WAKE_IRD, 0);
         close(n->wake_fd);
     }
     if (n->lock_fd >= 0)

@@ -496,7 +496,7 @@ ir_outbox_record_by(struct ir_outbox *o, const struct ir_signer *who,
             *done += some;
     }
     if (*done > 0)
-        ir_wake_send(o->c->home);
+        ir_wake_send(o->c->home, IR_WAKE_IRD);
     return rc;
 }
 

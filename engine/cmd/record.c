@@ -229,7 +229,7 @@ ir_batch_commit(struct ir_ctx *c, struct ir_batch *b)
             ir_store_rollback(c->st);
         c->held = false;
         if (rc == IR_OK) {
-            ir_wake_send(c->home);
+            ir_wake_send(c->home, IR_WAKE_IRD);
             (void)ir_comms_kick_due(c);
             ir_canary_kick(c);
         }

@@ -1,8 +1,10 @@
 /* sender.c: sending what is due, see sender.h. */
 #include "base/clock.h"
+#include "base/wake.h"
 #include "cmd/canary.h"
 #include "cmd/sender_in.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +56,7 @@ look_again(struct ir_sender *s)
     if (began < s->reload_ms)
         return IR_OK;
     version = ir_store_version(s->c->st);
+    s->woken = false;
     if (version == s->version)
         return IR_OK;
     /* what is known and not recorded would be taken for cut off */
@@ -182,6 +185,39 @@ begin(struct ir_sender *s)
     return ir_outbox_load(s->c, false, &s->o);
 }
 
+/* Be the one that sends, and can be woken where the system allows that. */
+static int
+take_turn(struct ir_sender *s, int *lock_fd)
+{
+    int dir, rc = ir_sender_lock(s->c, lock_fd);
+
+    s->wake_fd = -1;
+    if (rc != IR_OK)
+        return rc;
+    dir = open(s->c->home, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (dir >= 0) {
+        (void)ir_wake_listen(dir, IR_WAKE_SENDER, &s->wake_fd, NULL);
+        close(dir);
+    }
+    return IR_OK;
+}
+
+static void
+end_turn(struct ir_sender *s, int *lock_fd)
+{
+    char *path = ir_asprintf("%s/" IR_WAKE_SENDER, s->c->home);
+
+    if (s->wake_fd >= 0) {
+        close(s->wake_fd);
+        (void)unlink(path);
+    }
+    s->wake_fd = -1;
+    free(path);
+    if (*lock_fd >= 0)
+        close(*lock_fd);
+    *lock_fd = -1;
+}
+
 int
 ir_sender_run(struct ir_ctx *c, int64_t linger_ms, int64_t until_ms,
               struct ir_sent *told)
@@ -189,7 +225,7 @@ ir_sender_run(struct ir_ctx *c, int64_t linger_ms, int64_t until_ms,
     static const int signals[] = {SIGTERM, SIGINT, SIGHUP};
     struct sigaction on = {.sa_handler = on_signal}, was[3];
     struct ir_sender *s = ir_calloc(1, sizeof *s);
-    int fd = -1, rc = ir_sender_lock(c, &fd), rc2;
+    int fd = -1, rc, rc2;
     size_t i;
 
     memset(told, 0, sizeof *told);
@@ -199,6 +235,7 @@ ir_sender_run(struct ir_ctx *c, int64_t linger_ms, int64_t until_ms,
     ending = 0;
     for (i = 0; i < 3; i++)
         (void)sigaction(signals[i], &on, &was[i]);
+    rc = take_turn(s, &fd);
     if (rc == IR_OK)
         rc = begin(s);
     while (rc == IR_OK) {
@@ -210,21 +247,19 @@ ir_sender_run(struct ir_ctx *c, int64_t linger_ms, int64_t until_ms,
             rc = c->err.code != 0 ? c->err.code : IR_ESTORE;
         if (rc == IR_OK)
             rc = ir_sender_put_next(s, s->o.next_ms);
-        close(fd);
-        fd = -1;
+        end_turn(s, &fd);
         /* whoever recorded something and found the lock taken relies on us */
         if (rc != IR_OK || ending || until_ms > 0 ||
             ir_store_version(c->st) == s->version)
             break;
-        if (ir_sender_lock(c, &fd) != IR_OK)
+        if (take_turn(s, &fd) != IR_OK)
             break;
         rc = look_again(s);
     }
     count_left(s);
     for (i = 0; i < 3; i++)
         (void)sigaction(signals[i], &was[i], NULL);
-    if (fd >= 0)
-        close(fd);
+    end_turn(s, &fd);
     sender_done(s);
     return rc;
 }

@@ -187,9 +187,9 @@ int ir_sender_lock(struct ir_ctx *c, int *fd);
  */
 char *ir_comms_program(void);
 
-/* Start `ir comms send` on its own and go on, unless one runs or the contacts
- * have no channels; what does not start is tried at the next command. Never
- * fails loudly; true: it was started.
+/* Start `ir comms send` on its own and go on, or wake the one that runs; not
+ * where the contacts have no channels. What does not start is tried at the next
+ * command. Never fails loudly; true: it was started.
  */
 bool ir_comms_kick(struct ir_ctx *c);
 

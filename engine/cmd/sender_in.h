@@ -49,6 +49,8 @@ struct ir_sender {
     int64_t plan_ms;    /* wall: when there is something to plan again */
     int64_t reload_ms;  /* monotonic: not before */
     int64_t version;    /* of the store when the outbox was loaded */
+    int wake_fd;        /* IR_WAKE_SENDER, or -1 */
+    bool woken;         /* since the log was looked at */
     const volatile sig_atomic_t *ending; /* a signal asked for it */
     struct ir_sent *told;
 };
@@ -117,7 +119,8 @@ void ir_sender_load(struct ir_sender *s, size_t *n);
  */
 int ir_sender_start(struct ir_sender *s);
 
-/* Wait for workers, at most `ms`, and take what they say.
+/* Wait for workers, or for somebody to write to the log, at most `ms`, and take
+ * what workers say.
  *
  * Blocks: at most IR_SENDER_LOOK_MS.
  * Errors: as ir_sender_trouble.

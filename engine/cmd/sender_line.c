@@ -1,6 +1,7 @@
 /* sender_line.c: messages in the hands of workers, one worker to a channel, and
  * what those say of them; see sender_in.h. */
 #include "base/clock.h"
+#include "base/wake.h"
 #include "cmd/canary.h"
 #include "cmd/sender_in.h"
 
@@ -223,7 +224,7 @@ int
 ir_sender_wait(struct ir_sender *s, int64_t ms)
 {
     struct pollfd *fds = ir_calloc(s->lines_n + 1, sizeof *fds);
-    int64_t left = s->flush_ms - ir_clock_mono_ms();
+    int64_t now = ir_clock_mono_ms(), left = s->flush_ms - now;
     size_t i, n = 0;
     bool landed = false;
 
@@ -231,12 +232,18 @@ ir_sender_wait(struct ir_sender *s, int64_t ms)
         if (s->lines[i]->r != NULL)
             fds[n++] = (struct pollfd){.fd = ir_channel_fd(s->lines[i]->r),
                                        .events = POLLIN};
+    if (s->wake_fd >= 0)
+        fds[n++] = (struct pollfd){.fd = s->wake_fd, .events = POLLIN};
     if (ms > IR_SENDER_LOOK_MS)
         ms = IR_SENDER_LOOK_MS;
     if (s->outcomes_n > 0 && left < ms)
         ms = left;
+    if (s->woken && s->reload_ms - now < ms)
+        ms = s->reload_ms - now;
     (void)poll(fds, n, ms > 0 ? (int)ms : 0);
     free(fds);
+    if (s->wake_fd >= 0 && ir_wake_drain(s->wake_fd))
+        s->woken = true;
     for (i = 0; i < s->lines_n; i++) {
         struct ir_line *l = s->lines[i];
         struct ir_err why = {0};

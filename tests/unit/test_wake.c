@@ -1,4 +1,4 @@
-/* test_wake.c: base/wake: the daemon is woken, and nobody ever waits. */
+/* test_wake.c: base/wake: who listens is woken, and nobody ever waits. */
 #include "base/wake.h"
 #include "unit.h"
 
@@ -24,25 +24,28 @@ test_wakes(void **state)
 
     (void)state;
     assert_non_null(mkdtemp(home));
-    ir_wake_send(home); /* nobody listens */
-    ir_wake_send("/no/such/home");
+    ir_wake_send(home, IR_WAKE_IRD); /* nobody listens */
+    ir_wake_send("/no/such/home", IR_WAKE_IRD);
     dir = open(home, O_RDONLY | O_DIRECTORY);
     assert_true(dir >= 0);
-    assert_int_equal(ir_wake_listen(dir, &fd, &err), IR_OK);
+    assert_int_equal(ir_wake_listen(dir, IR_WAKE_IRD, &fd, &err), IR_OK);
     assert_false(ready(fd));
-    ir_wake_send(home);
+    ir_wake_send(home, IR_WAKE_IRD);
     assert_true(ready(fd));
+    assert_true(ir_wake_drain(fd));
+    ir_wake_send(home, IR_WAKE_SENDER); /* somebody else */
+    assert_false(ready(fd));
     for (i = 0; i < 2000; i++) /* more than the queue holds: none waits */
-        ir_wake_send(home);
+        ir_wake_send(home, IR_WAKE_IRD);
     ir_wake_drain(fd);
     assert_false(ready(fd));
     close(fd); /* a daemon that was killed leaves its socket behind */
-    ir_wake_send(home);
-    assert_int_equal(ir_wake_listen(dir, &again, &err), IR_OK);
-    ir_wake_send(home);
+    ir_wake_send(home, IR_WAKE_IRD);
+    assert_int_equal(ir_wake_listen(dir, IR_WAKE_IRD, &again, &err), IR_OK);
+    ir_wake_send(home, IR_WAKE_IRD);
     assert_true(ready(again));
     close(again);
-    assert_int_equal(unlinkat(dir, IR_WAKE_NAME, 0), 0);
+    assert_int_equal(unlinkat(dir, IR_WAKE_IRD, 0), 0);
     close(dir);
     assert_int_equal(rmdir(home), 0);
 }
@@ -62,11 +65,11 @@ test_long_path(void **state)
     path[n + 200] = '\0';
     assert_int_equal(mkdir(path, 0700), 0);
     dir = open(path, O_RDONLY | O_DIRECTORY);
-    assert_int_equal(ir_wake_listen(dir, &fd, &err), IR_OK);
-    ir_wake_send(path);
+    assert_int_equal(ir_wake_listen(dir, IR_WAKE_IRD, &fd, &err), IR_OK);
+    ir_wake_send(path, IR_WAKE_IRD);
     assert_true(ready(fd));
     close(fd);
-    (void)unlinkat(dir, IR_WAKE_NAME, 0);
+    (void)unlinkat(dir, IR_WAKE_IRD, 0);
     close(dir);
     (void)rmdir(path);
     (void)rmdir(home);
