@@ -297,6 +297,8 @@ print_end(struct import *m, bool write)
 {
     struct ir_ctx *c = m->c;
 
+    if (!write && ir_json_len(m->roster.rows) == 0)
+        return;
     if (!write) {
         ir_buf_addf(&c->talk,
                     _("Nothing was changed. Put these rows into contacts.lua, "

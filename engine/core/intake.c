@@ -181,6 +181,13 @@ plain_dashes(char *s)
     return ir_buf_take(&b);
 }
 
+/* Is there an extension behind it? Nobody can send it a text message. */
+static bool
+extended(const char *s)
+{
+    return s[strspn(s, "+0123456789 -().")] != '\0';
+}
+
 /* Numbers of Japan that can take text messages. */
 static bool
 mobile(const char *number)
@@ -280,7 +287,8 @@ ir_intake_way(struct ir_intake *in, struct ir_intake_person *p,
     } else {
         if (!text)
             add_way(in, p, "phone", s, rank);
-        if (text || strcmp(means, "mobile") == 0 || mobile(ir_buf_str(&n)))
+        if (text || (!extended(s) && (strcmp(means, "mobile") == 0 ||
+                                      mobile(ir_buf_str(&n)))))
             add_way(in, p, "sms", s, text ? rank : rank + 10);
     }
     ir_buf_done(&n);

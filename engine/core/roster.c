@@ -157,11 +157,25 @@ first_word(const char *s, char *out, size_t cap)
     return true;
 }
 
+/* Is the name in letters that a reader of English knows? Then no reading of
+ * it (as phones in Japan add) says it better. */
+static bool
+in_latin(const char *s)
+{
+    for (; *s != '\0'; s++)
+        if ((unsigned char)*s >= 0xE0) /* beyond Latin, Greek, Cyrillic */
+            return false;
+    return true;
+}
+
 /* An id of its own: the family name, with the given name, with a number. */
 static char *
 new_id(struct work *w, const struct ir_intake_person *p)
 {
-    const char *fam = p->kana_family, *giv = p->kana_given, *all = p->kana;
+    bool latin = p->family != NULL && in_latin(p->name);
+    const char *fam = latin ? p->family : p->kana_family;
+    const char *giv = latin ? p->given : p->kana_given;
+    const char *all = latin ? p->name : p->kana;
     char id[IR_NAME_MAX + 1] = "", word[IR_INTAKE_TEXT_MAX + 1];
     char base[IR_NAME_MAX + 1] = "person", full[IR_NAME_MAX + 1];
     int i;
@@ -219,6 +233,8 @@ english_name(const struct ir_intake_person *p)
 
     if (p->latin != NULL)
         return ir_strdup(p->latin);
+    if (in_latin(p->name))
+        return ir_strdup(p->name);
     if (p->kana_family != NULL && ir_romaji(p->kana_family, &b)) {
         if (p->kana_given != NULL) {
             ir_buf_addc(&b, ' ');

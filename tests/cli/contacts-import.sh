@@ -32,6 +32,23 @@ err "1 new, 0 changed"
 err "ir contacts import phone.vcf --write"
 [ ! -e "$imported" ] || fail "it was written"
 
+title "a name in Latin letters is not spelt anew from how it is read"
+cat >brien.vcf <<'EOF'
+BEGIN:VCARD
+VERSION:3.0
+N:O'Brien;Siobhan;;;
+FN:Siobhan O'Brien
+X-PHONETIC-LAST-NAME:オブライエン
+TEL;TYPE=CELL:090-0000-0009;ext=12
+END:VCARD
+EOF
+ok contacts import brien.vcf
+out '{ id = "obrien",'
+out 'name = { en = "Siobhan O'"'"'Brien", ja = "Siobhan O'"'"'Brien" }'
+
+title "no text message goes to an extension"
+silent '"sms"'
+
 title "written; the site says how it takes them in"
 ok contacts import phone.vcf --write
 out "+ satou: phone 090-0000-0001, sms 090-0000-0001, mail sato@example.jp"

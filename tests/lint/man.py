@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Manuals: mandoc has nothing to say about them, every command of
 engine/cmd/table.c has its page ir-<first word>.1 in English and in Japanese,
-and the page names each of its second words.
+and the page names each of its second words. Ql quotes the rest of its line:
+another macro behind it would stand inside the quotes.
 """
 import os
 import re
@@ -9,6 +10,7 @@ import re
 import lint
 
 TABLE = "engine/cmd/table.c"
+QUOTED = re.compile(r"^\.(?:.* )?Ql .* (?:Ql|No|Xr) ", re.M)
 ROW = re.compile(r'^\s*\{"([a-z][a-z -]*)",', re.M)
 PLACES = ("docs/man", "docs/man/ja")
 
@@ -39,6 +41,9 @@ def check_pages(root):
             if "/ja/" not in page else page.replace("/ja/", "/")
         if not os.path.exists(os.path.join(root, other)):
             yield page, 1, f"no {other}"
+        text = lint.read(root, page)
+        for m in QUOTED.finditer(text):
+            yield page, lint.line_of(text, m.start()), "quotes within quotes"
     if not pages:
         return
     _, said = lint.run(["mandoc", "-T", "lint", "-K", "utf-8", "-W",
@@ -77,6 +82,7 @@ PLANTS = [
     (tree("", None, page("b\n")), "no docs/man/ir-a.1"),
     (tree(A, page("c\n"), page("b\n")), 'nothing about "a b"'),
     (tree(A, page(".Xx b\n"), page("b\n")), "unknown macro"),
+    (tree(A, page(".Pq Ql b , Ql c\n"), page("b\n")), "quotes within quotes"),
     ({}, "is not there"),
 ]
 CLEAN = tree(A, page(".Cm b\n"), page(".Cm b\nは試し\n"))
