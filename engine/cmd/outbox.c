@@ -106,7 +106,7 @@ add_attempts(struct ir_outbox *o, const struct ir_log *log)
         x = ir_outbox_find(o, a.alert);
         if (a.hlc > o->newest_hlc)
             o->newest_hlc = a.hlc;
-        if (x != NULL)
+        if (x != NULL && ir_outbox_counts(o, x, &a))
             add_attempt(x, &a);
         else
             ir_attempt_done(&a);
@@ -306,6 +306,7 @@ ir_outbox_load(struct ir_ctx *c, bool all, struct ir_outbox *o)
     if (rc != IR_OK)
         return rc;
     choose_rows(o, all, now.wall_ms - IR_SEND_OLDEST_MS);
+    ir_outbox_know_us(o);
     rc = load_attempts(o);
     for (i = 0; i < o->n && rc == IR_OK; i++)
         rc = fill_to(o, &o->v[i]);

@@ -435,9 +435,10 @@ went(const struct ir_attempt *a, size_t n, size_t *out_n)
     if (all > 1)
         qsort(v, all, sizeof *v, by_way);
     for (i = 0; i < all; i = k) {
-        size_t tried = 0, failed = 0, handed = 0;
+        size_t tried = 0, failed = 0, handed = 0, best = i;
 
         for (k = i; k < all && by_way(&v[i], &v[k]) == 0; k++) {
+            best = v[best]->far ? k : best;
             tried += v[k]->outcome == IR_OUTCOME_TRIED;
             failed += v[k]->outcome == IR_OUTCOME_FAILED;
             handed += v[k]->outcome == IR_OUTCOME_HANDED ||
@@ -445,9 +446,51 @@ went(const struct ir_attempt *a, size_t n, size_t *out_n)
                       v[k]->outcome == IR_OUTCOME_REPLIED;
         }
         if (handed > 0 || tried > failed)
-            v[(*out_n)++] = v[i];
+            v[(*out_n)++] = v[best];
     }
     return v;
+}
+
+/* Do the contacts list that address of theirs? */
+static bool
+is_listed(struct work *w, const struct ir_attempt *a)
+{
+    const struct ir_json *j = NULL, *ways, *x;
+    const char *to;
+    int member;
+    size_t at, i;
+
+    if (strncmp(a->contact, "audience:", 9) == 0)
+        j = ir_view_contact(&w->c->view, "audiences", a->contact + 9);
+    else if (get(&w->by_id, a->contact, &at))
+        j = ir_json_at(w->people, at);
+    else if ((member = ir_trust_member(&w->c->trust, a->contact)) >= 0)
+        for (i = 0; w->people != NULL && i < ir_json_len(w->people); i++)
+            if (w->member[i] == member)
+                j = ir_json_at(w->people, i);
+    ways = j != NULL ? ir_json_get(j, "channels") : NULL;
+    for (i = 0; ways != NULL && i < ir_json_len(ways); i++) {
+        x = ir_json_at(ways, i);
+        to = ir_json_str(ir_json_at(x, 1));
+        if (to != NULL && a->address != NULL && strcmp(to, a->address) == 0 &&
+            strcmp(ir_json_str(ir_json_at(x, 0)), a->channel) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Leave out where, as another device says alone, it went, and the contacts know
+ * of no such address: nobody's word makes us write to whom they like.
+ */
+static size_t
+keep_listed(struct work *w, const struct ir_attempt **v, size_t n)
+{
+    size_t i, kept = 0;
+
+    for (i = 0; i < n; i++)
+        if (!v[i]->far || is_listed(w, v[i]))
+            v[kept++] = v[i];
+    return kept;
 }
 
 void
@@ -459,21 +502,23 @@ ir_recips_had(struct ir_box *b, const struct ir_valert *row,
     struct work w = {
         .b = b, .c = b->c, .row = row, .ch = ch, .out = out, .had = &none};
     const struct ir_attempt **v = went(a, n, &n);
-    size_t i;
+    size_t i, before = 0;
 
     memset(out, 0, sizeof *out);
     work_init(&w);
+    n = keep_listed(&w, v, n);
     for (i = 0; i < n; i++) {
-        size_t before = out->n;
-
         if (i == 0 || strcmp(v[i]->contact, v[i - 1]->contact) != 0) {
+            before = out->n;
             if (strncmp(v[i]->contact, "audience:", 9) == 0)
                 add_itself(&w, v[i]->contact);
             else
                 add_word(&w, v[i]->contact, 0);
-            if (out->n == before)
+            if (out->n == before && !v[i]->far)
                 (void)add(&w, v[i]->contact, NULL, NULL, -1, false);
         }
+        if (out->n == before)
+            continue;
         add_way(&w, v[i]->channel, v[i]->address);
         out->r[out->n - 1].ways[out->r[out->n - 1].ways_n - 1].at_once = true;
     }

@@ -36,7 +36,9 @@ void ir_recips_of(struct ir_box *b, const struct ir_valert *row,
 void ir_recips_done(struct ir_recips *r);
 
 /* Those who got the alert, or may have got it, each with just the ways by which
- * it went: to be told that it is over. `a[0..n)` are attempts about it.
+ * it went: to be told that it is over. `a[0..n)` are attempts about it; of what
+ * others say (far) only addresses that the contacts list, and nobody to whom
+ * nothing goes in an exercise.
  *
  * Owns:   as ir_recips_of.
  */

@@ -45,6 +45,8 @@ struct ir_outbox {
     struct ir_outgoing *v; /* gravest first */
     size_t n;
     uint64_t newest_hlc; /* of attempts that were recorded here */
+    bool has_node;
+    uint8_t node[IR_KEYID_BYTES]; /* the key of this device */
     int64_t next_ms;
 };
 
@@ -66,6 +68,18 @@ void ir_outbox_plan(struct ir_outbox *o, int64_t now_ms);
  */
 struct ir_outgoing *ir_outbox_find(struct ir_outbox *o,
                                    const uint8_t id[IR_ID_BYTES]);
+
+/* Find out which key is this device's. */
+void ir_outbox_know_us(struct ir_outbox *o);
+
+/* Does `a`, which somebody signed, count for `x`? What goes out from here
+ * stands as this device says: another one's word that a message was handed over
+ * would keep it from going out. A person's word counts where people do it by
+ * hand, for what somebody answered, and to have it sent once more, at once. Of
+ * what others send every word counts. Sets a->far.
+ */
+bool ir_outbox_counts(const struct ir_outbox *o, const struct ir_outgoing *x,
+                      struct ir_attempt *a);
 
 /* One attempt to be written down; texts may be NULL and are borrowed. */
 struct ir_attempt_draft {

@@ -20,6 +20,8 @@ ir_attempt_read(const struct ir_entry *e, struct ir_attempt *a,
     memset(a, 0, sizeof *a);
     memcpy(a->id, e->id, IR_ID_BYTES);
     memcpy(a->alert, e->h.refs[0], IR_ID_BYTES);
+    memcpy(a->key, e->h.author, IR_KEYID_BYTES);
+    a->status = e->h.status;
     a->hlc = e->h.hlc;
     a->at_ms = e->h.has_occurred ? e->h.occurred_ms : ir_entry_recorded_ms(e);
     a->outcome = (enum ir_outcome)outcome;

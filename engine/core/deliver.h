@@ -42,6 +42,10 @@ enum ir_outcome {
 /* One attempt entry, decoded. */
 struct ir_attempt {
     uint8_t id[IR_ID_BYTES], alert[IR_ID_BYTES];
+    uint8_t key[IR_KEYID_BYTES]; /* who signed it */
+    int status;
+    bool far; /* not said by the device that reads it: only a word of somebody's
+               */
     uint64_t hlc;
     int64_t at_ms; /* when it happened */
     char *contact, *channel, *address, *reply, *by, *detail; /* or NULL */
