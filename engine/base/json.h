@@ -31,6 +31,16 @@ int ir_json_parse(const char *text, size_t len, struct ir_json **out,
                   struct ir_err *err);
 void ir_json_free(struct ir_json *j);
 
+/* Of a list of objects, as canonical JSON, the first whose "id" is `id`: the
+ * others are passed over unparsed, which takes a hundredth of the time.
+ *
+ * Owns:   *out is the caller's, ir_json_free; NULL where there is none.
+ * Errors: IR_EUSAGE: no list, or an id that is written otherwise than it is
+ *         (quotation mark, backslash, control character); those of parsing.
+ */
+int ir_json_row(const char *text, size_t len, const char *id,
+                struct ir_json **out, struct ir_err *err);
+
 /* The same for what other programs speak: real numbers are kept as such.
  *
  * Owns:   as above.

@@ -28,9 +28,13 @@ ir_utf8_next(const char *s, size_t len, size_t *step)
 bool
 ir_utf8_valid(const char *s, size_t len)
 {
-    for (size_t i = 0, step; i < len; i += step)
+    for (size_t i = 0, step = 1; i < len; i += step) {
+        step = 1;
+        if (s[i] > 0 && s[i] < 0x7F) /* most of what comes */
+            continue;
         if (ir_utf8_next(s + i, len - i, &step) <= 0)
             return false;
+    }
     return true;
 }
 

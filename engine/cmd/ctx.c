@@ -159,6 +159,17 @@ contact_list(const char *list, void *arg)
     return NULL;
 }
 
+/* One of a list: most commands want one person or role, and the list of a
+ * large site has ten thousand. */
+static bool
+contact(const char *list, const char *id, const struct ir_json **row, void *arg)
+{
+    struct ir_ctx *c = arg;
+
+    return c->has_manifest &&
+           ir_library_row(&c->lib, c->manifest, "contacts", list, id, row);
+}
+
 const struct ir_json *
 ir_ctx_criteria(struct ir_ctx *c)
 {
@@ -183,6 +194,7 @@ ir_ctx_site(struct ir_ctx *c, const uint8_t *manifest)
     memcpy(c->manifest, manifest, sizeof c->manifest);
     c->has_manifest = true;
     c->view.contacts = c->talk_view.contacts = contact_list;
+    c->view.contact = c->talk_view.contact = contact;
     c->view.contacts_arg = c->talk_view.contacts_arg = c;
     j = in_view(c, "site", "site");
     if (j != NULL) {

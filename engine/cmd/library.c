@@ -22,6 +22,19 @@ struct ir_library_object {
     struct ir_library_object *next;
 };
 
+#define ROWS_MAX 8 /* of one list, then all of it is parsed */
+
+struct ir_library_list {
+    uint8_t digest[32];
+    struct ir_buf text;
+    struct {
+        char *id;
+        struct ir_json *json; /* NULL: there is none */
+    } rows[ROWS_MAX];
+    size_t n;
+    struct ir_library_list *next;
+};
+
 void
 ir_library_init(struct ir_library *lib, struct ir_store *st)
 {
@@ -48,6 +61,17 @@ free_all(struct ir_library *lib)
         if (o->plan != NULL)
             ir_plan_free(o->plan);
         free(o);
+    }
+    while (lib->lists != NULL) {
+        struct ir_library_list *l = lib->lists;
+
+        lib->lists = l->next;
+        while (l->n > 0) {
+            free(l->rows[--l->n].id);
+            ir_json_free(l->rows[l->n].json);
+        }
+        ir_buf_done(&l->text);
+        free(l);
     }
     memset(lib, 0, sizeof *lib);
 }
@@ -215,6 +239,55 @@ ir_library_json(struct ir_library *lib, const uint8_t manifest[32],
     }
     *out = o->json;
     return IR_OK;
+}
+
+/* The list of that digest, its text fetched once; NULL: it cannot be read. */
+static struct ir_library_list *
+list_text(struct ir_library *lib, const uint8_t digest[32])
+{
+    struct ir_library_list *l;
+    struct ir_buf text = {0};
+
+    for (l = lib->lists; l != NULL; l = l->next)
+        if (memcmp(l->digest, digest, 32) == 0)
+            return l;
+    if (ir_store_object_get(lib->st, digest, &text, NULL) != IR_OK) {
+        ir_buf_done(&text);
+        return NULL;
+    }
+    l = ir_calloc(1, sizeof *l);
+    memcpy(l->digest, digest, 32);
+    l->text = text;
+    l->next = lib->lists;
+    lib->lists = l;
+    return l;
+}
+
+bool
+ir_library_row(struct ir_library *lib, const uint8_t manifest[32],
+               const char *type, const char *name, const char *id,
+               const struct ir_json **row)
+{
+    struct ir_library_list *l;
+    struct ir_json *j = NULL;
+    uint8_t digest[32];
+    size_t i;
+
+    if (ir_library_digest(lib, manifest, type, name, digest, NULL) != IR_OK ||
+        cached(lib, digest, false) != NULL ||
+        (l = list_text(lib, digest)) == NULL)
+        return false;
+    for (i = 0; i < l->n && strcmp(l->rows[i].id, id) != 0; i++)
+        ;
+    if (i == l->n) {
+        if (l->n == ROWS_MAX || ir_json_row(ir_buf_str(&l->text), l->text.len,
+                                            id, &j, NULL) != IR_OK)
+            return false;
+        l->rows[l->n].id = ir_strdup(id);
+        l->rows[l->n++].json = j;
+    }
+    *row = l->rows[i].json;
+    return true;
 }
 
 static int

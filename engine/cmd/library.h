@@ -11,6 +11,7 @@ struct ir_library {
     struct ir_store *st; /* borrowed */
     struct ir_library_manifest *manifests;
     struct ir_library_object *objects; /* cached, by digest */
+    struct ir_library_list *lists;     /* of which only rows are parsed */
 };
 
 /* Begin with nothing fetched from `st`. */
@@ -36,7 +37,7 @@ int ir_library_digest(struct ir_library *lib, const uint8_t manifest[32],
                       const char *type, const char *name, uint8_t digest[32],
                       struct ir_err *err);
 
-/* An object as JSON, a plan decoded, by name.
+/* An object as JSON, by name.
  *
  * Owns:   borrowed from `lib`.
  * Errors: IR_ENOTFOUND, IR_EDAMAGED, IR_EPARSE.
@@ -44,6 +45,19 @@ int ir_library_digest(struct ir_library *lib, const uint8_t manifest[32],
 int ir_library_json(struct ir_library *lib, const uint8_t manifest[32],
                     const char *type, const char *name,
                     const struct ir_json **out, struct ir_err *err);
+
+/* The element of that id (*row, NULL: none) of an object that is a list of
+ * objects, without parsing the rest. False where the whole list is the better
+ * way: it is parsed already, so many of it were asked for that parsing it is
+ * cheaper, or something is wrong with it.
+ *
+ * Owns:   *row is borrowed from `lib`.
+ */
+bool ir_library_row(struct ir_library *lib, const uint8_t manifest[32],
+                    const char *type, const char *name, const char *id,
+                    const struct ir_json **row);
+
+/* A plan decoded, by name: like ir_library_json. */
 int ir_library_plan(struct ir_library *lib, const uint8_t manifest[32],
                     const char *name, const struct ir_plan **out,
                     struct ir_err *err);

@@ -126,11 +126,15 @@ ir_view_contacts(const struct ir_view *v, const char *list)
 const struct ir_json *
 ir_view_contact(const struct ir_view *v, const char *list, const char *id)
 {
-    const struct ir_json *arr = ir_view_contacts(v, list);
-    size_t i, n = ir_json_len(arr);
+    const struct ir_json *arr, *row = NULL;
+    size_t i, n;
 
     if (id == NULL)
         return NULL;
+    if (v->contact != NULL && v->contact(list, id, &row, v->contacts_arg))
+        return row;
+    arr = ir_view_contacts(v, list);
+    n = ir_json_len(arr);
     for (i = 0; i < n; i++) {
         const struct ir_json *it = ir_json_at(arr, i);
 

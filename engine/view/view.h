@@ -15,6 +15,10 @@ struct ir_view {
     const struct ir_trust *trust; /* may be NULL */
     /* A list of the contacts, by name, or NULL; borrowed. May be NULL. */
     const struct ir_json *(*contacts)(const char *list, void *arg);
+    /* Its element `id` (*row, NULL: none) without reading all of it; false:
+     * read it. May be NULL. */
+    bool (*contact)(const char *list, const char *id,
+                    const struct ir_json **row, void *arg);
     void *contacts_arg;
     const struct ir_json *site;   /* the site object, may be NULL */
     const struct ir_json *system; /* the system in view, may be NULL */

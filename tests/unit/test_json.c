@@ -290,14 +290,68 @@ test_text(void **state)
     ir_json_free(j);
 }
 
+/* The row of a list is what the parsed list has, whatever stands around it. */
+static void
+test_row(void **state)
+{
+    static const char list[] =
+        "[{\"a\":{\"id\":\"c\"},\"id\":\"a\",\"n\":1},"
+        "{\"b\":\"\\\",\\\"id\\\":\\\"c\\\"}\",\"id\":\"b]}\"},"
+        "[{\"id\":\"c\"}],\"id\",{\"a\":\"id\",\"b\":\"c\"},"
+        "{\"id\":\"c\",\"l\":[{\"id\":\"x\"}],\"～\":\"\\\\\"},"
+        "{\"id\":\"c\",\"second\":true},{\"id\":\"伊藤\"}]";
+    static const struct {
+        const char *id, *row;
+    } cases[] = {
+        {"a", "{\"a\":{\"id\":\"c\"},\"id\":\"a\",\"n\":1}"},
+        {"b]}", "{\"b\":\"\\\",\\\"id\\\":\\\"c\\\"}\",\"id\":\"b]}\"}"},
+        {"c", "{\"id\":\"c\",\"l\":[{\"id\":\"x\"}],\"～\":\"\\\\\"}"},
+        {"伊藤", "{\"id\":\"伊藤\"}"},
+        {"x", NULL},
+        {"", NULL},
+        {"伊", NULL},
+    };
+    static const char *const no_list[] = {"", "{\"a\":{\"id\":\"a\"}}"};
+    struct ir_json *row = NULL;
+    struct ir_err err = {0};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(cases); i++) {
+        assert_int_equal(
+            ir_json_row(list, strlen(list), cases[i].id, &row, &err), IR_OK);
+        if (cases[i].row == NULL) {
+            assert_null(row);
+        } else {
+            char *s = ir_json_canonical(row, NULL);
+
+            assert_string_equal(s, cases[i].row);
+            free(s);
+        }
+        ir_json_free(row);
+    }
+    for (i = 0; i < strlen(list); i++) { /* cut off anywhere */
+        row = NULL;
+        (void)ir_json_row(list, i, "c", &row, NULL);
+        ir_json_free(row);
+    }
+    assert_int_equal(ir_json_row(list, strlen(list), "a\"", &row, &err),
+                     IR_EUSAGE);
+    for (i = 0; i < COUNT(no_list); i++)
+        assert_int_equal(
+            ir_json_row(no_list[i], strlen(no_list[i]), "a", &row, &err),
+            IR_EUSAGE);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_canonical), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_limits),    cmocka_unit_test(test_take),
-        cmocka_unit_test(test_read),      cmocka_unit_test(test_each),
-        cmocka_unit_test(test_write),     cmocka_unit_test(test_text),
+        cmocka_unit_test(test_canonical), cmocka_unit_test(test_row),
+        cmocka_unit_test(test_refused),   cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_take),      cmocka_unit_test(test_read),
+        cmocka_unit_test(test_each),      cmocka_unit_test(test_write),
+        cmocka_unit_test(test_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
