@@ -1,6 +1,8 @@
 /* call.c: see call.h. */
 #include "core/call.h"
 
+#include <string.h>
+
 static int64_t
 least(int64_t a, int64_t b)
 {
@@ -62,16 +64,33 @@ waits_again(struct ir_call *c, const struct ir_call_seat *s, int64_t now_ms)
     return waits;
 }
 
-/* When the first of a level was tried; INT64_MAX: nobody. */
-static int64_t
-begun(const struct ir_call_level *l)
+/* Has `contact` a place in one of the first `n` levels? */
+static bool
+stands_before(const struct ir_call *c, size_t n, const char *contact)
 {
+    size_t i, k, m;
+
+    for (i = 0; i < n; i++)
+        for (k = 0; k < c->v[i].n; k++)
+            for (m = 0; m < c->v[i].v[k].n; m++)
+                if (strcmp(c->v[i].v[k].v[m].contact, contact) == 0)
+                    return true;
+    return false;
+}
+
+/* When the first of level `i` was tried; INT64_MAX: nobody. Who stands in a
+ * level before, too, was tried for that one: it says nothing of this. */
+static int64_t
+begun(const struct ir_call *c, size_t i)
+{
+    const struct ir_call_level *l = &c->v[i];
     int64_t at = INT64_MAX;
     size_t k, m;
 
     for (k = 0; k < l->n; k++)
         for (m = 0; m < l->v[k].n; m++)
-            if (l->v[k].v[m].begun_ms > 0)
+            if (l->v[k].v[m].begun_ms > 0 &&
+                !stands_before(c, i, l->v[k].v[m].contact))
                 at = least(at, l->v[k].v[m].begun_ms);
     return at;
 }
@@ -166,7 +185,7 @@ ir_call_plan(struct ir_call *c, int64_t now_ms)
         bool through = true;
 
         c->seats += l->n;
-        open_ms = least(open_ms, begun(l));
+        open_ms = least(open_ms, begun(c, i));
         if (open_ms > now_ms) {
             if (open_ms < c->next_ms)
                 c->next_ms = open_ms;

@@ -212,6 +212,21 @@ begun_is_begun(void **state)
     assert_string_equal(turns(&s, T0 + 5000), "ito tanaka kato goto");
 }
 
+/* Who stands in two levels opens only the first by being called. */
+static void
+in_two_levels(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s, false);
+    s.guard[0].contact = "tanaka";
+    assert_string_equal(turns(&s, T0), "ito");
+    s.commander[0].begun_ms = T0;
+    s.commander[1].begun_ms = T0 + 2 * MIN;
+    assert_string_equal(turns(&s, T0 + 3 * MIN), "ito tanaka");
+}
+
 /* Who accepts before their turn takes the seat all the same. */
 static void
 unasked(void **state)
@@ -237,7 +252,8 @@ main(void)
         cmocka_unit_test(silence),        cmocka_unit_test(no_time_is_lost),
         cmocka_unit_test(one_is_enough),  cmocka_unit_test(the_tree_goes_on),
         cmocka_unit_test(nobody_there),   cmocka_unit_test(asked_again),
-        cmocka_unit_test(begun_is_begun), cmocka_unit_test(unasked),
+        cmocka_unit_test(begun_is_begun), cmocka_unit_test(in_two_levels),
+        cmocka_unit_test(unasked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
