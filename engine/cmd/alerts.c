@@ -358,6 +358,17 @@ ir_box_done(struct ir_box *b)
     memset(b, 0, sizeof *b);
 }
 
+const struct ir_alert *
+ir_box_alert(const struct ir_box *b, const uint8_t id[IR_ID_BYTES])
+{
+    size_t i;
+
+    for (i = 0; i < b->rows_n; i++)
+        if (memcmp(b->rows[i].a->id, id, IR_ID_BYTES) == 0)
+            return b->rows[i].a;
+    return NULL;
+}
+
 int
 ir_box_find(struct ir_box *b, const char *hex, struct ir_valert **row)
 {

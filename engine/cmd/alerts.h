@@ -53,6 +53,13 @@ char *ir_box_cosigners(struct ir_ctx *c, const struct ir_alert *a, int author);
  */
 void ir_box_cosign_hint(struct ir_ctx *c, const struct ir_alert *a);
 
+/* The alert of that id, or NULL.
+ *
+ * Owns:   borrowed from `b`.
+ */
+const struct ir_alert *ir_box_alert(const struct ir_box *b,
+                                    const uint8_t id[IR_ID_BYTES]);
+
 /* The row whose alert's id begins so.
  *
  * Owns:   borrowed from `b`.

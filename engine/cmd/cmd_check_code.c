@@ -92,9 +92,19 @@ say_alert(struct ir_ctx *c, const struct ir_valert *row)
                                                   : _("TEST only."));
     para(c, IR_STYLE_NONE, line);
     free(line);
-    if (a->state == IR_ALERT_WAITING)
+    if (a->state == IR_ALERT_WAITING && row->release >= IR_RELEASE_MINE) {
+        char *role = ir_view_role(&c->view, row->releases);
+
+        line = ir_asprintf(_("It waits for its release by the %s: it was not "
+                             "sent to anybody."),
+                           role);
+        para(c, IR_STYLE_BOLD, line);
+        free(line);
+        free(role);
+    } else if (a->state == IR_ALERT_WAITING) {
         para(c, IR_STYLE_BOLD,
              _("It waits for cosignatures: it was not sent to anybody."));
+    }
     if (end != NULL) {
         free(who);
         free(at);

@@ -1,8 +1,10 @@
 /* cmd_contacts.c: `ir contacts`: whom to reach, and is that still true? */
 #include "base/i18n.h"
+#include "cmd/case.h"
 #include "cmd/commands.h"
 #include "cmd/contacts.h"
 #include "cmd/pick.h"
+#include "cmd/recipients.h"
 #include "cmd/release.h"
 #include "core/text.h"
 
@@ -38,8 +40,29 @@ ir_contacts_label(struct ir_ctx *c, const struct ir_json *o)
     return ir_view_safe(&c->view, s != NULL ? s : "");
 }
 
+/* Is mail distrusted now, in the incident at hand or everywhere? Its addresses
+ * are not shown then: 3, as in ir_incident; else 0. */
+static int
+mail_now(struct ir_ctx *c)
+{
+    struct ir_err keep = c->err;
+    struct ir_channels ch = {0};
+    struct ir_case k = {0};
+    bool here = ir_case_bare(c, &k) == IR_OK;
+    int mail = 0;
+
+    if (ir_channels_load(c, here ? k.inc->id : NULL,
+                         here ? k.inc->status : IR_ACTUAL, &ch) == IR_OK &&
+        ir_channels_state(&ch, "mail", true) == IR_CHANNEL_DISTRUSTED)
+        mail = IR_CHANNEL_DISTRUSTED;
+    ir_channels_done(&ch);
+    ir_case_done(&k);
+    c->err = keep;
+    return mail;
+}
+
 static void
-print_list(struct ir_ctx *c, size_t at)
+print_list(struct ir_ctx *c, size_t at, int mail)
 {
     const char *list = ir_contact_lists[at], *say = _(headings[at]);
     const struct ir_json *l = ir_view_contacts(&c->view, list);
@@ -54,7 +77,7 @@ print_list(struct ir_ctx *c, size_t at)
     for (i = 0; i < ir_json_len(l); i++) {
         const struct ir_json *o = ir_json_at(l, i);
         char *name = ir_contacts_label(c, o),
-             *ways = ir_view_ways(&c->view, o, 0);
+             *ways = ir_view_ways(&c->view, o, mail);
         const char *cells[3] = {ir_json_get_str(o, "id", ""), name, ways};
 
         ir_table_row(&t, IR_STYLE_NONE, cells);
@@ -103,6 +126,7 @@ ir_cmd_contacts_list(struct ir_ctx *c, int argc, char **argv)
 {
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
     size_t i, at = 0;
+    int mail = 0;
 
     if (rc == IR_OK)
         rc = ir_args_count(n, 0, 1, "contacts list", &c->err);
@@ -115,15 +139,17 @@ ir_cmd_contacts_list(struct ir_ctx *c, int argc, char **argv)
         return rc;
     if (c->json)
         print_lists(c, n > 0 ? (int)at : -1);
+    else
+        mail = mail_now(c);
     for (i = 0; i < IR_CONTACT_LISTS_N && !c->json; i++)
         if (n == 0 || i == at)
-            print_list(c, i);
+            print_list(c, i, mail);
     return IR_OK;
 }
 
 /* Who stands in a level of a tree or holds a role, with how to reach them. */
 static void
-print_person(struct ir_ctx *c, const char *id)
+print_person(struct ir_ctx *c, const char *id, int mail)
 {
     const struct ir_json *p;
     char *name, *ways;
@@ -134,7 +160,7 @@ print_person(struct ir_ctx *c, const char *id)
     }
     p = ir_view_contact(&c->view, "people", id);
     name = ir_view_person(&c->view, id, true);
-    ways = p != NULL ? ir_view_ways(&c->view, p, 0) : ir_strdup("");
+    ways = p != NULL ? ir_view_ways(&c->view, p, mail) : ir_strdup("");
     ir_buf_addf(&c->out, "    %s  %s\n", name, ways);
     free(name);
     free(ways);
@@ -168,7 +194,7 @@ print_hours(struct ir_ctx *c, const struct ir_json *o)
 
 /* What else there is to know of one. */
 static void
-print_more(struct ir_ctx *c, const struct ir_json *o)
+print_more(struct ir_ctx *c, const struct ir_json *o, int mail)
 {
     const struct ir_json *members = ir_json_get(o, "members");
     int64_t every = ir_json_get_int(o, "update", 0);
@@ -186,15 +212,16 @@ print_more(struct ir_ctx *c, const struct ir_json *o)
         ir_buf_addf(&c->out, _("  hears something every %lld minutes\n"),
                     (long long)(every / 60));
     for (i = 0; i < ir_json_len(members); i++)
-        print_person(c, ir_json_str(ir_json_at(members, i)));
+        print_person(c, ir_json_str(ir_json_at(members, i)), mail);
 }
 
 static void
-print_one(struct ir_ctx *c, const char *list, const struct ir_json *o)
+print_one(struct ir_ctx *c, const char *list, const struct ir_json *o, int mail)
 {
     const struct ir_json *holders = ir_json_get(o, "holders");
     const struct ir_json *levels = ir_json_get(o, "levels");
-    char *name = ir_contacts_label(c, o), *ways = ir_view_ways(&c->view, o, 0);
+    char *name = ir_contacts_label(c, o),
+         *ways = ir_view_ways(&c->view, o, mail);
     const char *say = ir_json_text_of(o, "say");
     size_t i, j;
 
@@ -205,17 +232,17 @@ print_one(struct ir_ctx *c, const char *list, const struct ir_json *o)
     if (ir_json_get_str(o, "verified", NULL) != NULL)
         ir_buf_addf(&c->out, "  %s %s\n", _("verified"),
                     ir_json_get_str(o, "verified", ""));
-    print_more(c, o);
+    print_more(c, o, mail);
     if (say != NULL)
         ir_term_para(&c->view.term, &c->out, 2, NULL, IR_STYLE_NONE, say);
     for (i = 0; i < ir_json_len(holders); i++)
-        print_person(c, ir_json_str(ir_json_at(holders, i)));
+        print_person(c, ir_json_str(ir_json_at(holders, i)), mail);
     for (i = 0; i < ir_json_len(levels); i++) {
         const struct ir_json *l = ir_json_at(levels, i);
 
         ir_buf_addf(&c->out, "  %zu.\n", i + 1);
         for (j = 0; j < ir_json_len(l); j++)
-            print_person(c, ir_json_str(ir_json_at(l, j)));
+            print_person(c, ir_json_str(ir_json_at(l, j)), mail);
     }
     free(name);
     free(ways);
@@ -225,12 +252,14 @@ int
 ir_cmd_contacts_show(struct ir_ctx *c, int argc, char **argv)
 {
     size_t i, found = 0;
-    int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
+    int mail = 0, n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
     if (rc == IR_OK)
         rc = ir_args_count(n, 1, 1, "contacts show", &c->err);
     if (rc == IR_OK)
         rc = ir_contacts_open(c);
+    if (rc == IR_OK && !c->json)
+        mail = mail_now(c);
     for (i = 0; rc == IR_OK && i < IR_CONTACT_LISTS_N; i++) {
         const struct ir_json *o =
             ir_view_contact(&c->view, ir_contact_lists[i], argv[1]);
@@ -241,7 +270,7 @@ ir_cmd_contacts_show(struct ir_ctx *c, int argc, char **argv)
         if (c->json)
             print_json(c, o);
         else
-            print_one(c, ir_contact_lists[i], o);
+            print_one(c, ir_contact_lists[i], o, mail);
     }
     if (rc == IR_OK && found == 0) {
         rc = ir_fail(&c->err, IR_ENOTFOUND,

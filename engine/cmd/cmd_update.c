@@ -465,10 +465,9 @@ say_next(struct words *w, const uint8_t id[IR_ID_BYTES])
 {
     struct ir_ctx *c = w->c;
     struct ir_json *j, *texts;
-    const char *by = ir_json_text_of(w->of, "by");
-    char hex[2 * 4 + 1], *safe, *ja, *en;
+    const struct ir_alert *a;
+    char *ja, *en;
 
-    ir_hex(id, 4, hex);
     if (c->json) {
         j = ir_json_new_obj();
         ja = say(w, IR_LANG_JA);
@@ -481,6 +480,7 @@ say_next(struct words *w, const uint8_t id[IR_ID_BYTES])
         texts = ir_json_set_take(j, "texts", ir_json_new_obj());
         ir_json_set_str(texts, "ja", ja);
         ir_json_set_str(texts, "en", en);
+        ir_outbox_update_json(c, id, j);
         ir_cmd_json_take(c, j);
         free(ja);
         free(en);
@@ -489,17 +489,15 @@ say_next(struct words *w, const uint8_t id[IR_ID_BYTES])
     show(w, &c->view.term, &c->out);
     if (w->outside)
         ir_outside_say(c, id);
+    else
+        ir_outbox_say_update(c, id, &c->talk);
     if (w->outside && w->k.inc->status != IR_ACTUAL)
         ir_buf_adds(&c->talk,
                     _(" Exercise: it is shown, and leaves by no channel.\n"));
-    if (by == NULL || ir_json_get(w->of, "channels") != NULL)
-        return;
-    safe = ir_view_safe(&c->talk_view, by);
-    ja = ir_asprintf(_("By hand: %s. Once that is done:  ir update told %s"),
-                     safe, hex);
-    ir_term_para(&c->talk_view.term, &c->talk, 1, NULL, IR_STYLE_NONE, ja);
-    free(ja);
-    free(safe);
+    ir_box_done(&w->box);
+    if (ir_box_load(c, IR_BOX_WAITING, w->k.inc, &w->box) == IR_OK &&
+        (a = ir_box_alert(&w->box, id)) != NULL)
+        ir_update_say_hand(c, w->k.inc, a);
 }
 
 int

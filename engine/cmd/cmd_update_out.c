@@ -168,6 +168,42 @@ release(struct ir_ctx *c, struct ir_box *box, const struct ir_valert *row,
     return ir_batch_commit(c, b);
 }
 
+/* That it was released, by which ways it goes, and what is by hand. */
+static void
+say_released(struct ir_ctx *c, const struct ir_alert *was, struct ir_batch *b)
+{
+    const struct ir_incident *inc;
+    const struct ir_alert *a;
+    struct ir_box box = {0};
+    struct ir_case k = {0};
+    struct ir_json *j;
+
+    if (c->json) {
+        j = ir_json_new_obj();
+        ir_json_set_hex(j, "id", b->ids[b->n - 1], IR_ID_BYTES);
+        ir_json_set_hex(j, "alert", was->id, IR_ID_BYTES);
+        ir_outbox_update_json(c, was->id, j);
+        ir_cmd_json_take(c, j);
+        return;
+    }
+    if (ir_ctx_trust(c) != IR_OK ||
+        ir_box_load(c, IR_BOX_WAITING, NULL, &box) != IR_OK ||
+        (a = ir_box_alert(&box, was->id)) == NULL) {
+        ir_batch_say(c, NULL, b);
+        goto out;
+    }
+    inc = a->has_incident ? ir_box_incident(&box, a->incident) : NULL;
+    if (inc != NULL && ir_case_load(c, inc->declare, 0, &k) == IR_OK)
+        ir_batch_say(c, &k, b);
+    else
+        ir_batch_say(c, NULL, b);
+    ir_outside_say(c, a->id);
+    ir_update_say_hand(c, inc, a);
+    ir_case_done(&k);
+out:
+    ir_box_done(&box);
+}
+
 int
 ir_cmd_update_release(struct ir_ctx *c, int argc, char **argv)
 {
@@ -191,18 +227,7 @@ ir_cmd_update_release(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = release(c, &box, row, &b);
     if (rc == IR_OK) {
-        uint8_t(*last)[IR_ID_BYTES] = &b.ids[b.n - 1];
-
-        if (c->json) {
-            struct ir_json *j = ir_json_new_obj();
-
-            ir_json_set_hex(j, "id", *last, IR_ID_BYTES);
-            ir_json_set_hex(j, "alert", row->a->id, IR_ID_BYTES);
-            ir_cmd_json_take(c, j);
-        } else {
-            ir_batch_say(c, NULL, &b);
-            ir_outside_say(c, row->a->id);
-        }
+        say_released(c, row->a, &b);
         ir_comms_kick(c);
     }
     ir_box_done(&box);

@@ -7,6 +7,7 @@
 #include "cmd/case.h"
 #include "cmd/commands.h"
 #include "cmd/keyring.h"
+#include "cmd/outside.h"
 #include "cmd/pick.h"
 #include "cmd/signed.h"
 #include "store/accepted.h"
@@ -69,14 +70,10 @@ ir_ctx_trust(struct ir_ctx *c)
     return IR_OK;
 }
 
-static bool
-is_alert(const uint8_t id[IR_ID_BYTES], void *arg)
+static enum ir_approves
+approves(const struct ir_entry *e, const struct ir_incident *inc, void *arg)
 {
-    struct ir_ctx *c = arg;
-    uint64_t kind = 0;
-
-    return c->st != NULL && ir_store_kind(c->st, id, &kind) &&
-           kind == IR_KIND_ALERT;
+    return ir_outside_approves(arg, e, inc);
 }
 
 int
@@ -96,8 +93,8 @@ ir_ctx_open(struct ir_ctx *c, bool write)
             return rc;
         }
         ir_library_init(&c->lib, c->st);
-        c->view.is_alert = c->talk_view.is_alert = is_alert;
-        c->view.is_alert_arg = c->talk_view.is_alert_arg = c;
+        c->view.approves = c->talk_view.approves = approves;
+        c->view.approves_arg = c->talk_view.approves_arg = c;
         rc = ir_ctx_trust(c);
         if (rc != IR_OK)
             return rc;

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/scan.h"
+#include "cmd/outside.h"
 #include "cmd/sender.h"
 #include "core/message.h"
 
@@ -170,6 +171,15 @@ ir_outgoing_json(const struct ir_outgoing *x)
     return to;
 }
 
+/* Are they words for an audience? */
+static bool
+is_update(const struct ir_outgoing *x)
+{
+    const struct ir_alert *a = x->row->a;
+
+    return a->to_n > 0 && strncmp(a->to[0], "audience:", 9) == 0;
+}
+
 /* Is that among the ways by which it goes to them at once? A sender may be at
  * it by now. */
 static bool
@@ -196,7 +206,7 @@ begins_by(const struct ir_outgoing *x, const struct ir_recipient *r,
  */
 static char *
 names_by(const struct ir_view *v, const struct ir_outgoing *x,
-         const char *channel)
+         const char *channel, size_t *count)
 {
     struct ir_buf b = {0};
     size_t i, n = 0;
@@ -212,6 +222,7 @@ names_by(const struct ir_view *v, const struct ir_outgoing *x,
     }
     if (n > NAMES_MAX)
         ir_buf_addf(&b, _(" and %zu more"), n - NAMES_MAX);
+    *count = n;
     if (n == 0) {
         ir_buf_done(&b);
         return NULL;
@@ -219,40 +230,50 @@ names_by(const struct ir_view *v, const struct ir_outgoing *x,
     return ir_buf_take(&b);
 }
 
-static void
+/* One line for each channel; returns how many messages that is. */
+static size_t
 say_channels(struct ir_ctx *c, const struct ir_outgoing *x, struct ir_buf *out)
 {
     const struct ir_json *l = ir_view_contacts(&c->view, "channels");
-    size_t i;
+    bool counted = is_update(x), later = x->row->a->state != IR_ALERT_OUT;
+    size_t i, n = 0, all = 0;
 
     for (i = 0; l != NULL && i < ir_json_len(l); i++) {
         const struct ir_json *row = ir_json_at(l, i);
         const char *id = ir_json_get_str(row, "id", "");
         const char *title = ir_json_text_of(row, "title");
-        char *names = names_by(&c->talk_view, x, id), *by, *line;
+        char *names = names_by(&c->talk_view, x, id, &n), *by, *line;
 
         if (names == NULL)
             continue;
+        all += n;
         by = ir_view_safe(&c->talk_view, title != NULL ? title : id);
-        line = ir_asprintf(_("Goes out by %s: %s"), by, names);
+        line = later ? ir_asprintf(_("Once it may leave, it goes out by %s "
+                                     "to %zu: %s"),
+                                   by, n, names)
+               : counted
+                   ? ir_asprintf(_("Goes out by %s to %zu: %s"), by, n, names)
+                   : ir_asprintf(_("Goes out by %s: %s"), by, names);
         ir_term_para(&c->talk_view.term, out, 1, NULL, IR_STYLE_NONE, line);
         free(line);
         free(by);
         free(names);
     }
+    return all;
 }
 
 /* What to say on the telephone. */
 static void
-say_words(struct ir_ctx *c, const struct ir_outgoing *x, struct ir_buf *out)
+say_words(struct ir_outbox *o, const struct ir_outgoing *x, struct ir_buf *out)
 {
     const struct ir_alert *a = x->row->a;
+    char *words = ir_box_words(&o->box, a, ir_i18n_lang()), *text, *line;
     struct ir_message_in in = {.alert = a->id,
                                .status = a->status,
                                .severity = a->severity,
-                               .text = a->text};
+                               .text = words != NULL ? words : a->text};
+    struct ir_ctx *c = o->c;
     struct ir_message m;
-    char *text, *line;
 
     ir_message_make(&in, ir_i18n_lang(), &m);
     text = ir_view_safe(&c->talk_view, m.brief);
@@ -260,12 +281,27 @@ say_words(struct ir_ctx *c, const struct ir_outgoing *x, struct ir_buf *out)
     ir_term_para(&c->talk_view.term, out, 5, NULL, IR_STYLE_NONE, line);
     free(line);
     free(text);
+    free(words);
     ir_message_done(&m);
 }
 
-static void
-say_by_hand(struct ir_ctx *c, const struct ir_outgoing *x, struct ir_buf *out)
+/* How many only a person's hand reaches. */
+static size_t
+count_by_hand(const struct ir_outgoing *x)
 {
+    size_t i, n = 0;
+
+    for (i = 0; i < x->to.n; i++)
+        n += !x->to.r[i].answered && x->to.r[i].reply == NULL &&
+             is_by_hand(&x->to.r[i]);
+    return n;
+}
+
+static void
+say_by_hand(struct ir_outbox *o, const struct ir_outgoing *x,
+            struct ir_buf *out)
+{
+    struct ir_ctx *c = o->c;
     size_t i, k, n = 0;
 
     for (i = 0; i < x->to.n; i++) {
@@ -300,7 +336,7 @@ say_by_hand(struct ir_ctx *c, const struct ir_outgoing *x, struct ir_buf *out)
         ir_buf_addf(out, _("     and %zu more:  ir comms status\n"),
                     n - HAND_MAX);
     if (n > 0)
-        say_words(c, x, out);
+        say_words(o, x, out);
 }
 
 /* People who are no members and whom nothing leads to. */
@@ -436,9 +472,95 @@ ir_outbox_say(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES],
         ir_term_para(&c->talk_view.term, out, 1, NULL, IR_STYLE_NONE,
                      _("To devices alone, by no channel."));
     } else if (x != NULL && !x->in.over) {
-        say_channels(c, x, out);
-        say_by_hand(c, x, out);
+        (void)say_channels(c, x, out);
+        say_by_hand(&o, x, out);
         say_no_way(c, x, out);
     }
+    ir_outbox_done(&o);
+}
+
+static void
+say_para(struct ir_ctx *c, struct ir_buf *out, char *line_take)
+{
+    ir_term_para(&c->talk_view.term, out, 1, NULL, IR_STYLE_NONE, line_take);
+    free(line_take);
+}
+
+/* Words that another device sends, or that are too old to be sent. */
+static void
+say_mute(struct ir_ctx *c, const struct ir_outgoing *x, struct ir_buf *out)
+{
+    const struct ir_alert *a = x->row->a;
+    char *who;
+
+    if (a->at_ms <= c->view.now_ms - IR_SEND_OLDEST_MS) {
+        say_para(c, out,
+                 ir_strdup(_("It was written over two days ago: by itself it "
+                             "is sent to nobody any more. Write it anew.")));
+        return;
+    }
+    who = ir_view_member(&c->talk_view, a->by, false);
+    say_para(c, out,
+             ir_asprintf(_("It is sent by the device of %s on which it was "
+                           "written, as soon as that one knows of this."),
+                         who));
+    free(who);
+}
+
+void
+ir_outbox_say_update(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES],
+                     struct ir_buf *out)
+{
+    struct ir_outbox o = {0};
+    const struct ir_outgoing *x =
+        load(c, true, &o) ? ir_outbox_find(&o, id) : NULL;
+    size_t n, hand;
+
+    if (x != NULL && x->mute)
+        say_mute(c, x, out);
+    if (x != NULL) {
+        n = say_channels(c, x, out);
+        hand = count_by_hand(x);
+        if (n == 0 && (x->row->a->status == IR_ACTUAL || x->to.n > 0))
+            say_para(c, out,
+                     ir_strdup(_("By no channel: nothing of it goes out by "
+                                 "itself.")));
+        if (x->row->a->state == IR_ALERT_OUT)
+            say_by_hand(&o, x, out);
+        else if (hand > 0)
+            say_para(
+                c, out,
+                ir_asprintf(_("Then a person reaches by hand: %zu"), hand));
+        say_no_way(c, x, out);
+    }
+    ir_outbox_done(&o);
+}
+
+void
+ir_outbox_update_json(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES],
+                      struct ir_json *j)
+{
+    const struct ir_json *l = ir_view_contacts(&c->view, "channels");
+    struct ir_outbox o = {0};
+    const struct ir_outgoing *x =
+        load(c, true, &o) ? ir_outbox_find(&o, id) : NULL;
+    struct ir_json *all = ir_json_new_arr();
+    size_t i, n = 0;
+
+    for (i = 0; x != NULL && i < ir_json_len(l); i++) {
+        const char *channel = ir_json_get_str(ir_json_at(l, i), "id", "");
+        char *names = names_by(&c->view, x, channel, &n);
+        struct ir_json *one;
+
+        if (names == NULL)
+            continue;
+        one = ir_json_new_obj();
+        ir_json_set_str(one, "channel", channel);
+        ir_json_set_int(one, "people", (int64_t)n);
+        ir_json_add_take(all, one);
+        free(names);
+    }
+    ir_json_set_take(j, "channels", all);
+    ir_json_set_int(j, "by_hand", x != NULL ? (int64_t)count_by_hand(x) : 0);
     ir_outbox_done(&o);
 }

@@ -3,6 +3,7 @@
 
 #include "base/i18n.h"
 #include "base/scan.h"
+#include "cmd/sender.h"
 #include "cmd/tree.h"
 
 #include <stdlib.h>
@@ -52,6 +53,51 @@ is_released(struct ir_box *b, const struct ir_alert *a, const char *role)
             held(b, a, a->said[i].entry, role, a->said[i].by))
             return true;
     return false;
+}
+
+/* The role that releases the alert of entry `a`, or NULL. */
+static const char *
+role_of(struct ir_ctx *c, const struct ir_entry *a)
+{
+    struct ir_body_item it;
+    const char *role = NULL;
+    size_t i = 0;
+
+    while (role == NULL && ir_body_each(a, 7, &i, &it)) {
+        char *to = ir_strndup((const char *)it.p, it.len);
+
+        role = releases(c, to);
+        free(to);
+    }
+    return role;
+}
+
+enum ir_approves
+ir_outside_approves(struct ir_ctx *c, const struct ir_entry *e,
+                    const struct ir_incident *inc)
+{
+    enum ir_approves what = IR_APPROVES_OTHER;
+    struct ir_log log = {0};
+    const struct ir_entry *a;
+    const char *role;
+    uint64_t kind = 0;
+
+    if (c->st == NULL || e->h.refs_n == 0 ||
+        !ir_store_kind(c->st, e->h.refs[0], &kind) || kind != IR_KIND_ALERT)
+        return what;
+    what = IR_APPROVES_ALERT;
+    if (ir_store_load_id(c->st, e->h.refs[0], &log, NULL) == IR_OK &&
+        log.n > 0 && log.e[0].b != NULL) {
+        a = &log.e[0];
+        role = role_of(c, a);
+        /* what is not the gravest is released, and not cosigned */
+        if (role != NULL &&
+            (ir_body_uint_or(a, 2, 0) > 1 ||
+             (inc != NULL && ir_incident_signed_as(inc, e->id, role))))
+            what = IR_APPROVES_WORDS;
+    }
+    ir_log_done(&log);
+    return what;
 }
 
 /* Its author has released it themselves: that is one of the cosignatures it
@@ -259,6 +305,7 @@ ir_outside_say(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES])
                          said);
             free(said);
             free(role);
+            ir_outbox_say_update(c, id, &c->talk);
         }
     ir_box_done(&b);
     c->err = was;

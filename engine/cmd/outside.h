@@ -12,6 +12,12 @@
  */
 void ir_outside_judge(struct ir_box *b, struct ir_valert *row);
 
+/* What approval `e` is of: who speaks to an audience outside lets the words of
+ * an alert leave, others cosign. `inc` may be NULL: not known.
+ */
+enum ir_approves ir_outside_approves(struct ir_ctx *c, const struct ir_entry *e,
+                                     const struct ir_incident *inc);
+
 /* May the words with which the alert was ended go where the alert went? Outside
  * only what was written by who speaks there.
  */
@@ -58,7 +64,7 @@ const struct ir_json *ir_template_named(struct ir_ctx *c,
                                         const char *name);
 
 /* Say on c->talk how the alert `id` to an audience outside stands: out, or who
- * releases it and what they type.
+ * releases it and what they type; and by which ways it goes to how many.
  */
 void ir_outside_say(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES]);
 

@@ -19,10 +19,7 @@ ir_channel_conf(struct ir_ctx *c, const char *id)
 bool
 ir_channel_is_mail(struct ir_ctx *c, const char *id)
 {
-    const struct ir_json *j = ir_channel_conf(c, id);
-
-    return strcmp(id, "mail") == 0 || strcmp(id, "email") == 0 ||
-           (j != NULL && ir_json_get_bool(j, "mail", false));
+    return ir_view_is_mail(&c->view, id);
 }
 
 int

@@ -154,6 +154,16 @@ struct ir_json *ir_outgoing_json(const struct ir_outgoing *x);
 void ir_outbox_say(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES],
                    struct ir_buf *out);
 
+/* The same of words for an audience: by which channel to how many, also while
+ * it waits, and whose device sends it; and as "channels", "by_hand" of `j`.
+ *
+ * Owns:   `out` keeps a copy.
+ */
+void ir_outbox_say_update(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES],
+                          struct ir_buf *out);
+void ir_outbox_update_json(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES],
+                           struct ir_json *j);
+
 /* How far alert `id` has come with each person by which way, below what else is
  * known of it: as text into `out`, or as "delivery" into `j`; either may be
  * NULL.

@@ -2,6 +2,7 @@
 #include "cmd/update.h"
 
 #include "base/i18n.h"
+#include "base/scan.h"
 #include "base/time.h"
 #include "core/deliver.h"
 
@@ -260,6 +261,44 @@ ir_update_refuse_fact(struct ir_ctx *c, const char *id, enum ir_fact f)
                 id, ir_fact_word(f));
     free(title);
     return IR_EREFUSED;
+}
+
+void
+ir_update_say_hand(struct ir_ctx *c, const struct ir_incident *inc,
+                   const struct ir_alert *a)
+{
+    const struct ir_term *t = &c->talk_view.term;
+    char hex[2 * 4 + 1];
+    size_t i;
+
+    ir_hex(a->id, 4, hex);
+    for (i = 0; i < a->to_n; i++) {
+        const struct ir_json *of =
+            strncmp(a->to[i], "audience:", 9) == 0
+                ? ir_view_contact(&c->view, "audiences", a->to[i] + 9)
+                : NULL;
+        const char *by = of != NULL ? ir_json_text_of(of, "by") : NULL, *no;
+        char *safe, *line;
+
+        if (by == NULL)
+            continue;
+        safe = ir_view_safe(&c->talk_view, by);
+        line = ir_asprintf(
+            a->state == IR_ALERT_OUT
+                ? _("By hand: %s. Once that is done:  ir update told %s")
+                : _("Once it may leave, by hand: %s. When that is done:  ir "
+                    "update told %s"),
+            safe, hex);
+        ir_term_para(t, &c->talk, 1, NULL, IR_STYLE_NONE, line);
+        no = ir_view_names_mail(by)
+                 ? ir_view_no_mail(&c->talk_view, NULL,
+                                   inc != NULL ? inc->mail : 0)
+                 : NULL;
+        if (no != NULL)
+            ir_term_para(t, &c->talk, 1, NULL, IR_STYLE_BOLD, no);
+        free(line);
+        free(safe);
+    }
 }
 
 static bool

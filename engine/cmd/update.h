@@ -35,6 +35,12 @@ void ir_updates_done(struct ir_updates *u);
  */
 const char *ir_update_prefix(int status, enum ir_lang lang);
 
+/* Say what a person does by hand for the audiences of alert `a` (its `by`), not
+ * by mail while that is distrusted, and what they type then.
+ */
+void ir_update_say_hand(struct ir_ctx *c, const struct ir_incident *inc,
+                        const struct ir_alert *a);
+
 /* Refuse words for audience `id` that hold what was recorded in `inc` as a fact
  * that the audience may not know: a cause, a person's name.
  *

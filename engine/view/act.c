@@ -312,6 +312,9 @@ act_notify(struct ir_sv *x)
     ir_step_para(x, _("Inform: "), IR_STYLE_NONE,
                  a != NULL ? json_text(x, a, "title") : safe(x, x->s->notify));
     ir_step_para(x, _("How: "), IR_STYLE_NONE, json_text(x, a, "by"));
+    if (ir_view_names_mail(json_text(x, a, "by")))
+        ir_step_para(x, NULL, IR_STYLE_BOLD,
+                     ir_view_no_mail(x->v, NULL, x->inc->mail));
     for (i = 0; i < ir_json_len(know); i++) {
         const char *t = ir_json_str(ir_json_at(know, i));
 
@@ -362,6 +365,9 @@ act_tell(struct ir_sv *x)
                  ir_pool_f(&x->pool,
                            *ways != '\0' ? _("%s, %s: %s") : "%s, %s%s", who,
                            ir_report_say(x->s->report), ways));
+    if (ir_view_mail_alone(x->v, a))
+        ir_step_para(x, NULL, IR_STYLE_BOLD,
+                     ir_view_no_mail(x->v, a, x->inc->mail));
     ir_step_para(x, _("Hours: "), IR_STYLE_NONE, hours);
     if (*say != '\0')
         ir_step_para(x, _("Say: "), IR_STYLE_NONE,

@@ -315,6 +315,24 @@ ir_view_channel(const struct ir_view *v, const char *kind)
     return say != NULL ? ir_strdup(say) : ir_view_safe(v, kind);
 }
 
+bool
+ir_view_is_mail(const struct ir_view *v, const char *kind)
+{
+    const struct ir_json *j = ir_view_contact(v, "channels", kind);
+
+    return strcmp(kind, "mail") == 0 || strcmp(kind, "email") == 0 ||
+           (j != NULL && ir_json_get_bool(j, "mail", false));
+}
+
+bool
+ir_view_names_mail(const char *text)
+{
+    return text != NULL &&
+           (strcasestr(text, "mail") != NULL || strchr(text, '@') != NULL ||
+            strstr(text, "\xe3\x83\xa1\xe3\x83\xbc\xe3\x83\xab") !=
+                NULL); /* メール */
+}
+
 char *
 ir_view_ways(const struct ir_view *v, const struct ir_json *who, int mail)
 {
@@ -322,6 +340,7 @@ ir_view_ways(const struct ir_view *v, const struct ir_json *who, int mail)
     struct ir_buf b = {0};
     const char *last = "";
     size_t i, n = ir_json_len(ch);
+    bool shut = false;
 
     for (i = 0; i < n; i++) {
         const struct ir_json *c = ir_json_at(ch, i);
@@ -332,15 +351,20 @@ ir_view_ways(const struct ir_view *v, const struct ir_json *who, int mail)
 
         if (kind == NULL || addr == NULL)
             continue;
+        if (mail >= 2 && ir_view_is_mail(v, kind)) {
+            if (!shut)
+                ir_buf_addf(&b, "%s%s", b.len > 0 ? _(", ") : "",
+                            mail == 2 ? _("(mail is down)")
+                                      : _("(mail: do not use)"));
+            shut = true;
+            continue;
+        }
         if (b.len > 0)
             ir_buf_adds(&b, _(", "));
         say = channel_say(kind);
         k = ir_view_safe(v, say == NULL ? kind : "");
         safe = ir_view_safe(v, addr);
-        if (strcmp(kind, "mail") == 0 && mail >= 2)
-            ir_buf_adds(&b, mail == 2 ? _("(mail is down)")
-                                      : _("(mail: do not use)"));
-        else if (strcmp(kind, "sms") == 0 && strcmp(addr, last) == 0)
+        if (strcmp(kind, "sms") == 0 && strcmp(addr, last) == 0)
             ir_buf_adds(&b, _("SMS to the same number"));
         else
             ir_buf_addf(&b, "%s %s", say != NULL ? say : k, safe);
@@ -349,6 +373,35 @@ ir_view_ways(const struct ir_view *v, const struct ir_json *who, int mail)
         free(k);
     }
     return ir_buf_take(&b);
+}
+
+bool
+ir_view_mail_alone(const struct ir_view *v, const struct ir_json *who)
+{
+    const struct ir_json *ch = ir_json_get(who, "channels");
+    size_t i, n = ir_json_len(ch);
+
+    for (i = 0; i < n; i++) {
+        const char *kind = ir_json_str(ir_json_at(ir_json_at(ch, i), 0));
+
+        if (kind != NULL && !ir_view_is_mail(v, kind))
+            return false;
+    }
+    return n > 0;
+}
+
+const char *
+ir_view_no_mail(const struct ir_view *v, const struct ir_json *who, int mail)
+{
+    if (mail != 3)
+        return NULL;
+    return ir_view_mail_alone(v, who)
+               ? _("The contacts lead to them by mail alone, and mail must not "
+                   "be used: others may read it. Telephone or fax: find the "
+                   "number on the printed list, by directory enquiries, or "
+                   "through an authority you reach.")
+               : _("Nothing of this by mail: others may read it. Telephone, "
+                   "fax, or bring it.");
 }
 
 char *
@@ -366,7 +419,7 @@ ir_view_phone(const struct ir_view *v, const struct ir_json *who)
             const char *addr = ir_json_str(ir_json_at(c, 1));
             const char *say;
 
-            if (kind == NULL || addr == NULL || strcmp(kind, "mail") == 0 ||
+            if (kind == NULL || addr == NULL || ir_view_is_mail(v, kind) ||
                 (*order[k] != '\0' && strcmp(kind, order[k]) != 0))
                 continue;
             say = channel_say(kind);

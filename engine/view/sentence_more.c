@@ -279,15 +279,21 @@ approved(struct ir_sx *x)
     return ref != NULL ? ir_sx_ref(x, 0) : hex_field(x, 2);
 }
 
-/* An approval: of an alert a cosignature. */
+/* An approval: of an alert a cosignature, or the release of its words. */
 static void
 say_approval(struct ir_sx *x)
 {
     bool no = ir_body_uint_or(x->e, 1, 0) == 2;
-    bool alert = x->v->is_alert != NULL && x->e->h.refs_n > 0 &&
-                 x->v->is_alert(x->e->h.refs[0], x->v->is_alert_arg);
+    enum ir_approves of = x->v->approves != NULL && x->e->h.refs_n > 0
+                              ? x->v->approves(x->e, x->inc, x->v->approves_arg)
+                              : IR_APPROVES_OTHER;
 
-    if (alert)
+    if (of == IR_APPROVES_WORDS)
+        ir_buf_addf(x->out,
+                    no ? _("Does not release alert %s")
+                       : _("Released alert %s: it may leave"),
+                    ir_sx_ref(x, 0));
+    else if (of == IR_APPROVES_ALERT)
         ir_buf_addf(x->out,
                     no ? _("Does not cosign alert %s") : _("Cosigned alert %s"),
                     ir_sx_ref(x, 0));

@@ -246,8 +246,9 @@ write_numbers(struct sx *x)
 {
     const struct ir_json *ch = ir_json_get(x->s->entry, "channels");
     int mail = x->s->inc->mail, open = in_hours(x->s, x->v->now_ms);
-    size_t i, no = 0;
     const char *hours = text_of(x, x->s->entry, "hours");
+    bool shut = false;
+    size_t i, no = 0;
 
     for (i = 0; i < ir_json_len(ch); i++) {
         const char *kind = ir_json_str(ir_json_at(ir_json_at(ch, i), 0));
@@ -256,17 +257,23 @@ write_numbers(struct sx *x)
 
         if (kind == NULL || addr == NULL)
             continue;
+        if (mail == 3 && ir_view_is_mail(x->v, kind)) {
+            if (!shut)
+                para(x, 3, IR_STYLE_NONE, _("(mail: do not use)"));
+            shut = true;
+            continue;
+        }
         line = ir_pool_f(&x->pool, "%zu  %s %s", ++no,
                          ir_pool_take(&x->pool, ir_view_channel(x->v, kind)),
                          ir_pool_take(&x->pool, ir_view_safe(x->v, addr)));
         if (is_drill(x->s))
             line = ir_pool_f(&x->pool, _("%s  (exercise: do not dial)"), line);
-        else if (strcmp(kind, "mail") == 0 && mail == 2)
+        else if (mail == 2 && ir_view_is_mail(x->v, kind))
             line = ir_pool_f(&x->pool, _("%s  (mail is down)"), line);
-        else if (strcmp(kind, "mail") == 0 && mail == 3)
-            line = ir_pool_f(&x->pool, _("%s  (mail: do not use)"), line);
         para(x, 3, IR_STYLE_NONE, line);
     }
+    if (mail == 3)
+        para(x, 1, IR_STYLE_BOLD, ir_view_no_mail(x->v, x->s->entry, mail));
     if (*hours != '\0')
         lead(x, _("Hours: "),
              open < 0 ? hours
@@ -406,7 +413,7 @@ fields_json(struct sx *x)
 }
 
 static struct ir_json *
-numbers_json(const struct ir_sheet *s)
+numbers_json(const struct ir_view *v, const struct ir_sheet *s)
 {
     const struct ir_json *ch = ir_json_get(s->entry, "channels");
     struct ir_json *arr = ir_json_new_arr();
@@ -414,11 +421,16 @@ numbers_json(const struct ir_sheet *s)
 
     for (i = 0; i < ir_json_len(ch); i++) {
         struct ir_json *o = ir_json_new_obj();
+        const char *kind = ir_json_str(ir_json_at(ir_json_at(ch, i), 0));
+        bool shut =
+            s->inc->mail >= 2 && kind != NULL && ir_view_is_mail(v, kind);
 
-        ir_json_set_str(o, "means",
-                        ir_json_str(ir_json_at(ir_json_at(ch, i), 0)));
+        ir_json_set_str(o, "means", kind);
         ir_json_set_str(o, "address",
-                        ir_json_str(ir_json_at(ir_json_at(ch, i), 1)));
+                        shut && s->inc->mail == 3
+                            ? NULL
+                            : ir_json_str(ir_json_at(ir_json_at(ch, i), 1)));
+        ir_json_set_bool(o, "usable", !shut);
         ir_json_add_take(arr, o);
     }
     return arr;
@@ -453,7 +465,7 @@ ir_view_sheet_json(const struct ir_view *v, const struct ir_sheet *s)
     ir_view_set_time(o, "due", c != NULL ? c->due_ms : 0);
     ir_view_set_time(o, "latest", c != NULL ? c->latest_ms : 0);
     ir_json_set_bool(o, "provisional", c != NULL && c->provisional);
-    ir_json_set_take(o, "numbers", numbers_json(s));
+    ir_json_set_take(o, "numbers", numbers_json(v, s));
     ir_json_set_str(o, "say",
                     ir_json_text_of(s->form, "phone") != NULL
                         ? ir_json_text_of(s->form, "phone")

@@ -183,6 +183,11 @@ ir_step_body(struct ir_sv *x)
         return;
     }
     ir_step_para(x, NULL, IR_STYLE_NONE, fill(x, &s->say));
+    if ((s->act == IR_ACT_NOTIFY || s->act == IR_ACT_TELL ||
+         s->act == IR_ACT_CALL) &&
+        ir_view_names_mail(fill(x, &s->say)))
+        ir_step_para(x, NULL, IR_STYLE_BOLD,
+                     ir_view_no_mail(x->v, NULL, x->inc->mail));
     ir_step_para(x, _("Where: "), IR_STYLE_NONE, fill(x, &s->place));
     ir_step_para(x, _("Good: "), IR_STYLE_NONE, fill(x, &s->good));
     ir_step_para(x, _("If not: "), IR_STYLE_NONE, on_fail(x));

@@ -9,6 +9,9 @@
 #include "core/incident.h"
 #include "view/term.h"
 
+/* An approval of an alert is a cosignature, or lets its words leave. */
+enum ir_approves { IR_APPROVES_OTHER, IR_APPROVES_ALERT, IR_APPROVES_WORDS };
+
 struct ir_view {
     struct ir_term term;
     int64_t now_ms;
@@ -25,9 +28,10 @@ struct ir_view {
     /* a system by its id, where several incidents are shown; may be NULL */
     const struct ir_json *(*system_of)(const char *id, void *arg);
     void *system_arg;
-    /* is the entry of that id an alert? May be NULL: not known */
-    bool (*is_alert)(const uint8_t id[IR_ID_BYTES], void *arg);
-    void *is_alert_arg;
+    /* what an approval is of, in `inc` (may be NULL); may be NULL: not known */
+    enum ir_approves (*approves)(const struct ir_entry *e,
+                                 const struct ir_incident *inc, void *arg);
+    void *approves_arg;
     int me; /* member index, -1: nobody */
 };
 
@@ -127,6 +131,12 @@ const struct ir_json *ir_view_contact(const struct ir_view *v, const char *list,
 /* The word for a way to reach people ("phone"), else as it stands. */
 char *ir_view_channel(const struct ir_view *v, const char *kind);
 
+/* Does a way of that name carry mail: mail itself, or a channel of the contacts
+ * that does? And does a text name mail as a way ("by phone or e-mail")?
+ */
+bool ir_view_is_mail(const struct ir_view *v, const char *kind);
+bool ir_view_names_mail(const char *text);
+
 /* Ways to reach somebody in one line: "phone 050-0000-0101, radio channel 3".
  * Mail is left out, and said to be, while it is down or not trusted.
  *
@@ -134,6 +144,13 @@ char *ir_view_channel(const struct ir_view *v, const char *kind);
  */
 char *ir_view_ways(const struct ir_view *v, const struct ir_json *who,
                    int mail);
+
+/* Is mail all that leads to them here? And what to tell whoever reaches for it
+ * while others may read it; NULL: mail is not distrusted.
+ */
+bool ir_view_mail_alone(const struct ir_view *v, const struct ir_json *who);
+const char *ir_view_no_mail(const struct ir_view *v, const struct ir_json *who,
+                            int mail);
 
 /* The way to reach somebody now in few words: phone, else radio, else the
  * first that is not mail.
