@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define REPLY_MAX 500  /* bytes of a reply that are kept */
+#define REPLIES_MAX 20 /* of one address about one alert */
 #define DIGITS_LEAST 8 /* of a telephone number that are compared */
 
 /* The organisation's name in that language, or NULL.
@@ -261,21 +262,24 @@ kept(const char *text)
     return ir_buf_take(&b);
 }
 
-/* Did this very answer come in before? */
+/* Did this very answer come in before, or so many from there that more say
+ * nothing new? */
 static bool
 is_known(const struct ir_outgoing *x, const char *channel, const char *from,
          const char *ref, const char *reply)
 {
-    size_t k;
+    size_t k, n = 0;
 
     for (k = 0; k < x->attempts_n; k++) {
         const struct ir_attempt *a = &x->attempts[k];
 
-        if (a->outcome == IR_OUTCOME_REPLIED && a->reply != NULL &&
-            a->address != NULL && strcmp(a->channel, channel) == 0 &&
-            same_address(a->address, from) &&
-            (ref == NULL || a->detail == NULL || strcmp(a->detail, ref) == 0) &&
-            strcmp(a->reply, reply) == 0)
+        if (a->outcome != IR_OUTCOME_REPLIED || a->reply == NULL ||
+            a->address == NULL || strcmp(a->channel, channel) != 0 ||
+            !same_address(a->address, from))
+            continue;
+        if (++n >= REPLIES_MAX || ((ref == NULL || a->detail == NULL ||
+                                    strcmp(a->detail, ref) == 0) &&
+                                   strcmp(a->reply, reply) == 0))
             return true;
     }
     return false;

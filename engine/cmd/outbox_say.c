@@ -69,6 +69,14 @@ state_of(const struct ir_view *v, const struct ir_recipient *r)
         free(reply);
         return out;
     }
+    if (r->other != NULL && !r->answered) {
+        reply = ir_view_safe(v, r->other);
+        out = ir_asprintf(_("%s; says \"%s\", which names another alert (a "
+                            "claim)"),
+                          reach_text(r->reach), reply);
+        free(reply);
+        return out;
+    }
     if (r->reach == IR_REACH_NOT_YET && is_by_hand(r))
         return ir_strdup(_("a person calls"));
     if (r->last_ms == 0)
@@ -165,6 +173,8 @@ ir_outgoing_json(const struct ir_outgoing *x)
         ir_json_set_bool(o, "exhausted", r->exhausted);
         if (r->reply != NULL)
             ir_json_set_str(o, "reply", r->reply);
+        if (r->other != NULL)
+            ir_json_set_str(o, "other_reply", r->other);
         ir_json_set_take(o, "ways", ways_json(r));
         ir_json_add_take(to, o);
     }

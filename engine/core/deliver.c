@@ -3,6 +3,7 @@
 
 #include "base/i18n.h"
 #include "core/body.h"
+#include "core/message.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -160,6 +161,18 @@ take_attempt(const struct ir_attempt *a, struct ir_way *w, struct track *t)
     w->at_ms = a->at_ms;
 }
 
+/* Does the reply name a number that the message to them did not have? */
+static bool
+is_aside(const struct ir_attempt *a, const struct ir_recipient *r)
+{
+    uint64_t n = 0;
+
+    if (a->outcome != IR_OUTCOME_REPLIED || a->reply == NULL)
+        return false;
+    (void)ir_reply_read(a->reply, &n);
+    return n > 0 && r->number > 0 && n != r->number;
+}
+
 /* The first of `v` about that contact. */
 static size_t
 first_of(const struct ir_attempt *const *v, size_t n, const char *contact)
@@ -186,7 +199,7 @@ read_attempts(const struct ir_attempt *const *v, size_t n,
 
     r->number = 0;
     r->last_ms = r->first_ms = r->again_ms = 0;
-    r->reply = NULL;
+    r->reply = r->other = NULL;
     for (k = 0; k < r->ways_n; k++) {
         r->ways[k].last = (enum ir_outcome)0;
         r->ways[k].tried_n = 0;
@@ -197,7 +210,11 @@ read_attempts(const struct ir_attempt *const *v, size_t n,
     }
     for (i = first_of(v, n, r->contact);
          i < n && strcmp(v[i]->contact, r->contact) == 0; i++) {
-        if (v[i]->number != 0)
+        if (is_aside(v[i], r)) {
+            r->other = v[i]->reply;
+            continue;
+        }
+        if (v[i]->number != 0 && v[i]->outcome != IR_OUTCOME_REPLIED)
             r->number = v[i]->number;
         if (v[i]->at_ms > r->last_ms)
             r->last_ms = v[i]->at_ms;

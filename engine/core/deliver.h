@@ -14,11 +14,12 @@
  *   Unless somebody asks for it on purpose: an attempt "no answer" that says
  *   when to try again opens that way anew. A way marked `at_once` waits for
  * none before it (a correction goes where the mistake went). Who has answered,
- * or replied, is left in peace. Ways by hand (a telephone, a runner) are named
- * as due, once, for a person to do. A clock that was set back makes nobody wait
- * longer than the rules do. What was tried and has no outcome was cut off: it
- * is due again, with the same number, so that whoever got it can tell that it
- * is the same message.
+ * or replied, is left in peace; not who names a number that this message did
+ * not have. Ways by hand (a telephone, a runner) are named as due, once, for a
+ * person to do. A clock that was set back makes nobody wait longer than the
+ * rules do. What was tried and has no outcome was cut off: it is due again,
+ * with the same number, so that whoever got it can tell that it is the same
+ * message.
  */
 #ifndef IR_CORE_DELIVER_H
 #define IR_CORE_DELIVER_H
@@ -113,6 +114,8 @@ struct ir_recipient {
     int64_t again_ms;  /* when somebody last asked for them again, 0 never */
     uint64_t number;   /* the reply number that was used, 0 none yet */
     const char *reply; /* the newest, borrowed from the attempts; or NULL */
+    const char *other; /* the newest that names another message's number: it is
+                          shown, and stops nothing; or NULL */
 };
 
 struct ir_deliver_in {

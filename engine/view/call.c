@@ -168,6 +168,21 @@ state_text(const struct ir_view *v, const struct ir_vcall_row *row,
     }
 }
 
+/* The same, with what they said that names another alert. */
+static const char *
+row_text(const struct ir_view *v, const struct ir_vcall_row *row,
+         struct ir_pool *pool)
+{
+    const char *text = state_text(v, row, pool);
+
+    if (row->r->other == NULL || row->p->answer != IR_CALL_SILENT)
+        return text;
+    return ir_pool_f(pool,
+                     _("%s; says \"%s\", which names another alert (a "
+                       "claim)"),
+                     text, ir_pool_take(pool, ir_view_safe(v, row->r->other)));
+}
+
 static enum ir_style
 style_of(enum ir_vcall_at at)
 {
@@ -231,7 +246,7 @@ put_rows(const struct ir_view *v, const struct ir_vcall *x, struct ir_buf *out)
         cells[2] = at == IR_VCALL_NOT_YET || row->p->open_ms == INT64_MAX
                        ? ""
                        : ir_pool_take(&pool, ir_view_time(v, row->p->open_ms));
-        cells[3] = state_text(v, row, &pool);
+        cells[3] = row_text(v, row, &pool);
         ir_table_row(&tb, style_of(at), cells);
     }
     ir_table_write(&tb, &v->term, out);
@@ -396,6 +411,36 @@ put_tried(const struct ir_view *v, const struct ir_vcall *x, struct ir_buf *out)
     ir_pool_done(&pool);
 }
 
+/* Whose word nobody signed: anybody can send a message that shows their number.
+ */
+static void
+put_claims(const struct ir_view *v, const struct ir_vcall *x,
+           struct ir_buf *out)
+{
+    struct ir_pool pool = {0};
+    struct ir_buf b = {0};
+    size_t i, k;
+
+    for (i = 0; i < x->n; i++) {
+        const struct ir_call_person *p = x->rows[i].p;
+
+        if (p->answer != IR_CALL_ACCEPTED || !p->claimed)
+            continue;
+        for (k = 0; k < i && x->rows[k].r != x->rows[i].r; k++)
+            ;
+        if (k == i)
+            ir_buf_addf(&b, "%s%s", b.len > 0 ? _(", ") : "",
+                        ir_pool_take(&pool, ir_view_safe(v, x->rows[i].name)));
+    }
+    if (b.len > 0)
+        ir_term_para(&v->term, out, 3, NULL, IR_STYLE_ACCENT,
+                     ir_pool_f(&pool,
+                               _("Only a reply says so, which nobody "
+                                 "signed: %s. Ring them up."),
+                               ir_pool_buf(&pool, &b)));
+    ir_pool_done(&pool);
+}
+
 void
 ir_view_call_end(const struct ir_view *v, const struct ir_vcall *x,
                  struct ir_buf *out)
@@ -407,6 +452,7 @@ ir_view_call_end(const struct ir_view *v, const struct ir_vcall *x,
     case IR_VCALL_MET:
         ir_term_para(&v->term, out, 1, NULL, IR_STYLE_BOLD,
                      ir_pool_f(&pool, _("Goal met. Who can come: %s"), come));
+        put_claims(v, x, out);
         if (x->commands)
             put_way_on(v, _("they take command on their device:"),
                        "ir role take commander", out);

@@ -86,6 +86,7 @@ is true "$(who 1 claim)"
 ok --as sato call status command
 out '(a claim'
 out "Goal met. Who can come: Mori"
+out "Only a reply says so, which nobody signed: Mori"
 ok --as mori inbox
 silent "role take commander"
 

@@ -128,6 +128,32 @@ out "訓練ではありません"
 ok --json check-code "$code"
 is yes "$(json answer)"
 
+title "a number that it did not have stops nothing; a flood is not all recorded"
+ok --as sato --json notify ito "Second floor" --ack-within 30m
+O=$A
+A=$(json id)
+until_is handed-over reach '[0].to[0].state'
+end
+is 2 "$(got sms)"
+printf '%s\n' '+819011112222|77a|r4' >"$T/sms.in"
+now
+is handed-over "$(reach '[0].to[0].state')"
+is 77a "$(reach '[0].to[0].other_reply')"
+ok comms status "$A"
+out "which names another alert"
+n=0
+while [ $n -lt 60 ]; do
+    n=$((n + 1))
+    echo "+819011112222|spam $n|f$n"
+done >"$T/sms.in"
+now
+is replied "$(reach '[0].to[0].state')"
+ok --json log
+is 19 "$(grep -c 'spam ' "$T/out")"
+: >"$T/sms.in"
+end
+A=$O
+
 title "cancelled: who got it is told by the same way, nobody else"
 rm -f "$T/sms" "$T/chat"
 ok --as sato alert cancel "$A" -r mistaken "Stay where you are"

@@ -388,6 +388,35 @@ missed(void **state)
     free(s.due);
 }
 
+/* A number that was not in what went to them: they answer something else, or
+ * somebody guesses. */
+static void
+another_number(void **state)
+{
+    static char wrong[] = "7a", right[] = "4a", words[] = "which one?";
+    struct scene s;
+
+    (void)state;
+    begin(&s);
+    said(&s, MORI, 0, IR_OUTCOME_TRIED, T0, 0);
+    s.a[0].number = 4;
+    said(&s, MORI, 0, IR_OUTCOME_HANDED, T0 + 1, 0);
+    said(&s, MORI, 0, IR_OUTCOME_REPLIED, T0 + 5, 0);
+    s.a[2].reply = wrong;
+    s.a[2].number = 4;
+    said(&s, KATO, 0, IR_OUTCOME_HANDED, T0 + 1, 0);
+    assert_string_equal(due(&s, T0 + 6 * MIN), "mori/mail+0 kato/mail+0");
+    assert_int_equal(s.r[MORI].reach, IR_REACH_HANDED);
+    assert_null(s.r[MORI].reply);
+    assert_string_equal(s.r[MORI].other, "7a");
+    s.a[2].reply = right;
+    assert_string_equal(due(&s, T0 + 6 * MIN), "kato/mail+0");
+    assert_int_equal(s.r[MORI].reach, IR_REACH_REPLIED);
+    s.a[2].reply = words;
+    assert_string_equal(due(&s, T0 + 6 * MIN), "kato/mail+0");
+    free(s.due);
+}
+
 int
 main(void)
 {
@@ -397,6 +426,7 @@ main(void)
         cmocka_unit_test(cut_off),
         cmocka_unit_test(shut),
         cmocka_unit_test(replied),
+        cmocka_unit_test(another_number),
         cmocka_unit_test(any_order),
         cmocka_unit_test(turns),
         cmocka_unit_test(clock_back),
