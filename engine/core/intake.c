@@ -287,8 +287,8 @@ ir_intake_way(struct ir_intake *in, struct ir_intake_person *p,
     } else {
         if (!text)
             add_way(in, p, "phone", s, rank);
-        if (text || (!extended(s) && (strcmp(means, "mobile") == 0 ||
-                                      mobile(ir_buf_str(&n)))))
+        if (text || (!extended(s) &&
+                     (strcmp(means, "mobile") == 0 || mobile(ir_buf_str(&n)))))
             add_way(in, p, "sms", s, text ? rank : rank + 10);
     }
     ir_buf_done(&n);
