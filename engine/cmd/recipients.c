@@ -374,12 +374,33 @@ add_word(struct work *w, const char *word, int depth)
     }
 }
 
+/* Has that person answered, by themselves or by somebody's word, and when
+ * first? */
+static void
+read_answers(const struct ir_alert *a, int member, struct ir_recipient *r)
+{
+    size_t k;
+
+    r->answered = member >= 0 && ir_alert_answer(a, member) != NULL;
+    for (k = 0; k < a->said_n; k++) {
+        const struct ir_alert_said *s = &a->said[k];
+        bool theirs = s->contact != NULL ? strcmp(s->contact, r->contact) == 0
+                                         : r->answered && s->by == member;
+
+        if (s->kind != IR_KIND_ACK || s->node || !theirs)
+            continue;
+        r->answered = true;
+        if (r->answered_ms == 0 || s->at_ms < r->answered_ms)
+            r->answered_ms = s->at_ms;
+    }
+}
+
 void
 ir_recips_of(struct ir_box *b, const struct ir_valert *row,
              const struct ir_channels *ch, struct ir_recips *out)
 {
     struct work w = {.b = b, .c = b->c, .row = row, .ch = ch, .out = out};
-    size_t i, k;
+    size_t i;
 
     memset(out, 0, sizeof *out);
     work_init(&w);
@@ -387,16 +408,8 @@ ir_recips_of(struct ir_box *b, const struct ir_valert *row,
         add_word(&w, row->a->to[i], 0);
     for (i = 0; row->a->to_n == 0 && i < b->c->trust.members_n; i++)
         add_member(&w, (int)i);
-    for (i = 0; i < out->n; i++) {
-        out->r[i].answered =
-            out->who[i].member >= 0 &&
-            ir_alert_answer(row->a, out->who[i].member) != NULL;
-        for (k = 0; k < row->a->said_n; k++)
-            if (row->a->said[k].kind == IR_KIND_ACK &&
-                row->a->said[k].contact != NULL &&
-                strcmp(row->a->said[k].contact, out->r[i].contact) == 0)
-                out->r[i].answered = true;
-    }
+    for (i = 0; i < out->n; i++)
+        read_answers(row->a, out->who[i].member, &out->r[i]);
     work_done(&w);
 }
 

@@ -157,7 +157,10 @@ take_attempt(const struct ir_attempt *a, struct ir_way *w, struct track *t)
         if (!(w->last == IR_OUTCOME_DELIVERED &&
               a->outcome == IR_OUTCOME_HANDED))
             w->last = a->outcome;
+        w->detail = a->outcome == IR_OUTCOME_FAILED ? a->detail : NULL;
     }
+    if (w->handed_ms == 0)
+        w->handed_ms = t->handed_ms;
     w->at_ms = a->at_ms;
 }
 
@@ -199,13 +202,15 @@ read_attempts(const struct ir_attempt *const *v, size_t n,
 
     r->number = 0;
     r->last_ms = r->first_ms = r->again_ms = 0;
+    r->handed_ms = r->reply_ms = 0;
     r->reply = r->other = NULL;
     for (k = 0; k < r->ways_n; k++) {
         r->ways[k].last = (enum ir_outcome)0;
         r->ways[k].tried_n = 0;
         r->ways[k].failed_n = 0;
         r->ways[k].asked_n = 0;
-        r->ways[k].at_ms = 0;
+        r->ways[k].at_ms = r->ways[k].handed_ms = 0;
+        r->ways[k].detail = NULL;
         r->ways[k].given_up = false;
     }
     for (i = first_of(v, n, r->contact);
@@ -222,6 +227,12 @@ read_attempts(const struct ir_attempt *const *v, size_t n,
             r->first_ms = v[i]->at_ms;
         if (is_asked(v[i]) && v[i]->at_ms > r->again_ms)
             r->again_ms = v[i]->at_ms;
+        if (v[i]->outcome == IR_OUTCOME_REPLIED && r->reply_ms == 0)
+            r->reply_ms = v[i]->at_ms;
+        if ((v[i]->outcome == IR_OUTCOME_HANDED ||
+             v[i]->outcome == IR_OUTCOME_DELIVERED) &&
+            r->handed_ms == 0)
+            r->handed_ms = v[i]->at_ms;
         if (v[i]->outcome == IR_OUTCOME_REPLIED)
             r->reply = v[i]->reply != NULL ? v[i]->reply : "";
         else if (is_asked(v[i]))

@@ -84,6 +84,8 @@ struct ir_way {
     size_t failed_n;      /* of them failed, since it was asked for last */
     size_t asked_n;       /* times it was asked for anew, on purpose */
     int64_t at_ms;        /* of the last word about it */
+    int64_t handed_ms;    /* first handed over or delivered, 0 never */
+    const char *detail;   /* why it failed, or NULL; from the attempts */
     bool given_up;        /* failed, and not tried again */
 };
 
@@ -102,7 +104,8 @@ struct ir_recipient {
     const char *contact;
     struct ir_way *ways;
     size_t ways_n;
-    bool answered; /* in: by an ack, theirs or on their behalf */
+    bool answered;       /* in: by an ack, theirs or on their behalf */
+    int64_t answered_ms; /* in: when first, 0 never */
     /* in: when their turn begins, where not everybody's does at once (core/
      * call.h); 0: when the alert went out; INT64_MAX: not yet */
     int64_t open_ms;
@@ -111,6 +114,8 @@ struct ir_recipient {
     bool exhausted;    /* no way is left to open, nothing is waited for */
     int64_t last_ms;   /* of the last word about any way, 0 none */
     int64_t first_ms;  /* of the first attempt, 0 none */
+    int64_t handed_ms; /* first handed over or delivered by any way, 0 never */
+    int64_t reply_ms;  /* when something first came back, 0 never */
     int64_t again_ms;  /* when somebody last asked for them again, 0 never */
     uint64_t number;   /* the reply number that was used, 0 none yet */
     const char *reply; /* the newest, borrowed from the attempts; or NULL */

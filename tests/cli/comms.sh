@@ -83,6 +83,18 @@ ok --json comms status
 is failed "$(json '[0].to[0].ways[0].outcome')"
 is handed-over "$(json '[0].to[0].ways[1].outcome')"
 
+title "why a way failed, and how long it took to reach people and to be answered"
+is "exit 1: no such number" "$(json '[0].to[0].ways[0].detail')"
+json '[0].to[0].ways[1].at' | grep -q '^20..-..-..T' || fail "no moment"
+number() { "$PY" -c 'import json,sys; print(0 <= json.load(open("out"))[int(sys.argv[1])]["to"][0][sys.argv[2]] < 3600)' "$@"; }
+is True "$(number 0 handed_over_s)"
+is null "$(json '[0].to[0].answered_s')"
+is True "$(number 1 answered_s)"
+ok comms status
+out "no such number"
+out "Handed over: 1 of 1, half of them within"
+out "Answered: 1 of 2, half of them within"
+
 title "a channel that hangs holds up nobody else"
 echo slow >"$T/sms.mode"
 ok --as sato notify ito,mori "Two ways"
@@ -144,6 +156,9 @@ until { ok --json comms status; [ "$(json '[0].to[0].ways[0].outcome')" = failed
     sleep 0.1
 done
 is trying "$(json '[0].to[0].state')"
+ok comms status
+out "NOT reached so far"
+out "the line is busy"
 is "$n5" "$(got chat)"
 pkill -KILL -f -- "-C $H comms send" || :
 echo ok >"$T/chat.mode"
