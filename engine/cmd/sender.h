@@ -137,6 +137,9 @@ struct ir_json *ir_outgoing_message(struct ir_outbox *o,
 bool ir_outbox_match(const struct ir_outbox *o, const char *channel,
                      const struct ir_json *in, struct ir_attempt_draft *d);
 
+/* Does nothing but a person's hand lead to them now? */
+bool ir_outgoing_by_hand(const struct ir_recipient *r);
+
 /* How it stands with each recipient, as a table; as a JSON array
  * (docs/man/ir-comms.1).
  *

@@ -1,0 +1,297 @@
+/* outbox_table.c: how messages stand with each person, as a table and as JSON,
+ * and how long it took; see sender.h. */
+#include "base/i18n.h"
+#include "base/scan.h"
+#include "base/time.h"
+#include "cmd/sender.h"
+
+#include <stdlib.h>
+
+static const char *
+reach_word(enum ir_reach r)
+{
+    static const char *const words[] = {"not-yet",   "trying",  "handed-over",
+                                        "delivered", "replied", "answered",
+                                        "failed"};
+
+    return words[r];
+}
+
+static const char *
+reach_text(enum ir_reach r)
+{
+    switch (r) {
+    case IR_REACH_TRYING:
+        return _("being sent");
+    case IR_REACH_HANDED:
+        return _("handed over, no answer");
+    case IR_REACH_DELIVERED:
+        return _("delivered, no answer");
+    case IR_REACH_REPLIED:
+        return _("replied");
+    case IR_REACH_ANSWERED:
+        return _("answered");
+    case IR_REACH_FAILED:
+        return _("NOT reached");
+    default:
+        return _("not tried yet");
+    }
+}
+
+bool
+ir_outgoing_by_hand(const struct ir_recipient *r)
+{
+    bool hand = false;
+    size_t k;
+
+    for (k = 0; k < r->ways_n; k++) {
+        if (r->ways[k].use == IR_WAY_OPEN && !r->ways[k].given_up)
+            return false;
+        hand |= r->ways[k].use == IR_WAY_BY_HAND;
+    }
+    return hand;
+}
+
+/* Did all that was tried fail so far, though something is to be tried again?
+ */
+static bool
+failed_so_far(const struct ir_recipient *r)
+{
+    size_t k;
+
+    for (k = 0; k < r->ways_n; k++)
+        if (r->ways[k].last == IR_OUTCOME_TRIED)
+            return false;
+    return r->reach == IR_REACH_TRYING;
+}
+
+static char *
+state_of(const struct ir_view *v, const struct ir_recipient *r)
+{
+    char *reply, *out, *at;
+
+    if (r->reply != NULL) {
+        reply = ir_view_safe(v, r->reply);
+        out = ir_asprintf(_("says \"%s\" (a claim)"), reply);
+        free(reply);
+        return out;
+    }
+    if (r->other != NULL && !r->answered) {
+        reply = ir_view_safe(v, r->other);
+        out = ir_asprintf(_("%s; says \"%s\", which names another alert (a "
+                            "claim)"),
+                          reach_text(r->reach), reply);
+        free(reply);
+        return out;
+    }
+    if (r->reach == IR_REACH_NOT_YET && ir_outgoing_by_hand(r))
+        return ir_strdup(_("a person calls"));
+    if (r->last_ms == 0)
+        return ir_strdup(reach_text(r->reach));
+    at = ir_view_time(v, r->last_ms);
+    out = ir_asprintf("%s %s", at,
+                      failed_so_far(r) ? _("NOT reached so far")
+                                       : reach_text(r->reach));
+    free(at);
+    return out;
+}
+
+/* The ways of one recipient, with what became of each. */
+static char *
+ways_text(const struct ir_view *v, const struct ir_recipient *r)
+{
+    static const char *const marks[] = {"", "…", "→", "✓", "✗", "←", "-"};
+    struct ir_buf b = {0};
+    size_t k;
+
+    for (k = 0; k < r->ways_n; k++) {
+        char *name = ir_view_channel(v, r->ways[k].channel);
+        char *to = ir_view_safe(v, r->ways[k].address);
+
+        ir_buf_addf(&b, "%s%s%s %s", k > 0 ? "  " : "", marks[r->ways[k].last],
+                    name, to);
+        if (r->ways[k].tried_n > 1)
+            ir_buf_addf(&b, " (%zu)", r->ways[k].tried_n);
+        if (r->ways[k].last == IR_OUTCOME_FAILED && r->ways[k].detail != NULL) {
+            char *why = ir_view_safe(v, r->ways[k].detail);
+
+            ir_buf_addf(&b, ": %s", why);
+            free(why);
+        }
+        free(name);
+        free(to);
+    }
+    return ir_buf_take(&b);
+}
+
+/* When they answered first, or something came back; 0: not yet. */
+static int64_t
+answered_at(const struct ir_recipient *r)
+{
+    if (r->answered_ms > 0 &&
+        (r->reply_ms == 0 || r->answered_ms < r->reply_ms))
+        return r->answered_ms;
+    return r->reply_ms;
+}
+
+/* How long after the alert went out that was, in ms; a clock may have been set
+ * back. */
+static int64_t
+took(const struct ir_outgoing *x, int64_t at_ms)
+{
+    return at_ms > x->in.out_ms ? at_ms - x->in.out_ms : 0;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* "3 of 4 reached, half of them within 12s, the last after 1m"; `format` takes
+ * how many, of how many, and two durations. Sorts `took_ms`. */
+static void
+add_times(struct ir_buf *out, const char *format, int64_t *took_ms, size_t n,
+          size_t of)
+{
+    char half[24], last[24];
+
+    qsort(took_ms, n, sizeof *took_ms, by_number);
+    ir_duration_text(took_ms[(n - 1) / 2] / 1000, half, sizeof half);
+    ir_duration_text(took_ms[n - 1] / 1000, last, sizeof last);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    ir_buf_addf(out, format, n, of, half, last);
+#pragma GCC diagnostic pop
+}
+
+/* How fast people were reached, and answered: for who looks back. */
+static void
+say_times(const struct ir_view *v, const struct ir_outgoing *x,
+          struct ir_buf *out)
+{
+    int64_t *handed = ir_calloc(x->to.n + 1, sizeof *handed);
+    int64_t *answer = ir_calloc(x->to.n + 1, sizeof *answer);
+    size_t i, handed_n = 0, answer_n = 0;
+    struct ir_buf b = {0};
+
+    for (i = 0; i < x->to.n; i++) {
+        const struct ir_recipient *r = &x->to.r[i];
+
+        if (r->handed_ms > 0)
+            handed[handed_n++] = took(x, r->handed_ms);
+        if (answered_at(r) > 0)
+            answer[answer_n++] = took(x, answered_at(r));
+    }
+    if (handed_n > 0)
+        add_times(&b,
+                  _("Handed over: %zu of %zu, half of them within %s, the last "
+                    "after %s."),
+                  handed, handed_n, x->to.n);
+    if (answer_n > 0) {
+        if (b.len > 0)
+            ir_buf_addc(&b, ' ');
+        add_times(&b,
+                  _("Answered: %zu of %zu, half of them within %s, the last "
+                    "after %s."),
+                  answer, answer_n, x->to.n);
+    }
+    if (b.len > 0)
+        ir_term_para(&v->term, out, 2, NULL, IR_STYLE_NONE, ir_buf_str(&b));
+    ir_buf_done(&b);
+    free(handed);
+    free(answer);
+}
+
+void
+ir_outgoing_table(struct ir_ctx *c, const struct ir_outgoing *x,
+                  struct ir_buf *out)
+{
+    struct ir_table t;
+    size_t i;
+
+    ir_table_init(&t, 3, 2);
+    for (i = 0; i < x->to.n; i++) {
+        char *name = ir_view_safe(&c->view, x->to.who[i].name);
+        char *state = state_of(&c->view, &x->to.r[i]);
+        char *ways = ways_text(&c->view, &x->to.r[i]);
+        const char *cells[3] = {name, state, ways};
+
+        ir_table_row(&t,
+                     x->to.r[i].reach == IR_REACH_FAILED ? IR_STYLE_BOLD
+                                                         : IR_STYLE_NONE,
+                     cells);
+        free(name);
+        free(state);
+        free(ways);
+    }
+    ir_table_write(&t, &c->view.term, out);
+    say_times(&c->view, x, out);
+}
+
+/* Seconds from when it went out, or null. */
+static void
+set_took(struct ir_json *o, const char *key, const struct ir_outgoing *x,
+         int64_t at_ms)
+{
+    if (at_ms > 0)
+        ir_json_set_int(o, key, took(x, at_ms) / 1000);
+    else
+        ir_json_set_str(o, key, NULL);
+}
+
+static struct ir_json *
+ways_json(const struct ir_recipient *r)
+{
+    static const char *const outcomes[] = {"none",      "tried",  "handed-over",
+                                           "delivered", "failed", "replied",
+                                           "no-answer"};
+    struct ir_json *ways = ir_json_new_arr();
+    size_t k;
+
+    for (k = 0; k < r->ways_n; k++) {
+        struct ir_json *w = ir_json_new_obj();
+
+        ir_json_set_str(w, "channel", r->ways[k].channel);
+        ir_json_set_str(w, "address", r->ways[k].address);
+        ir_json_set_str(w, "outcome", outcomes[r->ways[k].last]);
+        ir_json_set_int(w, "tried", (int64_t)r->ways[k].tried_n);
+        if (r->ways[k].at_ms > 0)
+            ir_view_set_time(w, "at", r->ways[k].at_ms);
+        else
+            ir_json_set_str(w, "at", NULL);
+        ir_json_set_str(w, "detail", r->ways[k].detail);
+        ir_json_set_bool(w, "by_hand", r->ways[k].use == IR_WAY_BY_HAND);
+        ir_json_set_bool(w, "shut", r->ways[k].use == IR_WAY_SHUT);
+        ir_json_add_take(ways, w);
+    }
+    return ways;
+}
+
+struct ir_json *
+ir_outgoing_json(const struct ir_outgoing *x)
+{
+    struct ir_json *to = ir_json_new_arr();
+    size_t i;
+
+    for (i = 0; i < x->to.n; i++) {
+        const struct ir_recipient *r = &x->to.r[i];
+        struct ir_json *o = ir_json_new_obj();
+
+        ir_json_set_str(o, "contact", r->contact);
+        ir_json_set_str(o, "name", x->to.who[i].name);
+        ir_json_set_str(o, "state", reach_word(r->reach));
+        ir_json_set_bool(o, "exhausted", r->exhausted);
+        set_took(o, "handed_over_s", x, r->handed_ms);
+        set_took(o, "answered_s", x, answered_at(r));
+        if (r->reply != NULL)
+            ir_json_set_str(o, "reply", r->reply);
+        if (r->other != NULL)
+            ir_json_set_str(o, "other_reply", r->other);
+        ir_json_set_take(o, "ways", ways_json(r));
+        ir_json_add_take(to, o);
+    }
+    return to;
+}
