@@ -5,7 +5,9 @@
 #include "base/time.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
@@ -72,4 +74,44 @@ int64_t
 ir_clock_mono_ms(void)
 {
     return read_ms(CLOCK_MONOTONIC);
+}
+
+int64_t
+ir_clock_cpu_ms(pid_t pid)
+{
+    long user, system, hz = sysconf(_SC_CLK_TCK);
+    char path[40], text[512];
+    const char *rest;
+    ssize_t n;
+    int fd;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    n = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    rest = strrchr(text, ')'); /* the name may hold anything */
+    if (rest == NULL || hz <= 0 ||
+        sscanf(rest + 1, " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %ld %ld",
+               &user, &system) != 2)
+        return 0;
+    return (int64_t)(user + system) * 1000 / hz;
+}
+
+static int64_t
+ms_of(const struct timeval *tv)
+{
+    return (int64_t)tv->tv_sec * 1000 + tv->tv_usec / 1000;
+}
+
+int64_t
+ir_clock_children_ms(void)
+{
+    struct rusage ru;
+
+    if (getrusage(RUSAGE_CHILDREN, &ru) != 0)
+        return 0;
+    return ms_of(&ru.ru_utime) + ms_of(&ru.ru_stime);
 }

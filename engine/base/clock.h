@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* All the clocks at one moment, as an entry records them. */
 struct ir_now {
@@ -24,5 +25,12 @@ void ir_clock_now(struct ir_now *now);
 
 /* Milliseconds of CLOCK_MONOTONIC, for deadlines. */
 int64_t ir_clock_mono_ms(void);
+
+/* Milliseconds of processor time: of a process that runs (its own, in steps of
+ * the kernel's tick; 0 when it cannot be told), and of all the children of this
+ * one that have ended and were waited for.
+ */
+int64_t ir_clock_cpu_ms(pid_t pid);
+int64_t ir_clock_children_ms(void);
 
 #endif

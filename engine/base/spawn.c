@@ -38,6 +38,7 @@ struct run {
     enum phase phase;
     int64_t began_ms, exited_ms, next_ms; /* next_ms: when the phase ends */
     int64_t now;                          /* when turn() looked last */
+    int64_t more_ms, cpu_ms; /* beyond the deadline; used when it was reached */
 };
 
 static void
@@ -204,13 +205,30 @@ signal_group(const struct run *r, int sig)
         kill(r->pid, sig);
 }
 
+/* Is it late? What has computed since it was late before is not. */
+static bool
+is_late(struct run *r, int64_t now)
+{
+    int64_t most_ms = r->sp->deadline_ms, cpu_ms;
+
+    if (most_ms <= 0 || now < r->began_ms + most_ms + r->more_ms)
+        return false;
+    cpu_ms = r->more_ms < r->sp->busy_ms ? ir_clock_cpu_ms(r->pid) : 0;
+    if (r->exited || cpu_ms <= r->cpu_ms)
+        return true;
+    r->cpu_ms = cpu_ms;
+    r->more_ms = now - r->began_ms - most_ms +
+                 (most_ms < IR_SPAWN_BUSY_MS ? most_ms : IR_SPAWN_BUSY_MS);
+    return false;
+}
+
 /* Go on to the next phase if it is time; false when nothing is left to do. */
 static bool
 advance(struct run *r, int64_t now)
 {
     const struct ir_spawn *sp = r->sp;
     bool done = r->exited && r->out < 0 && r->err < 0;
-    bool late = sp->deadline_ms > 0 && now >= r->began_ms + sp->deadline_ms;
+    bool late = r->phase == RUNNING && is_late(r, now);
     bool stop = sp->stop != NULL && *sp->stop != 0;
 
     switch (r->phase) {
@@ -249,7 +267,7 @@ patience(const struct run *r, int64_t now)
     else if (r->exited)
         at = r->exited_ms + IR_SPAWN_LINGER_MS;
     else if (r->sp->deadline_ms > 0)
-        at = r->began_ms + r->sp->deadline_ms;
+        at = r->began_ms + r->sp->deadline_ms + r->more_ms;
     if (r->sp->stop != NULL && at > now + STOP_POLL_MS)
         at = now + STOP_POLL_MS;
     if (at == INT64_MAX)

@@ -26,6 +26,9 @@
 
 #define IR_SPAWN_TERM_MS 1000   /* from SIGTERM to SIGKILL, and to giving up */
 #define IR_SPAWN_LINGER_MS 1000 /* output read after the process has ended */
+#define IR_SPAWN_BUSY_MS                                                       \
+    3000 /* from one look whether it computes to the                           \
+            next, at most */
 
 struct ir_spawn {
     const char *const *argv; /* NULL-terminated; argv[0] without "/" is looked
@@ -35,6 +38,9 @@ struct ir_spawn {
     const void *input;       /* written to its standard input, then closed */
     size_t input_len;
     int64_t deadline_ms;     /* 0: none */
+    int64_t busy_ms;         /* that much more, as long as it computes: for what
+                                a limit of processor time ends, and which gets
+                                little of that on a busy machine */
     size_t out_max, err_max; /* bytes kept of each; the rest is counted */
     const int *keep_fds;     /* fds (3 and up) the child keeps as they are */
     size_t keep_fds_n;
@@ -64,7 +70,8 @@ struct ir_spawn_result {
  * Errors: IR_ENOTFOUND no such program, IR_EIO; a program that ran and
  *         failed, or was killed at the deadline, is IR_OK with `res` saying
  *         so, with exit -1 and signal 0 if not even SIGKILL ended it.
- * Blocks: until the process ends, at most the deadline and two seconds.
+ * Blocks: until the process ends, at most the deadline, `busy_ms` and five
+ *         seconds.
  * Thread: any; SIGCHLD must not be ignored.
  */
 int ir_spawn_run(const struct ir_spawn *sp, struct ir_spawn_result *res,

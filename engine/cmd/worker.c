@@ -17,8 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WALL_MS 20000
-#define LEAST_MS 2000              /* left, else it is not started again */
+#define WALL_MS 20000  /* one that does nothing is ended then */
+#define BUSY_MS 300000 /* more while it computes, of which it has a limit */
+#define CPU_MS 18000   /* of all starts, else it is not started again */
 #define OUT_MAX (64 * 1024 * 1024) /* bytes of its answer */
 #define ERR_MAX 4096
 #define LINES_MAX 20000
@@ -87,9 +88,9 @@ say_death(const struct answer *a, struct ir_err *err)
     return rc;
 }
 
-/* Send a request and run it to the end, at most `wall_ms`. */
+/* Send a request and run it to the end. */
 static int
-ask(struct ir_json *req, int64_t wall_ms, struct answer *a, struct ir_err *err)
+ask(struct ir_json *req, struct answer *a, struct ir_err *err)
 {
     char *path = ir_worker_path(), *text = ir_json_text(req, 0), *locale;
     const char *dir = secure_getenv("IR_LOCALEDIR");
@@ -98,7 +99,8 @@ ask(struct ir_json *req, int64_t wall_ms, struct answer *a, struct ir_err *err)
                           .env = env,
                           .input = text,
                           .input_len = strlen(text),
-                          .deadline_ms = wall_ms,
+                          .deadline_ms = WALL_MS,
+                          .busy_ms = BUSY_MS,
                           .out_max = OUT_MAX,
                           .err_max = ERR_MAX};
     int rc;
@@ -323,7 +325,7 @@ ir_worker_plugin(const char *name, const char *source, struct ir_compiled *out,
 
     ir_json_set_str(req, "name", name);
     ir_json_set_str(req, "source", source);
-    rc = ask(req, WALL_MS, &a, err);
+    rc = ask(req, &a, err);
     if (rc == IR_OK)
         rc = take_answer(&a, &got, err);
     ir_spawn_result_done(&a.res);
@@ -343,7 +345,7 @@ ir_worker_compile(const char *site_dir, const char *only,
     char *plugins = plugins_beside(site_dir);
     struct ir_json *left_out =
         ir_json_set_take(req, "refuse", ir_json_new_arr());
-    int64_t until_ms = ir_clock_mono_ms() + WALL_MS, left_ms;
+    int64_t began_ms = ir_clock_children_ms();
     struct ir_compiled got = {0};
     bool again = true;
     int rc = IR_OK;
@@ -356,12 +358,11 @@ ir_worker_compile(const char *site_dir, const char *only,
     while (again) {
         struct answer a;
 
-        left_ms = until_ms - ir_clock_mono_ms();
-        rc = ask(req, left_ms, &a, err);
+        rc = ask(req, &a, err);
         if (rc == IR_OK)
             rc = take_answer(&a, &got, err);
         again = rc != IR_OK && may_leave_out(&a, left_out) &&
-                until_ms - ir_clock_mono_ms() > LEAST_MS;
+                ir_clock_children_ms() - began_ms < CPU_MS;
         if (again)
             leave_out(&a, left_out);
         if (rc != IR_OK)
@@ -402,7 +403,7 @@ ask_one(struct ir_json *req, struct ir_json **out, struct ir_err *err)
     struct answer a;
     struct ir_json *j = NULL, *e;
     size_t len;
-    int rc = ask(req, WALL_MS, &a, err);
+    int rc = ask(req, &a, err);
 
     if (rc == IR_OK) {
         len = strcspn(ir_buf_str(&a.res.out), "\n");

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -74,6 +75,18 @@ play_polite(void)
 {
     signal(SIGTERM, on_term);
     printf("up\n");
+    fflush(stdout);
+    for (;;)
+        pause();
+}
+
+/* Compute for that many milliseconds of processor time, then sleep. */
+static _Noreturn void
+play_busy(int ms)
+{
+    while (clock() < (clock_t)ms * (CLOCKS_PER_SEC / 1000))
+        ;
+    printf("done\n");
     fflush(stdout);
     for (;;)
         pause();
@@ -147,6 +160,8 @@ play(int argc, char **argv)
         play_stubborn();
     if (strcmp(part, "polite") == 0)
         play_polite();
+    if (strcmp(part, "busy") == 0)
+        play_busy(number(argv[2]));
     if (strcmp(part, "leave") == 0)
         return play_leave();
     if (strcmp(part, "env") == 0)

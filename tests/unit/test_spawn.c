@@ -365,6 +365,35 @@ test_deadline(void **state)
     ir_spawn_result_done(&res);
 }
 
+/* Who computes gets more, as much as was said; who sleeps gets none. */
+static void
+test_busy(void **state)
+{
+    struct ir_spawn_result res;
+
+    (void)state;
+    res = run(&(struct ir_spawn){.argv = ARGV("busy", "600"),
+                                 .deadline_ms = 300,
+                                 .busy_ms = 60000,
+                                 .out_max = 100});
+    assert_true(res.timed_out);
+    assert_string_equal(ir_buf_str(&res.out), "done\n");
+    assert_true(res.took_ms >= 600);
+    ir_spawn_result_done(&res);
+    res = run(&(struct ir_spawn){.argv = ARGV("polite"),
+                                 .deadline_ms = 600,
+                                 .busy_ms = 60000,
+                                 .out_max = 100});
+    assert_true(res.timed_out);
+    ir_spawn_result_done(&res);
+    res = run(&(struct ir_spawn){
+        .argv = ARGV("busy", "60000"), .deadline_ms = 300, .busy_ms = 500});
+    assert_true(res.timed_out);
+    assert_int_equal(res.signal, SIGTERM);
+    assert_true(res.took_ms >= 600);
+    ir_spawn_result_done(&res);
+}
+
 static volatile sig_atomic_t stop;
 
 static void
@@ -457,7 +486,7 @@ main(int argc, char **argv)
         cmocka_unit_test(test_env),          cmocka_unit_test(test_fds),
         cmocka_unit_test(test_session),      cmocka_unit_test(test_deadline),
         cmocka_unit_test(test_stop),         cmocka_unit_test(test_left_behind),
-        cmocka_unit_test(test_no_leaks),
+        cmocka_unit_test(test_no_leaks),     cmocka_unit_test(test_busy),
     };
 
     if (argc > 1)
