@@ -1,18 +1,128 @@
 /* cmd_check_code.c: `ir check-code`: is what somebody got a message of ours? */
 #include "base/i18n.h"
 #include "base/scan.h"
+#include "base/utf8.h"
 #include "cmd/alerts.h"
 #include "cmd/commands.h"
 #include "cmd/outside.h"
+#include "cmd/signed.h"
+#include "core/deliver.h"
 #include "core/message.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Is `typed` what was sent of the alert: itself, or word that it is over, in
- * either language? */
-static bool
-is_text(struct ir_box *b, const struct ir_valert *row, const char *typed)
+#define NUMBERS_MAX 24      /* that are read in a text */
+#define MISSED_MAX 99999999 /* alerts of one summary */
+
+/* What a text that was typed is found to be. */
+struct found {
+    bool yes;
+    uint64_t summary; /* it is one of so many alerts; 0: it is none */
+    bool unknown;     /* it would be, but nothing here says it was sent */
+};
+
+static void
+add_number(uint64_t *v, size_t *n, uint64_t x)
+{
+    size_t i;
+
+    for (i = 0; i < *n; i++)
+        if (v[i] == x)
+            return;
+    if (x > 0 && x <= MISSED_MAX && *n < NUMBERS_MAX)
+        v[(*n)++] = x;
+}
+
+/* For how many alerts the summaries stand that were sent about `a`. */
+static size_t
+summaries(struct ir_ctx *c, const struct ir_alert *a, uint64_t v[NUMBERS_MAX])
+{
+    struct ir_log log = {0};
+    size_t i, n = 0;
+
+    if (ir_store_load_kind(c->st, a->has_incident ? a->incident : NULL,
+                           IR_KIND_ATTEMPT, &log, NULL) == IR_OK)
+        (void)ir_signed_only(&c->trust, ir_store_site(c->st), true, &log);
+    for (i = 0; i < log.n; i++) {
+        struct ir_attempt t;
+
+        if (ir_trust_admits(&c->trust, &log.e[i], NULL) != IR_OK ||
+            ir_attempt_read(&log.e[i], &t, NULL) != IR_OK)
+            continue;
+        if (memcmp(t.alert, a->id, IR_ID_BYTES) == 0)
+            add_number(v, &n, t.stands_for);
+        ir_attempt_done(&t);
+    }
+    ir_log_done(&log);
+    return n;
+}
+
+/* The numbers that stand in a text. */
+static size_t
+numbers_in(const char *typed, uint64_t v[NUMBERS_MAX])
+{
+    struct ir_buf b = {0};
+    const char *p;
+    size_t n = 0;
+
+    ir_utf8_narrow(&b, typed);
+    for (p = ir_buf_str(&b); *p != '\0'; p++) {
+        uint64_t x = 0;
+
+        if (!isdigit((unsigned char)*p))
+            continue;
+        for (; isdigit((unsigned char)*p) && x <= MISSED_MAX; p++)
+            x = 10 * x + (uint64_t)(*p - '0');
+        add_number(v, &n, x);
+        if (*p == '\0')
+            break;
+    }
+    ir_buf_done(&b);
+    return n;
+}
+
+/* Is it a summary of which `in` is the newest, of as many as `v` has? */
+static uint64_t
+summary_of(const struct ir_message_in *in, const char *typed, const uint64_t *v,
+           size_t n)
+{
+    struct ir_message_in as = *in;
+    size_t i;
+
+    as.what = IR_MESSAGE_MISSED;
+    for (i = 0; i < n; i++) {
+        as.missed = v[i];
+        if (ir_check_text(&as, typed))
+            return v[i];
+    }
+    return 0;
+}
+
+/* Is it one that was sent, or only made like one? */
+static void
+find_summary(const struct ir_message_in *in, const char *typed,
+             const uint64_t *sent, size_t sent_n, struct found *f)
+{
+    uint64_t said[NUMBERS_MAX];
+    size_t said_n = numbers_in(typed, said);
+
+    uint64_t n = summary_of(in, typed, sent, sent_n);
+
+    f->yes = n > 0;
+    if (!f->yes && !f->unknown) {
+        n = summary_of(in, typed, said, said_n);
+        f->unknown = n > 0;
+    }
+    if (n > 0)
+        f->summary = n;
+}
+
+/* Is `typed` what was sent of the alert: itself, word that it is over, or a
+ * summary of which it is the newest, in either language? */
+static struct found
+find_text(struct ir_box *b, const struct ir_valert *row, const char *typed)
 {
     struct ir_ctx *c = b->c;
     const struct ir_json *org =
@@ -29,6 +139,9 @@ is_text(struct ir_box *b, const struct ir_valert *row, const char *typed)
                                .author = author,
                                .text = a->text,
                                .when = when};
+    struct found f = {.yes = false};
+    uint64_t sent[NUMBERS_MAX];
+    size_t sent_n = summaries(c, a, sent);
     bool same = false;
     int lang;
 
@@ -57,13 +170,21 @@ is_text(struct ir_box *b, const struct ir_valert *row, const char *typed)
         if (end != NULL && end->text != NULL && end->text[0] != '\0')
             over.text = end->text;
         same = same || (end != NULL && ir_check_text(&over, typed));
+        if (!same) {
+            find_summary(&in, typed, sent, sent_n, &f);
+            same = f.yes;
+        } else {
+            f.summary = 0;
+        }
         free(words);
     }
     free(author);
     free(ender);
     free(when);
     free(ended);
-    return same;
+    f.yes = same;
+    f.unknown = f.unknown && !same;
+    return f;
 }
 
 static void
@@ -148,9 +269,10 @@ alert_json(struct ir_ctx *c, const struct ir_valert *row)
 
 /* The answer, yes or no, and why. */
 static void
-say_answer(struct ir_ctx *c, bool known, bool yes, const char *code,
-           const char *typed)
+say_answer(struct ir_ctx *c, bool known, const struct found *f,
+           const char *code, const char *typed)
 {
+    bool yes = f->yes;
     char *line;
 
     if (!known) {
@@ -163,6 +285,17 @@ say_answer(struct ir_ctx *c, bool known, bool yes, const char *code,
              _("Do not act on the message. It may not have come to this device "
                "yet: ask whoever is said to have sent it, by a number you "
                "know."));
+    } else if (f->summary > 0) {
+        line = ir_asprintf(
+            yes ? _("YES: it is the summary of %llu alerts that was sent. The "
+                    "newest of them:")
+                : _("NO: nothing here says that a summary of %llu alerts was "
+                    "sent. That may not have come to this device yet: ask "
+                    "whoever is said to have sent it, by a number you know. "
+                    "What has this code:"),
+            (unsigned long long)f->summary);
+        para(c, IR_STYLE_BOLD, line);
+        free(line);
     } else if (!yes && typed != NULL) {
         para(c, IR_STYLE_BOLD,
              _("NO: the code is one of ours, but the text is another one. What "
@@ -206,7 +339,8 @@ ir_cmd_check_code(struct ir_ctx *c, int argc, char **argv)
     char *joined = NULL, *typed = NULL;
     struct ir_json *j, *all;
     struct ir_box b = {0};
-    bool yes = false, known = false;
+    struct found f = {.yes = false}, one;
+    bool known = false;
     size_t i;
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
 
@@ -232,30 +366,34 @@ ir_cmd_check_code(struct ir_ctx *c, int argc, char **argv)
         if (strcmp(code, other) != 0)
             continue;
         known = true;
-        if (b.rows[i].a->state != IR_ALERT_WAITING &&
-            (typed == NULL || is_text(&b, &b.rows[i], typed))) {
-            yes = true;
-            row = &b.rows[i];
+        if (b.rows[i].a->state != IR_ALERT_WAITING) {
+            one = typed != NULL ? find_text(&b, &b.rows[i], typed)
+                                : (struct found){.yes = true};
+            if (one.yes)
+                row = &b.rows[i];
+            if (one.yes || !f.yes)
+                f = one;
         }
         ir_json_add_take(all, alert_json(c, &b.rows[i]));
     }
     if (c->json) {
         j = ir_json_new_obj();
         ir_json_set_str(j, "code", code);
-        ir_json_set_str(j, "answer", yes ? "yes" : "no");
+        ir_json_set_str(j, "answer", f.yes ? "yes" : "no");
         ir_json_set_bool(j, "known", known);
+        ir_json_set_int(j, "summary_of", f.yes ? (int64_t)f.summary : 0);
         ir_json_set_take(j, "alerts", all);
         ir_cmd_json_take(c, j);
     } else {
         ir_json_free(all);
-        say_answer(c, known, yes, code, typed);
+        say_answer(c, known, &f, code, typed);
         for (i = 0; i < b.rows_n; i++) {
             ir_check_code(b.rows[i].a->id, other);
             if (row != NULL ? &b.rows[i] == row : strcmp(code, other) == 0)
                 say_alert(c, &b.rows[i]);
         }
     }
-    rc = yes ? IR_OK : IR_ENO;
+    rc = f.yes ? IR_OK : IR_ENO;
 out:
     free(joined);
     ir_box_done(&b);

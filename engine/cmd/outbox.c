@@ -416,6 +416,8 @@ ir_attempt_entry(const struct ir_attempt_draft *a)
         ir_bodyw_uint(&d.body, 8, a->number);
     if (a->retry_at_ms > 0)
         ir_bodyw_uint(&d.body, 9, (uint64_t)a->retry_at_ms);
+    if (a->stands_for > 0)
+        ir_bodyw_uint(&d.body, 10, a->stands_for);
     return d;
 }
 

@@ -66,26 +66,6 @@ set_reply(struct ir_json *j, uint64_t number)
     ir_json_set_take(j, "reply", reply);
 }
 
-/* What somebody missed, in words around those of the newest.
- *
- * Owns:   takes `text`; the caller frees with free().
- */
-static char *
-missed_text(char *text, size_t missed, const char *author, enum ir_lang lang)
-{
-    enum ir_lang before = ir_i18n_lang();
-    char *out;
-
-    ir_i18n_set(lang);
-    out = ir_asprintf(_("Alerts that did not reach you here while this way "
-                        "could not be used: %zu. The newest: %s\nSee them all: "
-                        " ir inbox  Without ir, ask %s by telephone."),
-                      missed, text, author);
-    ir_i18n_set(before);
-    free(text);
-    return out;
-}
-
 /* The same for the same message however often it is sent; another when it is
  * asked for anew, on purpose. */
 static char *
@@ -128,9 +108,8 @@ ir_outgoing_message(struct ir_outbox *o, const struct ir_outgoing *x,
                                .when = when,
                                .number = x->number};
 
-    if (missed > 0)
-        text = missed_text(text, missed, author, who->lang);
     in.text = text;
+    in.missed = missed;
     ir_message_make(&in, who->lang, &m);
     ir_check_code(a->id, code);
     ir_json_set_str(j, "id", id);

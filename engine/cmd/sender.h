@@ -90,6 +90,7 @@ struct ir_attempt_draft {
     const char *contact, *channel, *address, *reply, *by, *detail;
     enum ir_outcome outcome;
     uint64_t number;
+    uint64_t stands_for; /* a summary of so many; 0: for itself */
     int64_t retry_at_ms;
 };
 

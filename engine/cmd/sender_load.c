@@ -38,6 +38,7 @@ load_one(struct ir_sender *s, size_t out, size_t recipient, size_t way,
     f->d.channel = l->channel;
     f->d.address = ir_strdup(f->d.address);
     f->d.outcome = IR_OUTCOME_TRIED;
+    f->d.stands_for = m != NULL ? m->n : 0;
     f->failed_n = w->failed_n;
     f->with_n = m != NULL ? m->n - 1 : 0;
     f->with = ir_calloc(f->with_n + 1, sizeof *f->with);

@@ -35,6 +35,7 @@ ir_attempt_read(const struct ir_entry *e, struct ir_attempt *a,
     a->number = ir_body_uint_or(e, 8, 0);
     if (ir_body_uint(e, 9, &at) && at <= INT64_MAX)
         a->retry_at_ms = (int64_t)at;
+    a->stands_for = ir_body_uint_or(e, 10, 0);
     if (a->contact == NULL || a->channel == NULL) {
         ir_attempt_done(a);
         return ir_fail(err, IR_EPARSE, _("no attempt to deliver an alert"));

@@ -54,6 +54,7 @@ struct ir_attempt {
     uint64_t number;     /* the reply number of that message, 0 none */
     int64_t retry_at_ms; /* failed, no answer: when it is tried again, 0 never
                           */
+    uint64_t stands_for; /* a summary of so many alerts; 0: for itself */
 };
 
 /* Decode entry `e` of kind attempt.

@@ -141,11 +141,32 @@ add_origin(const struct ir_message_in *in, struct ir_buf *b)
     free(site);
 }
 
+/* The text, of a summary in words around that of the newest; harmless.
+ *
+ * Owns:   the caller frees with free().
+ */
+static char *
+text_of(const struct ir_message_in *in, bool one)
+{
+    char *all, *out;
+
+    if (in->what != IR_MESSAGE_MISSED)
+        return clean(in->text, one);
+    all = ir_asprintf(_("Alerts that did not reach you here while this way "
+                        "could not be used: %llu. The newest: %s\nSee them "
+                        "all:  ir inbox  Without ir, ask %s by telephone."),
+                      (unsigned long long)in->missed, in->text,
+                      in->author != NULL ? in->author : "?");
+    out = clean(all, one);
+    free(all);
+    return out;
+}
+
 static char *
 make_body(const struct ir_message_in *in, const char *title, const char *code)
 {
     struct ir_buf b = {0};
-    char *text = clean(in->text, false);
+    char *text = text_of(in, false);
 
     ir_buf_addf(&b, "%s\n%s\n\n", title, text);
     add_origin(in, &b);
@@ -197,7 +218,7 @@ make_brief(const struct ir_message_in *in, const char *code)
 {
     struct ir_buf head = {0}, tail = {0}, out = {0};
     const char *w = warning(in);
-    char *text = clean(in->text, true);
+    char *text = text_of(in, true);
     size_t used;
 
     if (w != NULL)
@@ -236,7 +257,7 @@ ir_message_make(const struct ir_message_in *in, enum ir_lang lang,
     out->title = make_title(in);
     out->body = make_body(in, out->title, code);
     out->brief = make_brief(in, code);
-    text = clean(in->text, true);
+    text = text_of(in, true);
     ir_buf_addf(&subject, "%s ", out->title);
     ir_utf8_cut(&subject, text, IR_MESSAGE_SUBJECT_MAX);
     free(text);

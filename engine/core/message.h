@@ -20,7 +20,8 @@ enum ir_message_what {
     IR_MESSAGE_ALERT,
     IR_MESSAGE_CANCEL,  /* it is over, or was a mistake */
     IR_MESSAGE_CORRECT, /* takes the place of another */
-    IR_MESSAGE_MISSED,  /* what somebody missed while a channel was down */
+    IR_MESSAGE_MISSED,  /* a summary of what somebody missed while a channel
+                           was down; it has the code of the newest */
 };
 
 struct ir_message_in {
@@ -32,6 +33,7 @@ struct ir_message_in {
     const char *text;
     const char *when; /* in words, or NULL */
     uint64_t number;  /* a reply names it: "1a"; 0: none is asked for */
+    uint64_t missed;  /* of a summary: so many, `text` being the newest's */
 };
 
 struct ir_message {

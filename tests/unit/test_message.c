@@ -167,6 +167,32 @@ what_was_sent_is_known(void **state)
     ir_message_done(&m);
 }
 
+/* A summary is known by how many it stands for, too. */
+static void
+summary_is_known(void **state)
+{
+    struct ir_message_in in = some(IR_EXERCISE);
+    struct ir_message m;
+    int lang;
+
+    (void)state;
+    in.what = IR_MESSAGE_MISSED;
+    for (lang = IR_LANG_EN; lang <= IR_LANG_JA; lang++) {
+        in.missed = 4;
+        in.status = IR_EXERCISE;
+        ir_message_make(&in, (enum ir_lang)lang, &m);
+        assert_true(ir_check_text(&in, m.body));
+        assert_true(ir_check_text(&in, m.brief));
+        assert_true(units(m.brief) <= IR_MESSAGE_SHORT_MAX);
+        in.missed = 5;
+        assert_false(ir_check_text(&in, m.body));
+        in.missed = 4;
+        in.status = IR_ACTUAL;
+        assert_false(ir_check_text(&in, m.body));
+        ir_message_done(&m);
+    }
+}
+
 static void
 replies(void **state)
 {
@@ -211,9 +237,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exercise_comes_first),   cmocka_unit_test(brief_fits),
-        cmocka_unit_test(hostile_text),           cmocka_unit_test(codes),
-        cmocka_unit_test(what_was_sent_is_known), cmocka_unit_test(replies),
+        cmocka_unit_test(exercise_comes_first),
+        cmocka_unit_test(brief_fits),
+        cmocka_unit_test(hostile_text),
+        cmocka_unit_test(codes),
+        cmocka_unit_test(what_was_sent_is_known),
+        cmocka_unit_test(summary_is_known),
+        cmocka_unit_test(replies),
     };
 
     setenv("IR_LOCALEDIR", IR_BUILD_DIR "/engine/po", 0);
