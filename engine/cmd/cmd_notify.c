@@ -9,6 +9,7 @@
 #include "cmd/commands.h"
 #include "cmd/outside.h"
 #include "cmd/sender.h"
+#include "cmd/update.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -240,6 +241,8 @@ ir_cmd_notify(struct ir_ctx *c, int argc, char **argv)
         rc = cosign_needed(c, &to, w.severity, asked, &w.needed);
     if (rc == IR_OK && to.outside)
         rc = outside(c, inside ? &k : NULL, &to, &w);
+    if (rc == IR_OK && inside)
+        rc = ir_update_check_notify(c, &k, to.v, to.n, argv[2]);
     if (rc == IR_OK && secret != NULL)
         rc = add_secret(c, &b, inside ? &k : NULL, &to, secret);
     if (rc == IR_OK) {
@@ -309,6 +312,16 @@ check_open(struct ir_ctx *c, const struct ir_alert *a)
     ir_fail(&c->err, IR_EEXIST, _("this alert has been cancelled already"));
     ir_err_hint(&c->err, "ir alert show %s", hex);
     return IR_EEXIST;
+}
+
+/* May its audiences know what those words say? */
+static int
+check_may(struct ir_box *box, const struct ir_alert *a, const char *words)
+{
+    const struct ir_incident *inc =
+        a->has_incident ? ir_box_incident(box, a->incident) : NULL;
+
+    return ir_update_check_to(box, inc, a->to, a->to_n, words);
 }
 
 /* It waits for its release, which takes who speaks to that audience. */
@@ -414,6 +427,8 @@ ir_cmd_alert_cancel(struct ir_ctx *c, int argc, char **argv)
         rc = begin_about(c, argv[1], &box, &row);
     if (rc == IR_OK)
         rc = check_open(c, row->a);
+    if (rc == IR_OK && n == 2)
+        rc = check_may(&box, row->a, argv[2]);
     if (rc == IR_OK) {
         d = about(&b, row->a, IR_KIND_CANCEL);
         ir_bodyw_text(&d->body, 1, n == 2 ? argv[2] : NULL);
@@ -474,6 +489,8 @@ ir_cmd_alert_correct(struct ir_ctx *c, int argc, char **argv)
         rc = begin_about(c, argv[1], &box, &row);
     if (rc == IR_OK)
         rc = check_open(c, row->a);
+    if (rc == IR_OK)
+        rc = check_may(&box, row->a, argv[2]);
     if (rc == IR_OK)
         rc = correct(c, &box, row->a, argv[2], &b);
     if (rc == IR_OK) {

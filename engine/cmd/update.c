@@ -13,7 +13,6 @@
 #define EVERY_S 1200
 #define ONCE_MS 60000
 #define STEADY_MS 7200000 /* the default rhythm holds so long */
-#define WORD_MIN 4        /* bytes: shorter values are found in any sentence */
 
 /* A duration of the site's data: as written, or in seconds. */
 static int64_t
@@ -304,8 +303,8 @@ ir_update_say_hand(struct ir_ctx *c, const struct ir_incident *inc,
 static bool
 holds(const char *words, const char *value)
 {
-    return value != NULL && strlen(value) >= WORD_MIN &&
-           !ir_is_unknown(value) && strstr(words, value) != NULL;
+    return value != NULL && !ir_is_unknown(value) &&
+           ir_update_holds(words, value);
 }
 
 /* Do the words name that person: as it was answered, or as the contacts do? */
@@ -345,4 +344,34 @@ ir_update_check_words(struct ir_box *b, const struct ir_incident *inc,
             return ir_update_refuse_fact(b->c, id, IR_FACT_PERSONAL);
     }
     return IR_OK;
+}
+
+int
+ir_update_check_to(struct ir_box *b, const struct ir_incident *inc,
+                   char *const *to, size_t n, const char *words)
+{
+    size_t i;
+    int rc = IR_OK;
+
+    for (i = 0; inc != NULL && i < n && rc == IR_OK; i++)
+        if (strncmp(to[i], "audience:", 9) == 0)
+            rc = ir_update_check_words(b, inc, to[i] + 9, words);
+    return rc;
+}
+
+int
+ir_update_check_notify(struct ir_ctx *c, const struct ir_case *bare,
+                       char *const *to, size_t n, const char *words)
+{
+    struct ir_case k = {0};
+    struct ir_box b = {0};
+    int rc = ir_case_load(c, bare->inc->declare, 0, &k);
+
+    if (rc == IR_OK)
+        rc = ir_box_load(c, IR_BOX_WAITING, k.inc, &b);
+    if (rc == IR_OK)
+        rc = ir_update_check_to(&b, k.inc, to, n, words);
+    ir_box_done(&b);
+    ir_case_done(&k);
+    return rc;
 }

@@ -49,6 +49,14 @@ void ir_update_say_hand(struct ir_ctx *c, const struct ir_incident *inc,
 int ir_update_check_words(struct ir_box *b, const struct ir_incident *inc,
                           const char *id, const char *words);
 
+/* The same for each audience among `to[0..n)`; and where the incident has yet
+ * to be loaded.
+ */
+int ir_update_check_to(struct ir_box *b, const struct ir_incident *inc,
+                       char *const *to, size_t n, const char *words);
+int ir_update_check_notify(struct ir_ctx *c, const struct ir_case *bare,
+                           char *const *to, size_t n, const char *words);
+
 /* Refuse fact `f` to audience `id`, saying what to do. */
 int ir_update_refuse_fact(struct ir_ctx *c, const char *id, enum ir_fact f);
 

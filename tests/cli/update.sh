@@ -119,6 +119,24 @@ ok --as sato update responders --why "a stolen password"
 exits 77 --as mori update passengers --text "It was a stolen password, sorry"
 says "cause"
 exits 77 --as mori update passengers --what "a stolen password was used"
+
+title "nor is the cause said in another form, or by another command"
+exits 77 --as sato update passengers --text "It was A  STOLEN Password"
+says "cause"
+exits 77 --as sato update passengers --how "a stolen
+password"
+exits 77 --as sato notify passengers "Somebody used a stolen password"
+says "cause"
+exits 77 --as sato notify responders,passengers "Ａ stolen password"
+ok --as sato --json notify passengers "Please wait"
+W=$(json id)
+exits 77 --as sato alert correct "$W" "Please wait: a stolen password"
+says "cause"
+exits 77 --as sato alert cancel "$W" -r over "It was a stolen password"
+says "cause"
+ok --as sato alert cancel "$W" -r mistaken
+ok --as sato notify responders "a stolen password"
+
 exits 77 --as sato update allow passengers cause -r "no"
 says "now: Mori"
 exits 64 --as mori update allow passengers secrets -r "no"

@@ -116,13 +116,36 @@ beats(void **state)
     }
 }
 
+static void
+finds(void **state)
+{
+    static const struct {
+        const char *words, *value;
+        bool found;
+    } cases[] = {
+        {"It was a stolen password.", "a stolen password", true},
+        {"It was A STOLEN\n  Password.", "a stolen password", true},
+        {"ａ\u3000ｓｔｏｌｅｎ password", "a stolen password", true},
+        {"a st\u200bolen pass\u00adword", "a stolen password", true},
+        {"盗まれたﾊﾟｽﾜｰﾄﾞ", "盗まれたパスワード", true},
+        {"盗まれた パス ワード", "盗まれたパスワード", true},
+        {"a lost password", "a stolen password", false},
+        {"no idea", "id", false},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(ir_update_holds(cases[i].words, cases[i].value),
+                         cases[i].found);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fills),
-        cmocka_unit_test(forges_nothing),
-        cmocka_unit_test(knows),
+        cmocka_unit_test(fills), cmocka_unit_test(forges_nothing),
+        cmocka_unit_test(knows), cmocka_unit_test(finds),
         cmocka_unit_test(beats),
     };
 
