@@ -122,6 +122,7 @@ ir_curl_begin(CURL *e, const char *url, const char *scheme, const char *ca,
 
     lib.reset(e);
     lib.detail[0] = '\0';
+    lib.own_ca = ca[0] != '\0';
     return lib.setopt(e, CURLOPT_URL, url) == CURLE_OK &&
            lib.setopt(e, CURLOPT_PROTOCOLS_STR, scheme) == CURLE_OK &&
            lib.setopt(e, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
@@ -156,7 +157,11 @@ meaning(CURLcode rc)
     case CURLE_PEER_FAILED_VERIFICATION:
         return _("its certificate is not trusted");
     case CURLE_SSL_CACERT_BADFILE:
-        return _("the certificates to trust (ca) are no PEM text");
+        return lib.own_ca
+                   ? _("the certificates to trust (ca) are no PEM text")
+                   : _("this machine has no certificates of authorities to "
+                       "trust (package ca-certificates), and the channel gives "
+                       "none (ca)");
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_USE_SSL_FAILED:
         return _("no TLS connection could be made");

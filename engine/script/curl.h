@@ -37,6 +37,7 @@ struct ir_curl {
     __typeof__(curl_global_init) *global_init;
     CURL *easy; /* the handle */
     char detail[CURL_ERROR_SIZE];
+    bool own_ca; /* this time the certificates to trust were given */
 };
 
 /* Load the library and make the handle; before the sandbox.

@@ -112,9 +112,11 @@ def values(t, conf):
 
 def what_goes_wrong(t, ways):
     tls = ways["tls"]
-    for what, ca in (("another CA", t.read("other.pem")), ("no CA", None)):
+    for what, ca, said in (
+            ("another CA", t.read("other.pem"), "not trusted"),
+            ("no CA", None, channel_try.UNTRUSTED)):
         c = {k: v for k, v in {**tls, "ca": ca}.items() if v is not None}
-        t.says(what, t.send(c, "noc"), "not trusted", "retry")
+        t.says(what, t.send(c, "noc"), said, "retry")
     t.says("TLS to who speaks none",
            t.send({**tls, "port": ways["tcp"]["port"], "timeout": "1s"},
                   "noc"), "127.0.0.1: ", "retry")

@@ -38,8 +38,8 @@ fake()
 }
 
 mkdir "$T/bin" "$T/closed"
-cp "$src/setup" "$T/setup"
-for p in sh env awk sort tr cat rm mkdir dirname grep date; do
+sed "s|^policy=.*|policy=$T/policy-rc.d|" "$src/setup" > "$T/setup"
+for p in sh env awk sort tr cat rm mv mkdir dirname grep date; do
     ln -s "$(command -v $p)" "$T/bin/$p"
 done
 fake id 'echo 1000'
@@ -63,6 +63,26 @@ try 0 build
 grep -q 'sudo env DEBIAN.* install nettle-dev$' "$T/asked" ||
     fail 'nothing was installed'
 rm "$T/bin/sudo"
+
+# Servers that only tests want are installed, and start neither now nor later;
+# what was there before is left as it is.
+fake sudo 'printf "%s\n" "sudo $*" >> "$HOME/asked"'
+fake systemctl ':'
+fake python3 ':'
+fake dpkg-query 'shift 3; for p; do case $p in
+    dovecot-*) ;; *) echo "$p installed" ;; esac; done'
+rm -f "$T/asked"
+try 0 test
+grep -v 'apt-get -qq update' "$T/asked" | grep '^sudo' > "$T/order"
+sed -n 1p "$T/order" | grep -q 'exit 101.*policy-rc.d' || fail 'not held'
+sed -n 2p "$T/order" | grep -q 'install dovecot-imapd$' || fail 'installed'
+sed -n 3p "$T/order" | grep -q "^sudo rm -f $T/policy-rc.d$" ||
+    fail 'held for ever'
+grep -q '^sudo systemctl disable dovecot.service$' "$T/asked" ||
+    fail 'starts at the next boot'
+grep -q 'disable \(cups\|exim4\|rsyslog\)' "$T/asked" &&
+    fail 'touched what was there'
+rm "$T/bin/sudo" "$T/bin/systemctl" "$T/bin/python3"
 
 # A place that cannot be written to (root can write anywhere).
 fake dpkg-query 'shift 3; for p; do echo "$p installed"; done'
