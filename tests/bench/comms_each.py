@@ -171,7 +171,7 @@ class Channels:
 def bench():
     b = Bench("comms_each", "each channel while all others hang")
     home = b.env["IR_HOME"]
-    rounds = max(3, ROUNDS // 8)
+    rounds = max(3, ROUNDS // 13)
     b.call(b.ir, "init", "--org", "Minato Airport", "--person", "Ito",
            "--runbooks", os.path.join(HERE, "../torture/site"), "--no-git")
     b.call(b.ir, "release", "approve")
