@@ -362,7 +362,7 @@ write_tail(struct sx *x)
         ir_term_para(
             &x->v->term, x->out, 1,
             s->stage == IR_STAGE_FINAL ? _("Not a final report yet, open: ")
-                                       : _("Still open: "),
+                                       : _("Needed, still open: "),
             IR_STYLE_ACCENT,
             ir_pool_take(&x->pool, ir_view_safe(x->v, ir_buf_str(&lacks))));
     if (is_drill(s))
