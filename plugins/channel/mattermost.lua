@@ -31,16 +31,26 @@ local function request(cfg, url)
            timeout = cfg.timeout }
 end
 
+-- A text must call nobody (@all, <!channel>), nor show one address and lead to
+-- another ([label](address), <address|label>). "<" and "@" become their wide
+-- forms, which `ir check-code` reads as the usual ones.
+local function plain(text)
+  text = ("\n" .. text):gsub("<", "＜"):gsub("[^%w]@+", function(at)
+    return (at:gsub("@", "＠"))
+  end)
+  return (text:sub(2):gsub("%]([%(%[:])", "] %1"))
+end
+
 function M.send(ir, cfg, msg)
   local req
   if cfg.server and cfg.token then
     req = request(cfg, cfg.server .. "/api/v4/posts")
     -- the server posts a pending id once
-    req.json = { channel_id = msg.to, message = msg.body,
+    req.json = { channel_id = msg.to, message = plain(msg.body),
                  pending_post_id = msg.id }
   elseif cfg.url then
     req = request(cfg, cfg.url)
-    req.json = { text = msg.body, channel = msg.to ~= "-" and msg.to or nil }
+    req.json = { text = plain(msg.body), channel = msg.to ~= "-" and msg.to or nil }
   else
     return nil, "neither url nor server and token are set", "refused"
   end

@@ -93,6 +93,20 @@ sends 0 mattermost c1
 out p17
 posted 'r["path"]' /api/v4/posts
 posted 'b["channel_id"], b["pending_post_id"]' "('c1', '00aa/ito/0')"
+cp "$T/msg.json" "$T/kept.json"
+"$PY" - "$T/msg.json" <<'X'
+import json, sys
+m = json.load(open(sys.argv[1]))
+m["body"] = "@all @@here\n<!channel> <https://evil.example|x> [y](https://evil.example)" \
+            "\n[y]: https://evil.example ![z](//evil.example) [y][z] a@b.example\n"
+json.dump(m, open(sys.argv[1], "w"))
+X
+answers '{"status": 201, "body": "{}"}'
+sends 0 mattermost c1
+posted 'b["message"]' '＠all ＠＠here
+＜!channel> ＜https://evil.example|x> [y] (https://evil.example)
+[y] : https://evil.example ![z] (//evil.example) [y] [z] a@b.example'
+mv "$T/kept.json" "$T/msg.json"
 answers '{"status": 403, "body": "{\"message\":\"no permission\"}"}'
 sends 2 mattermost c1
 out "REFUSED"
