@@ -189,7 +189,7 @@ return {
     { id = "network", title = { en = "Network", ja = "ネットワーク" },
       holders = { "mori", "kato" }, wait = "5m" },
     { id = "operator", title = { en = "Operator", ja = "運用員" },
-      holders = { "nakamura", "yamada" }, wait = "5m" },
+      holders = { "nakamura", "yamada" }, wait = "5m", equal = true },
     { id = "administrator", title = { en = "Server administrator", ja = "サーバー管理者" },
       holders = { "kobayashi", "watanabe" }, wait = "10m" },
     { id = "mail-admin", title = { en = "Mail administrator", ja = "メール管理者" },

@@ -171,6 +171,8 @@ put_below(struct live *l, struct ir_buf *out, char **prompt)
         d.address = l->at.address;
         d.say = say;
         d.code = code;
+        d.duty = l->r->x->to.r[recipient].duty;
+        d.duty_ms = l->r->x->to.r[recipient].duty_ms;
         d.voice = is_voice(l->at.channel);
         d.more = n - 1;
         ir_view_call_dial(v, &d, out);

@@ -231,10 +231,14 @@ ir_cmd_comms_test(struct ir_ctx *c, int argc, char **argv)
     return rc;
 }
 
-/* Is that way one to be asked for anew: it was used, and nobody answered? */
+/* Is that way one to be asked for: it was used, and nobody answered; or it is
+ * the first of somebody for whose hours the message waits? */
 static bool
-is_spent(const struct ir_way *w)
+is_spent(const struct ir_outgoing *x, const struct ir_recipient *r,
+         const struct ir_way *w)
 {
+    if (ir_deliver_waits(r, x->in.now_ms))
+        return w == r->ways;
     return w->use == IR_WAY_OPEN && w->last != 0 &&
            w->last != IR_OUTCOME_TRIED &&
            (w->last != IR_OUTCOME_FAILED || w->given_up);
@@ -261,7 +265,7 @@ ask_again(struct ir_ctx *c, struct ir_outbox *o, const struct ir_outgoing *x,
             continue;
         before = n;
         for (k = 0; k < r->ways_n; k++) {
-            if (!is_spent(&r->ways[k]))
+            if (!is_spent(x, r, &r->ways[k]))
                 continue;
             d = ir_realloc(d, (n + 1) * sizeof *d);
             d[n] = ir_attempt_about(x, i, k);

@@ -7,6 +7,7 @@
 #include "cmd/recipients.h"
 #include "cmd/release.h"
 #include "core/text.h"
+#include "view/hours.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -170,26 +171,15 @@ print_person(struct ir_ctx *c, const char *id, int mail)
 static void
 print_hours(struct ir_ctx *c, const struct ir_json *o)
 {
-    const struct ir_json *w = ir_json_get(o, "working");
-    const struct ir_json *days = ir_json_get(w, "days");
     const char *hours = ir_json_text_of(o, "hours");
-    struct ir_buf b = {0};
-    size_t i;
+    char *data = ir_view_hours(o), *safe = ir_view_safe(&c->view, hours);
 
-    for (i = 0; hours == NULL && i < ir_json_len(days); i++)
-        ir_buf_addf(&b, "%s ", ir_json_str(ir_json_at(days, i)));
-    if (hours != NULL)
-        ir_buf_adds(&b, hours);
-    else if (w != NULL)
-        ir_buf_addf(&b, "%s-%s", ir_json_get_str(w, "from", ""),
-                    ir_json_get_str(w, "to", ""));
-    if (b.len > 0) {
-        char *safe = ir_view_safe(&c->view, ir_buf_str(&b));
-
-        ir_buf_addf(&c->out, _("  at work %s\n"), safe);
-        free(safe);
-    }
-    ir_buf_done(&b);
+    if (hours != NULL || data != NULL)
+        ir_buf_addf(&c->out, _("  at work %s\n"), hours != NULL ? safe : data);
+    if (ir_json_get_bool(o, "equal", false))
+        ir_buf_adds(&c->out, _("  equals: who is at work is called first\n"));
+    free(data);
+    free(safe);
 }
 
 /* What else there is to know of one. */

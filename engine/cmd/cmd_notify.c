@@ -60,7 +60,7 @@ struct alert_words {
     const char *text;
     int64_t severity, within, needed;
     const struct ir_to *to;
-    bool mesh_only;
+    bool mesh_only, any_hour;
 };
 
 static void
@@ -76,6 +76,8 @@ fill(struct ir_draft *d, const struct alert_words *w)
         ir_bodyw_texts(&d->body, 7, (const char *const *)w->to->v, w->to->n);
     if (w->mesh_only)
         ir_bodyw_uint(&d->body, 8, 1);
+    if (w->any_hour)
+        ir_bodyw_uint(&d->body, 9, 1);
     d->audience = w->to->audience;
 }
 
@@ -205,12 +207,13 @@ ir_cmd_notify(struct ir_ctx *c, int argc, char **argv)
 {
     const char *severity = NULL, *within = NULL, *cosign = NULL;
     const char *secret = NULL;
-    bool no_send = false;
+    bool no_send = false, at_once = false;
     const struct ir_opt opts[] = {{"severity", 0, &severity, NULL, NULL, NULL},
                                   {"ack-within", 0, &within, NULL, NULL, NULL},
                                   {"cosign", 0, &cosign, NULL, NULL, NULL},
                                   {"secret", 0, &secret, NULL, NULL, NULL},
                                   {"no-send", 0, NULL, &no_send, NULL, NULL},
+                                  {"now", 0, NULL, &at_once, NULL, NULL},
                                   {NULL, 0, NULL, NULL, NULL, NULL}};
     struct alert_words w = {.severity = SEVERITY_DEFAULT};
     struct ir_case k = {0};
@@ -249,6 +252,7 @@ ir_cmd_notify(struct ir_ctx *c, int argc, char **argv)
         w.text = argv[2];
         w.to = &to;
         w.mesh_only = no_send;
+        w.any_hour = at_once;
         b.refers[b.n] = b.n; /* the note before it, if there is one */
         fill(ir_batch_add(&b, inside ? &k : NULL, IR_KIND_ALERT), &w);
         rc = ir_batch_commit(c, &b);
@@ -456,6 +460,7 @@ correct(struct ir_ctx *c, struct ir_box *box, const struct ir_alert *a,
                             .within = (int64_t)a->ack_within_s,
                             .needed = (int64_t)a->needed,
                             .mesh_only = a->mesh_only,
+                            .any_hour = a->any_hour,
                             .to = &to};
     struct ir_draft *d = about(b, a, IR_KIND_ALERT);
     size_t i;

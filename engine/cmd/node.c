@@ -26,6 +26,7 @@
 #define TELL_MS 10000      /* what came is told this often at most */
 #define SETTLE_MS 1500     /* after something new, before it is witnessed... */
 #define SEND_LOOK_MS 1000  /* whether something is to be sent to people */
+#define JUMP_MS 60000      /* a clock that differs by more was set */
 #define SEND_AGAIN_MS 5000 /* after a sender was started */
 
 static void
@@ -284,6 +285,20 @@ tell(struct ir_node *n)
     n->told_ms = n->now_ms;
 }
 
+/* Was the clock set since the last look, by more than a minute? Then what was
+ * said of when something is due means nothing. */
+static bool
+clock_jumped(struct ir_node *n, int64_t since_ms)
+{
+    int64_t was = n->wall_ms;
+    struct ir_now now;
+
+    ir_clock_now(&now);
+    n->wall_ms = now.wall_ms;
+    return was == 0 || now.wall_ms < was + since_ms - JUMP_MS ||
+           now.wall_ms > was + since_ms + JUMP_MS;
+}
+
 /* Start the sender when something is due: what came may say that an alert of
  * this device may go out, or is over. */
 static void
@@ -293,6 +308,10 @@ send_due(struct ir_node *n)
 
     if (n->now_ms < n->comms_ms)
         return;
+    if (clock_jumped(n, n->now_ms - n->seen_ms) &&
+        ir_comms_next(n->c) != INT64_MAX)
+        n->comms_came = true;
+    n->seen_ms = n->now_ms;
     n->comms_ms = n->now_ms + SEND_LOOK_MS;
     if (n->comms_site)
         ir_ctx_site(n->c, NULL);

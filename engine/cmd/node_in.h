@@ -110,6 +110,8 @@ struct ir_node {
     int64_t receipt_ms; /* when to say that alerts are here; 0: none new */
     int64_t witness_ms; /* when to witness what came; 0: nothing new */
     int64_t comms_ms;   /* when to look whether a sender is needed */
+    int64_t seen_ms;    /* when that was looked at last... */
+    int64_t wall_ms;    /* ...and what the clock said then; 0: not yet */
     bool comms_came;    /* something came that may make messages due */
     bool comms_site;    /* another release may be in force since */
     uint64_t told_stored, told_refused;

@@ -199,7 +199,9 @@ choose_rows(struct ir_outbox *o, bool all, int64_t oldest_ms)
     for (i = 0; i < o->box.rows_n; i++) {
         const struct ir_valert *row = &o->box.rows[i];
         const struct ir_alert *a = row->a;
-        bool ours = a->at_ms > oldest_ms && !is_elsewhere(&s, a->id);
+        /* what waits for people's hours does so over a weekend */
+        int64_t wait = a->severity >= IR_HOURS_ROUTINE ? IR_HOURS_WAIT_MS : 0;
+        bool ours = a->at_ms > oldest_ms - wait && !is_elsewhere(&s, a->id);
 
         end = end_of(a);
         if (end != NULL &&
@@ -301,6 +303,7 @@ ir_outbox_load(struct ir_ctx *c, bool all, struct ir_outbox *o)
 
     memset(o, 0, sizeof *o);
     o->c = c;
+    ir_site_calendar_init(c->view.site, &o->cal);
     ir_clock_now(&now);
     rc = ir_box_load(c, IR_BOX_WAITING, NULL, &o->box);
     if (rc != IR_OK)
@@ -331,8 +334,41 @@ ir_outbox_done(struct ir_outbox *o)
         free(x->due);
     }
     free(o->v);
+    ir_site_calendar_done(&o->cal);
     ir_box_done(&o->box);
     memset(o, 0, sizeof *o);
+}
+
+/* Is it nothing that anybody must hear at any hour? Not a call, nor word that
+ * another one was mistaken or is over; nor where an answer is wanted by a time,
+ * or its author said so.
+ */
+static bool
+is_routine(const struct ir_outgoing *x)
+{
+    const struct ir_alert *a = x->row->a;
+
+    return a->severity >= IR_HOURS_ROUTINE && a->status != IR_TEST &&
+           !a->any_hour && a->ack_within_s == 0 && x->tree.json == NULL &&
+           x->over == NULL && x->instead == NULL;
+}
+
+/* Who of its people is at work now, and until when it waits for whom. */
+static void
+plan_hours(const struct ir_outbox *o, struct ir_outgoing *x)
+{
+    bool routine = is_routine(x);
+    size_t i;
+
+    for (i = 0; i < x->to.n; i++) {
+        const struct ir_working *w = &x->to.who[i].working;
+        struct ir_recipient *r = &x->to.r[i];
+
+        r->duty = ir_working_at(w, &o->cal.cal, x->in.now_ms, &r->duty_ms);
+        r->quiet_ms = routine ? ir_working_opens(w, &o->cal.cal, x->in.out_ms,
+                                                 x->in.now_ms)
+                              : 0;
+    }
 }
 
 /* What is due of one alert; of a contact tree, whose turn it is and what is due
@@ -372,6 +408,7 @@ ir_outbox_plan(struct ir_outbox *o, int64_t now_ms)
         x->in.now_ms = now_ms;
         x->in.attempts = x->attempts;
         x->in.attempts_n = x->attempts_n;
+        plan_hours(o, x);
         plan_one(x);
         if (x->next_ms < o->next_ms)
             o->next_ms = x->next_ms;

@@ -30,7 +30,8 @@ begins_by(const struct ir_outgoing *x, const struct ir_recipient *r,
     bool first = true;
     size_t k;
 
-    if (r->answered || r->open_ms > x->in.now_ms)
+    if (r->answered || r->open_ms > x->in.now_ms ||
+        ir_deliver_waits(r, x->in.now_ms))
         return false;
     for (k = 0; k < r->ways_n; k++) {
         if (r->ways[k].use != IR_WAY_OPEN)
@@ -150,7 +151,8 @@ say_by_hand(struct ir_outbox *o, const struct ir_outgoing *x,
         struct ir_buf b = {0};
         char *name;
 
-        if (r->answered || r->reply != NULL || !ir_outgoing_by_hand(r))
+        if (r->answered || r->reply != NULL || !ir_outgoing_by_hand(r) ||
+            ir_deliver_waits(r, x->in.now_ms))
             continue;
         if (n++ == 0)
             ir_term_para(&c->talk_view.term, out, 1, NULL, IR_STYLE_BOLD,
@@ -178,6 +180,39 @@ say_by_hand(struct ir_outbox *o, const struct ir_outgoing *x,
                     n - HAND_MAX);
     if (n > 0)
         say_words(o, x, out);
+}
+
+/* Whom it waits for, being of no haste, and how it goes out all the same. */
+static void
+say_waits(struct ir_ctx *c, const struct ir_outgoing *x, struct ir_buf *out)
+{
+    struct ir_buf b = {0};
+    char *line, *text, hex[2 * 4 + 1];
+    size_t i, n = 0;
+
+    for (i = 0; i < x->to.n; i++) {
+        const struct ir_recipient *r = &x->to.r[i];
+
+        if (!ir_deliver_waits(r, x->in.now_ms) || n++ >= NAMES_MAX)
+            continue;
+        text = ir_view_safe(&c->talk_view, x->to.who[i].name);
+        line = ir_view_time(&c->talk_view, r->quiet_ms);
+        ir_buf_adds(&b, n > 1 ? _(", ") : "");
+        ir_buf_addf(&b, _("%s (from %s)"), text, line);
+        free(line);
+        free(text);
+    }
+    if (n > NAMES_MAX)
+        ir_buf_addf(&b, _(" and %zu more"), n - NAMES_MAX);
+    if (n > 0) {
+        ir_hex(x->row->a->id, 4, hex);
+        line = ir_asprintf(_("Waits for the hours of: %s.  Not wait:  ir alert "
+                             "resend %s"),
+                           ir_buf_str(&b), hex);
+        ir_term_para(&c->talk_view.term, out, 1, NULL, IR_STYLE_BOLD, line);
+        free(line);
+    }
+    ir_buf_done(&b);
 }
 
 /* People who are no members and whom nothing leads to. */
@@ -314,6 +349,7 @@ ir_outbox_say(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES],
                      _("To devices alone, by no channel."));
     } else if (x != NULL && !x->in.over) {
         (void)say_channels(c, x, out);
+        say_waits(c, x, out);
         say_by_hand(&o, x, out);
         say_no_way(c, x, out);
     }
@@ -361,6 +397,8 @@ ir_outbox_say_update(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES],
         say_mute(c, x, out);
     if (x != NULL) {
         n = say_channels(c, x, out);
+        if (!x->mute)
+            say_waits(c, x, out);
         hand = count_by_hand(x);
         if (n == 0 && (x->row->a->status == IR_ACTUAL || x->to.n > 0))
             say_para(c, out,

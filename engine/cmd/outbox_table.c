@@ -4,6 +4,7 @@
 #include "base/scan.h"
 #include "base/time.h"
 #include "cmd/sender.h"
+#include "view/hours.h"
 
 #include <stdlib.h>
 
@@ -66,7 +67,7 @@ failed_so_far(const struct ir_recipient *r)
 }
 
 static char *
-state_of(const struct ir_view *v, const struct ir_recipient *r)
+how_far(const struct ir_view *v, const struct ir_recipient *r)
 {
     char *reply, *out, *at;
 
@@ -93,6 +94,31 @@ state_of(const struct ir_view *v, const struct ir_recipient *r)
                       failed_so_far(r) ? _("NOT reached so far")
                                        : reach_text(r->reach));
     free(at);
+    return out;
+}
+
+/* How it stands with them, and, while they have not answered, that they are not
+ * at work. */
+static char *
+state_of(const struct ir_view *v, const struct ir_outgoing *x,
+         const struct ir_recipient *r)
+{
+    char *far, *off, *out;
+
+    if (!x->mute && ir_deliver_waits(r, x->in.now_ms)) {
+        off = ir_view_time(v, r->quiet_ms);
+        out = ir_asprintf(_("waits for their hours, from %s"), off);
+        free(off);
+        return out;
+    }
+    far = how_far(v, r);
+    off = r->answered || r->reply != NULL ? NULL
+                                          : ir_view_off(v, r->duty, r->duty_ms);
+    if (off == NULL)
+        return far;
+    out = ir_asprintf("%s%s%s", far, ir_view_sep(v), off);
+    free(far);
+    free(off);
     return out;
 }
 
@@ -215,7 +241,7 @@ ir_outgoing_table(struct ir_ctx *c, const struct ir_outgoing *x,
     ir_table_init(&t, 3, 2);
     for (i = 0; i < x->to.n; i++) {
         char *name = ir_view_safe(&c->view, x->to.who[i].name);
-        char *state = state_of(&c->view, &x->to.r[i]);
+        char *state = state_of(&c->view, x, &x->to.r[i]);
         char *ways = ways_text(&c->view, &x->to.r[i]);
         const char *cells[3] = {name, state, ways};
 
@@ -284,6 +310,10 @@ ir_outgoing_json(const struct ir_outgoing *x)
         ir_json_set_str(o, "name", x->to.who[i].name);
         ir_json_set_str(o, "state", reach_word(r->reach));
         ir_json_set_bool(o, "exhausted", r->exhausted);
+        ir_view_set_duty(o, r->duty, r->duty_ms);
+        ir_view_set_time(
+            o, "waits_until",
+            !x->mute && ir_deliver_waits(r, x->in.now_ms) ? r->quiet_ms : 0);
         set_took(o, "handed_over_s", x, r->handed_ms);
         set_took(o, "answered_s", x, answered_at(r));
         if (r->reply != NULL)

@@ -2,6 +2,7 @@
 #include "cmd/recipients.h"
 
 #include "cmd/signed.h"
+#include "core/deadline.h"
 #include "core/order.h"
 
 #include <search.h>
@@ -104,6 +105,7 @@ struct work {
     const struct ir_attempt *had; /* ir_recips_had: ways come from there */
     const struct ir_json *people; /* the list, or NULL */
     void *by_id, *added;          /* of it; of out->r by contact */
+    struct ir_site_calendar cal;  /* whose holidays some have off */
     int *member;                  /* of each of the list, or -1 */
     bool *outsider;               /* ... of another organisation? */
 };
@@ -136,6 +138,7 @@ work_init(struct work *w)
 {
     size_t i, n;
 
+    ir_site_calendar_init(w->c->view.site, &w->cal);
     w->people = ir_view_contacts(&w->c->view, "people");
     n = w->people != NULL ? ir_json_len(w->people) : 0;
     w->member = ir_calloc(n + 1, sizeof *w->member);
@@ -157,6 +160,7 @@ work_done(struct work *w)
 {
     tdestroy(w->by_id, named_free);
     tdestroy(w->added, named_free);
+    ir_site_calendar_done(&w->cal);
     free(w->member);
     free(w->outsider);
 }
@@ -190,18 +194,22 @@ ok_since(struct work *w, const char *channel)
     return ms;
 }
 
-/* One more way of the recipient added last. */
+/* One more way of the recipient added last; `hours` may be NULL. */
 static void
-add_way(struct work *w, const char *channel, const char *address)
+add_way(struct work *w, const char *channel, const char *address,
+        const char *hours)
 {
     struct ir_recipient *r = &w->out->r[w->out->n - 1];
+    size_t place = r->ways_n;
 
     r->ways = ir_realloc(r->ways, (r->ways_n + 1) * sizeof *r->ways);
-    r->ways[r->ways_n++] =
-        (struct ir_way){.channel = ir_strdup(channel != NULL ? channel : ""),
-                        .address = ir_strdup(address != NULL ? address : ""),
-                        .use = use_of(w, channel != NULL ? channel : ""),
-                        .ok_ms = ok_since(w, channel != NULL ? channel : "")};
+    r->ways[r->ways_n++] = (struct ir_way){
+        .channel = ir_strdup(channel != NULL ? channel : ""),
+        .address = ir_strdup(address != NULL ? address : ""),
+        .use = use_of(w, channel != NULL ? channel : ""),
+        .hours = ir_way_hours_of(channel != NULL ? channel : "", hours),
+        .place = place,
+        .ok_ms = ok_since(w, channel != NULL ? channel : "")};
 }
 
 /* Add one, with the ways of `o` ("channels": [[means, address], ...]; NULL:
@@ -229,9 +237,10 @@ add(struct work *w, const char *contact, const char *name,
     for (i = 0; ways != NULL && i < ir_json_len(ways); i++) {
         const struct ir_json *x = ir_json_at(ways, i);
 
-        add_way(w, ir_json_str(ir_json_at(x, 0)),
-                ir_json_str(ir_json_at(x, 1)));
+        add_way(w, ir_json_str(ir_json_at(x, 0)), ir_json_str(ir_json_at(x, 1)),
+                ir_json_str(ir_json_at(x, 2)));
     }
+    ir_working_read(o, &w->cal.cal, &who->working);
     who->name = ir_strdup(name != NULL ? name : contact);
     who->lang =
         o != NULL && strcmp(ir_json_get_str(o, "language", "ja"), "en") == 0
@@ -529,7 +538,7 @@ ir_recips_had(struct ir_box *b, const struct ir_valert *row,
         }
         if (out->n == before)
             continue;
-        add_way(&w, v[i]->channel, v[i]->address);
+        add_way(&w, v[i]->channel, v[i]->address, NULL);
         out->r[out->n - 1].ways[out->r[out->n - 1].ways_n - 1].at_once = true;
     }
     free(v);

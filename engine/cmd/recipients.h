@@ -14,6 +14,7 @@ struct ir_recip {
     enum ir_lang lang;
     int member;   /* index, or -1: no member of this site */
     bool outside; /* an audience outside itself */
+    struct ir_working working;
 };
 
 struct ir_recips {

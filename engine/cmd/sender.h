@@ -13,6 +13,7 @@
 #define IR_CMD_SENDER_H
 
 #include "cmd/tree.h"
+#include "core/deadline.h"
 #include "store/append.h"
 
 #define IR_SENDER_LOCK "comms.lock"
@@ -44,6 +45,7 @@ struct ir_outbox {
     struct ir_box box;
     struct ir_outgoing *v; /* gravest first */
     size_t n;
+    struct ir_site_calendar cal;
     uint64_t newest_hlc; /* of attempts that were recorded here */
     bool has_node;
     uint8_t node[IR_KEYID_BYTES]; /* the key of this device */
@@ -138,9 +140,6 @@ struct ir_json *ir_outgoing_message(struct ir_outbox *o,
 bool ir_outbox_match(const struct ir_outbox *o, const char *channel,
                      const struct ir_json *in, struct ir_attempt_draft *d);
 
-/* Does nothing but a person's hand lead to them now? */
-bool ir_outgoing_by_hand(const struct ir_recipient *r);
-
 /* How it stands with each recipient, as a table; as a JSON array
  * (docs/man/ir-comms.1).
  *
@@ -149,6 +148,9 @@ bool ir_outgoing_by_hand(const struct ir_recipient *r);
 void ir_outgoing_table(struct ir_ctx *c, const struct ir_outgoing *x,
                        struct ir_buf *out);
 struct ir_json *ir_outgoing_json(const struct ir_outgoing *x);
+
+/* Does nothing but a person's hand lead to them now? */
+bool ir_outgoing_by_hand(const struct ir_recipient *r);
 
 /* Say of an alert that was just signed what goes out by which way, whom a
  * person has to call and with which words, and to whom no way is open.

@@ -263,7 +263,7 @@ const struct ir_cmd ir_cmds[] = {
 
     {"notify", ir_cmd_notify, PEOPLE, N_("call members, roles, audiences"),
      N_("notify WHOM TEXT [--severity N] [--ack-within DURATION] "
-        "[--cosign K] [--secret TEXT] [--no-send]")},
+        "[--cosign K] [--secret TEXT] [--no-send] [--now]")},
     {"update", ir_cmd_update, PEOPLE, N_("words for an audience"),
      N_("update AUDIENCE [--what TEXT ...] [--template ID] [--text TEXT]")},
     {"update list", ir_cmd_update_list, PEOPLE,

@@ -1,6 +1,7 @@
 /* tree.c: see tree.h. */
 #include "cmd/tree.h"
 
+#include "core/deadline.h"
 #include "core/message.h"
 
 #include <stdlib.h>
@@ -99,9 +100,38 @@ sit(struct ir_call_seat *s, size_t **at, const struct ir_recips *to,
     (*at)[s->n++] = i;
 }
 
+/* Where the holders of a role are equals (`equal` of the contacts), whoever was
+ * at work when the call began comes first. The order stays for the whole call,
+ * and is the same on every device. The order of deputies is otherwise kept, for
+ * it says who may decide. */
 static void
-fill_seat(struct ir_ctx *c, const char *word, const struct ir_recips *to,
-          struct ir_call_seat *s, size_t **at)
+sit_equals(struct ir_ctx *c, const struct ir_json *holders, int64_t began_ms,
+           const struct ir_recips *to, struct ir_call_seat *s, size_t **at)
+{
+    size_t i, n = holders != NULL ? ir_json_len(holders) : 0;
+    enum ir_duty *duty = ir_calloc(n + 1, sizeof *duty);
+    size_t *order = ir_calloc(n + 1, sizeof *order);
+    struct ir_site_calendar cal;
+
+    ir_site_calendar_init(c->view.site, &cal);
+    for (i = 0; i < n; i++) {
+        const char *id = ir_json_str(ir_json_at(holders, i));
+        struct ir_working w;
+
+        ir_working_read(ir_view_contact(&c->view, "people", id), &cal.cal, &w);
+        duty[i] = ir_working_at(&w, &cal.cal, began_ms, NULL);
+    }
+    ir_site_calendar_done(&cal);
+    ir_duty_order(duty, n, order);
+    for (i = 0; i < n; i++)
+        sit(s, at, to, ir_json_str(ir_json_at(holders, order[i])));
+    free(duty);
+    free(order);
+}
+
+static void
+fill_seat(struct ir_ctx *c, const char *word, int64_t began_ms,
+          const struct ir_recips *to, struct ir_call_seat *s, size_t **at)
 {
     const struct ir_json *role, *holders;
     size_t i;
@@ -114,6 +144,10 @@ fill_seat(struct ir_ctx *c, const char *word, const struct ir_recips *to,
     role = ir_view_contact(&c->view, "roles", word + 5);
     holders = role != NULL ? ir_json_get(role, "holders") : NULL;
     s->wait_ms = role != NULL ? 1000 * ir_json_get_int(role, "wait", 0) : 0;
+    if (role != NULL && ir_json_get_bool(role, "equal", false)) {
+        sit_equals(c, holders, began_ms, to, s, at);
+        return;
+    }
     for (i = 0; holders != NULL && i < ir_json_len(holders); i++)
         sit(s, at, to, ir_json_str(ir_json_at(holders, i)));
 }
@@ -144,7 +178,7 @@ ir_tree_init(struct ir_ctx *c, const struct ir_json *json,
             const char *word = ir_json_str(ir_json_at(l, k));
 
             t->at[t->seats_n] = NULL;
-            fill_seat(c, word != NULL ? word : "", to, &v->v[k],
+            fill_seat(c, word != NULL ? word : "", a->at_ms, to, &v->v[k],
                       &t->at[t->seats_n++]);
         }
     }

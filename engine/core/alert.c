@@ -182,6 +182,7 @@ add_alert(struct fold *f, size_t i)
     a->template_no = no;
     a->status = e->h.status;
     a->mesh_only = ir_body_uint_or(e, 8, 0) != 0;
+    a->any_hour = ir_body_uint_or(e, 9, 0) != 0;
     a->text = text != NULL ? text : ir_strdup("");
     a->args = texts(e, 5, IR_ALERT_TO_MAX, &a->args_n);
     a->to = texts(e, 7, IR_ALERT_TO_MAX, &a->to_n);

@@ -83,6 +83,7 @@ struct ir_alert {
     uint64_t hlc, severity, needed, ack_within_s, audience, template_no;
     int status;     /* enum ir_status */
     bool mesh_only; /* to devices alone, by no channel */
+    bool any_hour;  /* routine, and yet at any hour */
     char *text;     /* "" when a template stands for it */
     char **args;    /* for its blanks */
     size_t args_n;

@@ -351,6 +351,13 @@ one_way(struct work *w, size_t recipient, size_t k, struct ir_way *way,
     return way->use == IR_WAY_OPEN ? INT64_MAX : since;
 }
 
+bool
+ir_deliver_waits(const struct ir_recipient *r, int64_t now_ms)
+{
+    return r->quiet_ms > now_ms && r->first_ms == 0 && !r->answered &&
+           r->reply == NULL;
+}
+
 static void
 one_recipient(struct work *w, size_t at, struct ir_recipient *r,
               const struct track *t)
@@ -362,6 +369,11 @@ one_recipient(struct work *w, size_t at, struct ir_recipient *r,
     if (r->open_ms > w->in->now_ms) {
         if (r->open_ms != INT64_MAX)
             look_at(w, r->open_ms);
+        r->exhausted = false;
+        return;
+    }
+    if (ir_deliver_waits(r, w->in->now_ms)) {
+        look_at(w, r->quiet_ms);
         r->exhausted = false;
         return;
     }
@@ -387,6 +399,64 @@ one_recipient(struct work *w, size_t at, struct ir_recipient *r,
     r->exhausted = !pending;
 }
 
+enum ir_way_hours
+ir_way_hours_of(const char *means, const char *said)
+{
+    if (said == NULL)
+        return ir_means_at_work(means) ? IR_WAY_AT_WORK : IR_WAY_ANY_TIME;
+    return strcmp(said, "work") == 0  ? IR_WAY_AT_WORK
+           : strcmp(said, "off") == 0 ? IR_WAY_OFF_WORK
+                                      : IR_WAY_ANY_TIME;
+}
+
+/* Does that way come after the others at this hour? */
+static bool
+comes_last(const struct ir_recipient *r, const struct ir_way *w)
+{
+    return (r->duty == IR_DUTY_OFF && w->hours == IR_WAY_AT_WORK) ||
+           (r->duty == IR_DUTY_ON && w->hours == IR_WAY_OFF_WORK);
+}
+
+/* Their ways in the order of the hour; among those as the contacts list them.
+ */
+static void
+sort_ways(struct ir_recipient *r)
+{
+    size_t i, k;
+
+    for (i = 1; i < r->ways_n; i++) {
+        struct ir_way w = r->ways[i];
+        bool last = comes_last(r, &w);
+
+        for (k = i; k > 0; k--) {
+            bool before = comes_last(r, &r->ways[k - 1]);
+
+            if (before == last ? r->ways[k - 1].place <= w.place : last)
+                break;
+            r->ways[k] = r->ways[k - 1];
+        }
+        r->ways[k] = w;
+    }
+}
+
+/* Who is not at work comes last of all that is due. */
+static void
+sort_due(const struct ir_recipient *r, struct ir_due *due, size_t n)
+{
+    struct ir_due *off = ir_malloc((n + 1) * sizeof *off);
+    size_t i, on_n = 0, off_n = 0;
+
+    for (i = 0; i < n; i++) {
+        if (r[due[i].recipient].duty == IR_DUTY_OFF)
+            off[off_n++] = due[i];
+        else
+            due[on_n++] = due[i];
+    }
+    if (off_n > 0)
+        memcpy(due + on_n, off, off_n * sizeof *off);
+    free(off);
+}
+
 void
 ir_deliver(const struct ir_deliver_in *in, struct ir_recipient *r, size_t n,
            struct ir_due **due, size_t *due_n, int64_t *next_ms)
@@ -400,6 +470,7 @@ ir_deliver(const struct ir_deliver_in *in, struct ir_recipient *r, size_t n,
         struct track *t = ir_calloc(r[i].ways_n + 1, sizeof *t);
         bool quiet;
 
+        sort_ways(&r[i]);
         read_attempts(v, v_n, &r[i], t);
         quiet = in->over || r[i].answered || r[i].reply != NULL;
         if (!quiet)
@@ -410,6 +481,7 @@ ir_deliver(const struct ir_deliver_in *in, struct ir_recipient *r, size_t n,
         free(t);
     }
     free(v);
+    sort_due(r, w.due, w.due_n);
     *due = w.due;
     *due_n = w.due_n;
     *next_ms = w.next_ms;

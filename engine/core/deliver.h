@@ -13,7 +13,9 @@
  *   not. What was handed over is never sent a second time to that address.
  *   Unless somebody asks for it on purpose: an attempt "no answer" that says
  *   when to try again opens that way anew. A way marked `at_once` waits for
- * none before it (a correction goes where the mistake went). Who has answered,
+ * none before it (a correction goes where the mistake went). A way that is for
+ * working hours comes last outside of them, one for the rest of the day last in
+ * them; of all that is due, who is not at work comes last. Who has answered,
  * or replied, is left in peace; not who names a number that this message did
  * not have. Ways by hand (a telephone, a runner) are named as due, once, for a
  * person to do. A clock that was set back makes nobody wait longer than the
@@ -25,6 +27,7 @@
 #define IR_CORE_DELIVER_H
 
 #include "core/entry.h"
+#include "core/hours.h"
 
 #define IR_DELIVER_AGAIN_MAX 12   /* attempts on one way, then given up */
 #define IR_DELIVER_WAIT_MS 300000 /* for an answer, if nothing else said */
@@ -74,9 +77,17 @@ enum ir_way_use {
     IR_WAY_BY_HAND, /* a person does it */
 };
 
+/* For which hours of its person is a way? */
+enum ir_way_hours { IR_WAY_ANY_TIME, IR_WAY_AT_WORK, IR_WAY_OFF_WORK };
+
+/* As the contacts say ("work", "off"), else (NULL) by what the means is. */
+enum ir_way_hours ir_way_hours_of(const char *means, const char *said);
+
 struct ir_way {
     const char *channel, *address;
     enum ir_way_use use;
+    enum ir_way_hours hours;
+    size_t place;  /* in the list of the contacts */
     bool at_once;  /* open together with the first */
     int64_t ok_ms; /* its channel is said to work since then; 0: not said */
     /* filled by ir_deliver: */
@@ -100,16 +111,22 @@ enum ir_reach {
     IR_REACH_FAILED,   /* every way was tried, and nothing went through */
 };
 
-/* Somebody to be reached, with their ways in order. */
+/* Somebody to be reached, with their ways; ir_deliver puts these in the order
+ * of the hour. */
 struct ir_recipient {
     const char *contact;
     struct ir_way *ways;
     size_t ways_n;
     bool answered;       /* in: by an ack, theirs or on their behalf */
     int64_t answered_ms; /* in: when first, 0 never */
+    enum ir_duty duty;   /* in: are they at work now? */
+    int64_t duty_ms;     /* in: when that changes; INT64_MAX: not known */
     /* in: when their turn begins, where not everybody's does at once (core/
      * call.h); 0: when the alert went out; INT64_MAX: not yet */
     int64_t open_ms;
+    /* in: a routine message waits for them until then (core/hours.h), unless
+     * something about it was tried or asked for; 0: it does not */
+    int64_t quiet_ms;
     /* filled by ir_deliver: */
     enum ir_reach reach;
     bool exhausted;    /* no way is left to open, nothing is waited for */
@@ -147,10 +164,14 @@ struct ir_due {
  * if nothing will be unless somebody does something.
  *
  * Units:  milliseconds since 1970.
- * Owns:   *due is the caller's, free(); in the order of recipients, then ways.
+ * Owns:   *due is the caller's, free(); in the order of recipients, then ways,
+ *         those last who are not at work.
  */
 void ir_deliver(const struct ir_deliver_in *in, struct ir_recipient *r,
                 size_t n, struct ir_due **due, size_t *due_n, int64_t *next_ms);
+
+/* Does the message wait for their working hours? Call after ir_deliver. */
+bool ir_deliver_waits(const struct ir_recipient *r, int64_t now_ms);
 
 /* Was a message missed by a way that could not be used and can be now? What was
  * passed over; what failed before its channel was said to work. Who has

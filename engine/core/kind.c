@@ -63,7 +63,8 @@ static const struct ir_field f_alert[] = {
     F(1, TEXT, "text"),         R(2, UINT, "severity"),
     F(3, UINT, "cosignatures"), F(4, UINT, "template"),
     F(5, TEXTS, "arguments"),   F(6, UINT, "ack_within_s"),
-    F(7, TEXTS, "to"),          F(8, UINT, "mesh_only")};
+    F(7, TEXTS, "to"),          F(8, UINT, "mesh_only"),
+    F(9, UINT, "any_hour")};
 static const struct ir_field f_ack[] = {OP(1, 4, "code"), F(2, TEXT, "text"),
                                         F(3, TEXT, "on_behalf_of"),
                                         F(4, TEXT, "how_known")};

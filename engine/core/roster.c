@@ -281,13 +281,28 @@ put_words(struct ir_json *row, const struct ir_json *old,
     free(en);
 }
 
+/* One way, with the hours for which the site said that it is. */
 static void
-put_way(struct ir_json *list, const char *how, const char *address)
+put_way(struct ir_json *list, const char *how, const char *address,
+        const struct ir_json *was)
 {
     struct ir_json *w = ir_json_add_take(list, ir_json_new_arr());
+    size_t i;
 
     ir_json_add_str(w, how);
     ir_json_add_str(w, address);
+    for (i = 0; i < ir_json_len(was); i++) {
+        const struct ir_json *x = ir_json_at(was, i);
+        const char *h = ir_json_str(ir_json_at(x, 0));
+        const char *a = ir_json_str(ir_json_at(x, 1));
+        const char *hours = ir_json_str(ir_json_at(x, 2));
+
+        if (h != NULL && a != NULL && hours != NULL && strcmp(h, how) == 0 &&
+            strcmp(a, address) == 0) {
+            ir_json_add_str(w, hours);
+            return;
+        }
+    }
 }
 
 static bool
@@ -311,7 +326,7 @@ put_ways(struct ir_json *row, const struct ir_json *old,
     size_t i, k;
 
     for (i = 0; i < p->ways_n; i++)
-        put_way(list, p->way[i].means, p->way[i].address);
+        put_way(list, p->way[i].means, p->way[i].address, was);
     for (i = 0; i < ir_json_len(was); i++) {
         const char *how = ir_json_str(ir_json_at(ir_json_at(was, i), 0));
         const char *address = ir_json_str(ir_json_at(ir_json_at(was, i), 1));
@@ -321,7 +336,7 @@ put_ways(struct ir_json *row, const struct ir_json *old,
             there = strcmp(p->way[k].means, how) == 0 &&
                     strcmp(p->way[k].address, address) == 0;
         if (!there)
-            put_way(list, how, address);
+            put_way(list, how, address, was);
     }
 }
 

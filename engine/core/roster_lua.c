@@ -95,11 +95,16 @@ ir_roster_lua(const struct ir_json *row, struct ir_buf *out)
     for (i = 0; i < ir_json_len(ways); i++) {
         const char *how = ir_json_str(ir_json_at(ir_json_at(ways, i), 0));
         const char *to = ir_json_str(ir_json_at(ir_json_at(ways, i), 1));
+        const char *when = ir_json_str(ir_json_at(ir_json_at(ways, i), 2));
 
         ir_buf_adds(out, i > 0 ? ",\n                 { " : " { ");
         put_str(out, how != NULL ? how : "");
         ir_buf_adds(out, ", ");
         put_str(out, to != NULL ? to : "");
+        if (when != NULL) {
+            ir_buf_adds(out, ", ");
+            put_str(out, when);
+        }
         ir_buf_adds(out, " }");
     }
     ir_buf_adds(out, " } },\n");

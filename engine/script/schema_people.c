@@ -50,16 +50,19 @@ static const char *const form_kinds[] = {"report-in", "authority", NULL};
 static const char *const field_types[] = {"text",   "time", "number",  "choice",
                                           "person", "host", "address", NULL};
 
-/* { "phone", "050-0000-0001" } */
+/* { "phone", "050-0000-0001" }, or with the hours for which it is: "work" those
+ * of the person's "working", "off" the rest. */
 static struct ir_json *
 check_channel(struct ir_check *ck, const struct ir_node *n, struct ir_where at)
 {
     static const struct ir_rule kind = {.type = IR_RULE_ID};
     static const struct ir_rule number = {.type = IR_RULE_STR, .max = 200};
-    struct ir_json *out, *a, *b;
+    static const char *const words[] = {"work", "off", NULL};
+    static const struct ir_rule hours = {.type = IR_RULE_ENUM, .words = words};
+    struct ir_json *out, *a, *b, *c = NULL;
     size_t mark;
 
-    if (!ir_node_is_list(n) || n->items_n != 2) {
+    if (!ir_node_is_list(n) || n->items_n < 2 || n->items_n > 3) {
         ir_check_say(ck, true, at, _("must be %s, not %s"),
                      _("a means and a number, { \"phone\", \"...\" }"),
                      ir_node_what(n));
@@ -71,14 +74,21 @@ check_channel(struct ir_check *ck, const struct ir_node *n, struct ir_where at)
     mark = ir_check_path_in(ck, NULL, 2);
     b = ir_check_value(ck, &number, n->items[1], n->items[1]->at);
     ir_check_path_out(ck, mark);
-    if (a == NULL || b == NULL) {
+    mark = ir_check_path_in(ck, NULL, 3);
+    if (n->items_n == 3)
+        c = ir_check_value(ck, &hours, n->items[2], n->items[2]->at);
+    ir_check_path_out(ck, mark);
+    if (a == NULL || b == NULL || (n->items_n == 3 && c == NULL)) {
         ir_json_free(a);
         ir_json_free(b);
+        ir_json_free(c);
         return NULL;
     }
     out = ir_json_new_arr();
     ir_json_add_take(out, a);
     ir_json_add_take(out, b);
+    if (c != NULL)
+        ir_json_add_take(out, c);
     return out;
 }
 
@@ -146,6 +156,7 @@ static const struct ir_rule role_rules[] = {
      .max = 50,
      .item = &holder},
     {.name = "wait", .type = IR_RULE_DURATION},
+    {.name = "equal", .type = IR_RULE_BOOL},
     {.name = NULL}};
 static const struct ir_schema role_schema = {role_rules, NULL};
 static const struct ir_rule item_role = {.type = IR_RULE_OBJ,

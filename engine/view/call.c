@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/utf8.h"
 #include "core/entry.h"
+#include "view/hours.h"
 #include "view/pool.h"
 
 #include <stdlib.h>
@@ -137,8 +138,8 @@ answer_text(const struct ir_view *v, const struct ir_vcall_row *row,
 }
 
 static const char *
-state_text(const struct ir_view *v, const struct ir_vcall_row *row,
-           struct ir_pool *pool)
+far_text(const struct ir_view *v, const struct ir_vcall_row *row,
+         struct ir_pool *pool)
 {
     enum ir_vcall_at at = ir_view_call_at(v, row);
     const char *ways = ir_pool_take(pool, ways_text(v, row->r));
@@ -166,6 +167,25 @@ state_text(const struct ir_view *v, const struct ir_vcall_row *row,
     default:
         return *ways != '\0' ? ways : _("being sent");
     }
+}
+
+/* How it stands with them; while they are silent and it is their turn, also
+ * that they are not at work. */
+static const char *
+state_text(const struct ir_view *v, const struct ir_vcall_row *row,
+           struct ir_pool *pool)
+{
+    enum ir_vcall_at at = ir_view_call_at(v, row);
+    const char *far = far_text(v, row, pool);
+    char *off;
+
+    if (at == IR_VCALL_NOT_YET || row->p->answer != IR_CALL_SILENT ||
+        row->r->reply != NULL || row->r->answered)
+        return far;
+    off = ir_view_off(v, row->r->duty, row->r->duty_ms);
+    return off != NULL ? ir_pool_f(pool, "%s%s%s", far, ir_view_sep(v),
+                                   ir_pool_take(pool, off))
+                       : far;
 }
 
 /* The same, with what they said that names another alert. */
@@ -488,7 +508,10 @@ ir_view_call_dial(const struct ir_view *v, const struct ir_vdial *d,
     const char *name = ir_pool_take(&pool, ir_view_safe(v, d->name));
     const char *how = ir_pool_take(&pool, ir_view_channel(v, d->channel));
     const char *text = ir_pool_take(&pool, ir_view_safe(v, d->say));
+    char *off = ir_view_off(v, d->duty, d->duty_ms);
 
+    if (off != NULL)
+        (void)ir_pool_take(&pool, off);
     ir_term_rule(&v->term, out, NULL);
     ir_term_row(
         &v->term, out, 1, IR_STYLE_BOLD,
@@ -500,6 +523,9 @@ ir_view_call_dial(const struct ir_view *v, const struct ir_vdial *d,
                 ir_pool_take(&pool, ir_view_safe(v, d->address)), IR_STYLE_NONE,
                 NULL);
     ir_buf_addc(out, '\n');
+    if (off != NULL)
+        ir_term_para(&v->term, out, 1, NULL, IR_STYLE_NONE,
+                     ir_pool_f(&pool, _("They are %s."), off));
     ir_term_para(&v->term, out, 1, _("Say: "), IR_STYLE_NONE,
                  ir_pool_f(&pool, _("\"%s\""), text));
     ir_term_para(&v->term, out, 1, NULL, IR_STYLE_NONE,

@@ -87,6 +87,8 @@ char *ir_view_call_line(const struct ir_view *v, const struct ir_vcall *x);
  */
 struct ir_vdial {
     const char *name, *channel, *address, *say, *code;
+    enum ir_duty duty; /* are they at work, and when does that change? */
+    int64_t duty_ms;
     bool voice;  /* somebody answers at once, or nobody does */
     size_t more; /* others to dial after this */
 };

@@ -1,6 +1,7 @@
 /* call_json.c: a contact tree as it is worked down, as JSON; see call.h. */
 #include "base/scan.h"
 #include "view/call.h"
+#include "view/hours.h"
 
 #include <string.h>
 
@@ -53,6 +54,7 @@ person_json(const struct ir_view *v, const struct ir_vcall_row *row)
     ir_json_set_str(j, "name", row->name);
     ir_json_set_str(j, "state", at_word(ir_view_call_at(v, row)));
     set_moment(j, "turn", p->open_ms);
+    ir_view_set_duty(j, row->r->duty, row->r->duty_ms);
     ir_json_set_str(j, "answer",
                     p->answer == IR_CALL_ACCEPTED   ? "accept"
                     : p->answer == IR_CALL_DECLINED ? "decline"

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "core/text.h"
 #include "view/card_in.h"
+#include "view/hours.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,8 @@ add_call(const struct ir_view *v, struct ir_card_words *w, const char *id)
 {
     const struct ir_json *p = ir_view_contact(v, "people", id);
     const char *title = p != NULL ? ir_json_text_of(p, "title") : NULL;
-    const char *name;
+    const char *name, *reach;
+    char *hours;
     size_t i;
 
     if (p == NULL || w->calls_n == IR_CARD_CALLS_MAX)
@@ -37,8 +39,12 @@ add_call(const struct ir_view *v, struct ir_card_words *w, const char *id)
     if (title != NULL)
         name = ir_pool_f(&w->pool, _("%s (%s)"), name,
                          ir_pool_take(&w->pool, ir_view_safe(v, title)));
-    w->call[w->calls_n++] = (struct ir_card_call){
-        id, name, ir_pool_take(&w->pool, ir_view_phone(v, p))};
+    reach = ir_pool_take(&w->pool, ir_view_phone(v, p));
+    hours = ir_view_hours(p);
+    if (hours != NULL)
+        reach = ir_pool_f(&w->pool, _("%s (at work %s)"), reach,
+                          ir_pool_take(&w->pool, hours));
+    w->call[w->calls_n++] = (struct ir_card_call){id, name, reach};
 }
 
 static void

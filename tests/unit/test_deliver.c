@@ -57,6 +57,18 @@ said(struct scene *s, int who, int way, enum ir_outcome o, int64_t at,
     a->retry_at_ms = retry;
 }
 
+/* The same of a way by its name: their order changes with the hour. */
+static void
+said_by(struct scene *s, int who, const char *channel, enum ir_outcome o,
+        int64_t at)
+{
+    int k = 0;
+
+    while (strcmp(s->w[who][k].channel, channel) != 0)
+        k++;
+    said(s, who, k, o, at, 0);
+}
+
 /* What is due at `now`, as "mori/sms+0 kato/..." */
 static const char *
 due(struct scene *s, int64_t now)
@@ -417,6 +429,66 @@ another_number(void **state)
     free(s.due);
 }
 
+/* By day the desk first, by night what is with them; nothing is left out, and
+ * what was begun goes on when the hour changes. */
+static void
+by_the_hour(void **state)
+{
+    struct scene s;
+    size_t k;
+
+    (void)state;
+    begin(&s);
+    s.w[MORI][0].hours = IR_WAY_AT_WORK;  /* sms */
+    s.w[MORI][1].hours = IR_WAY_OFF_WORK; /* mail */
+    for (k = 0; k < 3; k++)
+        s.w[MORI][k].place = s.w[KATO][k].place = k;
+    s.w[KATO][0].hours = IR_WAY_AT_WORK;
+    /* of whom no hours are known: as listed */
+    assert_string_equal(due(&s, T0), "mori/sms+0 kato/sms+0");
+    s.r[MORI].duty = IR_DUTY_OFF;
+    s.r[KATO].duty = IR_DUTY_ON;
+    /* not at work: last of all, the desk last of theirs */
+    assert_string_equal(due(&s, T0), "kato/sms+0 mori/mail+0");
+    s.r[MORI].duty = IR_DUTY_ON;
+    assert_string_equal(due(&s, T0), "mori/sms+0 kato/sms+0");
+    assert_string_equal(s.r[MORI].ways[2].channel, "mail");
+    s.r[MORI].duty = IR_DUTY_UNKNOWN;
+    assert_string_equal(due(&s, T0), "mori/sms+0 kato/sms+0");
+    assert_string_equal(s.r[MORI].ways[1].channel, "mail");
+    /* every way of theirs is tried in the end */
+    s.r[KATO].answered = true;
+    s.r[MORI].duty = IR_DUTY_OFF;
+    said_by(&s, MORI, "mail", IR_OUTCOME_HANDED, T0);
+    assert_string_equal(due(&s, T0 + 5 * MIN), "mori/phone+0 hand mori/sms+0");
+    /* the gravest: by all of them at once, whatever the hour */
+    s.in.all = true;
+    assert_string_equal(due(&s, T0 + 1), "mori/phone+0 hand mori/sms+0");
+    free(s.due);
+}
+
+/* A routine message waits for them, and once begun no more. */
+static void
+waits_for_hours(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s);
+    s.r[KATO].answered = true;
+    s.r[MORI].quiet_ms = T0 + 60 * MIN;
+    assert_string_equal(due(&s, T0), "");
+    assert_true(ir_deliver_waits(&s.r[MORI], T0));
+    assert_int_equal(s.next_ms, T0 + 60 * MIN);
+    assert_false(s.r[MORI].exhausted);
+    assert_string_equal(due(&s, T0 + 60 * MIN), "mori/sms+0");
+    /* somebody does not want to wait */
+    said(&s, MORI, 0, IR_OUTCOME_NO_ANSWER, T0 + MIN, T0 + MIN);
+    assert_string_equal(due(&s, T0 + MIN), "mori/sms+0 mori/mail+0");
+    assert_false(ir_deliver_waits(&s.r[MORI], T0 + MIN));
+    free(s.due);
+}
+
 int
 main(void)
 {
@@ -434,6 +506,8 @@ main(void)
         cmocka_unit_test(same_way_at_once),
         cmocka_unit_test(again),
         cmocka_unit_test(missed),
+        cmocka_unit_test(by_the_hour),
+        cmocka_unit_test(waits_for_hours),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

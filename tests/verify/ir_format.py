@@ -23,7 +23,7 @@ KINDS_TEXT = """
  | 4* wrapped_key bytes
 8 alert ! | 1 text text | 2* severity uint | 3 cosignatures uint
  | 4 template uint | 5 arguments texts | 6 ack_within_s uint | 7 to texts
- | 8 mesh_only uint
+ | 8 mesh_only uint | 9 any_hour uint
 9 ack ! | 1* code 1..4 | 2 text text | 3 on_behalf_of text | 4 how_known text
 10 cancel ! | 1 text text | 2* reason 1..3
 11 receipt ! + | 1* ids hashes | 2* state 1..2
