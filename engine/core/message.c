@@ -190,15 +190,44 @@ units(const char *s, size_t len)
     return n;
 }
 
-/* Append `s` cut to `max` UTF-16 units, by whole characters. */
+/* The bytes of the whole sentences that `s` begins with and `max` UTF-16 units
+ * hold: "do not switch off" must not lose its "do not", nor what follows it. */
+static size_t
+sentences(const char *s, size_t max)
+{
+    static const char *const ends[] = {"\u3002", "\uff01", "\uff1f",
+                                       ". ",     "! ",     "? "};
+    size_t at, step, i, used = 0, whole = 0;
+
+    for (at = 0; s[at] != '\0'; at += step) {
+        used += ir_utf8_next(s + at, strlen(s + at), &step) > 0xFFFF ? 2 : 1;
+        if (used > max)
+            break;
+        for (i = 0; i < sizeof ends / sizeof ends[0]; i++)
+            if (strncmp(s + at, ends[i], strlen(ends[i])) == 0)
+                whole = at + step;
+    }
+    return whole;
+}
+
+/* Append `s` cut to `max` UTF-16 units: by whole sentences, by characters where
+ * these would leave less than a third. */
 static void
 add_cut(struct ir_buf *b, const char *s, size_t max)
 {
     struct ir_buf cut = {0};
     int columns = (int)strlen(s);
+    size_t whole;
 
     if (units(s, strlen(s)) <= max) {
         ir_buf_adds(b, s);
+        return;
+    }
+    whole = max > 2 ? sentences(s, max - 2) : 0;
+    if (units(s, whole) * 3 > max) {
+        ir_buf_add(b, s, whole);
+        ir_buf_adds(b,
+                    (unsigned char)s[whole - 1] < 0x80 ? " \u2026" : "\u2026");
         return;
     }
     if (columns > 2 * (int)max)

@@ -61,6 +61,35 @@ units(const char *s)
     return n;
 }
 
+/* What does not fit is left out by whole sentences: half of "do not switch off"
+ * tells people to switch off. */
+static void
+brief_ends_with_a_sentence(void **state)
+{
+    struct ir_message_in in = some(IR_ACTUAL);
+    struct ir_message m;
+    char text[400] = "";
+    int i;
+
+    (void)state;
+    for (i = 0; i < 6; i++)
+        strcat(text, "電源を切ったり再起動したりしないでください。");
+    in.text = text;
+    in.number = 4;
+    ir_message_make(&in, IR_LANG_JA, &m);
+    assert_true(units(m.brief) <= IR_MESSAGE_SHORT_MAX);
+    assert_non_null(strstr(m.brief, "しないでください。… ["));
+    ir_message_done(&m);
+    in.text =
+        "Mail is encrypted, all of it, on every floor of this building. "
+        "Call the desk. Do not, whatever the screen tells you, switch off "
+        "any machine that looks odd, and do not log in on another one.";
+    ir_message_make(&in, IR_LANG_EN, &m);
+    assert_true(units(m.brief) <= IR_MESSAGE_SHORT_MAX);
+    assert_non_null(strstr(m.brief, "Call the desk. … ["));
+    ir_message_done(&m);
+}
+
 /* However long the text: code and reply words are there, and it fits. */
 static void
 brief_fits(void **state)
@@ -239,6 +268,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(exercise_comes_first),
         cmocka_unit_test(brief_fits),
+        cmocka_unit_test(brief_ends_with_a_sentence),
         cmocka_unit_test(hostile_text),
         cmocka_unit_test(codes),
         cmocka_unit_test(what_was_sent_is_known),
