@@ -540,7 +540,7 @@ ir_walk_run(struct ir_ctx *c, const uint8_t declare[IR_ID_BYTES])
     if (rc == IR_OK && ir_ctx_can_ask(c)) {
         char *self = ir_cmd_called(c);
 
-        ir_view_walk_left(&c->view, self, w.k.inc->system, &c->out);
+        ir_view_walk_left(&c->view, self, w.k.inc, &c->out);
         free(self);
     }
     free(w.rung.v);

@@ -244,6 +244,18 @@ reach_role(struct ir_sv *x, const char *role)
     return ir_pool_buf(&x->pool, &b);
 }
 
+/* The words for the telephone; of an exercise they say so first. */
+static void
+write_say(struct ir_sv *x, const char *say)
+{
+    ir_step_para(x, _("Say: "), IR_STYLE_NONE,
+                 ir_pool_f(&x->pool, _("\"%s\""),
+                           x->inc->status == IR_ACTUAL
+                               ? say
+                               : ir_pool_f(&x->pool, "%s%s",
+                                           _("This is an exercise. "), say)));
+}
+
 static void
 act_call(struct ir_sv *x)
 {
@@ -283,8 +295,7 @@ act_call(struct ir_sv *x)
                 ir_step_para(x, lead, IR_STYLE_NONE, reach(x, id));
         }
     }
-    ir_step_para(x, _("Say: "), IR_STYLE_NONE,
-                 ir_pool_f(&x->pool, _("\"%s\""), json_text(x, tree, "say")));
+    write_say(x, json_text(x, tree, "say"));
 }
 
 /* What is typed to write the words; the template where it is not the usual one.
@@ -365,13 +376,16 @@ act_tell(struct ir_sv *x)
                  ir_pool_f(&x->pool,
                            *ways != '\0' ? _("%s, %s: %s") : "%s, %s%s", who,
                            ir_report_say(x->s->report), ways));
+    if (x->inc->status != IR_ACTUAL)
+        ir_step_para(x, NULL, IR_STYLE_EXERCISE,
+                     _("This is an exercise: do not call them. Say it to the "
+                       "facilitator."));
     if (ir_view_mail_alone(x->v, a))
         ir_step_para(x, NULL, IR_STYLE_BOLD,
                      ir_view_no_mail(x->v, a, x->inc->mail));
     ir_step_para(x, _("Hours: "), IR_STYLE_NONE, hours);
     if (*say != '\0')
-        ir_step_para(x, _("Say: "), IR_STYLE_NONE,
-                     ir_pool_f(&x->pool, _("\"%s\""), say));
+        write_say(x, say);
     if (x->s->report != NULL && ir_stage_parse(x->s->report, &stage))
         sheet = ir_pool_cmd(&x->pool, "ir report-out %s --%s", x->s->tell,
                             ir_stage_word(stage));

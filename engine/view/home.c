@@ -61,10 +61,11 @@ open_row(const struct ir_view *v, const struct ir_incident *inc,
     row(v, "",
         ir_pool_f(
             pool, _("continue:  %s"),
-            ir_pool_cmd(pool, "%s start %s", self,
+            ir_pool_cmd(pool, "%s start %s%s", self,
                         inc->system != NULL
                             ? ir_pool_take(pool, ir_view_safe(v, inc->system))
-                            : inc->name)),
+                            : inc->name,
+                        inc->status == IR_EXERCISE ? " --exercise" : "")),
         NULL, out);
 }
 

@@ -75,6 +75,9 @@ ir_view_recorded(const struct ir_view *v, const struct ir_entry *e,
     const char *lead, *left;
 
     x.out = &text;
+    if (e->h.status != IR_ACTUAL)
+        ir_buf_addf(&text, "%s ",
+                    e->h.status == IR_EXERCISE ? _("EXERCISE") : _("TEST"));
     if (e->h.kind == IR_KIND_STEP && e->b != NULL)
         ir_sx_step_done(&x);
     else

@@ -456,6 +456,9 @@ ir_view_prompt(const struct ir_view *v, const struct ir_walk *w,
 {
     int focus = focus_of(v, w);
 
+    if (w->inc->status != IR_ACTUAL)
+        ir_buf_addf(out, " %s",
+                    w->inc->status == IR_EXERCISE ? _("EXERCISE") : _("TEST"));
     ir_buf_addf(out, " %s> ",
                 focus >= 0 ? ir_step_typed(w->inc, &w->inc->steps[focus])
                            : w->inc->name);
@@ -526,12 +529,15 @@ ir_view_keys(const struct ir_view *v, struct ir_buf *out)
 }
 
 void
-ir_view_walk_left(const struct ir_view *v, const char *self, const char *system,
-                  struct ir_buf *out)
+ir_view_walk_left(const struct ir_view *v, const char *self,
+                  const struct ir_incident *inc, struct ir_buf *out)
 {
     struct ir_pool pool = {0};
     const char *cmd = ir_pool_take(
-        &pool, ir_view_safe(v, ir_pool_f(&pool, "%s start %s", self, system)));
+        &pool,
+        ir_view_safe(
+            v, ir_pool_f(&pool, "%s start %s%s", self, inc->system,
+                         inc->status == IR_EXERCISE ? " --exercise" : "")));
 
     if (ir_utf8_width(cmd) <= v->term.cols) {
         ir_term_para(&v->term, out, 0, NULL, IR_STYLE_NONE,

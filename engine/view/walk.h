@@ -59,7 +59,7 @@ void ir_view_prompt(const struct ir_view *v, const struct ir_walk *w,
  * program was called.
  */
 void ir_view_walk_left(const struct ir_view *v, const char *self,
-                       const char *system, struct ir_buf *out);
+                       const struct ir_incident *inc, struct ir_buf *out);
 
 /* What each word of the key line does, one line each (`help`). */
 void ir_view_keys(const struct ir_view *v, struct ir_buf *out);

@@ -254,6 +254,11 @@ ok use "$X"
 ok --as sato notify public,mori "In the drill again"
 idle
 is 1 "$(inside)"
+title "what goes on with it is the exercise; what is recorded says so first"
+ok
+says "start alpha --exercise"
+ok --as sato note "Only a drill"
+says "EXERCISE Only a drill"
 title "a contact tree, where it can be worked down"
 if ir help call >/dev/null 2>&1; then
     any "0 2" --as sato --no-input call call
