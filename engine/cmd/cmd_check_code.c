@@ -386,6 +386,11 @@ ir_cmd_check_code(struct ir_ctx *c, int argc, char **argv)
         ir_cmd_json_take(c, j);
     } else {
         ir_json_free(all);
+        if (f.yes && row != NULL && row->a->status != IR_ACTUAL)
+            para(c, IR_STYLE_BOLD,
+                 row->a->status == IR_EXERCISE
+                     ? _("EXERCISE: nothing of it is actual.")
+                     : _("TEST: nothing of it is actual."));
         say_answer(c, known, &f, code, typed);
         for (i = 0; i < b.rows_n; i++) {
             ir_check_code(b.rows[i].a->id, other);

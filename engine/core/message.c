@@ -304,7 +304,17 @@ ir_message_done(struct ir_message *m)
     memset(m, 0, sizeof *m);
 }
 
-/* Without white space, in plain ASCII where it was full width, small letters.
+/* Two digits, or two letters: with a space between them they say something
+ * else. */
+static bool
+is_alike(char a, char b)
+{
+    return (isdigit((unsigned char)a) && isdigit((unsigned char)b)) ||
+           (isalpha((unsigned char)a) && isalpha((unsigned char)b));
+}
+
+/* Without white space but between two letters or two digits, in plain ASCII
+ * where it was full width, small letters.
  *
  * Owns:   the caller frees with free().
  */
@@ -316,9 +326,14 @@ bare(const char *s)
 
     ir_utf8_narrow(&b, s);
     out = ir_buf_take(&b);
-    for (p = q = out; *p != '\0'; p++)
-        if (!isspace((unsigned char)*p))
-            *q++ = (char)tolower((unsigned char)*p);
+    for (p = q = out; *p != '\0'; p++) {
+        if (isspace((unsigned char)*p))
+            continue;
+        if (q > out && p > out && isspace((unsigned char)p[-1]) &&
+            is_alike(q[-1], *p))
+            *q++ = ' ';
+        *q++ = (char)tolower((unsigned char)*p);
+    }
     *q = '\0';
     return out;
 }
@@ -333,13 +348,36 @@ is_same(const char *typed, const char *s)
     return same;
 }
 
+/* Is it the text alone; of what is not actual behind the word for that, in
+ * either language? Without it, it was never sent.
+ */
+static bool
+is_text(const struct ir_message_in *in, const char *bare_typed)
+{
+    enum ir_lang before = ir_i18n_lang();
+    bool same = in->status == IR_ACTUAL && is_same(bare_typed, in->text);
+    int lang;
+
+    for (lang = IR_LANG_EN; in->status != IR_ACTUAL && lang <= IR_LANG_JA;
+         lang++) {
+        char *text;
+
+        ir_i18n_set((enum ir_lang)lang);
+        text = ir_asprintf("%s %s", warning(in), in->text);
+        same = same || is_same(bare_typed, text);
+        free(text);
+    }
+    ir_i18n_set(before);
+    return same;
+}
+
 bool
 ir_check_text(const struct ir_message_in *in, const char *typed)
 {
     struct ir_message_in as = *in;
     struct ir_message m;
     char *a = bare(typed);
-    bool same = is_same(a, in->text);
+    bool same = is_text(in, a);
     int lang;
 
     for (lang = IR_LANG_EN; !same && a[0] != '\0' && lang <= IR_LANG_JA; lang++)

@@ -75,10 +75,11 @@ int ir_check_code_parse(const char *typed, char out[IR_CHECK_CODE_MAX],
  */
 int ir_reply_read(const char *text, uint64_t *number);
 
-/* Is `typed` what was sent: the text itself, or a whole message of it as it
- * stands on a telephone or in a mail, in either language, with any number for
- * replies? White space, full width and capitals make no difference; a word more
- * or less does.
+/* Is `typed` what was sent: the text itself, of an exercise with the word for
+ * that before it, or a whole message of it as it stands on a telephone or in a
+ * mail, in either language, with any number for replies? White space, full
+ * width and capitals make no difference, but for space between two letters or
+ * two digits; a word more or less does.
  *
  * Thread: as ir_message_make.
  */

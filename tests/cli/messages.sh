@@ -225,6 +225,13 @@ case $(cut -d'|' -f2 "$T/sms") in 訓練\ *) ;; *) fail "$(cat "$T/sms")" ;; esa
 case $(cut -d'|' -f4 "$T/sms") in 訓練\ *) ;; *) fail "$(cat "$T/sms")" ;; esac
 end
 
+title "an exercise without its word is not what was sent"
+code=$(sed -n '1s/.*\[\(....-....\)\].*/\1/p' "$T/sms")
+exits 2 check-code "$code" Assemble
+out "the text is another one"
+ok check-code "$code" "訓練 Assemble"
+is "EXERCISE: nothing of it is actual." "$(head -1 "$T/out" | sed 's/^ *//')"
+
 title "a test of the ways, by all of them"
 rm -f "$T/sms" "$T/chat"
 exits 66 --as sato comms test nobody

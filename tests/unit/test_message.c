@@ -194,6 +194,33 @@ what_was_sent_is_known(void **state)
     assert_false(ir_check_text(&in, more));
     free(more);
     ir_message_done(&m);
+    in.text = "Restart 10 0 units, now here";
+    assert_true(ir_check_text(&in, "restart 10  0 units,now\nhere"));
+    assert_false(ir_check_text(&in, "Restart 100 units, now here"));
+    assert_false(ir_check_text(&in, "Restart 10 0 units, nowhere"));
+}
+
+/* Without the word for an exercise it was never sent. */
+static void
+exercise_is_no_actual(void **state)
+{
+    struct ir_message_in in = some(IR_EXERCISE);
+    char *text;
+
+    (void)state;
+    assert_false(ir_check_text(&in, in.text));
+    text = ir_asprintf("訓練 %s", in.text);
+    assert_true(ir_check_text(&in, text));
+    free(text);
+    text = ir_asprintf("Exercise: %s", in.text);
+    assert_false(ir_check_text(&in, text));
+    free(text);
+    text = ir_asprintf("exercise\n%s", in.text);
+    assert_true(ir_check_text(&in, text));
+    in.status = IR_ACTUAL;
+    assert_true(ir_check_text(&in, in.text));
+    assert_false(ir_check_text(&in, text));
+    free(text);
 }
 
 /* A summary is known by how many it stands for, too. */
@@ -273,6 +300,7 @@ main(void)
         cmocka_unit_test(codes),
         cmocka_unit_test(what_was_sent_is_known),
         cmocka_unit_test(summary_is_known),
+        cmocka_unit_test(exercise_is_no_actual),
         cmocka_unit_test(replies),
     };
 
