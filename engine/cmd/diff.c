@@ -25,26 +25,38 @@ row_of(const struct ir_json *manifest, const char *type, const char *name)
     return NULL;
 }
 
+/* The steps of a plan, or the people, roles, channels ... of the contacts;
+ * NULL: the object is no list of such. */
 static const struct ir_json *
-step_of(const struct ir_json *plan, const char *id)
+rows_of(const char *type, const struct ir_json *object)
 {
-    const struct ir_json *steps = ir_json_get(plan, "steps");
+    if (strcmp(type, "plan") == 0)
+        return ir_json_get(object, "steps");
+    return strcmp(type, "contacts") == 0 ? object : NULL;
+}
+
+static const struct ir_json *
+by_id(const struct ir_json *rows, const char *id)
+{
     size_t i;
 
-    for (i = 0; i < ir_json_len(steps); i++)
-        if (strcmp(ir_json_get_str(ir_json_at(steps, i), "id", ""), id) == 0)
-            return ir_json_at(steps, i);
+    for (i = 0; i < ir_json_len(rows); i++)
+        if (strcmp(ir_json_get_str(ir_json_at(rows, i), "id", ""), id) == 0)
+            return ir_json_at(rows, i);
     return NULL;
 }
 
 static void
-step_line(struct ir_ctx *c, char mark, const struct ir_json *step,
-          struct ir_buf *out)
+row_line(struct ir_ctx *c, char mark, const struct ir_json *row,
+         struct ir_buf *out)
 {
-    const char *title = ir_json_text_of(step, "title");
-    char *safe = ir_view_safe(&c->view, title != NULL ? title : "");
+    const char *title = ir_json_text_of(row, "title");
+    const char *name = ir_json_text_of(row, "name");
+    char *safe = ir_view_safe(&c->view, name != NULL    ? name
+                                        : title != NULL ? title
+                                                        : "");
 
-    ir_buf_addf(out, "    %c %s  %s\n", mark, ir_json_get_str(step, "id", "?"),
+    ir_buf_addf(out, "    %c %s  %s\n", mark, ir_json_get_str(row, "id", "?"),
                 safe);
     free(safe);
 }
@@ -126,7 +138,13 @@ show_field(struct show *s, const char *key)
     char *ja = va != NULL ? ir_json_canonical(va, NULL) : NULL;
     char *jb = vb != NULL ? ir_json_canonical(vb, NULL) : NULL;
 
-    if (ja == NULL || jb == NULL || strcmp(ja, jb) != 0) {
+    if ((s->was == NULL || s->now == NULL) && strcmp(key, "id") == 0) {
+        /* it stands in the line above */
+    } else if (s->was == NULL || s->now == NULL) {
+        a = reading(s->c, s->was != NULL ? s->was : s->now, key);
+        ir_buf_addf(s->out, "        %s  %s\n", key, a);
+        free(a);
+    } else if (ja == NULL || jb == NULL || strcmp(ja, jb) != 0) {
         a = reading(s->c, s->was, key);
         b = reading(s->c, s->now, key);
         if (strcmp(a, b) == 0 && ja != NULL && jb != NULL) {
@@ -174,31 +192,29 @@ show_fields(struct ir_ctx *c, const struct ir_json *was,
     ir_json_each(was, show_gone, &s);
 }
 
+/* Rows that came, went or changed; `whole`: of those that came and went, too,
+ * what stands in them. */
 static void
-diff_plans(struct ir_ctx *c, const struct ir_json *a, const struct ir_json *b,
-           struct ir_buf *out)
+diff_rows(struct ir_ctx *c, const struct ir_json *a, const struct ir_json *b,
+          bool whole, struct ir_buf *out)
 {
-    const struct ir_json *sa = ir_json_get(a, "steps");
-    const struct ir_json *sb = ir_json_get(b, "steps");
     size_t i;
 
-    for (i = 0; i < ir_json_len(sa); i++)
-        if (step_of(b, ir_json_get_str(ir_json_at(sa, i), "id", "")) == NULL)
-            step_line(c, '-', ir_json_at(sa, i), out);
-    for (i = 0; i < ir_json_len(sb); i++) {
-        const struct ir_json *now = ir_json_at(sb, i);
-        const struct ir_json *was = step_of(a, ir_json_get_str(now, "id", ""));
-        char *what;
+    for (i = 0; i < ir_json_len(a); i++) {
+        const struct ir_json *was = ir_json_at(a, i);
 
-        if (was == NULL) {
-            step_line(c, '+', now, out);
-            continue;
-        }
-        what = differing(was, now);
-        if (what[0] != '\0') {
-            step_line(c, '~', now, out);
+        if (by_id(b, ir_json_get_str(was, "id", "")) == NULL)
+            row_line(c, '-', was, out);
+    }
+    for (i = 0; i < ir_json_len(b); i++) {
+        const struct ir_json *now = ir_json_at(b, i);
+        const struct ir_json *was = by_id(a, ir_json_get_str(now, "id", ""));
+        char *what = was != NULL ? differing(was, now) : NULL;
+
+        if (was == NULL || *what != '\0')
+            row_line(c, was == NULL ? '+' : '~', now, out);
+        if (was == NULL ? whole : *what != '\0')
             show_fields(c, was, now, out);
-        }
         free(what);
     }
 }
@@ -219,21 +235,24 @@ diff_plugin(struct ir_ctx *c, const struct ir_json *a, const struct ir_json *b,
 
 /* An object that was not there: what a new plugin asks for, too. */
 static void
-new_object(const struct ir_diff_side *to, const char *type, const char *name,
-           struct ir_buf *out)
+new_object(struct ir_ctx *c, const struct ir_diff_side *to, const char *type,
+           const char *name, struct ir_buf *out)
 {
-    const struct ir_json *needs = NULL;
+    const struct ir_json *needs = NULL, *j;
     size_t i;
 
     ir_buf_addf(out, "  + %s %s", type, name);
     if (strcmp(type, "plugin") == 0) {
-        needs = ir_json_get(to->object(type, name, to->arg), "needs");
+        j = to->object(type, name, to->arg);
+        needs = ir_json_get(j, "needs");
         ir_buf_adds(out, "  (needs:");
         for (i = 0; i < ir_json_len(needs); i++)
             ir_buf_addf(out, " %s", ir_json_str(ir_json_at(needs, i)));
-        ir_buf_adds(out, ")");
+        ir_buf_adds(out, ")\n");
+        ir_diff_lines(c, "", ir_json_get_str(j, "source", ""), out);
+    } else {
+        ir_buf_adds(out, "\n");
     }
-    ir_buf_adds(out, "\n");
 }
 
 static void
@@ -251,12 +270,15 @@ diff_object(struct ir_ctx *c, const struct ir_diff_side *from,
         return;
     }
     what = differing(a, b);
-    ir_buf_addf(out, "  (%s)\n", what);
+    ir_buf_addf(out, what[0] != '\0' ? "  (%s)\n" : "%s\n", what);
     free(what);
-    if (strcmp(type, "plan") == 0)
-        diff_plans(c, a, b, out);
-    if (strcmp(type, "plugin") == 0)
+    if (rows_of(type, a) != NULL)
+        diff_rows(c, rows_of(type, a), rows_of(type, b),
+                  strcmp(type, "plan") != 0, out);
+    else if (strcmp(type, "plugin") == 0)
         diff_plugin(c, a, b, out);
+    else
+        show_fields(c, a, b, out);
 }
 
 size_t
@@ -287,7 +309,7 @@ ir_diff(struct ir_ctx *c, const struct ir_diff_side *from,
             continue;
         was = row_of(from->manifest, type, name);
         if (was == NULL) {
-            new_object(to, type, name, out);
+            new_object(c, to, type, name, out);
             n++;
         } else if (strcmp(ir_json_get_str(was, "digest", ""),
                           ir_json_get_str(o, "digest", "")) != 0) {
@@ -339,35 +361,33 @@ members_json(const struct ir_json *was, const struct ir_json *now)
 }
 
 static void
-add_step(struct ir_json *list, const char *change, const struct ir_json *step,
-         const struct ir_json *was)
+add_row(struct ir_json *list, const char *change, const struct ir_json *row,
+        const struct ir_json *was)
 {
     struct ir_json *o = ir_json_add_take(list, ir_json_new_obj());
 
-    ir_json_set_str(o, "id", ir_json_get_str(step, "id", ""));
+    ir_json_set_str(o, "id", ir_json_get_str(row, "id", ""));
     ir_json_set_str(o, "change", change);
     if (was != NULL)
-        ir_json_set_take(o, "fields", members_json(was, step));
+        ir_json_set_take(o, "fields", members_json(was, row));
 }
 
 static struct ir_json *
-steps_json(const struct ir_json *a, const struct ir_json *b)
+rows_json(const struct ir_json *a, const struct ir_json *b)
 {
-    const struct ir_json *sa = ir_json_get(a, "steps");
-    const struct ir_json *sb = ir_json_get(b, "steps");
     struct ir_json *list = ir_json_new_arr();
     size_t i;
 
-    for (i = 0; i < ir_json_len(sa); i++)
-        if (step_of(b, ir_json_get_str(ir_json_at(sa, i), "id", "")) == NULL)
-            add_step(list, "removed", ir_json_at(sa, i), NULL);
-    for (i = 0; i < ir_json_len(sb); i++) {
-        const struct ir_json *now = ir_json_at(sb, i);
-        const struct ir_json *was = step_of(a, ir_json_get_str(now, "id", ""));
+    for (i = 0; i < ir_json_len(a); i++)
+        if (by_id(b, ir_json_get_str(ir_json_at(a, i), "id", "")) == NULL)
+            add_row(list, "removed", ir_json_at(a, i), NULL);
+    for (i = 0; i < ir_json_len(b); i++) {
+        const struct ir_json *now = ir_json_at(b, i);
+        const struct ir_json *was = by_id(a, ir_json_get_str(now, "id", ""));
         char *what = was != NULL ? differing(was, now) : NULL;
 
         if (was == NULL || *what != '\0')
-            add_step(list, was == NULL ? "added" : "changed", now, was);
+            add_row(list, was == NULL ? "added" : "changed", now, was);
         free(what);
     }
     return list;
@@ -414,8 +434,10 @@ diff_json(const struct ir_diff_side *from, const struct ir_diff_side *to,
 
             j = add_object(list, o, "changed");
             ir_json_set_take(j, "fields", members_json(a, b));
-            if (strcmp(type, "plan") == 0)
-                ir_json_set_take(j, "steps", steps_json(a, b));
+            if (rows_of(type, a) != NULL)
+                ir_json_set_take(j,
+                                 strcmp(type, "plan") == 0 ? "steps" : "rows",
+                                 rows_json(rows_of(type, a), rows_of(type, b)));
         }
     }
     return list;

@@ -61,6 +61,22 @@ is 40 "$(json '[0].commit' | tr -d '\n' | wc -c)"
 bare git -C "$H/site" log --oneline >out
 is 2 "$(wc -l <out)"
 
+title "who approves sees each number, address and rule that changed"
+sed -i 's/"050-0000-0001"/"050-9999-0001"/' "$H/site/runbooks/contacts.lua"
+sed -i 's/^  policy = {/&\n    alert_cosign = 0,/' "$H/site/runbooks/site.lua"
+sed -i 's/^  people = {/&\n    { id = "new", name = { en = "New Face", ja = "New Face" }, language = "en",\n      channels = { { "phone", "050-8888-0001" } } },/' \
+    "$H/site/runbooks/contacts.lua"
+ok --as sato release make
+ok release diff
+out '+ [["phone","050-9999-0001"]'
+out '    + new  New Face'
+out '050-8888-0001'
+out '"alert_cosign":0'
+ok --json release diff
+out '"rows":[{"id":"new","change":"added"},{"id":'
+ok --as mori release deny -r "who is that?"
+bare git -C "$H/site" checkout -q HEAD~1 -- .
+
 title "the running incident stays with its release until somebody decides"
 is Look "$(look)"
 ok --json status
