@@ -231,6 +231,14 @@ ir_json_add_take(struct ir_json *arr, struct ir_json *v)
 }
 
 void
+ir_json_add_same(struct ir_json *arr, const struct ir_json *v)
+{
+    assert(json_is_array(in(arr)));
+    if (json_array_append(in(arr), (json_t *)(uintptr_t)v) != 0)
+        abort();
+}
+
+void
 ir_json_set_str(struct ir_json *obj, const char *key, const char *s)
 {
     ir_json_set_take(obj, key, ir_json_new_str(s));

@@ -72,6 +72,13 @@ struct ir_json *ir_json_set_take(struct ir_json *obj, const char *key,
                                  struct ir_json *v);
 struct ir_json *ir_json_add_take(struct ir_json *arr, struct ir_json *v);
 
+/* Put `v` into `arr`, too, where it stands in another container: the same
+ * value, that nobody changes from then on.
+ *
+ * Owns:   it lives until both containers are freed.
+ */
+void ir_json_add_same(struct ir_json *arr, const struct ir_json *v);
+
 /* The same for plain values; a NULL string puts null. Bytes that are not
  * UTF-8, and NULs, are put as U+FFFD each; in keys too.
  *

@@ -54,6 +54,8 @@ struct ir_ctx {
     uint8_t manifest[32]; /* of the release in view */
     bool has_manifest;
     const struct ir_json *contacts[IR_CONTACT_LISTS_N]; /* of it, once read */
+    struct ir_json *everybody; /* people of all parts (core/crowd.h), once read;
+                                  rows are shared with the library */
     struct ir_over *over;
     size_t over_n;
     int me; /* member index, -1: not known yet */
@@ -180,6 +182,19 @@ void ir_ctx_left_out(struct ir_ctx *c);
  * what is shown.
  */
 void ir_ctx_site(struct ir_ctx *c, const uint8_t *manifest);
+
+/* One object of the release in view, or NULL.
+ *
+ * Owns:   borrowed from `c`.
+ */
+const struct ir_json *ir_ctx_in_view(struct ir_ctx *c, const char *type,
+                                     const char *name);
+
+/* Let `v` show the contacts of the release in view; and forget them, when
+ * another release is.
+ */
+void ir_ctx_contacts(struct ir_ctx *c, struct ir_view *v);
+void ir_ctx_contacts_forget(struct ir_ctx *c);
 
 /* The site's criteria of what an incident is, in the release in view, or NULL.
  *

@@ -61,7 +61,7 @@ ir_cmd_comms_send(struct ir_ctx *c, int argc, char **argv)
 }
 
 static void
-print_one(struct ir_ctx *c, const struct ir_outgoing *x)
+print_one(struct ir_ctx *c, const struct ir_outgoing *x, bool all)
 {
     char *text = ir_view_alert_text(&c->view, x->row->a);
     char hex[2 * 4 + 1];
@@ -71,7 +71,7 @@ print_one(struct ir_ctx *c, const struct ir_outgoing *x)
                 x->over != NULL ? _("%s  cancelled: \"%s\"\n") : "%s  \"%s\"\n",
                 hex, text);
     free(text);
-    ir_outgoing_table(c, x, &c->out);
+    ir_outgoing_table(c, x, all, &c->out);
 }
 
 static struct ir_json *
@@ -83,6 +83,7 @@ one_json(const struct ir_outgoing *x)
     ir_hex(x->row->a->id, IR_ID_BYTES, hex);
     ir_json_set_str(j, "alert", hex);
     ir_json_set_bool(j, "cancel", x->over != NULL);
+    ir_json_set_take(j, "counts", ir_outgoing_counts(x));
     ir_json_set_take(j, "to", ir_outgoing_json(x));
     return j;
 }
@@ -90,11 +91,14 @@ one_json(const struct ir_outgoing *x)
 int
 ir_cmd_comms_status(struct ir_ctx *c, int argc, char **argv)
 {
+    bool everybody = false;
+    const struct ir_opt opts[] = {{"all", 0, NULL, &everybody, NULL, NULL},
+                                  {NULL, 0, NULL, NULL, NULL, NULL}};
     struct ir_outbox o = {0};
     struct ir_json *all = NULL;
     struct ir_now now;
     size_t i, shown = 0, lost = 0, k;
-    int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
+    int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
         rc = ir_args_count(n, 0, 1, "comms status", &c->err);
@@ -123,7 +127,7 @@ ir_cmd_comms_status(struct ir_ctx *c, int argc, char **argv)
         if (c->json)
             ir_json_add_take(all, one_json(&o.v[i]));
         else
-            print_one(c, &o.v[i]);
+            print_one(c, &o.v[i], everybody);
     }
     if (c->json)
         ir_cmd_json_take(c, all);

@@ -169,7 +169,7 @@ show(struct ir_ctx *c, struct ir_outbox *o, const uint8_t (*ids)[IR_ID_BYTES],
         if (x == NULL)
             continue;
         if (!c->json) {
-            ir_outgoing_table(c, x, &c->out);
+            ir_outgoing_table(c, x, true, &c->out);
             continue;
         }
         ir_hex(ids[i], IR_ID_BYTES, hex);

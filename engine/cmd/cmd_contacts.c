@@ -23,7 +23,7 @@ ir_contacts_open(struct ir_ctx *c)
 {
     int rc = ir_ctx_open(c, false);
 
-    if (rc == IR_OK && ir_view_contacts(&c->view, "people") == NULL) {
+    if (rc == IR_OK && ir_view_contacts(&c->view, "roles") == NULL) {
         ir_fail(&c->err, IR_ENOTFOUND, _("there is no release yet"));
         ir_err_hint(&c->err, "ir release make");
         return IR_ENOTFOUND;

@@ -1,6 +1,7 @@
 /* cmd_contacts_import.c: `ir contacts import`: people out of an address book
  * into the site. */
 #include "base/i18n.h"
+#include "base/index.h"
 #include "base/path.h"
 #include "cmd/commands.h"
 #include "cmd/contacts.h"
@@ -14,7 +15,8 @@
 #include <unistd.h>
 
 #define IMPORTED "site/runbooks/" IR_CONTACTS_IMPORTED
-#define IMPORTED_MAX (256 * 1024) /* bytes: as large as a file of a site is */
+#define IMPORTED_MAX (8 * 1024 * 1024) /* bytes: as large as it may be */
+#define SHOWN_MAX 200                  /* changes, line by line */
 #define FIRST_LINE "-- People taken out of an address book"
 
 /* One import. */
@@ -197,20 +199,27 @@ static void
 print_changes(struct import *m, struct ir_buf *to)
 {
     const struct ir_roster *r = &m->roster;
-    size_t i;
+    size_t i, shown = 0, more = 0;
 
     for (i = 0; i < r->n; i++) {
         const struct ir_roster_change *x = &r->change[i];
         const char *after = x->unverified ? _(" (verified goes)") : "";
 
-        if (x->what == IR_ROSTER_NEW)
+        if (x->what == IR_ROSTER_SAME ||
+            (x->what == IR_ROSTER_OWN && x->detail[0] == '\0'))
+            continue;
+        if (shown++ >= SHOWN_MAX)
+            more++;
+        else if (x->what == IR_ROSTER_NEW)
             put_line(m, to, "+", x->id, x->detail, after);
         else if (x->what == IR_ROSTER_CHANGED)
             put_line(m, to, "~", x->id, x->detail, after);
-        else if (x->what == IR_ROSTER_OWN && x->detail[0] != '\0')
+        else
             put_line(m, to, "!", x->id, x->detail,
                      _(" (written by hand in contacts.lua: not changed)"));
     }
+    if (more > 0)
+        ir_buf_addf(to, _("and %zu more (all of them: --json)\n"), more);
     ir_buf_addf(to,
                 _("%zu new, %zu changed, %zu as they were, %zu of former "
                   "imports kept\n"),
@@ -245,17 +254,21 @@ static void
 print_rows(struct import *m)
 {
     const struct ir_roster *r = &m->roster;
-    size_t i, k;
+    struct ir_index change = {0};
+    size_t i;
 
+    for (i = 0; i < r->n; i++)
+        if (r->change[i].what == IR_ROSTER_NEW ||
+            r->change[i].what == IR_ROSTER_CHANGED)
+            (void)ir_index_put(&change, r->change[i].id, i);
     for (i = 0; i < ir_json_len(r->rows); i++) {
         const struct ir_json *row = ir_json_at(r->rows, i);
+        size_t at;
 
-        for (k = 0; k < r->n; k++)
-            if (strcmp(r->change[k].id, ir_json_get_str(row, "id", "")) == 0 &&
-                (r->change[k].what == IR_ROSTER_NEW ||
-                 r->change[k].what == IR_ROSTER_CHANGED))
-                ir_roster_lua(row, &m->c->out);
+        if (ir_index_get(&change, ir_json_get_str(row, "id", ""), &at))
+            ir_roster_lua(row, &m->c->out);
     }
+    ir_index_done(&change);
 }
 
 static void

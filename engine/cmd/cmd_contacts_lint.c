@@ -4,16 +4,54 @@
 #include "cmd/commands.h"
 #include "cmd/contacts.h"
 #include "core/contact_lint.h"
+#include "core/crowd.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define SHOWN_MAX 50 /* notes of a kind */
+#define KINDS_MAX 16 /* as many as core/contact_lint.h has, and some */
 
 /* What is found is printed, or kept for --json. */
 struct lint {
     struct ir_ctx *c;
     struct ir_json *list;
     size_t errors, warnings;
+    struct {
+        const char *check;
+        size_t n;
+    } kind[KINDS_MAX]; /* of notes */
+    size_t kinds_n;
 };
+
+/* One more of that kind: which number is it? */
+static size_t
+count(struct lint *l, const char *check)
+{
+    size_t i;
+
+    for (i = 0; i < l->kinds_n; i++)
+        if (strcmp(l->kind[i].check, check) == 0)
+            return ++l->kind[i].n;
+    if (l->kinds_n == KINDS_MAX)
+        return 1;
+    l->kind[l->kinds_n].check = check;
+    l->kind[l->kinds_n++].n = 1;
+    return 1;
+}
+
+/* How many were counted and not listed. */
+static void
+say_more(struct lint *l)
+{
+    size_t i;
+
+    for (i = 0; i < l->kinds_n; i++)
+        if (l->kind[i].n > SHOWN_MAX)
+            ir_buf_addf(&l->c->out,
+                        _("%s: and %zu more (all of them: --json)\n"),
+                        l->kind[i].check, l->kind[i].n - SHOWN_MAX);
+}
 
 static struct ir_json *
 row(struct lint *l, const char *check, bool error, const char *message)
@@ -58,7 +96,7 @@ note(const struct ir_contact_finding *f, void *arg)
         ir_json_set_str(o, "list", f->list);
         ir_json_set_str(o, "id", f->id);
         ir_json_set_str(o, "field", f->field);
-    } else {
+    } else if (count(l, f->check) <= SHOWN_MAX) {
         char *what = ir_view_safe(&l->c->view, f->message);
 
         ir_buf_addf(&l->c->out, _("%s: warning: %s\n"),
@@ -72,16 +110,28 @@ struct ir_json *
 ir_contacts_of(const struct ir_compiled *comp)
 {
     struct ir_json *all = ir_json_new_obj(), *j;
-    size_t i;
+    struct ir_json *part[1 + IR_CROWD_PARTS] = {NULL};
+    size_t i, n = 1;
 
     for (i = 0; i < comp->objects_n; i++) {
         const struct ir_compiled_object *o = &comp->objects[i];
 
         j = NULL;
-        if (strcmp(o->type, "contacts") == 0 &&
-            ir_json_parse(o->json, o->len, &j, NULL) == IR_OK)
+        if (strcmp(o->type, "contacts") != 0 ||
+            ir_json_parse(o->json, o->len, &j, NULL) != IR_OK)
+            continue;
+        if (strcmp(o->name, "people") == 0)
+            part[0] = j;
+        else if (ir_crowd_is(o->name) && n < 1 + IR_CROWD_PARTS)
+            part[n++] = j;
+        else
             ir_json_set_take(all, o->name, j);
     }
+    if (part[0] != NULL)
+        ir_json_set_take(all, "people",
+                         ir_crowd_join((const struct ir_json *const *)part, n));
+    for (i = 0; i < n; i++)
+        ir_json_free(part[i]);
     return all;
 }
 
@@ -130,9 +180,11 @@ ir_cmd_contacts_lint(struct ir_ctx *c, int argc, char **argv)
     ir_compiled_done(&comp);
     if (c->json)
         ir_cmd_json_take(c, lint.list);
-    else
+    else {
+        say_more(&lint);
         ir_buf_addf(&c->out, _("%zu errors, %zu warnings\n"), lint.errors,
                     lint.warnings);
+    }
     return lint.errors > 0 ? IR_ENO : IR_OK;
 }
 

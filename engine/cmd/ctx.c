@@ -124,53 +124,10 @@ ir_ctx_left_out(struct ir_ctx *c)
                     n);
 }
 
-/* One object of the release in view, or NULL. */
-static const struct ir_json *
-in_view(struct ir_ctx *c, const char *type, const char *name)
-{
-    const struct ir_json *j = NULL;
-
-    if (!c->has_manifest ||
-        ir_library_json(&c->lib, c->manifest, type, name, &j, NULL) != IR_OK)
-        return NULL;
-    return j;
-}
-
-const char *const ir_contact_lists[IR_CONTACT_LISTS_N] = {
-    "people",      "roles",    "trees",   "audiences",
-    "authorities", "partners", "channels"};
-
-static const struct ir_json *
-contact_list(const char *list, void *arg)
-{
-    struct ir_ctx *c = arg;
-    size_t i;
-
-    for (i = 0; i < IR_CONTACT_LISTS_N; i++) {
-        if (strcmp(ir_contact_lists[i], list) != 0)
-            continue;
-        if (c->contacts[i] == NULL)
-            c->contacts[i] = in_view(c, "contacts", list);
-        return c->contacts[i];
-    }
-    return NULL;
-}
-
-/* One of a list: most commands want one person or role, and the list of a
- * large site has ten thousand. */
-static bool
-contact(const char *list, const char *id, const struct ir_json **row, void *arg)
-{
-    struct ir_ctx *c = arg;
-
-    return c->has_manifest &&
-           ir_library_row(&c->lib, c->manifest, "contacts", list, id, row);
-}
-
 const struct ir_json *
 ir_ctx_criteria(struct ir_ctx *c)
 {
-    return in_view(c, "site", "criteria");
+    return ir_ctx_in_view(c, "site", "criteria");
 }
 
 void
@@ -187,13 +144,12 @@ ir_ctx_site(struct ir_ctx *c, const uint8_t *manifest)
     if (manifest == NULL)
         return;
     if (!c->has_manifest || memcmp(c->manifest, manifest, 32) != 0)
-        memset(c->contacts, 0, sizeof c->contacts);
+        ir_ctx_contacts_forget(c);
     memcpy(c->manifest, manifest, sizeof c->manifest);
     c->has_manifest = true;
-    c->view.contacts = c->talk_view.contacts = contact_list;
-    c->view.contact = c->talk_view.contact = contact;
-    c->view.contacts_arg = c->talk_view.contacts_arg = c;
-    j = in_view(c, "site", "site");
+    ir_ctx_contacts(c, &c->view);
+    ir_ctx_contacts(c, &c->talk_view);
+    j = ir_ctx_in_view(c, "site", "site");
     if (j != NULL) {
         c->view.site = c->talk_view.site = j;
         zone = ir_json_get_str(j, "timezone", NULL);
@@ -526,6 +482,7 @@ ir_ctx_done(struct ir_ctx *c)
 {
     if (c->st != NULL)
         (void)ir_case_keep_over(c, true);
+    ir_ctx_contacts_forget(c);
     ir_library_done(&c->lib);
     if (c->trust_loaded)
         ir_trust_done(&c->trust);

@@ -164,6 +164,18 @@ digest_in_text(const struct ir_library_manifest *m, const char *type,
     return found && ir_scan_hex(hex, digest, 32, NULL) == IR_OK;
 }
 
+bool
+ir_library_has(struct ir_library *lib, const uint8_t manifest[32],
+               const char *prefix)
+{
+    const struct ir_library_manifest *m = manifest_text(lib, manifest, NULL);
+    char *words = ir_asprintf("\"name\":\"%s", prefix);
+    bool has = m != NULL && strstr(ir_buf_str(&m->text), words) != NULL;
+
+    free(words);
+    return has;
+}
+
 int
 ir_library_digest(struct ir_library *lib, const uint8_t manifest[32],
                   const char *type, const char *name, uint8_t digest[32],

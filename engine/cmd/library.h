@@ -37,6 +37,13 @@ int ir_library_digest(struct ir_library *lib, const uint8_t manifest[32],
                       const char *type, const char *name, uint8_t digest[32],
                       struct ir_err *err);
 
+/* Is there any object whose name begins so? Cheap to ask.
+ *
+ * Errors: none.
+ */
+bool ir_library_has(struct ir_library *lib, const uint8_t manifest[32],
+                    const char *prefix);
+
 /* An object as JSON, by name.
  *
  * Owns:   borrowed from `lib`.

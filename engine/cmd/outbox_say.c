@@ -278,7 +278,7 @@ ir_outbox_status(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES],
         any |= x->to.r[i].ways_n > 0;
     if (any && out != NULL) {
         ir_buf_adds(out, "\n");
-        ir_outgoing_table(c, x, out);
+        ir_outgoing_table(c, x, false, out);
     }
     if (x != NULL && j != NULL)
         ir_json_set_take(j, "delivery", ir_outgoing_json(x));

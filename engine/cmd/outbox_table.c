@@ -7,6 +7,9 @@
 #include "view/hours.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#define TABLE_MAX 30 /* rows; of more recipients, who is not reached */
 
 static const char *
 reach_word(enum ir_reach r)
@@ -231,30 +234,142 @@ say_times(const struct ir_view *v, const struct ir_outgoing *x,
     free(answer);
 }
 
-void
-ir_outgoing_table(struct ir_ctx *c, const struct ir_outgoing *x,
-                  struct ir_buf *out)
+/* How a recipient stands, for the summary and for whom to name first. */
+enum group {
+    LOST, /* every way was tried */
+    HAND, /* waits for a person */
+    WAITS,
+    TRYING,
+    SILENT, /* handed over or delivered */
+    REPLIED,
+    ANSWERED,
+    GROUPS
+};
+
+static const char *const group_words[GROUPS] = {
+    "failed", "by_hand", "not_yet", "trying", "silent", "replied", "answered"};
+
+static enum group
+group_of(const struct ir_recipient *r)
 {
-    struct ir_table t;
+    switch (r->reach) {
+    case IR_REACH_FAILED:
+        return LOST;
+    case IR_REACH_TRYING:
+        return ir_outgoing_by_hand(r) ? HAND : TRYING;
+    case IR_REACH_HANDED:
+    case IR_REACH_DELIVERED:
+        return SILENT;
+    case IR_REACH_REPLIED:
+        return REPLIED;
+    case IR_REACH_ANSWERED:
+        return ANSWERED;
+    default:
+        return ir_outgoing_by_hand(r) ? HAND : WAITS;
+    }
+}
+
+static void
+count_groups(const struct ir_outgoing *x, size_t n[GROUPS])
+{
     size_t i;
 
-    ir_table_init(&t, 3, 2);
-    for (i = 0; i < x->to.n; i++) {
-        char *name = ir_view_safe(&c->view, x->to.who[i].name);
-        char *state = state_of(&c->view, x, &x->to.r[i]);
-        char *ways = ways_text(&c->view, &x->to.r[i]);
-        const char *cells[3] = {name, state, ways};
+    memset(n, 0, GROUPS * sizeof n[0]);
+    for (i = 0; i < x->to.n; i++)
+        n[group_of(&x->to.r[i])]++;
+}
 
-        ir_table_row(&t,
-                     x->to.r[i].reach == IR_REACH_FAILED ? IR_STYLE_BOLD
-                                                         : IR_STYLE_NONE,
-                     cells);
-        free(name);
-        free(state);
-        free(ways);
+/* How many there are of each, those first for whom something is to be done. */
+static void
+put_counts(struct ir_ctx *c, const struct ir_outgoing *x,
+           const size_t n[GROUPS], struct ir_buf *out)
+{
+    const char *const texts[GROUPS] = {
+        _("NOT reached: %zu"), _("by hand: %zu"),   _("not tried yet: %zu"),
+        _("being sent: %zu"),  _("no answer: %zu"), _("replied: %zu"),
+        _("answered: %zu")};
+    struct ir_buf b = {0};
+    size_t i;
+
+    ir_buf_addf(&b, _("%zu recipients"), x->to.n);
+    for (i = 0; i < GROUPS; i++) {
+        if (n[i] == 0)
+            continue;
+        ir_buf_adds(&b, ir_view_sep(&c->view));
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+        ir_buf_addf(&b, texts[i], n[i]); /* one %zu each */
+#pragma GCC diagnostic pop
     }
+    ir_term_para(&c->view.term, out, 2, NULL,
+                 n[LOST] > 0 ? IR_STYLE_BOLD : IR_STYLE_NONE, ir_buf_str(&b));
+    ir_buf_done(&b);
+}
+
+static void
+put_row(struct ir_ctx *c, const struct ir_outgoing *x, size_t i,
+        struct ir_table *t)
+{
+    char *name = ir_view_safe(&c->view, x->to.who[i].name);
+    char *state = state_of(&c->view, x, &x->to.r[i]);
+    char *ways = ways_text(&c->view, &x->to.r[i]);
+    const char *cells[3] = {name, state, ways};
+
+    ir_table_row(
+        t, x->to.r[i].reach == IR_REACH_FAILED ? IR_STYLE_BOLD : IR_STYLE_NONE,
+        cells);
+    free(name);
+    free(state);
+    free(ways);
+}
+
+void
+ir_outgoing_table(struct ir_ctx *c, const struct ir_outgoing *x, bool all,
+                  struct ir_buf *out)
+{
+    bool few = all || x->to.n <= TABLE_MAX;
+    size_t n[GROUPS], i, shown = 0;
+    struct ir_table t;
+    int g;
+
+    if (x->to.n > TABLE_MAX) {
+        count_groups(x, n);
+        put_counts(c, x, n, out);
+    }
+    ir_table_init(&t, 3, 2);
+    for (i = 0; few && i < x->to.n; i++, shown++)
+        put_row(c, x, i, &t);
+    for (g = LOST; !few && g < SILENT; g++)
+        for (i = 0; i < x->to.n && shown < TABLE_MAX; i++)
+            if (group_of(&x->to.r[i]) == (enum group)g) {
+                put_row(c, x, i, &t);
+                shown++;
+            }
     ir_table_write(&t, &c->view.term, out);
     say_times(&c->view, x, out);
+    if (shown < x->to.n) {
+        char hex[2 * 4 + 1];
+
+        ir_hex(x->row->a->id, 4, hex);
+        if (shown > 0)
+            ir_buf_addf(out, _("  and %zu more:  ir comms status %s --all\n"),
+                        x->to.n - shown, hex);
+        else
+            ir_buf_addf(out, _("  Each of them:  ir comms status %s --all\n"),
+                        hex);
+    }
+}
+
+struct ir_json *
+ir_outgoing_counts(const struct ir_outgoing *x)
+{
+    struct ir_json *j = ir_json_new_obj();
+    size_t n[GROUPS], i;
+
+    count_groups(x, n);
+    for (i = 0; i < GROUPS; i++)
+        ir_json_set_int(j, group_words[i], (int64_t)n[i]);
+    return j;
 }
 
 /* Seconds from when it went out, or null. */

@@ -1,11 +1,11 @@
 /* recipients.c: see recipients.h. */
 #include "cmd/recipients.h"
 
+#include "base/index.h"
 #include "cmd/signed.h"
 #include "core/deadline.h"
 #include "core/order.h"
 
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,55 +46,6 @@ ir_channels_load(struct ir_ctx *c, const uint8_t *incident, int status,
     return rc;
 }
 
-/* A place by its name, in a tree of tsearch(3): thousands of people are looked
- * for by id, and each once only is added. */
-struct named {
-    char *name;
-    size_t at;
-};
-
-static int
-by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct named *)a)->name,
-                  ((const struct named *)b)->name);
-}
-
-static void
-named_free(void *p)
-{
-    free(((struct named *)p)->name);
-    free(p);
-}
-
-/* Put `name` for `at` in, unless it is there. Returns whether it was not. */
-static bool
-put(void **root, const char *name, size_t at)
-{
-    struct named *x = ir_calloc(1, sizeof *x), **got;
-
-    x->name = ir_strdup(name);
-    x->at = at;
-    got = tsearch(x, root, by_name);
-    if (got == NULL)
-        abort(); /* as ir_malloc does */
-    if (*got == x)
-        return true;
-    named_free(x);
-    return false;
-}
-
-static bool
-get(void *const *root, const char *name, size_t *at)
-{
-    struct named key = {.name = (char *)(uintptr_t)name}, **got;
-
-    got = tfind(&key, root, by_name);
-    if (got != NULL)
-        *at = (*got)->at;
-    return got != NULL;
-}
-
 /* What is being put together. */
 struct work {
     struct ir_box *b;
@@ -104,7 +55,7 @@ struct work {
     struct ir_recips *out;
     const struct ir_attempt *had; /* ir_recips_had: ways come from there */
     const struct ir_json *people; /* the list, or NULL */
-    void *by_id, *added;          /* of it; of out->r by contact */
+    struct ir_index by_id, added; /* of it; of out->r by contact */
     struct ir_site_calendar cal;  /* whose holidays some have off */
     int *member;                  /* of each of the list, or -1 */
     bool *outsider;               /* ... of another organisation? */
@@ -127,7 +78,7 @@ find_outsiders(struct work *w)
              k++) {
             const char *who = ir_json_str(ir_json_at(m, k));
 
-            if (who != NULL && get(&w->by_id, who, &at))
+            if (who != NULL && ir_index_get(&w->by_id, who, &at))
                 w->outsider[at] |= w->member[at] < 0;
         }
     }
@@ -147,7 +98,7 @@ work_init(struct work *w)
         const struct ir_json *p = ir_json_at(w->people, i);
         const char *id = ir_json_get_str(p, "id", "");
 
-        (void)put(&w->by_id, id, i);
+        (void)ir_index_put(&w->by_id, id, i);
         w->member[i] =
             ir_trust_member(&w->c->trust, ir_json_get_str(p, "member", id));
         w->outsider[i] = ir_json_get_bool(p, "outside", false);
@@ -158,8 +109,8 @@ work_init(struct work *w)
 static void
 work_done(struct work *w)
 {
-    tdestroy(w->by_id, named_free);
-    tdestroy(w->added, named_free);
+    ir_index_done(&w->by_id);
+    ir_index_done(&w->added);
     ir_site_calendar_done(&w->cal);
     free(w->member);
     free(w->outsider);
@@ -225,7 +176,7 @@ add(struct work *w, const char *contact, const char *name,
     struct ir_recip *who;
     size_t i;
 
-    if (!put(&w->added, contact, out->n))
+    if (!ir_index_put(&w->added, contact, out->n))
         return false;
     out->r = ir_realloc(out->r, (out->n + 1) * sizeof *out->r);
     out->who = ir_realloc(out->who, (out->n + 1) * sizeof *out->who);
@@ -257,7 +208,7 @@ add_person(struct work *w, const char *id)
     const struct ir_json *p;
     size_t at;
 
-    if (id == NULL || !get(&w->by_id, id, &at) ||
+    if (id == NULL || !ir_index_get(&w->by_id, id, &at) ||
         (w->row->a->status != IR_ACTUAL && w->outsider[at]))
         return;
     p = ir_json_at(w->people, at);
@@ -481,7 +432,7 @@ is_listed(struct work *w, const struct ir_attempt *a)
 
     if (strncmp(a->contact, "audience:", 9) == 0)
         j = ir_view_contact(&w->c->view, "audiences", a->contact + 9);
-    else if (get(&w->by_id, a->contact, &at))
+    else if (ir_index_get(&w->by_id, a->contact, &at))
         j = ir_json_at(w->people, at);
     else if ((member = ir_trust_member(&w->c->trust, a->contact)) >= 0)
         for (i = 0; w->people != NULL && i < ir_json_len(w->people); i++)
@@ -550,12 +501,12 @@ ir_recips_same_ways(struct ir_recips *to, const struct ir_attempt *a, size_t n)
 {
     const struct ir_attempt **v = went(a, n, &n);
     size_t i, k, m;
-    void *at = NULL;
+    struct ir_index at = {0};
 
     for (i = 0; i < to->n; i++)
-        (void)put(&at, to->r[i].contact, i);
+        (void)ir_index_put(&at, to->r[i].contact, i);
     for (m = 0; m < n; m++) {
-        if (!get(&at, v[m]->contact, &i))
+        if (!ir_index_get(&at, v[m]->contact, &i))
             continue;
         for (k = 0; k < to->r[i].ways_n; k++) {
             struct ir_way *w = &to->r[i].ways[k];
@@ -565,7 +516,7 @@ ir_recips_same_ways(struct ir_recips *to, const struct ir_attempt *a, size_t n)
                            strcmp(w->address, v[m]->address) == 0);
         }
     }
-    tdestroy(at, named_free);
+    ir_index_done(&at);
     free(v);
 }
 

@@ -140,14 +140,16 @@ struct ir_json *ir_outgoing_message(struct ir_outbox *o,
 bool ir_outbox_match(const struct ir_outbox *o, const char *channel,
                      const struct ir_json *in, struct ir_attempt_draft *d);
 
-/* How it stands with each recipient, as a table; as a JSON array
- * (docs/man/ir-comms.1).
+/* How it stands with each recipient, as a table (of very many, unless `all`,
+ * how many there are of each kind and whom nothing has reached); as a JSON
+ * array; and how many there are of each kind, an object (docs/man/ir-comms.1).
  *
  * Owns:   `out` keeps a copy; the JSON is the caller's, ir_json_free.
  */
-void ir_outgoing_table(struct ir_ctx *c, const struct ir_outgoing *x,
+void ir_outgoing_table(struct ir_ctx *c, const struct ir_outgoing *x, bool all,
                        struct ir_buf *out);
 struct ir_json *ir_outgoing_json(const struct ir_outgoing *x);
+struct ir_json *ir_outgoing_counts(const struct ir_outgoing *x);
 
 /* Does nothing but a person's hand lead to them now? */
 bool ir_outgoing_by_hand(const struct ir_recipient *r);

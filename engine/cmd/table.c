@@ -304,7 +304,7 @@ const struct ir_cmd ir_cmds[] = {
      N_("work down a contact tree until somebody answers"),
      N_("call TREE [--text TEXT] [--again]")},
     {"comms status", ir_cmd_comms_status, PEOPLE,
-     N_("what is on its way to whom"), N_("comms status [ALERT]")},
+     N_("what is on its way to whom"), N_("comms status [ALERT] [--all]")},
     {"comms test", ir_cmd_comms_test, PEOPLE,
      N_("try every way to reach people"),
      N_("comms test [CONTACT ...] [--for DURATION]")},

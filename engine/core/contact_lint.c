@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/i18n.h"
+#include "base/index.h"
 #include "base/scan.h"
 #include "base/time.h"
 
@@ -22,6 +23,8 @@ struct lint {
     void (*found)(const struct ir_contact_finding *f, void *arg);
     void *arg;
     size_t mail_n; /* people whom mail should reach, and nothing sends it */
+    struct ir_index ids;     /* of all lists: "people/ito" */
+    struct ir_index members; /* of people: the first of each member */
 };
 
 bool
@@ -70,19 +73,14 @@ say(const struct lint *l, const char *check, enum ir_contact_level level,
 static const struct ir_json *
 row_of(const struct lint *l, const char *list, const char *id, long *at)
 {
-    const struct ir_json *all = ir_json_get(l->contacts, list);
-    size_t i;
+    char *name = ir_asprintf("%s/%s", list, id);
+    size_t k = 0;
+    bool there = ir_index_get(&l->ids, name, &k);
 
-    for (i = 0; i < ir_json_len(all); i++) {
-        const struct ir_json *row = ir_json_at(all, i);
-
-        if (strcmp(ir_json_get_str(row, "id", ""), id) != 0)
-            continue;
-        if (at != NULL)
-            *at = (long)i;
-        return row;
-    }
-    return NULL;
+    free(name);
+    if (there && at != NULL)
+        *at = (long)k;
+    return there ? ir_json_at(ir_json_get(l->contacts, list), k) : NULL;
 }
 
 static bool
@@ -200,28 +198,37 @@ check_date(struct lint *l, const char *list, long item,
             IR_CONTACT_STALE_DAYS);
 }
 
-/* Members have one person each. */
+/* The member that the person is. */
+static const char *
+member_of(const struct ir_json *row)
+{
+    return ir_json_get_str(row, "member", ir_json_get_str(row, "id", ""));
+}
+
+/* Members have one person each: said of those who name theirs, of the later
+ * one where both do. */
 static void
 check_member(struct lint *l, size_t item, const struct ir_json *row)
 {
-    const struct ir_json *all = ir_json_get(l->contacts, "people");
-    const char *own = ir_json_get_str(row, "id", "");
-    const char *m = ir_json_get_str(row, "member", own);
-    size_t i;
+    const struct ir_json *all = ir_json_get(l->contacts, "people"), *other;
+    const char *m = member_of(row);
+    size_t first = item;
+    long same = -1;
 
-    for (i = 0; i < ir_json_len(all); i++) {
-        const struct ir_json *o = ir_json_at(all, i);
-        const char *id = ir_json_get_str(o, "id", "");
-
-        if (i == item || strcmp(ir_json_get_str(o, "member", id), m) != 0 ||
-            (i > item && ir_json_get(o, "member") != NULL))
-            continue;
-        if (ir_json_get(row, "member") != NULL)
-            say(l, "member-twice", IR_CONTACT_ERROR, "people", (long)item,
-                "member", _("%s and %s are both the member \"%s\""), id, own,
-                m);
+    if (ir_json_get(row, "member") == NULL)
         return;
+    (void)ir_index_get(&l->members, m, &first);
+    if (first >= item) {
+        other = row_of(l, "people", m, &same);
+        if (other == NULL || same <= (long)item ||
+            ir_json_get(other, "member") != NULL)
+            return;
+        first = (size_t)same;
     }
+    say(l, "member-twice", IR_CONTACT_ERROR, "people", (long)item, "member",
+        _("%s and %s are both the member \"%s\""),
+        ir_json_get_str(ir_json_at(all, first), "id", ""),
+        ir_json_get_str(row, "id", ""), m);
 }
 
 /* Can anybody of that word (of a level, of members) be reached? `seen` has a
@@ -352,17 +359,43 @@ check_audience(struct lint *l, long item, const struct ir_json *row)
     free(seen);
 }
 
+/* Remember where everybody stands. */
+static void
+fill_index(struct lint *l, const char *const *lists, size_t n)
+{
+    size_t i, k;
+
+    for (i = 0; i < n; i++) {
+        const struct ir_json *all = ir_json_get(l->contacts, lists[i]);
+
+        for (k = 0; k < ir_json_len(all); k++) {
+            const struct ir_json *row = ir_json_at(all, k);
+            char *name =
+                ir_asprintf("%s/%s", lists[i], ir_json_get_str(row, "id", ""));
+
+            (void)ir_index_put(&l->ids, name, k);
+            free(name);
+            if (strcmp(lists[i], "people") == 0)
+                (void)ir_index_put(&l->members, member_of(row), k);
+        }
+    }
+}
+
 void
 ir_contact_lint(const struct ir_json *contacts, int64_t now_ms,
                 void (*found)(const struct ir_contact_finding *f, void *arg),
                 void *arg)
 {
     static const char *const lists[] = {"people",    "roles",       "trees",
-                                        "audiences", "authorities", "partners"};
-    struct lint l = {contacts, now_ms, found, arg, 0};
+                                        "audiences", "authorities", "partners",
+                                        "channels"};
+    const size_t lists_n = sizeof lists / sizeof lists[0];
+    struct lint l = {
+        .contacts = contacts, .now_ms = now_ms, .found = found, .arg = arg};
     size_t i, k;
 
-    for (i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+    fill_index(&l, lists, lists_n);
+    for (i = 0; i + 1 < lists_n; i++) {
         const struct ir_json *all = ir_json_get(contacts, lists[i]);
 
         for (k = 0; k < ir_json_len(all); k++) {
@@ -388,4 +421,6 @@ ir_contact_lint(const struct ir_json *contacts, int64_t now_ms,
             _("%zu addresses are mail, and no channel \"mail\" is set up: "
               "nothing leaves that way"),
             l.mail_n);
+    ir_index_done(&l.ids);
+    ir_index_done(&l.members);
 }

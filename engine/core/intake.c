@@ -196,17 +196,27 @@ mobile(const char *number)
            strchr("6789", number[1]) != NULL && number[2] == '0';
 }
 
+void
+ir_intake_plain(const char *means, const char *address, struct ir_buf *out)
+{
+    const char *p;
+
+    if (strcmp(means, "mail") != 0 && ir_intake_number(address, out))
+        return;
+    for (p = address; *p != '\0'; p++)
+        ir_buf_addc(
+            out, (unsigned char)(*p >= 'A' && *p <= 'Z' ? *p - 'A' + 'a' : *p));
+}
+
 static bool
 same_address(const char *means, const char *a, const char *b)
 {
     struct ir_buf x = {0}, y = {0};
     bool same;
 
-    if (strcmp(means, "mail") == 0 || !ir_intake_number(a, &x) ||
-        !ir_intake_number(b, &y))
-        same = strcasecmp(a, b) == 0;
-    else
-        same = strcmp(ir_buf_str(&x), ir_buf_str(&y)) == 0;
+    ir_intake_plain(means, a, &x);
+    ir_intake_plain(means, b, &y);
+    same = strcmp(ir_buf_str(&x), ir_buf_str(&y)) == 0;
     ir_buf_done(&x);
     ir_buf_done(&y);
     return same;
@@ -317,25 +327,48 @@ person_done(struct ir_intake_person *p)
     memset(p, 0, sizeof *p);
 }
 
+/* A person by name and one address: whoever has both is the same.
+ *
+ * Owns:   the caller frees with free().
+ */
+static char *
+key_of(const char *name, const struct ir_intake_way *w)
+{
+    struct ir_buf b = {0};
+
+    ir_buf_addf(&b, "%s\n%s\n", name, w->means);
+    ir_intake_plain(w->means, w->address, &b);
+    return ir_buf_take(&b);
+}
+
 /* The same person, twice in the file: what the second adds is taken. */
 static struct ir_intake_person *
 twin(struct ir_intake *in, const struct ir_intake_person *p)
 {
-    size_t i, k, m;
+    size_t i, at, first = in->n;
 
-    for (i = 0; i < in->n; i++) {
-        struct ir_intake_person *o = &in->person[i];
+    for (i = 0; i < p->ways_n; i++) {
+        char *key = key_of(p->name, &p->way[i]);
 
-        if (strcmp(o->name, p->name) != 0)
-            continue;
-        for (k = 0; k < o->ways_n; k++)
-            for (m = 0; m < p->ways_n; m++)
-                if (strcmp(o->way[k].means, p->way[m].means) == 0 &&
-                    same_address(o->way[k].means, o->way[k].address,
-                                 p->way[m].address))
-                    return o;
+        if (ir_index_get(&in->ways, key, &at) && at < first)
+            first = at;
+        free(key);
     }
-    return NULL;
+    return first < in->n ? &in->person[first] : NULL;
+}
+
+/* Remember by which ways the person at `at` is known. */
+static void
+note_ways(struct ir_intake *in, size_t at)
+{
+    size_t i;
+
+    for (i = 0; i < in->person[at].ways_n; i++) {
+        char *key = key_of(in->person[at].name, &in->person[at].way[i]);
+
+        (void)ir_index_put(&in->ways, key, at);
+        free(key);
+    }
 }
 
 int
@@ -356,6 +389,7 @@ ir_intake_take(struct ir_intake *in, struct ir_intake_person *p,
                       _("stands in line %d, too: put together"), o->line);
         for (i = 0; i < p->ways_n; i++)
             add_way(in, o, p->way[i].means, p->way[i].address, p->way[i].rank);
+        note_ways(in, (size_t)(o - in->person));
     } else if (in->n == IR_INTAKE_PEOPLE_MAX) {
         person_done(p);
         return ir_fail(err, IR_ELIMIT, _("more than %d people"),
@@ -366,6 +400,7 @@ ir_intake_take(struct ir_intake *in, struct ir_intake_person *p,
             in->person = ir_realloc(in->person, in->cap * sizeof *in->person);
         }
         in->person[in->n++] = *p;
+        note_ways(in, in->n - 1);
         memset(p, 0, sizeof *p);
         return IR_OK;
     }
@@ -444,6 +479,7 @@ ir_intake_done(struct ir_intake *in)
         free(in->note[i].who);
         free(in->note[i].what);
     }
+    ir_index_done(&in->ways);
     free(in->person);
     free(in->note);
     memset(in, 0, sizeof *in);

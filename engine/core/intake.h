@@ -7,13 +7,14 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/index.h"
 #include "core/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #define IR_INTAKE_BYTES_MAX (8 * 1024 * 1024) /* of a file */
-#define IR_INTAKE_PEOPLE_MAX 400              /* of one file */
+#define IR_INTAKE_PEOPLE_MAX 20000            /* of one file */
 #define IR_INTAKE_WAYS_MAX 12                 /* of one person */
 #define IR_INTAKE_TEXT_MAX 200                /* bytes of a name, an address */
 #define IR_INTAKE_NOTES_MAX 1000
@@ -49,7 +50,8 @@ struct ir_intake {
     size_t n, cap;
     struct ir_intake_note *note;
     size_t notes_n, notes_cap;
-    size_t notes_more; /* that were not kept */
+    size_t notes_more;    /* that were not kept */
+    struct ir_index ways; /* who has which, by name and address */
     const char *charset;
 };
 
@@ -72,6 +74,14 @@ void ir_intake_done(struct ir_intake *in);
  * Owns:   `out` keeps a copy, nothing unless true.
  */
 bool ir_intake_number(const char *s, struct ir_buf *out);
+
+/* An address in the one form in which two of a means are compared: the digits
+ * of a number, of all else small letters.
+ *
+ * Owns:   `out` keeps a copy.
+ */
+void ir_intake_plain(const char *means, const char *address,
+                     struct ir_buf *out);
 
 /* For the two readers (intake_vcard.c, intake_csv.c) alone. */
 int ir_intake_vcard(const char *p, size_t n, struct ir_intake *in,

@@ -343,17 +343,47 @@ field_ok(const struct ir_field *f, struct ir_cbor c)
     }
 }
 
+/* The members of a map in the order of their keys, gone through once. */
+struct members {
+    struct ir_cbor c; /* behind the one in view */
+    struct ir_cbor value;
+    int64_t left; /* not in view yet */
+    uint64_t key;
+    bool in_view;
+};
+
+static void
+next_member(struct members *m)
+{
+    struct ir_cbor_item it = {0};
+
+    m->in_view = m->left > 0 && ir_cbor_next(&m->c, &it, NULL) == IR_OK;
+    m->left--;
+    m->key = (uint64_t)it.num;
+    m->value.p = m->c.p;
+    m->in_view = m->in_view && ir_cbor_skip(&m->c, NULL) == IR_OK;
+    m->value.end = m->c.p;
+}
+
+/* The table's keys ascend as those of the map do. */
 static int
 check_fields(const struct ir_field *f, size_t n, const char *kind,
              const uint8_t *b, size_t len, struct ir_err *err)
 {
-    struct ir_cbor c;
+    struct members m = {.c = {b, b + len}};
+    struct ir_cbor_item it = {0};
     size_t i;
 
+    if (ir_cbor_next(&m.c, &it, NULL) == IR_OK && it.type == IR_CBOR_MAP)
+        m.left = it.num;
+    next_member(&m);
     for (i = 0; i < n; i++) {
-        bool there = ir_cbor_find(b, len, f[i].key, &c);
+        bool there;
 
-        if (there ? field_ok(&f[i], c) : !f[i].required)
+        while (m.in_view && m.key < f[i].key)
+            next_member(&m);
+        there = m.in_view && m.key == f[i].key;
+        if (there ? field_ok(&f[i], m.value) : !f[i].required)
             continue;
         ir_fail(err, IR_EPARSE,
                 there ? _("%s: field \"%s\" is malformed")

@@ -2,8 +2,10 @@
 #include "core/roster.h"
 
 #include "base/i18n.h"
+#include "base/index.h"
 #include "base/romaji.h"
 #include "base/scan.h"
+#include "core/roster_find.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,112 +15,21 @@
 static const char *const means[] = {"phone", "sms", "mail", "fax", NULL};
 
 struct work {
-    const struct ir_intake *in;
-    const struct ir_json *people, *imported;
+    struct ir_roster_find find;
+    struct ir_index imported; /* ids of the file of imports */
+    struct ir_index ids;      /* of all rows, old and new */
+    struct ir_index bases;    /* of ids with a number: a place in next */
+    int *next;                /* number to be tried */
+    size_t next_n;
     struct ir_roster *out;
-    bool *taken; /* of people: it is one of `in` */
 };
 
 static bool
-listed(const struct ir_json *list, const char *word)
+listed(const struct ir_index *x, const char *word)
 {
-    size_t i;
+    size_t at;
 
-    for (i = 0; i < ir_json_len(list); i++) {
-        const char *s = ir_json_str(ir_json_at(list, i));
-
-        if (s != NULL && strcmp(s, word) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Does the row have that address, by whatever means? */
-static bool
-has_address(const struct ir_json *row, const char *address, bool mail)
-{
-    const struct ir_json *ways = ir_json_get(row, "channels");
-    struct ir_buf want = {0}, have = {0};
-    bool found = false, number = !mail && ir_intake_number(address, &want);
-    size_t i;
-
-    for (i = 0; i < ir_json_len(ways) && !found; i++) {
-        const char *s = ir_json_str(ir_json_at(ir_json_at(ways, i), 1));
-
-        have.len = 0;
-        if (s != NULL && number && ir_intake_number(s, &have))
-            found = strcmp(ir_buf_str(&have), ir_buf_str(&want)) == 0;
-        else if (s != NULL)
-            found = strcasecmp(s, address) == 0;
-    }
-    ir_buf_done(&want);
-    ir_buf_done(&have);
-    return found;
-}
-
-static bool
-same_name(const struct ir_json *row, const struct ir_intake_person *p)
-{
-    const struct ir_json *name = ir_json_get(row, "name");
-
-    return strcmp(ir_json_get_str(name, "ja", ""), p->name) == 0 ||
-           strcmp(ir_json_get_str(name, "en", ""), p->name) == 0;
-}
-
-/* How sure is it that they are the same? 0: not. */
-static int
-likeness(const struct ir_json *row, const struct ir_intake_person *p)
-{
-    int sure = same_name(row, p) ? 4 : 0;
-    size_t i;
-
-    if (p->id != NULL && strcmp(ir_json_get_str(row, "id", ""), p->id) == 0)
-        return 100;
-    for (i = 0; i < p->ways_n; i++) {
-        const struct ir_intake_way *w = &p->way[i];
-        bool mail = strcmp(w->means, "mail") == 0;
-
-        if (mail && has_address(row, w->address, true))
-            sure += 8;
-        else if (strcmp(w->means, "sms") == 0 &&
-                 has_address(row, w->address, false))
-            sure += 3; /* a telephone in a pocket is one person's */
-    }
-    return sure;
-}
-
-/* The row of the site that is this person, more surely than that, or -1. */
-static int
-find(struct work *w, const struct ir_intake_person *p, int surely)
-{
-    int best = -1, best_n = surely, n;
-    size_t i;
-
-    for (i = 0; i < ir_json_len(w->people); i++) {
-        n = w->taken[i] ? 0 : likeness(ir_json_at(w->people, i), p);
-        if (n > best_n) {
-            best = (int)i;
-            best_n = n;
-        }
-    }
-    return best;
-}
-
-/* Is the id free? */
-static bool
-is_free(struct work *w, const char *id)
-{
-    size_t i;
-
-    for (i = 0; i < ir_json_len(w->people); i++)
-        if (strcmp(ir_json_get_str(ir_json_at(w->people, i), "id", ""), id) ==
-            0)
-            return false;
-    for (i = 0; i < ir_json_len(w->out->rows); i++)
-        if (strcmp(ir_json_get_str(ir_json_at(w->out->rows, i), "id", ""),
-                   id) == 0)
-            return false;
-    return true;
+    return ir_index_get(x, word, &at);
 }
 
 /* Words to an id: "ito kazuo" to ito-kazuo; false: no letters in it. */
@@ -168,6 +79,26 @@ in_latin(const char *s)
     return true;
 }
 
+/* The first free of base-2, base-3, ...; of "person" from 1 on. Each number is
+ * tried once only. */
+static char *
+numbered(struct work *w, const char *base)
+{
+    char id[IR_NAME_MAX + 1];
+    size_t at = w->next_n;
+
+    if (ir_index_put(&w->bases, base, at)) {
+        w->next = ir_realloc(w->next, (w->next_n + 1) * sizeof *w->next);
+        w->next[w->next_n++] = strcmp(base, "person") == 0 ? 1 : 2;
+    } else {
+        (void)ir_index_get(&w->bases, base, &at);
+    }
+    do
+        snprintf(id, sizeof id, "%.30s-%d", base, w->next[at]++);
+    while (listed(&w->ids, id));
+    return ir_strdup(id);
+}
+
 /* An id of its own: the family name, with the given name, with a number. */
 static char *
 new_id(struct work *w, const struct ir_intake_person *p)
@@ -176,11 +107,10 @@ new_id(struct work *w, const struct ir_intake_person *p)
     const char *fam = latin ? p->family : p->kana_family;
     const char *giv = latin ? p->given : p->kana_given;
     const char *all = latin ? p->name : p->kana;
-    char id[IR_NAME_MAX + 1] = "", word[IR_INTAKE_TEXT_MAX + 1];
+    char word[IR_INTAKE_TEXT_MAX + 1];
     char base[IR_NAME_MAX + 1] = "person", full[IR_NAME_MAX + 1];
-    int i;
 
-    if (p->id != NULL && ir_name_ok(p->id) && is_free(w, p->id))
+    if (p->id != NULL && ir_name_ok(p->id) && !listed(&w->ids, p->id))
         return ir_strdup(p->id);
     if (all == NULL)
         all = p->latin != NULL ? p->latin : p->name;
@@ -188,19 +118,14 @@ new_id(struct work *w, const struct ir_intake_person *p)
         (all == p->kana && first_word(all, word, sizeof word) &&
          as_id(word, NULL, base)) ||
         as_id(all, NULL, base)) {
-        if (is_free(w, base))
+        if (!listed(&w->ids, base))
             return ir_strdup(base);
         if ((as_id(fam, giv, full) || as_id(p->family, p->given, full) ||
              as_id(all, NULL, full)) &&
-            is_free(w, full))
+            !listed(&w->ids, full))
             return ir_strdup(full);
     }
-    for (i = strcmp(base, "person") == 0 ? 1 : 2; i < 100000; i++) {
-        snprintf(id, sizeof id, "%.30s-%d", base, i);
-        if (is_free(w, id))
-            break;
-    }
-    return ir_strdup(id);
+    return numbered(w, base);
 }
 
 static void
@@ -261,7 +186,7 @@ put_words(struct ir_json *row, const struct ir_json *old,
     char *en = english_name(p);
     size_t i;
 
-    if (old != NULL && same_name(old, p)) {
+    if (old != NULL && ir_roster_same_name(old, p)) {
         t = ir_json_get(old, "name");
         set_text(row, "name", ir_json_get_str(t, "en", p->name),
                  ir_json_get_str(t, "ja", p->name));
@@ -416,7 +341,7 @@ static void
 take(struct work *w, const struct ir_intake_person *p, int at)
 {
     const struct ir_json *old =
-        at >= 0 ? ir_json_at(w->people, (size_t)at) : NULL;
+        at >= 0 ? ir_json_at(w->find.people, (size_t)at) : NULL;
     char *id =
         old != NULL ? ir_strdup(ir_json_get_str(old, "id", "")) : new_id(w, p);
     struct ir_json *row = ir_json_new_obj();
@@ -433,7 +358,7 @@ take(struct work *w, const struct ir_intake_person *p, int at)
     moved = was != NULL && strcmp(was, is) != 0;
     keep(row, old, !moved);
     diff = old != NULL ? difference(old, row) : ir_strdup(is);
-    if (old != NULL && !listed(w->imported, id)) {
+    if (old != NULL && !listed(&w->imported, id)) {
         add_change(w->out, IR_ROSTER_OWN, id, diff, false);
         ir_json_free(row);
     } else {
@@ -443,6 +368,7 @@ take(struct work *w, const struct ir_intake_person *p, int at)
                                      : IR_ROSTER_SAME,
                    id, diff, moved && ir_json_get(old, "verified") != NULL);
         ir_json_add_take(w->out->rows, row);
+        (void)ir_index_put(&w->ids, id, 0);
     }
     free(id);
     free(was);
@@ -467,56 +393,69 @@ sort_rows(struct ir_roster *r)
     for (i = 0; i < n; i++)
         v[i] = ir_json_at(r->rows, i);
     qsort(v, n, sizeof(struct ir_json *), by_id);
-    for (i = 0; i < n; i++) {
-        char *text = ir_json_text(v[i], 0);
-        struct ir_json *copy = NULL;
-
-        if (ir_json_parse(text, strlen(text), &copy, NULL) == IR_OK)
-            ir_json_add_take(sorted, copy);
-        free(text);
-    }
+    for (i = 0; i < n; i++)
+        ir_json_add_same(sorted, v[i]);
     ir_json_free(r->rows);
     r->rows = sorted;
     free(v);
+}
+
+static void
+work_init(struct work *w, const struct ir_json *people,
+          const struct ir_json *imported)
+{
+    size_t i;
+
+    ir_roster_find_init(&w->find, people);
+    for (i = 0; i < ir_json_len(people); i++)
+        (void)ir_index_put(&w->ids,
+                           ir_json_get_str(ir_json_at(people, i), "id", ""), i);
+    for (i = 0; i < ir_json_len(imported); i++) {
+        const char *id = ir_json_str(ir_json_at(imported, i));
+
+        if (id != NULL)
+            (void)ir_index_put(&w->imported, id, i);
+    }
 }
 
 void
 ir_roster_join(const struct ir_intake *in, const struct ir_json *people,
                const struct ir_json *imported, struct ir_roster *out)
 {
-    struct work w = {in, people, imported, out, NULL};
+    struct work w = {.out = out};
     size_t i, n = ir_json_len(people);
     int *at, pass;
 
     memset(out, 0, sizeof *out);
     out->rows = ir_json_new_arr();
-    w.taken = ir_calloc(n + 1, sizeof *w.taken);
+    work_init(&w, people, imported);
     at = ir_calloc(in->n + 1, sizeof *at);
     for (pass = 0; pass < 2; pass++) /* whoever shares a telephone comes last */
         for (i = 0; i < in->n; i++) {
             if (pass == 0 || at[i] < 0)
-                at[i] = find(&w, &in->person[i], pass == 0 ? 3 : 2);
+                at[i] =
+                    ir_roster_find(&w.find, &in->person[i], pass == 0 ? 3 : 2);
             if (at[i] >= 0)
-                w.taken[at[i]] = true;
+                w.find.taken[at[i]] = true;
         }
     for (i = 0; i < in->n; i++)
         take(&w, &in->person[i], at[i]);
     free(at);
     for (i = 0; i < n; i++) {
         const struct ir_json *row = ir_json_at(people, i);
-        char *text;
-        struct ir_json *copy = NULL;
 
-        if (w.taken[i] || !listed(imported, ir_json_get_str(row, "id", "")))
+        if (w.find.taken[i] ||
+            !listed(&w.imported, ir_json_get_str(row, "id", "")))
             continue;
-        text = ir_json_text(row, 0);
-        if (ir_json_parse(text, strlen(text), &copy, NULL) == IR_OK)
-            ir_json_add_take(out->rows, copy);
-        free(text);
+        ir_json_add_same(out->rows, row);
         out->kept++;
     }
     sort_rows(out);
-    free(w.taken);
+    ir_roster_find_done(&w.find);
+    ir_index_done(&w.imported);
+    ir_index_done(&w.ids);
+    ir_index_done(&w.bases);
+    free(w.next);
 }
 
 void

@@ -140,6 +140,14 @@ ir_roster_file(const struct ir_json *rows, struct ir_buf *out)
                 "  return own\n"
                 "end\n"
                 "\n"
+                "-- The ids of those above with `own` before them, for an\n"
+                "-- audience of all of them: members = imported.ids {}.\n"
+                "function imported.ids(own)\n"
+                "  for _, person in ipairs(people) do own[#own + 1] = "
+                "person.id end\n"
+                "  return own\n"
+                "end\n"
+                "\n"
                 "return imported\n");
 }
 

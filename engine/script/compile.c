@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/scan.h"
+#include "core/crowd.h"
 #include "script/schema.h"
 #include "script/unit.h"
 
@@ -182,6 +183,7 @@ do_unit(struct run *r, int file)
     struct ir_source_file *f = &r->src->files[file];
     struct ir_unit *u = &r->us.u[file];
     struct ir_node *root = NULL;
+    struct ir_vm_limits limits = ir_vm_limits_for(r->limits, f->path);
     struct ir_vm_error ve;
     size_t before = r->ck.errors;
 
@@ -199,7 +201,7 @@ do_unit(struct run *r, int file)
             ir_check_say(&r->ck, true, (struct ir_where){file, 0, 0},
                          _("has no place here: at the top there are site.lua, "
                            "contacts.lua and controls.lua"));
-    } else if (ir_vm_eval(r->src, file, r->limits, u->arena,
+    } else if (ir_vm_eval(r->src, file, &limits, u->arena,
                           u->kind == IR_UNIT_LIB ? NULL : &root,
                           &ve) != IR_OK) {
         snprintf(r->ck.path, sizeof r->ck.path, "%s", ve.field);
@@ -276,9 +278,15 @@ give_list(const char *key, struct ir_json *v, void *arg)
 {
     struct run *r = arg;
 
-    if (ir_json_is_arr(v))
+    if (ir_json_is_arr(v) && strcmp(key, "people") != 0)
         give(r, "contacts", key, v);
     return true;
+}
+
+static void
+give_people(const char *name, const struct ir_json *list, void *arg)
+{
+    give(arg, "contacts", name, list);
 }
 
 static void
@@ -295,10 +303,12 @@ give_objects(struct run *r)
             ;
         if (u->kind == IR_UNIT_SITE)
             give_part(r, "site", u, "criteria");
-        if (u->kind == IR_UNIT_CONTACTS)
+        if (u->kind == IR_UNIT_CONTACTS) {
+            ir_crowd_part(u->json, give_people, r);
             ir_json_each(u->json, give_list, r);
-        else
+        } else {
             give(r, types[k].type, u->name, u->json);
+        }
     }
 }
 

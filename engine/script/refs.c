@@ -1,14 +1,23 @@
 /* refs.c: references across files; see unit.h. */
 #include "base/i18n.h"
+#include "base/index.h"
 #include "script/unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NEAR_MAX 512 /* names looked at for "did you mean" */
 
+/* The ids of the lists of a file: people are referred to by the thousand. */
+struct lists {
+    const struct ir_node *root;
+    struct ir_index ids; /* "people/ito" */
+};
+
 /* Names that a reference could have meant. */
 struct names {
+    struct lists *contacts;
     const char *near[NEAR_MAX + 1];
     size_t n;
     bool known; /* the file that holds them was read */
@@ -38,6 +47,42 @@ offer_list(struct names *ns, const struct ir_node *root, const char *list,
     ns->known = true;
     for (i = 0; f != NULL && i < f->node->items_n; i++)
         offer(ns, want, ir_node_str(f->node->items[i], "id"));
+}
+
+/* Put all ids of all lists of the file in. */
+static void
+lists_fill(struct lists *l)
+{
+    size_t i, k;
+
+    for (i = 0; l->root != NULL && i < l->root->fields_n; i++) {
+        const struct ir_field *f = &l->root->fields[i];
+
+        for (k = 0; k < f->node->items_n; k++) {
+            const char *id = ir_node_str(f->node->items[k], "id");
+            char *name = id != NULL ? ir_asprintf("%s/%s", f->key, id) : NULL;
+
+            if (name != NULL)
+                (void)ir_index_put(&l->ids, name, k);
+            free(name);
+        }
+    }
+}
+
+/* The same of the contacts, whose ids are known: names are offered only when
+ * that one is missing. */
+static void
+offer_contacts(struct names *ns, const char *list, const char *want)
+{
+    char *name = ir_asprintf("%s/%s", list, want);
+    size_t at = 0;
+
+    ns->known |= ns->contacts->root != NULL;
+    if (ns->found || ir_index_get(&ns->contacts->ids, name, &at))
+        ns->found = true;
+    else
+        offer_list(ns, ns->contacts->root, list, want);
+    free(name);
 }
 
 static const struct ir_node *
@@ -102,41 +147,40 @@ static const char *
 offer_all(struct names *ns, const struct ir_check *ck,
           const struct ir_units *us, const struct ir_ref *ref)
 {
-    const struct ir_node *contacts = root_of(us, IR_UNIT_CONTACTS);
     const char *name = ref->name;
 
     switch (ref->kind) {
     case IR_REF_ROLE:
-        offer_list(ns, contacts, "roles", name);
+        offer_contacts(ns, "roles", name);
         return _("there is no role \"%s\" in contacts.lua");
     case IR_REF_TREE:
-        offer_list(ns, contacts, "trees", name);
+        offer_contacts(ns, "trees", name);
         return _("there is no contact tree \"%s\" in contacts.lua");
     case IR_REF_AUDIENCE:
-        offer_list(ns, contacts, "audiences", name);
+        offer_contacts(ns, "audiences", name);
         return _("there is no audience \"%s\" in contacts.lua");
     case IR_REF_AUTHORITY:
-        offer_list(ns, contacts, "authorities", name);
+        offer_contacts(ns, "authorities", name);
         return _("there is no authority \"%s\" in contacts.lua");
     case IR_REF_PARTNER:
-        offer_list(ns, contacts, "partners", name);
-        offer_list(ns, contacts, "people", name);
+        offer_contacts(ns, "partners", name);
+        offer_contacts(ns, "people", name);
         return _("there is no partner or person \"%s\" in contacts.lua");
     case IR_REF_PERSON:
-        offer_list(ns, contacts, "people", name);
+        offer_contacts(ns, "people", name);
         return _("there is no person \"%s\" in contacts.lua");
     case IR_REF_AUDIENCE_MEMBER:
         if (strncmp(name, "audience:", 9) == 0) {
-            offer_list(ns, contacts, "audiences", name + 9);
+            offer_contacts(ns, "audiences", name + 9);
             return _("there is no audience for \"%s\" in contacts.lua");
         }
         __attribute__((fallthrough));
     case IR_REF_TREE_ENTRY:
         if (strncmp(name, "role:", 5) == 0) {
-            offer_list(ns, contacts, "roles", name + 5);
+            offer_contacts(ns, "roles", name + 5);
             return _("there is no role for \"%s\" in contacts.lua");
         }
-        offer_list(ns, contacts, "people", name);
+        offer_contacts(ns, "people", name);
         return _("there is no person \"%s\" in contacts.lua (a role is "
                  "written \"role:NAME\")");
     case IR_REF_DEADLINE:
@@ -188,11 +232,13 @@ say_missing(struct ir_check *ck, const struct ir_ref *ref, const char *msg,
 void
 ir_refs_resolve(struct ir_check *ck, struct ir_units *us, bool contacts)
 {
+    struct lists lists = {.root = root_of(us, IR_UNIT_CONTACTS)};
     size_t i, before;
 
+    lists_fill(&lists);
     for (i = 0; i < ck->refs_n; i++) {
         const struct ir_ref *ref = &ck->refs[i];
-        struct names ns = {{NULL}, 0, false, false};
+        struct names ns = {.contacts = &lists};
         const char *msg;
 
         if ((us->u[ref->file].kind == IR_UNIT_CONTACTS) != contacts)
@@ -208,6 +254,7 @@ ir_refs_resolve(struct ir_check *ck, struct ir_units *us, bool contacts)
         ck->check = NULL;
         us->u[ref->file].errors += ck->errors - before;
     }
+    ir_index_done(&lists.ids);
     ck->path[0] = '\0';
 }
 

@@ -1,6 +1,7 @@
 /* rule.c: the engine of check.h: one value against one rule. */
 #include "base/buf.h"
 #include "base/i18n.h"
+#include "base/index.h"
 #include "base/scan.h"
 #include "base/time.h"
 #include "base/utf8.h"
@@ -145,13 +146,35 @@ ir_check_text(struct ir_check *ck, const struct ir_node *n, struct ir_where at,
     return out;
 }
 
+/* Does item `i` stand in the list before? `seen` holds those until then. */
+static void
+check_twice(struct ir_check *ck, const struct ir_rule *r,
+            const struct ir_node *list, size_t i, struct ir_index *seen)
+{
+    const struct ir_node *item = list->items[i];
+    const char *name = r->unique != NULL ? ir_node_str(item, r->unique)
+                       : item->type == IR_NODE_STR ? item->str
+                                                   : NULL;
+    size_t first = i;
+
+    if (name == NULL || ir_index_put(seen, name, i) ||
+        !ir_index_get(seen, name, &first))
+        return;
+    if (r->unique != NULL)
+        ir_check_say_field(ck, true, item, r->unique,
+                           _("\"%s\" stands here twice (also in line %d)"),
+                           name, list->items[first]->at.line);
+    else
+        ir_check_say(ck, true, item->at, _("\"%s\" stands here twice"), name);
+}
+
 static struct ir_json *
 check_list(struct ir_check *ck, const struct ir_rule *r,
            const struct ir_node *n, struct ir_where at)
 {
     struct ir_json *out, *v;
-    size_t i, k, mark;
-    const char *a, *b;
+    struct ir_index seen = {0};
+    size_t i, mark;
 
     if (!ir_node_is_list(n)) {
         wrong_type(ck, n, at, _("a list, { ..., ... } without holes"));
@@ -167,30 +190,13 @@ check_list(struct ir_check *ck, const struct ir_rule *r,
         const struct ir_node *item = n->items[i];
 
         mark = ir_check_path_in(ck, NULL, i + 1);
-        a = r->unique != NULL           ? ir_node_str(item, r->unique)
-            : item->type == IR_NODE_STR ? item->str
-                                        : NULL;
-        for (k = 0; a != NULL && k < i; k++) {
-            b = r->unique != NULL ? ir_node_str(n->items[k], r->unique)
-                : n->items[k]->type == IR_NODE_STR ? n->items[k]->str
-                                                   : NULL;
-            if (b != NULL && strcmp(a, b) == 0) {
-                if (r->unique != NULL)
-                    ir_check_say_field(ck, true, item, r->unique,
-                                       _("\"%s\" stands here twice (also in "
-                                         "line %d)"),
-                                       a, n->items[k]->at.line);
-                else
-                    ir_check_say(ck, true, item->at,
-                                 _("\"%s\" stands here twice"), a);
-                break;
-            }
-        }
+        check_twice(ck, r, n, i, &seen);
         v = ir_check_value(ck, r->item, item, item->at);
         if (v != NULL)
             ir_json_add_take(out, v);
         ir_check_path_out(ck, mark);
     }
+    ir_index_done(&seen);
     return out;
 }
 

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#define PEOPLE_MAX 20000
 #define TEXT(n)                                                                \
     {                                                                          \
         .name = n, .type = IR_RULE_TEXT, .required = true                      \
@@ -33,7 +34,7 @@
     }
 #define LIST(n, it)                                                            \
     {                                                                          \
-        .name = n, .type = IR_RULE_LIST, .required = true, .max = 2000,        \
+        .name = n, .type = IR_RULE_LIST, .required = true, .max = PEOPLE_MAX,  \
         .item = it, .unique = "id"                                             \
     }
 
@@ -209,7 +210,7 @@ static const struct ir_rule audience_rules[] = {
     {.name = "members",
      .type = IR_RULE_LIST,
      .min = 1,
-     .max = 2000,
+     .max = PEOPLE_MAX,
      .item = &audience_member},
     {.name = "channels",
      .type = IR_RULE_LIST,

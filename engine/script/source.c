@@ -114,14 +114,40 @@ check_bytes(struct ir_source_file *f)
     }
 }
 
+bool
+ir_source_lists_people(const char *path)
+{
+    return strcmp(path, "contacts.lua") == 0 ||
+           strcmp(path, "lib/imported.lua") == 0;
+}
+
+static size_t
+bytes_max(const char *path)
+{
+    return ir_source_lists_people(path) ? IR_SOURCE_PEOPLE_BYTES_MAX
+                                        : IR_SOURCE_BYTES_MAX;
+}
+
+static char *
+too_large(const char *path)
+{
+    return ir_source_lists_people(path)
+               ? ir_asprintf(_("is larger than %d MiB"),
+                             IR_SOURCE_PEOPLE_BYTES_MAX >> 20)
+               : ir_strdup(_("is larger than 256 KiB"));
+}
+
 void
 ir_source_add(struct ir_source *src, const char *path, const char *text,
               size_t len)
 {
     struct ir_source_file *f = add_file(src, path);
 
-    if (len > IR_SOURCE_BYTES_MAX) {
-        refuse(f, 0, _("is larger than 256 KiB"));
+    if (len > bytes_max(path)) {
+        char *why = too_large(path);
+
+        refuse(f, 0, why);
+        free(why);
         return;
     }
     f->text = ir_malloc(len + 1);
@@ -164,13 +190,13 @@ read_file(struct ir_source *src, int dirfd, const char *name, const char *path)
         why = ir_strdup(_("is a symbolic link: put the file itself here"));
     } else if (!S_ISREG(st.st_mode)) {
         why = ir_strdup(_("is not a plain file"));
-    } else if (st.st_size > IR_SOURCE_BYTES_MAX) {
-        why = ir_strdup(_("is larger than 256 KiB"));
+    } else if (st.st_size > (off_t)bytes_max(path)) {
+        why = too_large(path);
     } else if (ir_path_open(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0,
                             &fd, &err) != IR_OK) {
         why = ir_asprintf(_("cannot be read: %s"), err.msg);
     } else {
-        while (b.len <= IR_SOURCE_BYTES_MAX) {
+        while (b.len <= bytes_max(path)) {
             char part[16384];
             ssize_t n = read(fd, part, sizeof part);
 

@@ -16,6 +16,8 @@
 
 #define IR_SOURCE_FILES_MAX 500
 #define IR_SOURCE_BYTES_MAX (256 * 1024) /* of one file */
+/* of one that lists people (ir_source_lists_people) */
+#define IR_SOURCE_PEOPLE_BYTES_MAX (8 * 1024 * 1024)
 
 struct ir_source_file {
     char *path; /* "flight-information/ransomware.lua" */
@@ -39,6 +41,13 @@ struct ir_source {
  * Errors: none.
  */
 long ir_source_hidden(const char *s, size_t len);
+
+/* Is it contacts.lua or what `ir contacts import` writes? It may be as large as
+ * a list of 20,000 people is, and its evaluation takes as much as that does.
+ *
+ * Errors: none.
+ */
+bool ir_source_lists_people(const char *path);
 
 /* Read every .lua file beneath the directory `dir`.
  *

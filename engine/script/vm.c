@@ -14,7 +14,23 @@
 #define MSG_SHOWN_MAX 400 /* bytes of a Lua message that are shown */
 
 const struct ir_vm_limits ir_vm_limits_default = {
-    IR_VM_MEMORY_MAX, IR_VM_STEPS_MAX, true, IR_VM_CPU_MS, NULL};
+    IR_VM_MEMORY_MAX, IR_VM_STEPS_MAX, true, IR_VM_CPU_MS, NULL,
+    IR_VM_NODES_MAX,  IR_VM_TREE_MAX};
+
+struct ir_vm_limits
+ir_vm_limits_for(const struct ir_vm_limits *l, const char *path)
+{
+    struct ir_vm_limits out = *l;
+
+    if (!ir_source_lists_people(path) || l->memory < IR_VM_MEMORY_MAX)
+        return out; /* or narrower ones are asked for */
+    out.memory = IR_VM_PEOPLE_MEMORY_MAX;
+    out.steps = IR_VM_PEOPLE_STEPS_MAX;
+    out.cpu_ms = l->cpu_ms > 0 ? IR_VM_PEOPLE_CPU_MS : 0;
+    out.nodes = IR_VM_PEOPLE_NODES_MAX;
+    out.tree = IR_VM_PEOPLE_TREE_MAX;
+    return out;
+}
 
 struct ir_vm *
 ir_vm_of(lua_State *L)

@@ -30,6 +30,13 @@
 #define IR_VM_TREE_MAX (4 * 1024 * 1024) /* bytes of the returned table */
 #define IR_VM_DEPTH_MAX 24               /* tables within tables */
 
+/* The same for a file that lists people: 20,000 of them, with some to spare. */
+#define IR_VM_PEOPLE_MEMORY_MAX (192 * 1024 * 1024)
+#define IR_VM_PEOPLE_STEPS_MAX 40000000
+#define IR_VM_PEOPLE_CPU_MS (4000 * IR_SANDBOX_SLOW)
+#define IR_VM_PEOPLE_NODES_MAX 1000000
+#define IR_VM_PEOPLE_TREE_MAX (128 * 1024 * 1024)
+
 struct ir_vm_limits {
     size_t memory;  /* bytes */
     int64_t steps;  /* instructions */
@@ -40,6 +47,7 @@ struct ir_vm_limits {
      * of the evaluated file or 0. NULL: it goes on.
      */
     void (*stuck)(int line);
+    size_t nodes, tree; /* values and bytes of the returned table */
 };
 
 /* The limits above, with patterns; `stuck` is NULL.
@@ -47,6 +55,13 @@ struct ir_vm_limits {
  * Owns:   nothing.
  */
 extern const struct ir_vm_limits ir_vm_limits_default;
+
+/* `l` for file `path`: what lists people may be large (ir_source_lists_people).
+ *
+ * Owns:   nothing.
+ */
+struct ir_vm_limits ir_vm_limits_for(const struct ir_vm_limits *l,
+                                     const char *path);
 
 /* What went wrong and where. */
 struct ir_vm_error {

@@ -94,7 +94,7 @@ convert_items(struct walk *w, struct ir_node *n, const struct place *p,
 {
     size_t len = (size_t)lua_rawlen(w->L, -1), i, plen = strlen(w->path);
 
-    if (len > IR_VM_NODES_MAX)
+    if (len > w->vm->limits->nodes)
         stop(w, n->at, _("holds too many values"));
     n->items = ir_arena_get(w->vm->arena, (len + 1) * sizeof *n->items);
     for (i = 1; i <= len; i++) {
@@ -119,7 +119,7 @@ convert_fields(struct walk *w, struct ir_node *n, const struct place *p,
 
     for (lua_pushnil(w->L); lua_next(w->L, -2); lua_pop(w->L, 1))
         count++;
-    if (count > IR_VM_NODES_MAX)
+    if (count > w->vm->limits->nodes)
         stop(w, n->at, _("holds too many values"));
     n->fields = ir_arena_get(w->vm->arena, (count + 1) * sizeof *n->fields);
     for (lua_pushnil(w->L); lua_next(w->L, -2); lua_pop(w->L, 1)) {
@@ -183,8 +183,8 @@ convert(struct walk *w, int depth, struct ir_where at)
     char *copy;
 
     n->at = at;
-    if (++w->vm->nodes > IR_VM_NODES_MAX ||
-        ir_arena_used(w->vm->arena) - w->vm->arena_used > IR_VM_TREE_MAX)
+    if (++w->vm->nodes > w->vm->limits->nodes ||
+        ir_arena_used(w->vm->arena) - w->vm->arena_used > w->vm->limits->tree)
         stop(w, at, _("holds too many values"));
     switch (lua_type(w->L, -1)) {
     case LUA_TBOOLEAN:
@@ -205,7 +205,7 @@ convert(struct walk *w, int depth, struct ir_where at)
     case LUA_TSTRING:
         n->type = IR_NODE_STR;
         s = lua_tolstring(w->L, -1, &n->len);
-        if (n->len > IR_VM_TREE_MAX)
+        if (n->len > w->vm->limits->tree)
             stop(w, at, _("holds too many values"));
         copy = ir_arena_get(w->vm->arena, n->len + 1);
         memcpy(copy, s, n->len);

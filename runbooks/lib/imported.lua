@@ -17,4 +17,11 @@ function imported.with(own)
   return own
 end
 
+-- The ids of those above with `own` before them, for an
+-- audience of all of them: members = imported.ids {}.
+function imported.ids(own)
+  for _, person in ipairs(people) do own[#own + 1] = person.id end
+  return own
+end
+
 return imported

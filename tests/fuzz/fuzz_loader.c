@@ -76,7 +76,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         "common/x.lua", "site.lua",    "contacts.lua",    "alpha/system.lua",
         "forms/x.lua",  "alpha/x.lua", "templates/x.lua", "controls.lua"};
     static const char mark[] = "\n--- lib\n";
-    static const struct ir_vm_limits limits = {4 << 20, 200000, false, 0, NULL};
+    static const struct ir_vm_limits limits = {4 << 20, 200000, false,  0,
+                                               NULL,    50000,  4 << 20};
     const struct ir_compile_sink sink = {.finding = on_finding,
                                          .object = on_object};
     struct ir_compile_count count;

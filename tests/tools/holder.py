@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""Who holds the lock of a home's sender (comms.lock)?
+
+    holder.py HOME        print the process, or nothing: nobody does
+
+The lock is of an open file (F_OFD_SETLK), so that /proc/locks names nobody:
+it stands in the fdinfo of the descriptor by which it was taken.
+"""
+import glob
+import os
+import sys
+
+
+def holder(home):
+    """The process that holds the lock, or None."""
+    try:
+        want = os.stat(os.path.join(home, "comms.lock"))
+    except OSError:
+        return None
+    for fd in glob.glob("/proc/[0-9]*/fd/*"):
+        try:
+            if not os.path.samestat(os.stat(fd), want):
+                continue
+            with open(fd.replace("/fd/", "/fdinfo/"), encoding="utf-8") as f:
+                if any(line.startswith("lock:") for line in f):
+                    return int(fd.split("/")[2])
+        except OSError:
+            continue
+    return None
+
+
+if __name__ == "__main__":
+    pid = holder(sys.argv[1])
+    print(pid if pid is not None else "", end="")
