@@ -193,13 +193,35 @@ para(struct ir_ctx *c, enum ir_style style, const char *text)
     ir_term_para(&c->view.term, &c->out, 1, NULL, style, text);
 }
 
+/* What was sent of it, to the reader: of a call, with the words of its tree.
+ *
+ * Owns:   the caller frees with free().
+ */
+static char *
+sent_text(struct ir_box *b, const struct ir_alert *a)
+{
+    struct ir_alert as = *a;
+    char *words =
+        a->template_no == 0 ? ir_box_words(b, a, ir_i18n_lang()) : NULL;
+    char *text, *p;
+
+    if (words != NULL)
+        as.text = words;
+    for (p = words; p != NULL && (p = strchr(p, '\n')) != NULL;)
+        *p = ' ';
+    text = ir_view_alert_text(&b->c->view, &as);
+    free(words);
+    return text;
+}
+
 /* What the alert of that code is. */
 static void
-say_alert(struct ir_ctx *c, const struct ir_valert *row)
+say_alert(struct ir_box *b, const struct ir_valert *row)
 {
+    struct ir_ctx *c = b->c;
     const struct ir_alert *a = row->a;
     const struct ir_alert_said *end = ir_alert_cancel(a);
-    char *text = ir_view_alert_text(&c->view, a);
+    char *text = sent_text(b, a);
     char *who = ir_view_member(&c->view, a->by, true);
     char *at = ir_view_weektime(&c->view, a->at_ms), *line;
 
@@ -395,7 +417,7 @@ ir_cmd_check_code(struct ir_ctx *c, int argc, char **argv)
         for (i = 0; i < b.rows_n; i++) {
             ir_check_code(b.rows[i].a->id, other);
             if (row != NULL ? &b.rows[i] == row : strcmp(code, other) == 0)
-                say_alert(c, &b.rows[i]);
+                say_alert(&b, &b.rows[i]);
         }
     }
     rc = f.yes ? IR_OK : IR_ENO;

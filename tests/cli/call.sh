@@ -92,6 +92,14 @@ silent "role take commander"
 
 title "outside of an incident the next call is a new one; a decline is no answer for others"
 ok --as sato call command --text "Come to room 3F"
+code=$(ir --as sato --json alert list | "$PY" -c 'import json,sys,hashlib
+d = int.from_bytes(hashlib.sha256(b"ir-check@v1" + bytes.fromhex(
+    json.load(sys.stdin)[0]["id"])).digest()[:5], "big")
+print("".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[d >> 5 * i & 31]
+              for i in range(7, -1, -1)))')
+ok check-code "$code"
+out '"Come to room 3F Can you command?"'
+ok check-code "$code" "Come to room 3F Can you command?"
 sent 101 2
 stop
 within "101|Come to room 3F 指揮をとれますか。 [" "$T/sms" || fail "not both"
