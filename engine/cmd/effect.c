@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "cmd/act.h"
 #include "cmd/report_out.h"
+#include "core/channels.h"
 #include "core/text.h"
 
 #include <stdlib.h>
@@ -165,6 +166,24 @@ act_in_role(struct ir_ctx *c, struct ir_case *k, const struct ir_step *s,
     }
 }
 
+/* Mail declared usable, down or distrusted, as `ir channel` does: everywhere,
+ * from an exercise there. */
+static void
+state_mail(struct ir_case *k, const struct ir_step *s,
+           const struct ir_said *said, const char *step, struct ir_batch *b)
+{
+    bool drill = k->inc->status != IR_ACTUAL;
+    struct ir_draft *d = ir_batch_add(b, drill ? k : NULL, IR_KIND_CHANNEL);
+
+    ir_bodyw_text(&d->body, 1, "mail");
+    ir_bodyw_uint(&d->body, 2,
+                  (uint64_t)(strcmp(s->mail, "ok") == 0 ? IR_CHANNEL_OK
+                             : strcmp(s->mail, "down") == 0
+                                 ? IR_CHANNEL_DOWN
+                                 : IR_CHANNEL_DISTRUSTED));
+    ir_bodyw_text(&d->body, 3, said->note != NULL ? said->note : step);
+}
+
 /* Everything that doing this step also states. */
 static int
 effects(struct ir_ctx *c, struct ir_case *k, const struct ir_step *s,
@@ -174,6 +193,8 @@ effects(struct ir_ctx *c, struct ir_case *k, const struct ir_step *s,
 
     if (s->measure_text.en != NULL)
         start_measure(c, k, s, b);
+    if (s->mail != NULL)
+        state_mail(k, s, said, s->id, b);
     if (s->service_op != NULL)
         rc = state_service(c, k, s, said, b);
     if (rc == IR_OK && s->clock_id != NULL && !met_already(k, s, said))

@@ -29,8 +29,8 @@
  *   (condition), measure {text, owner (name), review (duration)}, clock {id,
  *   op: "start", "met", "stop", "undecided"}, service {operation (name), level
  *   1..100}, destroys and preserves (lists of names), confirm (1 or 2),
- *   contain, real (flags), undo (step id), repeat {to (step id), ask (text),
- *   max 2..100}; and at most one of
+ *   contain, real (flags), mail ("ok", "down", "distrusted"), undo (step id),
+ *   repeat {to (step id), ask (text), max 2..100}; and at most one of
  *     choose    2..9 of {id, title, say?, go?, act?}
  *     ask       1..16 variables
  *     run       argv, 1..64 strings, with accept {exit: [0..255, ...],
@@ -175,6 +175,7 @@ struct ir_step {
     char *measure_owner;
     int64_t measure_review_s; /* 0: no measure */
     char *clock_id, *clock_op;
+    char *mail; /* what doing it declares of mail, or NULL */
     char *service_op;
     int service_level; /* percent */
     char *repeat_to;

@@ -54,6 +54,7 @@ static const struct ir_pread_field step_fields[] = {
     NAME("undo", undo),
     LIST("destroys", IR_PR_NAMES, destroys, 0, IR_PLAN_LIST_MAX),
     LIST("preserves", IR_PR_NAMES, preserves, 0, IR_PLAN_LIST_MAX),
+    NAME("mail", mail),
     NAME("collect", collect),
     {"target", IR_PR_STR, false, S(target), 0, 1, IR_PLAN_STR_MAX},
     NAME("call", call),
@@ -273,11 +274,11 @@ void
 ir_step_done(struct ir_step *s)
 {
     char *const one[] = {
-        s->id,       s->on_fail_go,   s->role,          s->go,
-        s->undo,     s->accept_match, s->collect,       s->target,
-        s->call,     s->notify,       s->template,      s->tell,
-        s->report,   s->runbook,      s->measure_owner, s->clock_id,
-        s->clock_op, s->service_op,   s->repeat_to};
+        s->id,       s->on_fail_go, s->role,         s->go,
+        s->undo,     s->mail,       s->accept_match, s->collect,
+        s->target,   s->call,       s->notify,       s->template,
+        s->tell,     s->report,     s->runbook,      s->measure_owner,
+        s->clock_id, s->clock_op,   s->service_op,   s->repeat_to};
     struct ir_text *const texts[] = {&s->title,        &s->say,       &s->good,
                                      &s->warn,         &s->on_fail,   &s->place,
                                      &s->measure_text, &s->repeat_ask};

@@ -30,6 +30,7 @@ static const struct ir_rule item_arg = {.type = IR_RULE_STR,
                                         .max = IR_PLAN_STR_MAX};
 static const struct ir_rule item_trace = {.type = IR_RULE_ENUM,
                                           .words = traces};
+static const char *const mails[] = {"ok", "down", "distrusted", NULL};
 static const struct ir_rule item_deadline = {.type = IR_RULE_REF,
                                              .ref = IR_REF_DEADLINE};
 
@@ -201,6 +202,7 @@ static const struct ir_rule step_rules[] = {
     {.name = "undo", .type = IR_RULE_ID},
     LIST("destroys", 1, IR_PLAN_LIST_MAX, &item_trace),
     LIST("preserves", 1, IR_PLAN_LIST_MAX, &item_trace),
+    {.name = "mail", .type = IR_RULE_ENUM, .words = mails},
     {.name = "collect", .type = IR_RULE_ENUM, .words = collectors},
     {.name = "target", .type = IR_RULE_STR, .max = 200},
     REF("call", IR_REF_TREE),

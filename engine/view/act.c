@@ -515,6 +515,11 @@ ir_step_effects(struct ir_sv *x)
                                ir_pool_take(&x->pool, ir_view_operation(
                                                           x->v, s->service_op)),
                                s->service_level));
+    if (s->mail != NULL)
+        ir_step_para(x, _("When done: "), IR_STYLE_NONE,
+                     strcmp(s->mail, "ok") == 0
+                         ? _("messages go out by mail again")
+                         : _("no message goes out by mail"));
     if (s->repeat_to != NULL)
         ir_step_para(x, _("Then: "), IR_STYLE_NONE, fill(x, &s->repeat_ask));
     if (s->undo != NULL && x->full)

@@ -95,6 +95,7 @@ set_full(const struct ir_view *v, const struct ir_incident *inc,
         ir_json_add_str(arr, word);
         free(word);
     }
+    ir_json_set_str(obj, "mail", s->mail);
     ir_json_set_str(obj, "collect", s->collect);
     ir_json_set_str(obj, "target", s->target);
     ir_json_set_str(obj, "call", s->call);

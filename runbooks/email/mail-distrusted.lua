@@ -174,7 +174,7 @@ return {
       good = { en = "Every department confirmed by telephone.", ja = "全部署から電話で確認が取れた。" },
       on_fail = { en = "A department missing: it stays with the telephone.",
                   ja = "確認の取れない部署は電話のままにする。" },
-      role = "commander", within = "1h", confirm = 2 },
+      role = "commander", within = "1h", confirm = 2, mail = "ok" },
     people.audience { audience = "partners", id = "tell-partners",
       who = { en = "suppliers and partners", ja = "取引先・委託先" },
       by = { en = "by telephone, not by mail alone", ja = "メールだけに頼らず電話で" },

@@ -84,6 +84,7 @@ function mailflow.distrust(o)
     role = "commander",
     within = "2m",
     contain = true,
+    mail = "distrusted",
   }, o)
 end
 

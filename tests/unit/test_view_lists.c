@@ -248,6 +248,20 @@ draw_verdicts(struct fixture *f, struct ir_buf *out)
     }
 }
 
+/* In an exercise nobody outside is called, what is said on the telephone says
+ * so first, and what goes on with it is the exercise. */
+static void
+draw_drill(struct fixture *f, struct ir_buf *out)
+{
+    f->inc.status = IR_EXERCISE;
+    view_set(f, "ministry", IR_STEP_READY, -1, NOW - 6 * MIN);
+    f->w.focus = ir_plan_step(f->plan, "ministry");
+    ir_view_walk(&f->v, &f->w, out);
+    ir_view_prompt(&f->v, &f->w, out);
+    ir_buf_adds(out, "\n");
+    ir_view_walk_left(&f->v, "ir", &f->inc, out);
+}
+
 static void
 test_screens(void **state)
 {
@@ -261,6 +275,7 @@ test_screens(void **state)
     screens("menus", draw_menus);
     screens("refusals", draw_refusals);
     screens("verdicts", draw_verdicts);
+    screens("drill", draw_drill);
 }
 
 static void

@@ -52,21 +52,6 @@ draw_tell(struct fixture *f, struct ir_buf *out)
     draw_focus(f, out, "ministry");
 }
 
-/* In an exercise nobody outside is called, and what is said says so first. */
-static void
-draw_tell_drill(struct fixture *f, struct ir_buf *out)
-{
-    f->inc.status = IR_EXERCISE;
-    draw_focus(f, out, "ministry");
-}
-
-static void
-draw_left_drill(struct fixture *f, struct ir_buf *out)
-{
-    f->inc.status = IR_EXERCISE;
-    ir_view_walk_left(&f->v, "ir", &f->inc, out);
-}
-
 static void
 draw_wait(struct fixture *f, struct ir_buf *out)
 {
@@ -196,8 +181,6 @@ test_screens(void **state)
     screens("walk-choose", draw_choose);
     screens("walk-notify", draw_notify);
     screens("walk-tell", draw_tell);
-    screens("walk-tell-drill", draw_tell_drill);
-    screens("walk-left-drill", draw_left_drill);
     screens("walk-wait", draw_wait);
     screens("walk-measure", draw_measure);
     screens("walk-ask", draw_ask);
