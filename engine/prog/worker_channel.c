@@ -12,6 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FROM_MAX 200 /* bytes of what came in */
+#define TEXT_MAX 2000
+#define REF_MAX 300
+
 static void
 say(const char *what, struct ir_json *j)
 {
@@ -72,20 +76,34 @@ check(struct ir_plugin *p)
     return IR_OK;
 }
 
-/* One that came in, with nothing in it but what is known. */
+/* A text of it, cut between characters. */
+static void
+say_text(struct ir_json *j, const struct ir_json *in, const char *key,
+         size_t max)
+{
+    const char *s = ir_json_get_str(in, key, NULL);
+    size_t n = s != NULL ? strlen(s) : 0;
+
+    if (n > max)
+        for (n = max; n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80;)
+            n--;
+    if (s != NULL)
+        ir_json_set_strn(j, key, s, n);
+}
+
+/* One that came in, with nothing in it but what is known, and no more than fits
+ * in a line. */
 static void
 say_received(const struct ir_json *in)
 {
-    static const char *const texts[] = {"from", "text", "ref"};
     struct ir_json *j;
-    size_t i;
 
     if (!ir_json_is_obj(in))
         return;
     j = ir_json_new_obj();
-    for (i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        if (ir_json_get_str(in, texts[i], NULL) != NULL)
-            ir_json_set_str(j, texts[i], ir_json_get_str(in, texts[i], ""));
+    say_text(j, in, "from", FROM_MAX);
+    say_text(j, in, "text", TEXT_MAX);
+    say_text(j, in, "ref", REF_MAX);
     if (ir_json_is_int(ir_json_get(in, "at_ms")))
         ir_json_set_int(j, "at_ms", ir_json_get_int(in, "at_ms", 0));
     if (ir_json_is_bool(ir_json_get(in, "delivered")))

@@ -16,6 +16,7 @@
 
 #define IR_API_TIMEOUT_MS 20000           /* of one call that names none */
 #define IR_API_MESSAGE_MS 55000           /* all calls for one message */
+#define IR_API_REPLIES_MAX 1000           /* that are taken at once */
 #define IR_API_BODY_MAX (1024 * 1024)     /* bytes of an answer */
 #define IR_API_AGAIN_MAX_S 3600           /* a server can put us off so long */
 #define IR_API_SENT_MAX (4 * 1024 * 1024) /* bytes given to one call */

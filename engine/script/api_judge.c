@@ -2,6 +2,7 @@
  * for every plugin: done, to be tried again (when), or refused; in words that
  * hold no secret, whatever the server says back. */
 #include "base/i18n.h"
+#include "base/scan.h"
 #include "base/utf8.h"
 #include "script/api.h"
 
@@ -209,12 +210,52 @@ ir_api_judge(lua_State *L)
     return judge(L, 1, look);
 }
 
+/* The code unit of "\\uXXXX" at `p`; -1: there is none. */
+static int
+unit_at(const char *p, const char *end)
+{
+    char hex[5] = "";
+    uint8_t v[2];
+
+    if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
+        return -1;
+    memcpy(hex, p + 2, 4);
+    return ir_scan_hex(hex, v, 2, NULL) == IR_OK ? v[0] << 8 | v[1] : -1;
+}
+
+/* JSON in which somebody's text may be broken, as far as that goes: what is no
+ * UTF-8, a NUL, half of a pair (an SMS can hold it) stands as U+FFFD. Else the
+ * text of one would keep those of all others out.
+ */
+static void
+mend(struct ir_buf *out, const char *body, size_t len)
+{
+    struct ir_buf good = {0};
+    const char *p, *end;
+    size_t n;
+
+    ir_utf8_repair(&good, body, len);
+    p = ir_buf_str(&good);
+    for (end = p + good.len; p < end; p += n) {
+        int u = unit_at(p, end), low = u >= 0 ? unit_at(p + 6, end) : -1;
+        bool pair = u >= 0xD800 && u < 0xDC00 && low >= 0xDC00 && low < 0xE000;
+
+        n = pair ? 12 : u >= 0 ? 6 : *p == '\\' && end - p > 1 ? 2 : 1;
+        if (u == 0 || (u >= 0xD800 && u < 0xE000 && !pair))
+            ir_buf_adds(out, "\\ufffd");
+        else
+            ir_buf_add(out, p, n);
+    }
+    ir_buf_done(&good);
+}
+
 int
 ir_api_replies(lua_State *L)
 {
     int t = lua_gettop(L), n = judge(L, t, false);
     const struct ir_json *last = NULL;
     struct ir_json **slot;
+    struct ir_buf *good;
     const char *body;
     size_t i, len;
 
@@ -223,14 +264,21 @@ ir_api_replies(lua_State *L)
     slot = ir_api_json_slot(L);
     lua_getfield(L, t, "body");
     body = lua_tolstring(L, -1, &len);
-    if (ir_json_parse_reals(body, len, slot, NULL) != IR_OK ||
+    good = ir_api_buf(L);
+    mend(good, body, len);
+    if (ir_json_parse_reals(ir_buf_str(good), good->len, slot, NULL) != IR_OK ||
         !ir_json_is_arr(*slot))
         return ir_api_fail(L, "retry", "%s",
                            _("what came is no list of answers"));
-    for (i = 0; i < ir_json_len(*slot); i++)
+    for (i = 0; i < ir_json_len(*slot) && i < IR_API_REPLIES_MAX; i++)
         if (ir_json_is_obj(ir_json_at(*slot, i)))
             last = ir_json_at(*slot, i);
     ir_api_push(L, *slot);
+    /* the rest comes next time */
+    for (i = ir_json_len(*slot); i > IR_API_REPLIES_MAX; i--) {
+        lua_pushnil(L);
+        lua_rawseti(L, -2, (lua_Integer)i);
+    }
     if (last != NULL && ir_json_get_str(last, "ref", NULL) != NULL)
         lua_pushstring(L, ir_json_get_str(last, "ref", ""));
     else

@@ -15,7 +15,6 @@
 #define PLUGIN "ir.plugin" /* the table the file returned */
 #define API "ir.api"       /* what its functions get first */
 #define CONFIG "ir.config" /* and second */
-#define RECEIVED_MAX 1000
 
 struct ir_plugin {
     struct ir_vm vm; /* first: ir_vm_of gives it */
@@ -351,7 +350,7 @@ call_receive(lua_State *L)
         p->res->text = text_at(L, -3);
         return 0;
     }
-    if (lua_rawlen(L, -4) > RECEIVED_MAX)
+    if (lua_rawlen(L, -4) > IR_API_REPLIES_MAX)
         return luaL_error(L, "%s", _("holds too many values"));
     lua_pop(L, 2); /* the others say nothing here */
     list = ir_api_json_slot(L);

@@ -453,6 +453,24 @@ def test_replies(ports):
     lines = fetch("[]")
     check("nothing ever", lines == [{"done": {}}] and
           requests()[-1]["path"] == "/back?box=1", lines)
+    # what one of them sends keeps nobody else's out
+    good = {"received": {"from": "+81", "text": "1a", "ref": "z"}}
+    for what, bad in (("a NUL", '"a\\u0000b"'), ("half a pair", '"a\\ud83d b"'),
+                      ("the other half", '"\\udc00"'),
+                      ("half of two", '"\\ud800\\ud800"'),
+                      ("behind a backslash", '"\\\\\\ud800"'),
+                      ("endless", '"' + "\\u0001" * 90000 + '"')):
+        lines = fetch('[{"from":"+82","text":' + bad + ',"ref":"y"},'
+                      '{"from":"+81","text":"1a","ref":"z"}]')
+        check(f"{what} beside a reply", good in lines and len(lines) == 3,
+              str(lines)[:300])
+    lines = fetch('[{"from":"+82","text":"\\ud83d\\ude00 \\\\u0000","ref":"y"}]')
+    check("what is well stays", lines[0] == {"received": {
+        "from": "+82", "text": "\U0001f600 \\u0000", "ref": "y"}}, lines)
+    lines = fetch("[" + ",".join('{"from":"+8","text":"x","ref":"%d"}' % i
+                                 for i in range(1500)) + "]")
+    check("a flood", len(lines) == 1001 and
+          lines[-1] == {"done": {"state": "999"}}, lines[-1])
     for body in ("{}", "no", "", "[", '"x"'):
         lines = fetch(body)
         check(f"no list: {body}", "no list" in json.dumps(lines), lines)
