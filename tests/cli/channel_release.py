@@ -82,7 +82,7 @@ def answer(t, h, modem):
     channel_try.wait_for(lambda: modem.sent)
     text = modem.sent[0].text if modem.sent else ""
     t.check("an SMS", "至急、指揮を" in text, modem.sent)
-    word = re.search(r"\b(\d+a)\b", text)
+    word = re.search(r"(?<!\w)(\d+a)(?![0-9A-Za-z])", text)
     modem.arrive(sms_modem.deliver("+819012345678", word[1] if word else "1a",
                                    int(time.time() * 1000)))
 
