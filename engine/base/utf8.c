@@ -354,3 +354,74 @@ ir_utf8_base(int32_t cp)
 
     return n == 1 ? d[0] : 0;
 }
+
+/* Letters and digits of `s` in one form; a NUL in `starts` for each byte at
+ * which nothing begins.
+ */
+static void
+letters(const char *s, struct ir_buf *b, struct ir_buf *starts)
+{
+    utf8proc_uint8_t *form = NULL;
+    bool apart = true, ascii = false;
+    size_t i, k, step, n;
+
+    if (utf8proc_map((const utf8proc_uint8_t *)s, 0, &form,
+                     UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPAT |
+                         UTF8PROC_COMPOSE | UTF8PROC_IGNORE |
+                         UTF8PROC_CASEFOLD) < 0)
+        return;
+    n = strlen((const char *)form);
+    for (i = 0; i < n; i += step) {
+        const char *at = (const char *)form + i;
+        int32_t cp = ir_utf8_next(at, n - i, &step);
+        utf8proc_category_t of = utf8proc_category(cp);
+        bool letter =
+            (of >= UTF8PROC_CATEGORY_LU && of <= UTF8PROC_CATEGORY_NO);
+
+        if (cp == 0x30FC)
+            continue; /* the long vowel mark */
+        if (!letter) {
+            apart = true;
+            continue;
+        }
+        for (k = 0; k < step; k++)
+            ir_buf_addc(starts,
+                        k == 0 && (apart || cp >= 0x80 || !ascii) ? 1 : 0);
+        ir_buf_add(b, at, step);
+        ascii = cp < 0x80;
+        apart = false;
+    }
+    free(form);
+}
+
+bool
+ir_utf8_says(const char *text, const char *words)
+{
+    struct ir_buf t = {0}, w = {0}, starts = {0}, none = {0};
+    bool says = false;
+    size_t i;
+
+    letters(text, &t, &starts);
+    letters(words, &w, &none);
+    for (i = 0; w.len > 0 && i + w.len <= t.len && !says; i++)
+        says = starts.p[i] != 0 && memcmp(t.p + i, w.p, w.len) == 0;
+    ir_buf_done(&t);
+    ir_buf_done(&w);
+    ir_buf_done(&starts);
+    ir_buf_done(&none);
+    return says;
+}
+
+size_t
+ir_utf8_letters(const char *s)
+{
+    struct ir_buf b = {0}, starts = {0};
+    size_t i, n = 0;
+
+    letters(s, &b, &starts);
+    for (i = 0; i < b.len; i++)
+        n += (b.p[i] & 0xC0) != 0x80;
+    ir_buf_done(&b);
+    ir_buf_done(&starts);
+    return n;
+}

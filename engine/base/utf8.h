@@ -56,6 +56,19 @@ void ir_utf8_narrow(struct ir_buf *b, const char *s);
  */
 bool ir_utf8_compose(struct ir_buf *b, const char *s);
 
+/* Does `text` hold what `words` says, as a reader would take it? Case, width
+ * and other forms of a letter, spaces, ends of lines, hyphens, punctuation and
+ * the long vowel mark make no difference. In writing with spaces it begins
+ * where a word does; in writing without it may stand anywhere. `words` of no
+ * letter or digit are in no text.
+ *
+ * Source: Unicode UAX #15, NFKC; Unicode Standard 5.18, case folding.
+ */
+bool ir_utf8_says(const char *text, const char *words);
+
+/* How many letters and digits that comparison sees. */
+size_t ir_utf8_letters(const char *s);
+
 /* The letter without its accents, or 0 where there is no single one.
  *
  * Source: Unicode UAX #15, NFD without marks.

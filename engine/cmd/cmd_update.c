@@ -159,8 +159,9 @@ check_blank(struct words *w, int blank)
     const char *name = ir_update_blanks[blank];
     enum ir_fact f = (enum ir_fact)ir_fact_of_blank(name, strlen(name));
 
-    return (w->may & 1U << f) != 0 ? IR_OK
-                                   : ir_update_refuse_fact(w->c, w->id, f);
+    return (w->may & 1U << f) != 0
+               ? IR_OK
+               : ir_update_refuse_fact(w->c, w->id, f, NULL);
 }
 
 /* --set NAME=VALUE, --set NAME.ja=VALUE. */
@@ -320,7 +321,7 @@ check_template(struct words *w)
 
     for (f = 0; f < IR_FACTS_N; f++)
         if ((more & 1U << f) != 0)
-            return ir_update_refuse_fact(w->c, w->id, (enum ir_fact)f);
+            return ir_update_refuse_fact(w->c, w->id, (enum ir_fact)f, NULL);
     return IR_OK;
 }
 
@@ -342,14 +343,18 @@ static int
 check_words(struct words *w)
 {
     unsigned more = w->text != NULL ? ir_update_uses(w->text) & ~w->may : 0;
-    char *ja = say(w, IR_LANG_JA), *en = say(w, IR_LANG_EN);
-    int f, rc = ir_update_check_words(&w->box, w->k.inc, w->id, ja);
+    char *ja = say(w, IR_LANG_JA);
+    int f, rc = IR_OK;
+    size_t i;
 
-    if (rc == IR_OK)
-        rc = ir_update_check_words(&w->box, w->k.inc, w->id, en);
+    if (w->text != NULL)
+        rc = ir_update_check_words(&w->box, w->k.inc, w->id, w->text);
+    for (i = 0; rc == IR_OK && i < w->n; i++)
+        rc = ir_update_check_words(&w->box, w->k.inc, w->id,
+                                   strchr(w->args[i], '=') + 1);
     for (f = 0; f < IR_FACTS_N && rc == IR_OK; f++)
         if ((more & 1U << f) != 0)
-            rc = ir_update_refuse_fact(w->c, w->id, (enum ir_fact)f);
+            rc = ir_update_refuse_fact(w->c, w->id, (enum ir_fact)f, NULL);
     if (rc == IR_OK && ja[strspn(ja, " \t\n")] == '\0')
         rc = ir_fail(&w->c->err, IR_EUSAGE, _("an empty alert says nothing"));
     if (rc == IR_OK && strlen(ja) > IR_ALERT_TEXT_MAX)
@@ -358,7 +363,6 @@ check_words(struct words *w)
                        "in a note"),
                      IR_ALERT_TEXT_MAX);
     free(ja);
-    free(en);
     return rc;
 }
 
@@ -495,7 +499,8 @@ say_next(struct words *w, const uint8_t id[IR_ID_BYTES])
         ir_buf_adds(&c->talk,
                     _(" Exercise: it is shown, and leaves by no channel.\n"));
     ir_box_done(&w->box);
-    if (ir_box_load(c, IR_BOX_WAITING, w->k.inc, &w->box) == IR_OK &&
+    /* not with the incident at hand: it was folded before this */
+    if (ir_box_load(c, IR_BOX_WAITING, NULL, &w->box) == IR_OK &&
         (a = ir_box_alert(&w->box, id)) != NULL)
         ir_update_say_hand(c, w->k.inc, a);
 }

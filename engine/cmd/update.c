@@ -243,25 +243,6 @@ ir_update_prefix(int status, enum ir_lang lang)
     return status == IR_EXERCISE ? "EXERCISE " : "TEST ";
 }
 
-int
-ir_update_refuse_fact(struct ir_ctx *c, const char *id, enum ir_fact f)
-{
-    const struct ir_json *j = ir_view_contact(&c->view, "audiences", id);
-    const char *t = j != NULL ? ir_json_text_of(j, "title") : NULL;
-    char *title = ir_view_safe(&c->talk_view, t != NULL ? t : id);
-
-    ir_fail(&c->err, IR_EREFUSED,
-            _("the audience \"%s\" may not know this: %s (%s)"), title,
-            ir_fact_say(f), ir_fact_word(f));
-    ir_err_hint(&c->err,
-                _("leave it out: it then reads \"under investigation\"\n"
-                  "who releases to them decides otherwise:  ir update allow %s "
-                  "%s -r \"WHY\""),
-                id, ir_fact_word(f));
-    free(title);
-    return IR_EREFUSED;
-}
-
 void
 ir_update_say_hand(struct ir_ctx *c, const struct ir_incident *inc,
                    const struct ir_alert *a)
@@ -298,80 +279,4 @@ ir_update_say_hand(struct ir_ctx *c, const struct ir_incident *inc,
         free(line);
         free(safe);
     }
-}
-
-static bool
-holds(const char *words, const char *value)
-{
-    return value != NULL && !ir_is_unknown(value) &&
-           ir_update_holds(words, value);
-}
-
-/* Do the words name that person: as it was answered, or as the contacts do? */
-static bool
-names(struct ir_ctx *c, const char *words, const char *who)
-{
-    const struct ir_json *p = ir_view_contact(&c->view, "people", who);
-    const struct ir_json *name = p != NULL ? ir_json_get(p, "name") : NULL;
-
-    return holds(words, who) ||
-           (name != NULL && (holds(words, ir_json_get_str(name, "en", NULL)) ||
-                             holds(words, ir_json_get_str(name, "ja", NULL))));
-}
-
-int
-ir_update_check_words(struct ir_box *b, const struct ir_incident *inc,
-                      const char *id, const char *words)
-{
-    unsigned may = ir_audience_may(b->c, inc, id);
-    size_t i, k;
-
-    for (i = 0; (may & 1U << IR_FACT_CAUSE) == 0 && i < b->a.n; i++)
-        for (k = 0; k < b->a.v[i].args_n; k++) {
-            const char *arg = b->a.v[i].args[k], *eq = strchr(arg, '=');
-
-            if (strncmp(arg, "why", 3) == 0 && eq != NULL &&
-                b->a.v[i].has_incident &&
-                memcmp(b->a.v[i].incident, inc->id, IR_INCIDENT_BYTES) == 0 &&
-                holds(words, eq + 1))
-                return ir_update_refuse_fact(b->c, id, IR_FACT_CAUSE);
-        }
-    for (i = 0; (may & 1U << IR_FACT_PERSONAL) == 0 && i < inc->vars_n; i++) {
-        const struct ir_var *var = ir_view_var(inc, inc->vars[i].name);
-
-        if (var != NULL && var->type == IR_VAR_PERSON &&
-            names(b->c, words, inc->vars[i].value))
-            return ir_update_refuse_fact(b->c, id, IR_FACT_PERSONAL);
-    }
-    return IR_OK;
-}
-
-int
-ir_update_check_to(struct ir_box *b, const struct ir_incident *inc,
-                   char *const *to, size_t n, const char *words)
-{
-    size_t i;
-    int rc = IR_OK;
-
-    for (i = 0; inc != NULL && i < n && rc == IR_OK; i++)
-        if (strncmp(to[i], "audience:", 9) == 0)
-            rc = ir_update_check_words(b, inc, to[i] + 9, words);
-    return rc;
-}
-
-int
-ir_update_check_notify(struct ir_ctx *c, const struct ir_case *bare,
-                       char *const *to, size_t n, const char *words)
-{
-    struct ir_case k = {0};
-    struct ir_box b = {0};
-    int rc = ir_case_load(c, bare->inc->declare, 0, &k);
-
-    if (rc == IR_OK)
-        rc = ir_box_load(c, IR_BOX_WAITING, k.inc, &b);
-    if (rc == IR_OK)
-        rc = ir_update_check_to(&b, k.inc, to, n, words);
-    ir_box_done(&b);
-    ir_case_done(&k);
-    return rc;
 }

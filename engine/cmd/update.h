@@ -42,9 +42,10 @@ void ir_update_say_hand(struct ir_ctx *c, const struct ir_incident *inc,
                         const struct ir_alert *a);
 
 /* Refuse words for audience `id` that hold what was recorded in `inc` as a fact
- * that the audience may not know: a cause, a person's name.
+ * that the audience may not know: an answer to another update or, as the cause,
+ * in a report to an authority; a person's name. Compared as ir_utf8_says does.
  *
- * Errors: IR_EREFUSED, naming fact and audience.
+ * Errors: IR_EREFUSED, naming fact, audience, and what was found.
  */
 int ir_update_check_words(struct ir_box *b, const struct ir_incident *inc,
                           const char *id, const char *words);
@@ -57,7 +58,10 @@ int ir_update_check_to(struct ir_box *b, const struct ir_incident *inc,
 int ir_update_check_notify(struct ir_ctx *c, const struct ir_case *bare,
                            char *const *to, size_t n, const char *words);
 
-/* Refuse fact `f` to audience `id`, saying what to do. */
-int ir_update_refuse_fact(struct ir_ctx *c, const char *id, enum ir_fact f);
+/* Refuse fact `f` to audience `id`, saying what to do; `found` is what the
+ * words hold of it, or NULL.
+ */
+int ir_update_refuse_fact(struct ir_ctx *c, const char *id, enum ir_fact f,
+                          const char *found);
 
 #endif

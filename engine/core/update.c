@@ -4,11 +4,12 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define WORD_MIN 4 /* bytes: shorter values are found in any sentence */
+/* letters: shorter values are found in any sentence */
+#define ASCII_MIN 4
+#define OTHER_MIN 2 /* of writing such as Japanese */
 
 static const char *const words[IR_FACTS_N] = {
     "what", "when", "where", "impact", "measures", "cause", "personal-data"};
@@ -114,43 +115,15 @@ ir_update_uses(const char *body)
     return bits;
 }
 
-/* What is left of it that matters for finding it: plain forms, small letters,
- * no spaces, nothing unseen.
- */
-static void
-fold(struct ir_buf *out, const char *s)
-{
-    struct ir_buf plain = {0};
-    size_t i, step;
-
-    if (!ir_utf8_compose(&plain, s))
-        ir_buf_adds(&plain, s);
-    for (i = 0; i < plain.len; i += step) {
-        const char *p = ir_buf_str(&plain) + i;
-        int32_t cp = ir_utf8_next(p, plain.len - i, &step);
-
-        if (cp == ' ' || cp == 0x3000 || ir_utf8_harmful(cp))
-            continue;
-        if (cp < 0x80)
-            ir_buf_addc(out, (char)tolower((int)cp));
-        else
-            ir_buf_add(out, p, step);
-    }
-    ir_buf_done(&plain);
-}
-
 bool
 ir_update_holds(const char *text, const char *value)
 {
-    struct ir_buf w = {0}, v = {0};
-    bool found;
+    size_t least = ASCII_MIN, i;
 
-    fold(&w, text);
-    fold(&v, value);
-    found = v.len >= WORD_MIN && strstr(ir_buf_str(&w), ir_buf_str(&v)) != NULL;
-    ir_buf_done(&w);
-    ir_buf_done(&v);
-    return found;
+    for (i = 0; value[i] != '\0'; i++)
+        if ((unsigned char)value[i] >= 0x80)
+            least = OTHER_MIN;
+    return ir_utf8_letters(value) >= least && ir_utf8_says(text, value);
 }
 
 /* The value of `name` in `lang`, or NULL: for that language, else for both,

@@ -57,9 +57,9 @@ unsigned ir_facts_of(const struct ir_json *may_know);
 /* Which facts the blanks of `body` stand for. */
 unsigned ir_update_uses(const char *body);
 
-/* Does the text hold `value`, in whatever width or case, with or without spaces,
- * with what nobody sees in between? What is shorter than three letters, or one
- * sign of Chinese characters, is found in any sentence, and is not looked for.
+/* Does the text hold `value`, however it is written (ir_utf8_says)? What is
+ * shorter than four letters, in Japanese than two, is found in any sentence,
+ * and is not looked for.
  */
 bool ir_update_holds(const char *text, const char *value);
 

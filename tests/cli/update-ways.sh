@@ -110,6 +110,7 @@ ok --as sato update public --text "The gate is still closed"
 err "Goes out by sms to 1: Client"
 ok --as sato update public --template notice --what "The gate" --release
 err "Goes out by sms to 1: Client"
+err "By hand: loudspeaker. Once that is done:  ir update told"
 ok --as sato update staff --text "Come to the hall"
 err "Goes out by sms to 1: Ito"
 err "Only you can reach them, by hand:"

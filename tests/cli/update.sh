@@ -146,6 +146,46 @@ ok --as mori --json update passengers --why "a stolen password"
 words en "Reason: a stolen password."
 exits 77 --as mori update airlines --why "a stolen password"
 
+title "however it is written: case, width, spaces, ends of lines, hyphens"
+ok --as sato update responders --why "Phishing mail"
+ok --as sato update responders --why "サーバーの設定ミス"
+ok --as sato update responders --why "ﾊﾟｽﾜｰﾄﾞの流出"
+# the_same FACT FOUND TEXT...: refused, naming the fact and what was found
+the_same() {
+    fact=$1 found=$2
+    shift 2
+    for said in "$@"; do
+        exits 77 --as mori update airlines --text "$said"
+        err "($fact)"
+        err "$found"
+        exits 77 --as mori update airlines --how "$said"
+        exits 77 --as mori notify airlines "$said"
+    done
+}
+the_same cause "Phishing mail" "It was PHISHING MAIL." "ｐｈｉｓｈｉｎｇ　ｍａｉｌ" \
+    "phish-ing mail" "a phish-
+ing
+mail" "phishing-mails" "Ｐhishing  \"mail\"" "$(printf 'phish\302\255ing mail')"
+the_same cause "サーバーの設定ミス" "原因はサーバの設定ミスでした" "ｻｰﾊﾞｰの設定ﾐｽ" \
+    "サーバー
+の 設定・ミス"
+the_same cause "の流出" "昨夜パスワードの流出がありました"
+ok --as mori update airlines --text "Fishing mails are not the cause"
+ok --as mori update airlines --text "係の設定は正しい"
+IRLANG=ja_JP.UTF-8 exits 77 --as mori update airlines --text "設定ミスはｻｰﾊﾞｰの設定ﾐｽ"
+err "サーバーの設定ミス"
+ok --as sato --json notify airlines "The boards are dark"
+exits 77 --as sato alert correct "$(json id)" "It was phishing mail"
+
+title "also other facts, and the cause of a report to an authority"
+ok --as sato update staff --where "Room 3F-07"
+exits 77 --as mori update partners --text "Do not come to room 3f 07"
+err "(where)"
+ok --as mori update airlines --text "Do not come to room 3f 07"
+ok --as sato report-out mlit --set cause="An expired certificate"
+exits 77 --as mori update airlines --what "expired certificate: an EXPIRED certificate"
+err "(cause)"
+
 title "only who holds the role decides what an audience may know"
 ok --as mori --json update passengers --set what.ja=案内表示の停止 --set what.en=Boards
 words ja "案内表示の停止"
@@ -195,4 +235,13 @@ at_time +110m 0 --as yoshida update told passengers
 at_time +111m 0 --as sato restored
 at_time +4h 0 --as yoshida --json update list
 is null "$(json '[0].due')"
+
+title "a person of the record, by the whole name or by the family's"
+ok --as sato --no-input add common handover
+ok --as sato ask 2/plan successor=tanaka at=06:00
+for said in "Ask Tanaka" "ask TANAKA's office" "担当は田中です" "田中 由 美" "ﾀﾅｶ tanaka"; do
+    exits 77 --as yoshida update passengers --text "$said"
+    err "(personal-data)"
+done
+ok --as yoshida update passengers --text "Ask at the counters"
 ok verify

@@ -277,6 +277,43 @@ test_small(void **state)
     assert_string_equal(out, "");
 }
 
+/* What words say, however they are written. */
+static void
+test_says(void **state)
+{
+    static const struct {
+        const char *text, *words;
+        bool says;
+    } cases[] = {
+        {"It was a stolen password.", "stolen password", true},
+        {"STOLEN  PASS-\nWORD", "stolen password", true},
+        {"ｓｔｏｌｅｎ　ｐａｓｓｗｏｒｄ", "Stolen password", true},
+        {"stolen pass\xc2\xadword", "stolen password", true},
+        {"stolen passwords", "stolen password", true},
+        {"unstolen password", "stolen password", false},
+        {"in the system", "stem", false},
+        {"a stem", "stem", true},
+        {"サーバの設定ミス", "サーバーの設定ミス", true},
+        {"昨夜のｻｰﾊﾞｰの設定ﾐｽで", "サーバーの設定ミス", true},
+        {"㈱見本", "(株)見本", true},
+        {"田中　由美さん", "田中由美", true},
+        {"FS1が停止", "fs1", true},
+        {"担当FS1", "fs1", true},
+        {"café", "CAFE\xcc\x81", true},
+        {"anything", "", false},
+        {"anything", " -. ", false},
+        {"", "x", false},
+        {"\xff\xfe", "x", false},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_int_equal(ir_utf8_says(cases[i].text, cases[i].words),
+                         cases[i].says);
+    assert_int_equal(ir_utf8_letters("サーバー (1)"), 3);
+}
+
 int
 main(void)
 {
@@ -284,7 +321,7 @@ main(void)
         cmocka_unit_test(test_valid),      cmocka_unit_test(test_escape),
         cmocka_unit_test(test_escape_all), cmocka_unit_test(test_width),
         cmocka_unit_test(test_cut),        cmocka_unit_test(test_wrap),
-        cmocka_unit_test(test_small),
+        cmocka_unit_test(test_small),      cmocka_unit_test(test_says),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
