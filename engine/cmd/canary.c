@@ -106,7 +106,7 @@ on_sent(void *arg, const struct ir_chan_result *res)
 }
 
 /* What people answered must not be lost because it was met here. */
-static void
+static bool
 pass_on(struct ir_ctx *c, const char *channel, const struct ir_json *in)
 {
     struct ir_err keep = c->err;
@@ -114,21 +114,23 @@ pass_on(struct ir_ctx *c, const char *channel, const struct ir_json *in)
     struct ir_outbox o = {0};
     struct ir_now now;
     size_t done = 0;
+    bool kept = ir_outbox_load(c, false, &o) == IR_OK;
 
     ir_clock_now(&now);
-    if (ir_outbox_load(c, false, &o) == IR_OK) {
+    if (kept) {
         ir_outbox_plan(&o, now.wall_ms);
         if (ir_outbox_match(&o, channel, in, &d)) {
-            (void)ir_outbox_record(&o, &d, 1, &done);
+            kept = ir_outbox_record(&o, &d, 1, &done) == IR_OK;
             free((void *)(uintptr_t)d.reply);
         }
     }
     ir_outbox_done(&o);
     c->err = keep;
+    return kept;
 }
 
 /* Something came in on a channel that is read: whose is it? */
-static void
+static bool
 on_received(void *arg, const struct ir_json *in)
 {
     struct bird *by = arg;
@@ -149,8 +151,8 @@ on_received(void *arg, const struct ir_json *in)
         end(b, IR_CANARY_ARRIVED, NULL);
         ours = true;
     }
-    if (!ours && strstr(text, IR_CANARY_WORD) == NULL)
-        pass_on(f->c, by->k->via, in);
+    return ours || strstr(text, IR_CANARY_WORD) != NULL ||
+           pass_on(f->c, by->k->via, in);
 }
 
 static void

@@ -19,7 +19,7 @@
 #define SECRET_LEAST 4   /* shorter ones are not looked for in texts */
 
 typedef void on_result(void *arg, const struct ir_chan_result *res);
-typedef void on_received(void *arg, const struct ir_json *in);
+typedef bool on_received(void *arg, const struct ir_json *in);
 
 struct ir_channel_run {
     struct ir_spawning *sp;
@@ -29,7 +29,7 @@ struct ir_channel_run {
     char **secrets; /* to be kept out of what it says */
     size_t secrets_n;
     struct ir_buf line;
-    bool malformed, said_done, stuck;
+    bool malformed, said_done, stuck, unkept;
     struct ir_err said; /* the worker's {"error"} */
     /* during ir_channel_poll */
     on_result *result;
@@ -125,15 +125,27 @@ static void
 take_done(struct ir_channel_run *r, const struct ir_json *j)
 {
     r->said_done = true;
-    if (r->id != NULL && ir_json_get(j, "state") != NULL)
+    if (r->id != NULL && !r->unkept && ir_json_get(j, "state") != NULL)
         ir_channel_state_put(r->home, r->id, ir_json_get(j, "state"));
+}
+
+/* Something came in; why a message failed is said to people. */
+static void
+take_received(struct ir_channel_run *r, struct ir_json *in)
+{
+    char *why = clean(r, ir_json_get_str(in, "error", NULL));
+
+    if (why != NULL)
+        ir_json_set_str(in, "error", why);
+    free(why);
+    if (!r->received(r->arg, in))
+        r->unkept = true;
 }
 
 static void
 take_line(struct ir_channel_run *r, const char *line, size_t len)
 {
-    struct ir_json *j = NULL;
-    const struct ir_json *v;
+    struct ir_json *j = NULL, *v;
 
     if (ir_json_parse(line, len, &j, NULL) != IR_OK) {
         r->malformed = true;
@@ -144,7 +156,7 @@ take_line(struct ir_channel_run *r, const char *line, size_t len)
     else if ((v = ir_json_get(j, "checked")) != NULL)
         take_result(r, v, "text");
     else if ((v = ir_json_get(j, "received")) != NULL && r->received != NULL)
-        r->received(r->arg, v);
+        take_received(r, v);
     else if ((v = ir_json_get(j, "error")) != NULL)
         take_error(r, v);
     else if ((v = ir_json_get(j, "done")) != NULL)

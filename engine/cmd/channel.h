@@ -62,8 +62,10 @@ int ir_channel_fd(const struct ir_channel_run *r);
 
 /* Do what can be done without waiting: call `result` for each message that
  * something became of, `received` for each that came in ({"from","text",
- * "at_ms","ref"}, or {"ref","delivered"}); either may be NULL. *done: that was
- * all, and it is not called again.
+ * "at_ms","ref"}, or {"ref","delivered"}); either may be NULL. `received` says
+ * whether it is kept, durably, or need not be: else the plugin is not told that
+ * it had been handed over, and hands it over again. *done: that was all, and it
+ * is not called again.
  *
  * Owns:   what the callbacks get is borrowed for the call.
  * Errors: IR_EIO, IR_ETIMEOUT, or the worker's, for "receive" alone; *done is
@@ -71,7 +73,7 @@ int ir_channel_fd(const struct ir_channel_run *r);
  */
 int ir_channel_poll(struct ir_channel_run *r,
                     void (*result)(void *arg, const struct ir_chan_result *),
-                    void (*received)(void *arg, const struct ir_json *),
+                    bool (*received)(void *arg, const struct ir_json *),
                     void *arg, bool *done, struct ir_err *err);
 
 /* Free it; kills the worker's whole group if it still runs. NULL is fine.

@@ -26,7 +26,7 @@ void ir_channel_try_all(struct ir_ctx *c, struct ir_channel_try *v, size_t n);
  */
 int ir_channel_wait(struct ir_channel_run *r,
                     void (*result)(void *arg, const struct ir_chan_result *),
-                    void (*received)(void *arg, const struct ir_json *),
+                    bool (*received)(void *arg, const struct ir_json *),
                     void *arg, struct ir_err *err);
 
 #endif

@@ -178,7 +178,7 @@ on_result(void *arg, const struct ir_chan_result *res)
     }
 }
 
-static void
+static bool
 on_received(void *arg, const struct ir_json *in)
 {
     struct test *t = arg;
@@ -190,6 +190,7 @@ on_received(void *arg, const struct ir_json *in)
     else if (ir_json_parse(text, strlen(text), &copy, NULL) == IR_OK)
         ir_json_add_take(ir_json_get(t->out, "receive"), copy);
     free(text);
+    return true;
 }
 
 static int

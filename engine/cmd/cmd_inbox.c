@@ -161,6 +161,7 @@ ir_cmd_inbox(struct ir_ctx *c, int argc, char **argv)
         more_n = ir_waiting_all(c, more, WAITING_MAX);
         ir_view_inbox(&c->view, b.rows, b.rows_n, more, more_n, all, &c->out);
         ir_waiting_done(more, more_n);
+        ir_received_note(c, &c->out);
         ir_ctx_flush(c);
         mark_displayed(c, &b);
     }

@@ -94,10 +94,8 @@ ir_comms_kick_due(struct ir_ctx *c)
     struct ir_now now;
     int64_t next = ir_comms_next(c);
 
-    if (next == INT64_MAX)
-        return false;
     ir_clock_now(&now);
-    return next <= now.wall_ms && ir_comms_kick(c);
+    return (next <= now.wall_ms || ir_comms_reads_due(c)) && ir_comms_kick(c);
 }
 
 bool

@@ -335,6 +335,9 @@ ir_outbox_done(struct ir_outbox *o)
     }
     free(o->v);
     ir_site_calendar_done(&o->cal);
+    ir_received_done(&o->in);
+    free(o->from);
+    free(o->ref);
     ir_box_done(&o->box);
     memset(o, 0, sizeof *o);
 }
@@ -438,7 +441,7 @@ ir_attempt_entry(const struct ir_attempt_draft *a)
     struct ir_draft d = {.kind = IR_KIND_ATTEMPT,
                          .has_incident = a->has_incident,
                          .status = (uint8_t)a->status,
-                         .refs_n = 1};
+                         .refs_n = a->loose ? 0 : 1};
 
     memcpy(d.incident, a->incident, IR_INCIDENT_BYTES);
     memcpy(d.refs[0], a->alert, IR_ID_BYTES);
@@ -475,7 +478,7 @@ remember(struct ir_outbox *o, const struct ir_attempt_draft *d,
                            .number = d->number,
                            .retry_at_ms = d->retry_at_ms};
 
-    if (x == NULL)
+    if (x == NULL && !d->loose)
         return;
     memcpy(a.id, id, IR_ID_BYTES);
     memcpy(a.alert, d->alert, IR_ID_BYTES);
@@ -489,7 +492,10 @@ remember(struct ir_outbox *o, const struct ir_attempt_draft *d,
     if (o->newest_hlc < (uint64_t)now_ms << 16)
         o->newest_hlc = (uint64_t)now_ms << 16;
     a.hlc = ++o->newest_hlc;
-    add_attempt(x, &a);
+    if (d->loose)
+        ir_received_add(&o->in, &a);
+    else
+        add_attempt(x, &a);
 }
 
 /* One transaction of them. */

@@ -69,6 +69,8 @@ look_again(struct ir_sender *s)
         ir_ctx_site(s->c, NULL); /* another release may be in force */
     if (rc == IR_OK)
         rc = ir_outbox_load(s->c, false, &s->o);
+    if (rc == IR_OK)
+        ir_sender_reads(s);
     s->version = version;
     s->plan_ms = 0;
     s->reload_ms = ir_clock_mono_ms() + 4 * (ir_clock_mono_ms() - began);
@@ -116,6 +118,19 @@ is_gone(int lock_fd)
     return fstat(lock_fd, &st) == 0 && st.st_nlink == 0;
 }
 
+/* Is there something to stay for, but what comes in unasked? */
+static bool
+stays(const struct ir_sender *s, size_t due, int64_t linger_ms,
+      int64_t until_ms)
+{
+    int64_t wait = s->o.next_ms == INT64_MAX
+                       ? INT64_MAX
+                       : s->o.next_ms - ir_sender_wall_ms();
+
+    return due > 0 || wait <= linger_ms || ir_sender_is_waiting(s) ||
+           (until_ms == 0 && calls(s)) || s->trouble_ms != 0;
+}
+
 /* Send until there is nothing left to do, or it is to end. */
 static int
 work(struct ir_sender *s, int lock_fd, int64_t linger_ms, int64_t until_ms)
@@ -125,7 +140,7 @@ work(struct ir_sender *s, int lock_fd, int64_t linger_ms, int64_t until_ms)
     int rc = IR_OK;
 
     while (rc == IR_OK) {
-        int64_t now = ir_clock_mono_ms(), wait;
+        int64_t now = ir_clock_mono_ms();
         bool stop =
             ending || is_gone(lock_fd) || (until_ms > 0 && now >= until_ms);
 
@@ -136,15 +151,12 @@ work(struct ir_sender *s, int lock_fd, int64_t linger_ms, int64_t until_ms)
         if (rc != IR_OK)
             break;
         if (!stop) {
-            ir_sender_receive(s);
+            ir_sender_receive(s, stays(s, due, linger_ms, until_ms));
             ir_canary_kick(s->c);
         }
-        wait = s->o.next_ms == INT64_MAX ? INT64_MAX
-                                         : s->o.next_ms - ir_sender_wall_ms();
         if (ir_sender_flying(s) == 0 && s->outcomes_n == 0 &&
             (stop ||
-             (due == 0 && wait > linger_ms && !ir_sender_is_waiting(s) &&
-              (until_ms > 0 || !calls(s)) && s->trouble_ms == 0)))
+             (!ir_sender_is_reading(s) && !stays(s, due, linger_ms, until_ms))))
             break;
         if (stop && now >= end_ms)
             break;
@@ -183,7 +195,11 @@ begin(struct ir_sender *s)
     s->version = ir_store_version(s->c->st);
     if (rc == IR_OK)
         rc = checked ? ir_ctx_trust(s->c) : ir_ctx_signed(s->c);
-    return rc == IR_OK ? ir_outbox_load(s->c, false, &s->o) : rc;
+    if (rc == IR_OK)
+        rc = ir_outbox_load(s->c, false, &s->o);
+    if (rc == IR_OK)
+        ir_sender_reads(s);
+    return rc;
 }
 
 /* Be the one that sends, and can be woken where the system allows that. */
@@ -248,6 +264,7 @@ ir_sender_run(struct ir_ctx *c, int64_t linger_ms, int64_t until_ms,
             rc = c->err.code != 0 ? c->err.code : IR_ESTORE;
         if (rc == IR_OK)
             rc = ir_sender_put_next(s, s->o.next_ms);
+        ir_sender_put_reads(s);
         end_turn(s, &fd);
         /* whoever recorded something and found the lock taken relies on us */
         if (rc != IR_OK || ending || until_ms > 0 ||

@@ -12,12 +12,14 @@
 #ifndef IR_CMD_SENDER_H
 #define IR_CMD_SENDER_H
 
+#include "cmd/received.h"
 #include "cmd/tree.h"
 #include "core/deadline.h"
 #include "store/append.h"
 
 #define IR_SENDER_LOCK "comms.lock"
 #define IR_SENDER_NEXT "comms_next" /* setting: when something is due, ms */
+#define IR_SENDER_READ "comms_read" /* setting: when a channel is read, ms */
 #define IR_SEND_AT_ONCE 100         /* messages to one worker */
 #define IR_SEND_OLDEST_MS 172800000 /* two days: older ones are news of old */
 
@@ -50,6 +52,9 @@ struct ir_outbox {
     bool has_node;
     uint8_t node[IR_KEYID_BYTES]; /* the key of this device */
     int64_t next_ms;
+    struct ir_received in; /* what answers nothing, once it is needed */
+    bool in_loaded;
+    char *from, *ref; /* of what came in last: ir_outbox_match */
 };
 
 /* Load what was signed here and is not too old (`all`: also by others, and of
@@ -85,6 +90,7 @@ bool ir_outbox_counts(const struct ir_outbox *o, const struct ir_outgoing *x,
 
 /* One attempt to be written down; texts may be NULL and are borrowed. */
 struct ir_attempt_draft {
+    bool loose; /* something came in that is about no alert */
     uint8_t alert[IR_ID_BYTES];
     bool has_incident;
     uint8_t incident[IR_INCIDENT_BYTES];
@@ -131,13 +137,17 @@ struct ir_json *ir_outgoing_message(struct ir_outbox *o,
                                     size_t recipient, size_t way,
                                     size_t missed);
 
-/* What came in by `channel`, {"from","text","ref"} or {"ref","delivered"}: an
- * attempt to be written down about what was sent to that address or under that
- * reference; false: nothing was, or it is known already.
+/* What came in by `channel`, {"from","text","ref"} or {"ref","delivered",
+ * "error","how"}: an attempt to be written down about what was sent to that
+ * address or under that reference; of a text that answers nothing a loose one
+ * (received.h), so many of one sender and of all strangers in a day, and then
+ * one that says that there was more. False: it is known already, or nothing is
+ * to be kept.
  *
- * Owns:   *d borrows from `o` and `in`; d->reply is the caller's, free().
+ * Owns:   *d borrows from `o` and `in` until the next call; d->reply is the
+ *         caller's, free().
  */
-bool ir_outbox_match(const struct ir_outbox *o, const char *channel,
+bool ir_outbox_match(struct ir_outbox *o, const char *channel,
                      const struct ir_json *in, struct ir_attempt_draft *d);
 
 /* How it stands with each recipient, as a table (of very many, unless `all`,
@@ -227,6 +237,11 @@ bool ir_comms_kick(struct ir_ctx *c);
 
 /* The same where the setting says that something is due: cheap to ask. */
 bool ir_comms_kick_due(struct ir_ctx *c);
+
+/* Is it time to read what comes in by some channel? Then the next time is a
+ * minute from now at least, unless a sender says when.
+ */
+bool ir_comms_reads_due(struct ir_ctx *c);
 
 /* When something is due: IR_SENDER_NEXT of the store that is open; INT64_MAX
  * nothing is.

@@ -34,6 +34,9 @@ struct ir_line {
     bool receives;      /* its plugin can */
     bool waited;        /* somebody who was written to has not answered */
     int64_t receive_ms; /* monotonic: when to look for replies */
+    int64_t every_ms;   /* between two looks in any case; 0: none */
+    int64_t read_ms;    /* wall: when the next of those is due */
+    bool was_read;      /* by this sender */
 };
 
 struct ir_sender {
@@ -127,14 +130,29 @@ int ir_sender_start(struct ir_sender *s);
  */
 int ir_sender_wait(struct ir_sender *s, int64_t ms);
 
-/* Note on which lines somebody may still answer; look for replies there; and
- * is there anything to wait for?
+/* Note on which lines somebody may still answer; look for replies there, and
+ * where it is time to read in any case: more than once only if the sender
+ * `stays` for something else. Does somebody owe an answer, is something being
+ * read?
  *
  * Units:  now_ms since 1970.
  */
 void ir_sender_note_waited(struct ir_sender *s, int64_t now_ms);
-void ir_sender_receive(struct ir_sender *s);
+void ir_sender_receive(struct ir_sender *s, bool stays);
 bool ir_sender_is_waiting(const struct ir_sender *s);
+bool ir_sender_is_reading(const struct ir_sender *s);
+
+/* Can what comes in there be read, on this machine: does its plugin do so, is
+ * its device here, and, where its rules have `replies`, is that set?
+ */
+bool ir_channel_reads(const struct ir_json *row, const struct ir_json *plugin);
+
+/* Which channels are read at intervals, whoever waits: make their lines; that
+ * one was read; and leave word when the next is due (IR_SENDER_READ).
+ */
+void ir_sender_reads(struct ir_sender *s);
+void ir_sender_has_read(struct ir_line *l);
+void ir_sender_put_reads(struct ir_sender *s);
 
 /* The wall clock.
  *

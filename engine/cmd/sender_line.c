@@ -43,7 +43,7 @@ ir_line_of(struct ir_sender *s, const char *channel)
     l->channel = ir_strdup(channel);
     l->at_once = BATCH_FIRST;
     if (ir_channel_find(s->c, channel, &row, &plugin, NULL) == IR_OK)
-        l->receives = ir_json_get_bool(plugin, "receives", false);
+        l->receives = ir_channel_reads(row, plugin);
     return l;
 }
 
@@ -129,7 +129,7 @@ ir_line_take_rest(struct ir_line *l, const char *why)
 
 /* Something came in. It is recorded before the plugin's state is, which says
  * that it need not come again. */
-static void
+static bool
 take_received(void *arg, const struct ir_json *in)
 {
     struct ir_line *l = arg;
@@ -137,13 +137,13 @@ take_received(void *arg, const struct ir_json *in)
     struct ir_attempt_draft d;
 
     if (ir_canary_met(s->c, in))
-        return;
+        return true;
     if (!ir_outbox_match(&s->o, l->channel, in, &d))
-        return;
+        return s->outcomes_n == 0;
     s->told->replies += d.outcome == IR_OUTCOME_REPLIED;
-    ir_sender_outcome(s, &d, d.outcome, d.detail, 0);
+    ir_sender_outcome(s, &d, d.outcome, d.detail, d.retry_at_ms);
     free((void *)(uintptr_t)d.reply);
-    (void)ir_sender_flush(s);
+    return ir_sender_flush(s) == IR_OK && s->outcomes_n == 0;
 }
 
 /* On which lines somebody may still answer. */
@@ -175,16 +175,24 @@ ir_sender_note_waited(struct ir_sender *s, int64_t now)
 
 /* Look for replies where some may come. */
 void
-ir_sender_receive(struct ir_sender *s)
+ir_sender_receive(struct ir_sender *s, bool stays)
 {
-    int64_t now = ir_clock_mono_ms();
+    int64_t now = ir_clock_mono_ms(), wall = ir_sender_wall_ms();
     size_t i;
 
+    /* what came in could not be recorded: it would come once more */
+    if (s->outcomes_n > 0)
+        return;
     for (i = 0; i < s->lines_n; i++) {
         struct ir_line *l = s->lines[i];
+        bool wanted = l->waited && l->receive_ms <= now;
 
-        if (!l->waited || !l->receives || l->r != NULL || l->receive_ms > now)
+        if (l->every_ms > 0 && l->read_ms <= wall && (stays || !l->was_read))
+            wanted = true;
+        if (!wanted || !l->receives || l->r != NULL)
             continue;
+        l->read_ms = wall + l->every_ms;
+        l->was_read = true;
         l->receive_ms = now + RECEIVE_MS;
         l->began_ms = now;
         l->receiving = ir_channel_start(s->c, l->channel, "receive", NULL,
@@ -200,8 +208,18 @@ ir_sender_is_waiting(const struct ir_sender *s)
     size_t i;
 
     for (i = 0; i < s->lines_n; i++)
-        if (s->lines[i]->receiving ||
-            (s->lines[i]->waited && s->lines[i]->receives))
+        if (s->lines[i]->waited && s->lines[i]->receives)
+            return true;
+    return false;
+}
+
+bool
+ir_sender_is_reading(const struct ir_sender *s)
+{
+    size_t i;
+
+    for (i = 0; i < s->lines_n; i++)
+        if (s->lines[i]->receiving)
             return true;
     return false;
 }
@@ -260,6 +278,8 @@ ir_sender_wait(struct ir_sender *s, int64_t ms)
                                  : "the channel ended without an answer");
         if (!l->receiving)
             pace(l);
+        else if (l->every_ms > 0)
+            ir_sender_has_read(l);
         landed = true;
         ir_line_land(l);
     }

@@ -8,19 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-int
-ir_attempt_read(const struct ir_entry *e, struct ir_attempt *a,
-                struct ir_err *err)
+static int
+read_entry(const struct ir_entry *e, struct ir_attempt *a, struct ir_err *err)
 {
     uint64_t outcome = 0, at = 0;
 
-    if (e->h.kind != IR_KIND_ATTEMPT || e->h.refs_n == 0 ||
-        !ir_body_uint(e, 3, &outcome) || outcome < IR_OUTCOME_TRIED ||
-        outcome > IR_OUTCOME_NO_ANSWER)
+    if (e->h.kind != IR_KIND_ATTEMPT || !ir_body_uint(e, 3, &outcome) ||
+        outcome < IR_OUTCOME_TRIED || outcome > IR_OUTCOME_NO_ANSWER)
         return ir_fail(err, IR_EPARSE, _("no attempt to deliver an alert"));
     memset(a, 0, sizeof *a);
     memcpy(a->id, e->id, IR_ID_BYTES);
-    memcpy(a->alert, e->h.refs[0], IR_ID_BYTES);
+    if (e->h.refs_n > 0)
+        memcpy(a->alert, e->h.refs[0], IR_ID_BYTES);
     memcpy(a->key, e->h.author, IR_KEYID_BYTES);
     a->status = e->h.status;
     a->hlc = e->h.hlc;
@@ -41,6 +40,24 @@ ir_attempt_read(const struct ir_entry *e, struct ir_attempt *a,
         return ir_fail(err, IR_EPARSE, _("no attempt to deliver an alert"));
     }
     return IR_OK;
+}
+
+int
+ir_attempt_read(const struct ir_entry *e, struct ir_attempt *a,
+                struct ir_err *err)
+{
+    if (e->h.refs_n == 0)
+        return ir_fail(err, IR_EPARSE, _("no attempt to deliver an alert"));
+    return read_entry(e, a, err);
+}
+
+int
+ir_attempt_read_loose(const struct ir_entry *e, struct ir_attempt *a,
+                      struct ir_err *err)
+{
+    if (e->h.refs_n > 0 || ir_body_uint_or(e, 3, 0) != IR_OUTCOME_REPLIED)
+        return ir_fail(err, IR_EPARSE, _("no attempt to deliver an alert"));
+    return read_entry(e, a, err);
 }
 
 void
@@ -122,6 +139,14 @@ is_asked(const struct ir_attempt *a)
     return a->outcome == IR_OUTCOME_NO_ANSWER && a->retry_at_ms > 0;
 }
 
+/* The carrier took it back. */
+static bool
+is_report(const struct ir_attempt *a)
+{
+    return a->outcome == IR_OUTCOME_FAILED && a->by != NULL &&
+           strcmp(a->by, IR_ATTEMPT_BY_REPORT) == 0;
+}
+
 static void
 take_attempt(const struct ir_attempt *a, struct ir_way *w, struct track *t)
 {
@@ -143,6 +168,8 @@ take_attempt(const struct ir_attempt *a, struct ir_way *w, struct track *t)
         break;
     case IR_OUTCOME_FAILED:
     case IR_OUTCOME_NO_ANSWER:
+        if (w->last == IR_OUTCOME_HANDED && is_report(a))
+            t->handed = false;
         if (!t->failed)
             t->first_failed_ms = a->at_ms;
         t->failed = true;

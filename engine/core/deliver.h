@@ -19,9 +19,10 @@
  * or replied, is left in peace; not who names a number that this message did
  * not have. Ways by hand (a telephone, a runner) are named as due, once, for a
  * person to do. A clock that was set back makes nobody wait longer than the
- * rules do. What was tried and has no outcome was cut off: it is due again,
- * with the same number, so that whoever got it can tell that it is the same
- * message.
+ * rules do. What a carrier took and later reports as failed
+ * (IR_ATTEMPT_BY_REPORT) was not handed over. What was tried and has no outcome
+ * was cut off: it is due again, with the same number, so that whoever got it
+ * can tell that it is the same message.
  */
 #ifndef IR_CORE_DELIVER_H
 #define IR_CORE_DELIVER_H
@@ -42,6 +43,10 @@ enum ir_outcome {
     IR_OUTCOME_REPLIED,
     IR_OUTCOME_NO_ANSWER,
 };
+
+/* In `by` of a failure: the carrier says so later, of what it had taken. Then
+ * that did not arrive, and the next way opens. */
+#define IR_ATTEMPT_BY_REPORT "report"
 
 /* One attempt entry, decoded. */
 struct ir_attempt {
@@ -68,6 +73,12 @@ struct ir_attempt {
  */
 int ir_attempt_read(const struct ir_entry *e, struct ir_attempt *a,
                     struct ir_err *err);
+
+/* The same of one that is about no alert: something came in and answers
+ * nothing. Its `alert` is all zeros.
+ */
+int ir_attempt_read_loose(const struct ir_entry *e, struct ir_attempt *a,
+                          struct ir_err *err);
 void ir_attempt_done(struct ir_attempt *a);
 
 /* Can that way be used now? */

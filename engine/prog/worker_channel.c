@@ -104,6 +104,8 @@ say_received(const struct ir_json *in)
     say_text(j, in, "from", FROM_MAX);
     say_text(j, in, "text", TEXT_MAX);
     say_text(j, in, "ref", REF_MAX);
+    say_text(j, in, "error", REF_MAX);
+    say_text(j, in, "how", REF_MAX);
     if (ir_json_is_int(ir_json_get(in, "at_ms")))
         ir_json_set_int(j, "at_ms", ir_json_get_int(in, "at_ms", 0));
     if (ir_json_is_bool(ir_json_get(in, "delivered")))

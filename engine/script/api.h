@@ -1,5 +1,5 @@
 /* api.h: what a plugin's functions are given as `ir`: one table for each
- * capability that the plugin's `needs` name, and json, base64 and time.
+ * capability that the plugin's `needs` name, and json, base64, utf16 and time.
  *
  * A function of the table takes one table of named arguments. What may fail
  * in the world outside is answered by nil, a message and "retry" or
@@ -101,6 +101,7 @@ int ir_api_replies(lua_State *L);
 /* Push the table of a capability. [-0, +1, m] */
 void ir_api_json_open(lua_State *L);
 void ir_api_base64_open(lua_State *L);
+void ir_api_utf16_open(lua_State *L);
 void ir_api_http_open(lua_State *L);
 void ir_api_smtp_open(lua_State *L);
 void ir_api_imap_open(lua_State *L);

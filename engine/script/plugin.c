@@ -150,6 +150,8 @@ push_api(lua_State *L, const struct ir_json *list)
     lua_setfield(L, -2, "json");
     ir_api_base64_open(L);
     lua_setfield(L, -2, "base64");
+    ir_api_utf16_open(L);
+    lua_setfield(L, -2, "utf16");
     for (i = 0; i < sizeof all / sizeof all[0]; i++) {
         if (!needs(list, all[i].name))
             continue;

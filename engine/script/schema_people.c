@@ -271,6 +271,7 @@ static const struct ir_rule way_rules[] = {
     TEXT("title"),
     {.name = "mail", .type = IR_RULE_BOOL},
     {.name = "canary", .type = IR_RULE_OBJ, .of = &canary_schema},
+    {.name = "read", .type = IR_RULE_DURATION},
     {.name = "config",
      .type = IR_RULE_SPECIAL,
      .special = ir_check_channel_config},

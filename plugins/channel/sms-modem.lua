@@ -38,34 +38,22 @@ do
   for k, c in pairs(EXTRA) do CODE[c] = { ESCAPE, k } end
 end
 
--- A character in UTF-16, and UTF-8 of a code point.
-local function utf16(c)
-  local v = c:byte()
-  if v >= 0x80 then
-    v = v & (v >= 0xF0 and 0x07 or v >= 0xE0 and 0x0F or 0x1F)
-    for i = 2, #c do v = v << 6 | c:byte(i) & 0x3F end
-  end
-  if v < 0x10000 then return { v } end
-  return { 0xD800 + (v - 0x10000 >> 10), 0xDC00 + (v - 0x10000 & 0x3FF) }
-end
-
-local function utf8(v)
-  if v < 0x80 then return string.char(v) end
-  local tail, first = "", 0x3F
-  repeat
-    tail = string.char(0x80 | v & 0x3F) .. tail
-    v, first = v >> 6, first >> 1
-  until v <= first
-  return string.char(0xFF & ~(first * 2 + 1) | v) .. tail
+-- UTF-16 as numbers.
+local function units(bytes)
+  local out = {}
+  for a, b in bytes:gmatch("(.)(.)") do out[#out + 1] = a:byte() << 8 | b:byte() end
+  return out
 end
 
 -- The codes of each character of a text, and whether they are septets.
-local function encode(text)
+local function encode(ir, text)
   local out, seven = {}, true
   for c in text:gmatch(CHAR) do
     if not CODE[c] or c == "\27" then seven = false end
   end
-  for c in text:gmatch(CHAR) do out[#out + 1] = seven and CODE[c] or utf16(c) end
+  for c in text:gmatch(CHAR) do
+    out[#out + 1] = seven and CODE[c] or units(ir.utf16.encode(c))
+  end
   return out, seven
 end
 
@@ -77,21 +65,6 @@ local function in_parts(list, max)
     for _, v in ipairs(codes) do table.insert(out[#out], v) end
   end
   return out
-end
-
--- Text of UTF-16 in bytes; half a pair becomes U+FFFD.
-local function from_units(bytes)
-  local out, high = {}, nil
-  for a, b in bytes:gmatch("(.)(.)") do
-    local v = a:byte() << 8 | b:byte()
-    if high and v >= 0xDC00 and v < 0xE000 then
-      out[#out] = utf8(0x10000 + ((high & 0x3FF) << 10 | v & 0x3FF))
-    else
-      out[#out + 1] = utf8(v >= 0xD800 and v < 0xE000 and 0xFFFD or v)
-    end
-    high = v >= 0xD800 and v < 0xDC00 and v or nil
-  end
-  return table.concat(out)
 end
 
 -- Seven bits each, from the lowest bit on.
@@ -158,8 +131,8 @@ local function reference(id)
 end
 
 -- The data of each part: { length as the header says, bytes }.
-local function parts_of(text, id)
-  local list, seven = encode(text)
+local function parts_of(ir, text, id)
+  local list, seven = encode(ir, text)
   local cut, head = in_parts(list, seven and 160 or 70), ""
   if #cut > 1 then cut = in_parts(list, seven and 152 or 66) end
   if #cut > PARTS_MAX then return nil end
@@ -176,8 +149,8 @@ end
 
 -- PDUs of SMS-SUBMIT: { hex, length without the SMS centre }. The last one
 -- asks for a report.
-local function submit(cfg, number, text, id)
-  local parts, seven = parts_of(text, id)
+local function submit(ir, cfg, number, text, id)
+  local parts, seven = parts_of(ir, text, id)
   if not parts then return nil end
   local a = cfg.smsc and address(cfg.smsc)
   local centre = a and string.char(#a - 1) .. a:sub(2) or "\0"
@@ -242,7 +215,7 @@ local function read_header(data, got)
 end
 
 -- A message: `pad` is `b` with zeros behind, so that no field is missing.
-local function read_deliver(b, pad, at)
+local function read_deliver(ir, b, pad, at)
   local got, first = {}, pad:byte(at)
   got.from, at = read_address(pad, at + 1)
   local dcs, n = pad:byte(at + 1), pad:byte(at + 9)
@@ -252,20 +225,20 @@ local function read_deliver(b, pad, at)
   local kind, rest = alphabet_of(dcs), data:sub(skip + 1)
   local over = (skip * 8 + 6) // 7
   got.text = kind == 0 and unpack7(rest, over * 7 - skip * 8, n - over) or
-             kind == 2 and from_units(rest:sub(1, n - skip)) or
+             kind == 2 and ir.utf16.decode(rest:sub(1, n - skip)) or
              "(" .. hex(rest) .. ")"
   return got
 end
 
 -- What a PDU from the modem says: a message, a report, or nil.
-local function read_pdu(text)
+local function read_pdu(ir, text)
   local b = unhex(text)
   if not b or #b < 2 or #b > 300 then return nil end
   local pad = b .. ("\0"):rep(400)
   local at = 2 + b:byte(1)
   local kind = pad:byte(at) & 3
   if at > #b or kind == 1 then return nil end
-  if kind == 0 then return read_deliver(b, pad, at) end
+  if kind == 0 then return read_deliver(ir, b, pad, at) end
   if kind ~= 2 then return nil end
   local to, after = read_address(pad, at + 2)
   return { mr = pad:byte(at + 1), to = to, state = b:byte(after + 14) }
@@ -457,15 +430,38 @@ end
 -- What a report names: a reference, and a number in a form of the network's.
 local function ref_of(mr, number) return mr .. "/" .. number:sub(-8) end
 
--- The message that a report says has arrived, or nil.
-local function arrived(text)
-  local r = read_pdu(text)
-  return r and r.state == 0 and ref_of(r.mr, r.to) or nil
+-- Why a message did not arrive (TS 23.040, 9.2.3.15), as far as a person can do
+-- something about it.
+local LOST = {
+  [0x43] = { "the phone cannot be reached", "電話につながらない" },
+  [0x46] = { "the phone could not be reached for a day",
+             "1日の間、電話につながらなかった" },
+  [0x49] = { "the SMS centre does not have it", "SMSセンターにない" },
+  [0x61] = { "the phone is busy or its memory is full",
+             "電話が使用中か、受信できる空きがない" },
+  [0x62] = { "the phone does not answer", "電話が応答しない" },
+}
+
+-- What a report says of a message: { ref, delivered, error, how }; nil while the
+-- SMS centre still tries, or where it is no report.
+local function reported(s, text)
+  local r = read_pdu(s.ir, text)
+  if not r or not r.state then return nil end
+  local out = { ref = ref_of(r.mr, r.to) }
+  out.delivered = r.state == 0
+  if out.delivered then return out end
+  if r.state < 0x40 or r.state > 0x7F then return nil end
+  local e = LOST[r.state] or { "the network could not deliver it",
+                               "網が届けられなかった" }
+  out.error = ("SMS: %s (0x%02X)"):format(s.ir.lang == "ja" and e[2] or e[1],
+                                          r.state)
+  out.how = r.state >= 0x60 and "retry" or "refused"
+  return out
 end
 
 function M.send(ir, cfg, msg)
   local number = number_of(msg.to)
-  local pdus = number and submit(cfg, number, msg.short, msg.id)
+  local pdus = number and submit(ir, cfg, number, msg.short, msg.id)
   if not pdus then
     return fail({ ir = ir, device = msg.to },
                 "no telephone number, or the text is too long",
@@ -479,7 +475,11 @@ function M.send(ir, cfg, msg)
     end
     local ref = ref_of(mr, number)
     for _, text in ipairs(s.reports) do
-      if arrived(text) == ref then return true, ref, "delivered" end
+      local r = reported(s, text)
+      if r and r.ref == ref then
+        if r.delivered then return true, ref, "delivered" end
+        return nil, r.error, r.how
+      end
     end
     return true, ref
   end)
@@ -549,10 +549,10 @@ local function join(group)
 end
 
 -- Sort what was fetched: what is whole goes to `out`; groups of parts.
-local function sort(list, state, out)
+local function sort(s, list, state, out)
   local groups = {}
   for _, item in ipairs(list) do
-    local got = not item.old and read_pdu(item.pdu) or {}
+    local got = not item.old and read_pdu(s.ir, item.pdu) or {}
     if got.group then
       local name = got.from .. "/" .. got.group .. "/" .. got.parts
       local g = groups[name] or { parts = got.parts, from = got.from, items = {},
@@ -562,12 +562,12 @@ local function sort(list, state, out)
       g.items[#g.items + 1] = item.key
     else -- a message, a report, or nothing that can be read
       state.done[#state.done + 1] = item.key
-      local ref = not item.old and arrived(item.pdu)
+      local report = not item.old and reported(s, item.pdu)
       if got.text then
         out[#out + 1] = { from = got.from, text = got.text, at_ms = got.at_ms,
                           ref = item.key }
-      elseif ref then
-        out[#out + 1] = { ref = ref, delivered = true }
+      elseif report then
+        out[#out + 1] = report
       end
     end
   end
@@ -579,7 +579,7 @@ function M.receive(ir, cfg, state)
   for _, key in ipairs(state and state.done or {}) do done[key] = true end
   return session(ir, cfg, function(s)
     local out, new = {}, { done = {}, parts = {} }
-    for name, g in pairs(sort(fetch(s, done), new, out)) do
+    for name, g in pairs(sort(s, fetch(s, done), new, out)) do
       local began = since[name] or ir.time()
       if g.n == g.parts or ir.time() - began > WAIT_PARTS_MS then
         out[#out + 1] = { from = g.from, text = join(g), at_ms = g.at_ms,
@@ -590,8 +590,7 @@ function M.receive(ir, cfg, state)
       end
     end
     for _, text in ipairs(s.reports) do
-      local ref = arrived(text)
-      if ref then out[#out + 1] = { ref = ref, delivered = true } end
+      out[#out + 1] = reported(s, text) -- nil: nothing is added
     end
     return out, new
   end)

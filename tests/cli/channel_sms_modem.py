@@ -71,6 +71,9 @@ def sending(t):
     m = Modem(reports="push")
     got = t.send({"device": m.device}, ITO)
     t.check("a report at once", got.get("delivered") is True, got)
+    m = Modem(reports="push", report_state=0x63)
+    got = t.send({"device": m.device}, ITO)
+    t.says("a report at once that it failed", got, "(0x63)", "retry")
     m = Modem(fail_part=(1, 332))
     got = t.send({"device": m.device}, ITO, {"short": long})
     t.says("the second part fails", got, "(332)", "retry")
@@ -160,14 +163,20 @@ def receiving(t):
     m.arrive(deliver("+819087654321", "少し", part=(7, 2, 1, 8)))
     m.arrive("00FFZZ")
     m.arrive(status_report(41, "09012345678"), "SR")
-    m.arrive(status_report(42, ITO, 0x41), "SR")
+    m.arrive(status_report(42, ITO, 0x46), "SR")
+    m.arrive(status_report(43, ITO, 0x20), "SR") # is still being tried
+    m.arrive(status_report(44, ITO, 0x61), "SR")
     got, state = receive(t, m)
     t.check("texts", texts(got) == ["1a", "x[€]"], got)
     t.check("who and when", got[0]["from"] == ITO and
             got[0]["at_ms"] == 1795000000000 and got[0]["ref"], got)
-    t.check("a report, and nothing of the one that failed",
+    t.check("a report",
             [x["ref"] for x in got if x.get("delivered")] == ["41/12345678"],
             got)
+    t.check("and two of what failed, one of them for good",
+            [(x["ref"], x["how"]) for x in got if x.get("delivered") is False]
+            == [("42/12345678", "refused"), ("44/12345678", "retry")] and
+            "for a day (0x46)" in str(got) and "busy" in str(got), got)
     t.check("nothing was deleted before it was kept", len(m.memory["SM"]) == 5)
     again, _ = receive(t, m)
     t.check("the same once more, had it been lost", again == got, again)

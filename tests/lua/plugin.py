@@ -346,6 +346,10 @@ def test_values():
                " .. tostring(v.b) .. ir.base64.encode('a?>') .. "
                "ir.base64.decode('YT8+')")
     check("values", got.get("ref") == "2.5[1,2]trueYT8+a?>", got)
+    got = sent("local b = ir.utf16.encode('a訓😀') return true, "
+               "ir.base64.encode(b) .. ir.utf16.decode(b) .. "
+               "ir.utf16.decode('\\216\\61\\0a\\222\\0x') .. #ir.utf16.encode('\\255')")
+    check("utf-16", got.get("ref") == "AGGKE9g93gA=a訓😀\ufffda\ufffd2", got)
     got = sent("return true, type(ir.time()) == 'number' and 'n'")
     check("time", got.get("ref") == "n", got)
     got = sent("local v, e = ir.json.decode('{') return nil, e, 'refused'")

@@ -19,19 +19,19 @@ PLUGIN = os.path.join(HERE, "../../plugins/channel/sms-modem.lua")
 CALLS = """
 function M.send(ir, cfg, msg)
   if msg.call == "submit" then
-    local pdus = submit(cfg, number_of(msg.to), msg.text, msg.id) or {}
+    local pdus = submit(ir, cfg, number_of(msg.to), msg.text, msg.id) or {}
     local pdu = pdus[msg.part] or { "", 0 }
     return true, #pdus .. "/" .. pdu[2] .. "/" .. pdu[1]
   elseif msg.call == "pack" then
     local codes = {}
-    for _, v in ipairs((encode(msg.text))) do
+    for _, v in ipairs((encode(ir, msg.text))) do
       for _, c in ipairs(v) do codes[#codes + 1] = c end
     end
     return true, hex(pack(codes))
   elseif msg.call == "number" then
     return true, number_of(msg.text) or "none"
   end
-  local got = read_pdu(msg.text)
+  local got = read_pdu(ir, msg.text)
   return true, got and ir.json.encode(got) or "nil"
 end
 return M

@@ -35,13 +35,14 @@ on_result(void *arg, const struct ir_chan_result *res)
     snprintf(g->text[res->i], sizeof g->text[0], "%s", s != NULL ? s : "");
 }
 
-static void
+static bool
 on_received(void *arg, const struct ir_json *in)
 {
     struct got *g = arg;
 
     assert_non_null(in);
     g->received++;
+    return true;
 }
 
 static struct ir_json *

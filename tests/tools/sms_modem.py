@@ -27,6 +27,7 @@ OPTIONS = {"echo": False, "pin": None, "tries": 3, "puk": False, "sim": True,
            "mute_after": None,   # nothing after a command that begins so
            "errors": {},         # number (its end): code of +CMS ERROR
            "fail_part": None,    # (which PDU, code)
+           "report_state": 0,    # what reports say
            "reports": "store",   # or "push", or None: does not know ds=2
            "no_cpinr": False, "delete_fails": False, "slow": 0}
 Submit = namedtuple("Submit", "number text head report pdu")
@@ -210,7 +211,8 @@ class Modem(threading.Thread):
         self.sent.append(got)
         self.mr = (self.mr + 1) % 256
         self.line(f"+CMGS: {self.mr}")
-        report = status_report(self.mr, got.number)
+        report = status_report(self.mr, got.number,
+                               self.options["report_state"])
         if got.report and self.ds == 1:
             self.line(f"+CDS: {len(report) // 2 - 1}\r\n{report}")
         elif got.report and self.ds == 2:

@@ -177,6 +177,35 @@ cut_off(void **state)
     free(s.due);
 }
 
+/* What a carrier took and reports as failed opens the next way, or is tried
+ * again; what arrived, and who answered, stays. */
+static void
+reported_as_failed(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s);
+    s.r[KATO].answered = true;
+    said(&s, MORI, 0, IR_OUTCOME_TRIED, T0, 0);
+    said(&s, MORI, 0, IR_OUTCOME_HANDED, T0 + 10, 0);
+    assert_string_equal(due(&s, T0 + 11), "");
+    said(&s, MORI, 0, IR_OUTCOME_FAILED, T0 + 20, T0 + 90);
+    s.a[s.in.attempts_n - 1].by = (char *)(uintptr_t)IR_ATTEMPT_BY_REPORT;
+    assert_string_equal(due(&s, T0 + 21), "mori/mail+0");
+    assert_int_equal(s.w[MORI][0].last, IR_OUTCOME_FAILED);
+    said(&s, MORI, 1, IR_OUTCOME_TRIED, T0 + 22, 0);
+    said(&s, MORI, 1, IR_OUTCOME_HANDED, T0 + 23, 0);
+    assert_string_equal(due(&s, T0 + 90), "mori/sms+1");
+    said(&s, MORI, 0, IR_OUTCOME_TRIED, T0 + 91, 0);
+    said(&s, MORI, 0, IR_OUTCOME_DELIVERED, T0 + 92, 0);
+    said(&s, MORI, 0, IR_OUTCOME_FAILED, T0 + 93, 0);
+    s.a[s.in.attempts_n - 1].by = (char *)(uintptr_t)IR_ATTEMPT_BY_REPORT;
+    assert_string_equal(due(&s, T0 + 94), "");
+    assert_int_equal(s.r[MORI].reach, IR_REACH_DELIVERED);
+    free(s.due);
+}
+
 /* A channel that is down is written down as failed, once, and passed over. */
 static void
 shut(void **state)
@@ -496,6 +525,7 @@ main(void)
         cmocka_unit_test(one_way_after_the_other),
         cmocka_unit_test(all_at_once),
         cmocka_unit_test(cut_off),
+        cmocka_unit_test(reported_as_failed),
         cmocka_unit_test(shut),
         cmocka_unit_test(replied),
         cmocka_unit_test(another_number),
