@@ -412,6 +412,8 @@ ir_canaries_run(struct ir_ctx *c, struct ir_canary *v, size_t n)
         f.v[i].k = &v[i];
         f.v[i].f = &f;
     }
+    if (rc == IR_OK)
+        rc = ir_canaries_out(c, v, n);
     if (rc == IR_OK) {
         fly(&f);
         rc = record(c, v, n);

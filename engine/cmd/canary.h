@@ -15,7 +15,8 @@
 
 #define IR_CANARY_WORD "ir-canary"   /* begins what the message says */
 #define IR_CANARY_NEXT "canary_next" /* setting: when to try again, ms */
-#define IR_CANARY_MET "canary_met"   /* setting: one the sender came across */
+#define IR_CANARY_OUT "canary_out"   /* setting: words of those under way */
+#define IR_CANARY_MET "canary_met"   /* setting: of them, met by the sender */
 #define IR_CANARY_IDLE_MS 60000      /* until it is looked whether any is due */
 #define IR_CANARY_LOCK "canary.lock"
 
@@ -76,7 +77,13 @@ bool ir_canary_last(struct ir_ctx *c, const char *id, int64_t *at_ms, bool *ok,
  */
 void ir_canary_kick(struct ir_ctx *c);
 
-/* Is what came in a trial message? Then whoever waits for it hears of it. */
+/* Say which are under way; those of before no longer count. */
+int ir_canaries_out(struct ir_ctx *c, const struct ir_canary *v, size_t n);
+
+/* Is what came in a trial message that is under way? Then whoever waits for it
+ * hears of it. Anybody can send what looks like one: that is none, and drives
+ * none out.
+ */
 bool ir_canary_met(struct ir_ctx *c, const struct ir_json *in);
 
 /* What an end means, in words; as a device writes it into the log.

@@ -142,11 +142,44 @@ bool
 ir_canary_met(struct ir_ctx *c, const struct ir_json *in)
 {
     const char *text = ir_json_get_str(in, "text", "");
+    char *out, *met, *both, *word, *rest = NULL;
+    bool found = false;
 
     if (strstr(text, IR_CANARY_WORD " ") == NULL)
         return false;
-    (void)ir_store_setting_put(c->st, IR_CANARY_MET, text, NULL);
-    return true;
+    out = ir_store_setting(c->st, IR_CANARY_OUT);
+    word = out != NULL ? strtok_r(out, " ", &rest) : NULL;
+    for (; word != NULL; word = strtok_r(NULL, " ", &rest)) {
+        if (strstr(text, word) == NULL)
+            continue;
+        found = true;
+        met = ir_store_setting(c->st, IR_CANARY_MET);
+        if (met == NULL || strstr(met, word) == NULL) {
+            both = ir_asprintf("%s %s", met != NULL ? met : "", word);
+            (void)ir_store_setting_put(c->st, IR_CANARY_MET, both, NULL);
+            free(both);
+        }
+        free(met);
+    }
+    free(out);
+    return found;
+}
+
+int
+ir_canaries_out(struct ir_ctx *c, const struct ir_canary *v, size_t n)
+{
+    struct ir_buf b = {0};
+    size_t i;
+    int rc;
+
+    for (i = 0; i < n; i++)
+        ir_buf_addf(&b, "%s%s", i > 0 ? " " : "", v[i].nonce);
+    rc = ir_store_setting_put(c->st, IR_CANARY_MET, "", &c->err);
+    if (rc == IR_OK)
+        rc =
+            ir_store_setting_put(c->st, IR_CANARY_OUT, ir_buf_str(&b), &c->err);
+    ir_buf_done(&b);
+    return rc;
 }
 
 /* Whatever becomes of who is started now: not at once again. */
