@@ -31,19 +31,45 @@ ir_walker_show(struct walker *w)
     ir_buf_done(&banner);
 }
 
+/* Where the failed step `i` sends people: the step in front, or -1. */
+static int
+after_failure(const struct ir_incident *inc, size_t i)
+{
+    const struct ir_istep *st = &inc->steps[i];
+    const char *slash = strrchr(st->path, '/');
+    char *path;
+    size_t k;
+    int to = -1;
+
+    if (st->step == NULL || st->step->on_fail_go == NULL || slash == NULL)
+        return (int)i;
+    path = ir_asprintf("%.*s/%s", (int)(slash - st->path), st->path,
+                       st->step->on_fail_go);
+    for (k = 0; k < inc->steps_n; k++)
+        if (strcmp(inc->steps[k].path, path) == 0 &&
+            (inc->steps[k].state == IR_STEP_READY ||
+             inc->steps[k].state == IR_STEP_ACTIVE))
+            to = (int)k;
+    free(path);
+    return to;
+}
+
 int
 ir_walker_reload(struct walker *w)
 {
     size_t i;
     char *keep = NULL;
+    bool failed = false;
     int rc;
 
     if (w->focus >= 0 && (size_t)w->focus < w->k.inc->steps_n &&
         (w->k.inc->steps[w->focus].state == IR_STEP_READY ||
          w->k.inc->steps[w->focus].state == IR_STEP_ACTIVE ||
          w->k.inc->steps[w->focus].state == IR_STEP_FAILED ||
-         w->k.inc->steps[w->focus].state == IR_STEP_WAITING))
+         w->k.inc->steps[w->focus].state == IR_STEP_WAITING)) {
         keep = ir_strdup(w->k.inc->steps[w->focus].path);
+        failed = w->k.inc->steps[w->focus].state == IR_STEP_FAILED;
+    }
     ir_case_done(&w->k);
     rc = ir_ctx_trust(w->c);
     if (rc == IR_OK)
@@ -54,7 +80,9 @@ ir_walker_reload(struct walker *w)
         w->k.inc->steps[i].state != IR_STEP_DONE &&
         w->k.inc->steps[i].state != IR_STEP_SKIPPED &&
         w->k.inc->steps[i].state != IR_STEP_NA)
-        w->focus = (int)i;
+        w->focus = !failed && w->k.inc->steps[i].state == IR_STEP_FAILED
+                       ? after_failure(w->k.inc, i)
+                       : (int)i;
     free(keep);
     return rc;
 }
