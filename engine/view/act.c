@@ -29,15 +29,6 @@ json_text(struct ir_sv *x, const struct ir_json *j, const char *key)
     return safe(x, ir_json_text_of(j, key));
 }
 
-/* A variable's value, with the word for unknown in the reader's language. */
-static const char *
-var_say(const struct ir_incident *inc, const char *name)
-{
-    const char *s = ir_incident_var(inc, name);
-
-    return s != NULL && strcmp(s, "unknown") == 0 ? _("unknown") : s;
-}
-
 /* Does a word stand for itself, without quotes? */
 static bool
 bare(const char *s)
@@ -144,13 +135,15 @@ act_ask(struct ir_sv *x)
     for (i = 0; i < x->s->ask_n; i++) {
         const struct ir_var *var =
             x->st->plan != NULL ? ir_plan_var(x->st->plan, x->s->ask[i]) : NULL;
-        const char *now = var_say(x->inc, x->s->ask[i]), *q;
+        const char *now = ir_incident_var(x->inc, x->s->ask[i]), *q;
         const char *cells[2] = {x->s->ask[i], NULL};
 
         q = var != NULL ? fill(x, &var->ask) : "";
-        cells[1] = now == NULL ? q
-                               : ir_pool_f(&x->pool, _("%s (now: %s)"), q,
-                                           safe(x, now));
+        cells[1] = now == NULL
+                       ? q
+                       : ir_pool_f(&x->pool, _("%s (now: %s)"), q,
+                                   ir_pool_take(&x->pool,
+                                                ir_view_value(x->v, var, now)));
         ir_table_row(&tb, IR_STYLE_NONE, cells);
     }
     ir_table_write(&tb, &x->v->term, x->out);

@@ -247,6 +247,10 @@ ir_view_person(const struct ir_view *v, const char *id, bool full)
         if (m >= 0)
             return ir_view_member(v, m, full);
     }
+    if (p == NULL && id != NULL && strncmp(id, "audience:", 9) == 0) {
+        p = ir_view_contact(v, "audiences", id + 9);
+        return ir_view_safe(v, p != NULL ? ir_json_text_of(p, "title") : id);
+    }
     if (p == NULL)
         p = ir_view_contact(v, "partners", id);
     if (p == NULL)
@@ -311,7 +315,11 @@ char *
 ir_view_channel(const struct ir_view *v, const char *kind)
 {
     const char *say = kind != NULL ? channel_say(kind) : NULL;
+    const struct ir_json *j =
+        say == NULL ? ir_view_contact(v, "channels", kind) : NULL;
 
+    if (j != NULL)
+        say = ir_json_text_of(j, "title");
     return say != NULL ? ir_strdup(say) : ir_view_safe(v, kind);
 }
 

@@ -40,6 +40,7 @@ void ir_sx_reason(struct ir_sx *x, int key);
 bool ir_sx_walk(struct ir_sx *x);   /* incident, step, role, clock, ... */
 bool ir_sx_record(struct ir_sx *x); /* note, decision, amend, told, ... */
 bool ir_sx_trust(struct ir_sx *x);  /* lanes T and F */
+bool ir_sx_flash(struct ir_sx *x);  /* of F: alert, ack, cancel */
 bool ir_sx_other(struct ir_sx *x);  /* evidence, custody, lane S */
 
 /* The words for the rule of an exception ("unapproved runbook").

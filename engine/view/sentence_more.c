@@ -128,13 +128,46 @@ say_drawn_up(struct ir_sx *x)
     free(id);
 }
 
+/* What a form of a report was answered: what nobody knew stands at the end as
+ * one word, moments as times. */
+static const char *
+form_answers(struct ir_sx *x)
+{
+    static const struct ir_var moment = {.type = IR_VAR_TIME};
+    struct ir_body_item it;
+    struct ir_buf b = {0}, open = {0};
+    size_t at = 0;
+
+    while (ir_body_each(x->e, 2, &at, &it)) {
+        char *value = ir_strndup((const char *)it.p, it.len);
+        const char *name = ir_pool_take(
+            &x->pool, ir_view_safe_n(x->v, it.name != NULL ? it.name : "",
+                                     it.name != NULL ? it.name_len : 0));
+        bool stamp = strlen(value) > 10 && value[4] == '-' && value[10] == 'T';
+
+        if (strcmp(value, "unknown") == 0)
+            ir_buf_addf(&open, "%s%s", open.len > 0 ? _(", ") : "", name);
+        else
+            ir_buf_addf(&b, _("%s%s: %s"), b.len > 0 ? _(", ") : "", name,
+                        ir_pool_take(&x->pool,
+                                     ir_view_value(x->v, stamp ? &moment : NULL,
+                                                   value)));
+        free(value);
+    }
+    if (open.len > 0)
+        ir_buf_addf(&b, _("%sunknown: %s"), b.len > 0 ? _("; ") : "",
+                    ir_buf_str(&open));
+    ir_buf_done(&open);
+    return ir_pool_buf(&x->pool, &b);
+}
+
 static void
 say_report(struct ir_sx *x)
 {
     uint64_t verdict = ir_body_uint_or(x->e, 5, 0);
 
     ir_buf_addf(x->out, _("Report \"%s\": %s"), ir_sx_text(x, 1),
-                ir_sx_list(x, 2));
+                form_answers(x));
     if (*ir_sx_text(x, 3) != '\0')
         ir_buf_addf(x->out, _(" (from %s)"), ir_sx_text(x, 3));
     if (*ir_sx_text(x, 4) != '\0')
@@ -212,38 +245,6 @@ hex_field(struct ir_sx *x, int key)
         return "?";
     ir_hex(p, 4, hex);
     return ir_pool_take(&x->pool, ir_strdup(hex));
-}
-
-static bool
-say_flash(struct ir_sx *x)
-{
-    static const char *const ack[] = {N_("seen"), N_("accepts"), N_("declines"),
-                                      N_("done")};
-    static const char *const why[] = {N_("it is over"), N_("it was mistaken"),
-                                      N_("it was corrected")};
-
-    switch (x->e->h.kind) {
-    case IR_KIND_ALERT:
-        ir_buf_addf(x->out, _("Alert, severity %d: %s"),
-                    (int)ir_body_uint_or(x->e, 2, 0),
-                    *ir_sx_text(x, 1) != '\0' ? ir_sx_text(x, 1)
-                                              : ir_sx_list(x, 5));
-        return true;
-    case IR_KIND_ACK:
-        ir_buf_addf(x->out, _("Answers %s: %s"), ir_sx_ref(x, 0),
-                    PICK(ack, ir_body_uint_or(x->e, 1, 0)));
-        if (*ir_sx_text(x, 3) != '\0')
-            ir_buf_addf(x->out, _(" (on behalf of %s)"), ir_sx_text(x, 3));
-        ir_sx_reason(x, 2);
-        return true;
-    case IR_KIND_CANCEL:
-        ir_buf_addf(x->out, _("Cancels alert %s: %s"), ir_sx_ref(x, 0),
-                    PICK(why, ir_body_uint_or(x->e, 2, 0)));
-        ir_sx_reason(x, 1);
-        return true;
-    default:
-        return false;
-    }
 }
 
 /* What an approval is about: a step, an exception, a release; else its id. */
@@ -421,7 +422,7 @@ ir_sx_trust(struct ir_sx *x)
                                 : _("Device: stored"));
         return true;
     default:
-        return say_flash(x);
+        return ir_sx_flash(x);
     }
 }
 

@@ -7,8 +7,8 @@ return {
   title = { en = "Police: consultation", ja = "警察への相談" },
   intro = { en = "Legal decides what is handed over. Say what is preserved; hand over copies, note custody.",
             ja = "渡す範囲は法務が決めます。保全した物を伝え、写しを渡し、引継ぎを記録します。" },
-  phone = { en = "We suspect unauthorised access. Nothing was switched off; evidence is sealed. Whom may we bring it to?",
-            ja = "不正アクセスの疑いです。電源は切らず、証拠は封印しています。どちらへお持ちすればよいですか。" },
+  phone = { en = "We suspect unauthorised access. How shall we keep the evidence, and to whom may we bring it?",
+            ja = "不正アクセスの疑いがあります。証拠をどう保全し、どちらへお持ちすればよいか、相談させてください。" },
   fields = {
     { id = "sender", type = "person", required = true,
       ask = { en = "Who is the one contact for the police?", ja = "警察への窓口となる者の氏名、電話番号" } },

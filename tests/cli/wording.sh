@@ -190,3 +190,21 @@ says "not done yet, nothing recorded"
 says "Not yet: no-mail comes after"
 says "NOT recorded"
 is "$was" "$(entries)"
+
+title "words, answers for others and reports stand in sentences, not as fields"
+ok update staff --what "No display" --how ""
+says "what happened: No display"
+silent "what="
+A=$(ir --json alert list | grep -o '"id":"[0-9a-f]*' | cut -c 7- | head -1)
+ok answer-for mori "$A" seen --how telephone
+says "on behalf of Mori"
+ok update airlines --what "No display" --how "Call us"
+ok role act spokesperson -r "nobody answers"
+A=$(ir --json update list | sed 's/.*"pending":"\([0-9a-f]*\).*/\1/')
+ok update release "$A"
+ok update told airlines --means phone
+says "Called Airlines and handlers (phone): handed over"
+ok report-in system-down --set since="20m ago" --set sign=dark
+says "sign: dark"
+silent "unknown,"
+silent "+00:00"
