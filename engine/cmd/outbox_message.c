@@ -1,6 +1,7 @@
 /* outbox_message.c: what goes out as text; see sender.h. */
 #include "base/i18n.h"
 #include "base/scan.h"
+#include "base/utf8.h"
 #include "cmd/outside.h"
 #include "cmd/sender.h"
 #include "core/message.h"
@@ -60,6 +61,21 @@ set_reply(struct ir_json *j, uint64_t number)
     ir_json_set_take(j, "reply", reply);
 }
 
+/* A name as one harmless line: it becomes a header of a mail, a word of a
+ * program; the contacts may hold it in two. */
+static void
+set_line(struct ir_json *j, const char *key, const char *s)
+{
+    struct ir_buf line = {0}, safe = {0};
+
+    for (; *s != '\0'; s++)
+        ir_buf_addc(&line, (unsigned char)*s < ' ' ? ' ' : *s);
+    ir_utf8_escape(&safe, ir_buf_str(&line), line.len, false);
+    ir_json_set_strn(j, key, ir_buf_str(&safe), safe.len);
+    ir_buf_done(&line);
+    ir_buf_done(&safe);
+}
+
 /* The same for the same message however often it is sent; another when it is
  * asked for anew, on purpose. */
 static char *
@@ -108,7 +124,7 @@ ir_outgoing_message(struct ir_outbox *o, const struct ir_outgoing *x,
     ir_check_code(a->id, code);
     ir_json_set_str(j, "id", id);
     ir_json_set_str(j, "to", r->ways[way].address);
-    ir_json_set_str(j, "name", who->name);
+    set_line(j, "name", who->name);
     ir_json_set_str(j, "language", ir_lang_code(who->lang));
     ir_json_set_str(j, "subject", m.subject);
     ir_json_set_str(j, "title", m.title);
@@ -121,7 +137,7 @@ ir_outgoing_message(struct ir_outbox *o, const struct ir_outgoing *x,
         ir_json_set_str(j, "incident", in.incident);
     if (x->number > 0)
         set_reply(j, x->number);
-    ir_json_set_str(j, "from", in.site != NULL ? in.site : author);
+    set_line(j, "from", in.site != NULL ? in.site : author);
     ir_message_done(&m);
     free(id);
     free(text);

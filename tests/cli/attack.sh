@@ -9,16 +9,18 @@ home small
 site=$H/site/runbooks
 cat >"$T/take" <<'X'
 #!/bin/sh
-# take FILE TO SHORT: one line for each message
+# take FILE TO SHORT NAME: one line for each message
 cat >/dev/null
 [ ! -e "$1.busy" ] || exit 75
 printf '%s|%s\n' "$2" "$3" >>"$1"
+printf '%s\n' "$4" >>"$1.names"
 X
 chmod +x "$T/take"
 got() { if [ -e "$T/sent" ]; then wc -l <"$T/sent"; else echo 0; fi; }
-way() { printf '{ id = "%s", plugin = "command", title = { en = "%s", ja = "%s" }, config = { program = "%s/take", args = { "%s/sent", "{to}", "{short}" } } }' "$1" "$1" "$1" "$T" "$T"; }
+way() { printf '{ id = "%s", plugin = "command", title = { en = "%s", ja = "%s" }, config = { program = "%s/take", args = { "%s/sent", "{to}", "{short}", "{name}" } } }' "$1" "$1" "$1" "$T" "$T"; }
 sed -e 's|{ { "phone", "050-0000-0001" } }|{ { "chat", "ito" }, { "phone", "050-0000-0001" } }|' \
     -e 's|{ { "radio", "channel 3" } }|{ { "chat", "mori" } }|' \
+    -e 's|en = "Ito"|en = "Ito\\nBcc: x@y.example"|' \
     -e "s|^ *partners = |  channels = { $(way chat), $(way sms) },\n&|" \
     "$site/contacts.lua" >"$T/contacts.lua"
 cp "$T/contacts.lua" "$site/contacts.lua"
@@ -55,6 +57,13 @@ state() {
     ir --json comms status "$A" >"$T/reach" 2>"$T/err" || :
     "$PY" "$here/jget.py" "$T/reach" "[0].to[contact=$1].state" || :
 }
+
+title "a name of two lines is sent as one"
+on A --as sato notify ito "Hello"
+sent_on A
+is "Ito Bcc: x@y.example" "$(cat "$T/sent.names")"
+rm "$T/sent"
+stop A
 
 title "another device, or a person, says it was sent: it is sent all the same"
 touch "$T/sent.busy"
