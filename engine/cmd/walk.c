@@ -460,12 +460,14 @@ one_line(struct walker *w, char *line)
     free(whole);
 }
 
-/* Is it a word that shows something, and records at most that it was shown? */
+/* Is it a word that shows something to be read before anything else: what
+ * became of a call, too? */
 static bool
 only_reads(const char *line)
 {
-    static const char *const word[] = {"inbox", "list", "l",        "help", "h",
-                                       "?",     "who",  "timeline", "show"};
+    static const char *const word[] = {"inbox", "list", "l",        "help",
+                                       "h",     "?",    "timeline", "show",
+                                       "call",  "who"};
     size_t i, n;
 
     line += strspn(line, " \t");

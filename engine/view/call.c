@@ -162,7 +162,7 @@ far_text(const struct ir_view *v, const struct ir_vcall_row *row,
         return row->p->open_ms == INT64_MAX
                    ? _("not yet")
                    : ir_pool_f(
-                         pool, _("from %s"),
+                         pool, _("turn at %s"),
                          ir_pool_take(pool, ir_view_time(v, row->p->open_ms)));
     default:
         return *ways != '\0' ? ways : _("being sent");
@@ -500,6 +500,33 @@ ir_view_call_end(const struct ir_view *v, const struct ir_vcall *x,
     ir_pool_done(&pool);
 }
 
+/* Keys and what they do, which two spaces part: a line ends between two. */
+static void
+put_keys(const struct ir_view *v, const char *text, struct ir_buf *out)
+{
+    struct ir_buf line = {0};
+    const char *p = text, *end;
+
+    while (*p != '\0') {
+        struct ir_buf item = {0};
+
+        end = strstr(p, "  ");
+        ir_buf_add(&item, p, end != NULL ? (size_t)(end - p) : strlen(p));
+        if (line.len > 0 && 1 + ir_utf8_width(ir_buf_str(&line)) + 2 +
+                                    ir_utf8_width(ir_buf_str(&item)) >
+                                v->term.cols) {
+            ir_term_para(&v->term, out, 1, NULL, IR_STYLE_NONE,
+                         ir_buf_str(&line));
+            line.len = 0;
+        }
+        ir_buf_addf(&line, "%s%s", line.len > 0 ? "  " : "", ir_buf_str(&item));
+        ir_buf_done(&item);
+        p = end != NULL ? end + strspn(end, " ") : p + strlen(p);
+    }
+    ir_term_para(&v->term, out, 1, NULL, IR_STYLE_NONE, ir_buf_str(&line));
+    ir_buf_done(&line);
+}
+
 void
 ir_view_call_dial(const struct ir_view *v, const struct ir_vdial *d,
                   struct ir_buf *out)
@@ -530,14 +557,14 @@ ir_view_call_dial(const struct ir_view *v, const struct ir_vdial *d,
                  ir_pool_f(&pool, _("\"%s\""), text));
     ir_term_para(&v->term, out, 1, NULL, IR_STYLE_NONE,
                  ir_pool_f(&pool, _("If they ask: check code %s"), d->code));
-    ir_term_para(&v->term, out, 1, NULL, IR_STYLE_NONE,
-                 d->voice
-                     ? _("1 comes   2 cannot   3 no answer, or a voicemail "
-                         "  4 will call back   5 somebody else answered "
-                         "  s skip for now   q leave the call running")
-                     : _("6 sent, no answer yet   1 comes   2 cannot   "
-                         "3 it cannot be sent   s skip for now   "
-                         "q leave the call running"));
+    put_keys(v,
+             d->voice ? _("1 comes   2 cannot   3 no answer, or a voicemail "
+                          "  4 will call back   5 somebody else answered "
+                          "  s skip for now   q leave the call running")
+                      : _("6 sent, no answer yet   1 comes   2 cannot   "
+                          "3 it cannot be sent   s skip for now   "
+                          "q leave the call running"),
+             out);
     ir_pool_done(&pool);
 }
 
@@ -545,15 +572,17 @@ void
 ir_view_call_keys(const struct ir_view *v, struct ir_buf *out)
 {
     ir_term_rule(&v->term, out, NULL);
-    ir_term_para(&v->term, out, 1, NULL, IR_STYLE_NONE,
-                 _("Nobody to dial now. Somebody calls back?  1 NAME comes   "
-                   "2 NAME cannot   q leave the call running"));
+    put_keys(v,
+             _("Nobody to dial now. Somebody calls back?  1 NAME comes   "
+               "2 NAME cannot   q leave the call running"),
+             out);
 }
 
 void
 ir_view_call_proxy(const struct ir_view *v, struct ir_buf *out)
 {
-    ir_term_para(&v->term, out, 1, NULL, IR_STYLE_NONE,
-                 _("What did they say?   1 the person comes   2 cannot   "
-                   "4 will call back   Enter: nothing of that"));
+    put_keys(v,
+             _("What did they say?   1 the person comes   2 cannot   "
+               "4 will call back   Enter: nothing of that"),
+             out);
 }

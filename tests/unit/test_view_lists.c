@@ -1,4 +1,5 @@
 /* test_view_lists.c: status, home, menus, refusals, verdicts, lists. */
+#include "view/call.h"
 #include "view/entry.h"
 #include "view/home.h"
 #include "view/menu.h"
@@ -262,6 +263,26 @@ draw_drill(struct fixture *f, struct ir_buf *out)
     ir_view_walk_left(&f->v, "ir", &f->inc, out);
 }
 
+/* Whom to ring, what to say, and keys that no line breaks in two. */
+static void
+draw_dial(struct fixture *f, struct ir_buf *out)
+{
+    struct ir_vdial d = {.name = "伊藤 和夫",
+                         .channel = "phone",
+                         .address = "050-0000-0101",
+                         .say = "運用室です。指揮をとれますか。",
+                         .code = "K7QM-2F9X",
+                         .more = 2,
+                         .voice = true};
+
+    ir_view_call_dial(&f->v, &d, out);
+    d.channel = "fax";
+    d.voice = false;
+    ir_view_call_dial(&f->v, &d, out);
+    ir_view_call_keys(&f->v, out);
+    ir_view_call_proxy(&f->v, out);
+}
+
 static void
 test_screens(void **state)
 {
@@ -276,6 +297,7 @@ test_screens(void **state)
     screens("refusals", draw_refusals);
     screens("verdicts", draw_verdicts);
     screens("drill", draw_drill);
+    screens("dial", draw_dial);
 }
 
 static void
