@@ -123,7 +123,10 @@ ir_cmd_channel_list(struct ir_ctx *c, int argc, char **argv)
         ir_cmd_json_take(c, out);
         out = NULL;
     } else if (ir_json_len(list) == 0) {
-        ir_buf_adds(&c->out, _("There is no channel in contacts.lua.\n"));
+        ir_buf_adds(
+            &c->out,
+            _("The release in force has no channels. What is written in "
+              "site/ counts from the next one:  ir release make\n"));
     }
     if (!c->json)
         ir_table_write(&t, &c->view.term, &c->out);
@@ -187,7 +190,10 @@ ir_cmd_channel_check(struct ir_ctx *c, int argc, char **argv)
         ir_cmd_json_take(c, out);
         out = NULL;
     } else if (rc == IR_OK && m == 0) {
-        ir_buf_adds(&c->out, _("There is no channel in contacts.lua.\n"));
+        ir_buf_adds(
+            &c->out,
+            _("The release in force has no channels. What is written in "
+              "site/ counts from the next one:  ir release make\n"));
     }
     ir_json_free(out);
     free(tries);
@@ -246,6 +252,56 @@ keep_secret(struct ir_ctx *c, const char *name)
     return rc;
 }
 
+struct asked {
+    const char *name;
+    bool found;
+    struct ir_buf others; /* names that are asked for */
+};
+
+static bool
+is_asked(const char *key, struct ir_json *v, void *arg)
+{
+    struct asked *a = arg;
+    const char *name = ir_json_get_str(v, "secret", NULL);
+
+    (void)key;
+    if (name != NULL && strcmp(name, a->name) == 0)
+        a->found = true;
+    else if (name != NULL)
+        ir_buf_addf(&a->others, "%s%s", a->others.len > 0 ? ", " : "", name);
+    return true;
+}
+
+/* Warn of a name that no channel asks for: it may be misspelt. */
+static void
+say_unasked(struct ir_ctx *c, const char *name)
+{
+    struct ir_err keep = c->err;
+    const struct ir_json *list = NULL;
+    struct asked a = {.name = name};
+    char *line;
+    size_t i;
+
+    if (open_list(c, &list) == IR_OK) {
+        for (i = 0; i < ir_json_len(list); i++)
+            ir_json_each(ir_json_get(ir_json_at(list, i), "config"), is_asked,
+                         &a);
+        line = a.others.len > 0
+                   ? ir_asprintf(_("No channel of the release in force asks "
+                                   "for %s. They ask for: %s"),
+                                 name, ir_buf_str(&a.others))
+                   : ir_asprintf(_("No channel of the release in force asks "
+                                   "for %s."),
+                                 name);
+        if (!a.found)
+            ir_term_para(&c->talk_view.term, &c->talk, 1, NULL, IR_STYLE_NONE,
+                         line);
+        free(line);
+    }
+    ir_buf_done(&a.others);
+    c->err = keep;
+}
+
 int
 ir_cmd_channel_secret(struct ir_ctx *c, int argc, char **argv)
 {
@@ -268,12 +324,17 @@ ir_cmd_channel_secret(struct ir_ctx *c, int argc, char **argv)
         ir_json_set_bool(j, "here", !forget);
         ir_cmd_json_take(c, j);
     } else if (rc == IR_OK) {
-        ir_buf_addf(&c->out,
-                    forget ? _("The secret %s is no longer in this home.\n")
-                           : _("The secret %s is kept in this home. It is in "
-                               "no log and leaves with no copy of the record: "
-                               "each machine that sends needs it.\n"),
-                    argv[1]);
+        char *line = ir_asprintf(
+            forget ? _("The secret %s is no longer in this home.")
+                   : _("The secret %s is kept in this home. It is in no log "
+                       "and leaves with no copy of the record: each machine "
+                       "that sends needs it."),
+            argv[1]);
+
+        ir_term_para(&c->view.term, &c->out, 0, NULL, IR_STYLE_NONE, line);
+        free(line);
     }
+    if (rc == IR_OK && !forget)
+        say_unasked(c, argv[1]);
     return rc;
 }

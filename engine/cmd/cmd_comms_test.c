@@ -185,8 +185,12 @@ show(struct ir_ctx *c, struct ir_outbox *o, const uint8_t (*ids)[IR_ID_BYTES],
     if (lost > 0)
         ir_buf_addf(&c->talk, _(" Ways that did not take the message: %zu.\n"),
                     lost);
-    ir_buf_adds(&c->talk, _(" Ways by hand: call, then record it:  ir "
-                            "answer-for CONTACT ALERT seen --how HOW\n"));
+    if (n > 0)
+        ir_hex(ids[0], 4, hex);
+    ir_buf_addf(&c->talk,
+                _(" Ways by hand: call, then record it:  ir answer-for CONTACT "
+                  "%s seen --how HOW\n"),
+                n == 1 ? hex : _("ALERT"));
     ir_buf_adds(&c->talk, _(" What comes back later:  ir comms status\n"));
 }
 

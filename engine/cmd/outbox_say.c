@@ -118,7 +118,7 @@ say_words(struct ir_outbox *o, const struct ir_outgoing *x, struct ir_buf *out)
     struct ir_message m;
 
     ir_message_make(&in, ir_i18n_lang(), &m);
-    text = ir_view_safe(&c->talk_view, m.brief);
+    text = ir_view_safe(&c->talk_view, m.spoken);
     line = ir_asprintf(_("Say: %s"), text);
     ir_term_para(&c->talk_view.term, out, 5, NULL, IR_STYLE_NONE, line);
     free(line);

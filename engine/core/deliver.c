@@ -239,7 +239,7 @@ read_attempts(const struct ir_attempt *const *v, size_t n,
         r->ways[k].asked_n = 0;
         r->ways[k].at_ms = r->ways[k].handed_ms = 0;
         r->ways[k].detail = NULL;
-        r->ways[k].given_up = false;
+        r->ways[k].given_up = r->ways[k].due = false;
     }
     for (i = first_of(v, n, r->contact);
          i < n && strcmp(v[i]->contact, r->contact) == 0; i++) {
@@ -308,10 +308,11 @@ struct work {
 };
 
 static void
-add_due(struct work *w, size_t recipient, size_t way, const struct ir_way *on)
+add_due(struct work *w, size_t recipient, size_t way, struct ir_way *on)
 {
     struct ir_due *d;
 
+    on->due = true;
     if (w->due_n == w->cap) {
         w->cap = w->cap == 0 ? 16 : 2 * w->cap;
         w->due = ir_realloc(w->due, w->cap * sizeof *w->due);

@@ -110,6 +110,7 @@ struct ir_way {
     int64_t handed_ms;    /* first handed over or delivered, 0 never */
     const char *detail;   /* why it failed, or NULL; from the attempts */
     bool given_up;        /* failed, and not tried again */
+    bool due;             /* now */
 };
 
 enum ir_reach {

@@ -242,8 +242,9 @@ add_cut(struct ir_buf *b, const char *s, size_t max)
     ir_buf_done(&cut);
 }
 
+/* The text in one line, of `max` UTF-16 units at most. */
 static char *
-make_brief(const struct ir_message_in *in, const char *code)
+make_brief(const struct ir_message_in *in, const char *code, size_t max)
 {
     struct ir_buf head = {0}, tail = {0}, out = {0};
     const char *w = warning(in);
@@ -264,8 +265,7 @@ make_brief(const struct ir_message_in *in, const char *code)
     used =
         units(ir_buf_str(&head), head.len) + units(ir_buf_str(&tail), tail.len);
     ir_buf_adds(&out, ir_buf_str(&head));
-    add_cut(&out, text,
-            used < IR_MESSAGE_SHORT_MAX ? IR_MESSAGE_SHORT_MAX - used : 0);
+    add_cut(&out, text, used < max ? max - used : 0);
     ir_buf_adds(&out, ir_buf_str(&tail));
     ir_buf_done(&head);
     ir_buf_done(&tail);
@@ -285,7 +285,8 @@ ir_message_make(const struct ir_message_in *in, enum ir_lang lang,
     ir_check_code(in->alert, code);
     out->title = make_title(in);
     out->body = make_body(in, out->title, code);
-    out->brief = make_brief(in, code);
+    out->brief = make_brief(in, code, IR_MESSAGE_SHORT_MAX);
+    out->spoken = make_brief(in, code, SIZE_MAX);
     text = text_of(in, true);
     ir_buf_addf(&subject, "%s ", out->title);
     ir_utf8_cut(&subject, text, IR_MESSAGE_SUBJECT_MAX);
@@ -301,6 +302,7 @@ ir_message_done(struct ir_message *m)
     free(m->title);
     free(m->body);
     free(m->brief);
+    free(m->spoken);
     memset(m, 0, sizeof *m);
 }
 
@@ -385,7 +387,7 @@ ir_check_text(const struct ir_message_in *in, const char *typed)
              as.number++) {
             ir_message_make(&as, (enum ir_lang)lang, &m);
             same = is_same(a, m.body) || is_same(a, m.brief) ||
-                   is_same(a, m.subject);
+                   is_same(a, m.spoken) || is_same(a, m.subject);
             ir_message_done(&m);
         }
     same = same && a[0] != '\0';

@@ -41,6 +41,7 @@ struct ir_message {
     char *title;   /* one line: the first of `body` */
     char *body;    /* lines, ends with a newline */
     char *brief;   /* one line for an SMS, IR_MESSAGE_SHORT_MAX */
+    char *spoken;  /* the same whole, to be read out by telephone */
 };
 
 /* Write the message in `lang`. Text is made harmless (base/utf8.h) and, in what

@@ -401,6 +401,8 @@ tally(const struct ir_view *v, const struct ir_valert *r, struct ir_pool *pool,
         accept += s != NULL && s->code == IR_ACK_ACCEPT ? 1 : 0;
         decline += s != NULL && s->code == IR_ACK_DECLINE ? 1 : 0;
     }
+    if (all == 0)
+        return; /* people of the contacts alone: the table below says it */
     ir_head_labelled(v, _("tally"), IR_STYLE_NONE,
                      ir_pool_f(pool,
                                _("%zu called, %zu answered (%zu accept, %zu "

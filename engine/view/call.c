@@ -94,7 +94,7 @@ way_say(const struct ir_way *w)
     case IR_OUTCOME_REPLIED:
         return _("answered");
     default:
-        return w->use == IR_WAY_BY_HAND ? _("to be dialled") : NULL;
+        return w->use == IR_WAY_BY_HAND && w->due ? _("to be dialled") : NULL;
     }
 }
 
@@ -112,8 +112,14 @@ ways_text(const struct ir_view *v, const struct ir_recipient *r)
         if (say == NULL)
             continue;
         name = ir_view_channel(v, r->ways[k].channel);
-        ir_buf_addf(&b, "%s%s %s", b.len > 0 ? ir_view_sep(v) : "", name, say);
+        ir_buf_addf(&b, "%s%s", b.len > 0 ? ir_view_sep(v) : "", name);
         free(name);
+        if (r->ways[k].last == 0) {
+            name = ir_view_safe(v, r->ways[k].address);
+            ir_buf_addf(&b, " %s", name);
+            free(name);
+        }
+        ir_buf_addf(&b, " %s", say);
     }
     return ir_buf_take(&b);
 }

@@ -1,9 +1,9 @@
 -- plugins/channel/command.lua: each message to a program of this machine: its
 -- text on standard input, what else it needs as words.
 --
--- A word that is exactly {to}, {name}, {id}, {title}, {short}, {code} or
--- {language} is replaced; no shell reads any of it. The program ends with 0
--- when it took the message, with 75 when it should be asked again later.
+-- {to}, {name}, {id}, {title}, {short}, {code} or {language} in a word is
+-- replaced; no shell reads any of it. The program ends with 0 when it took the
+-- message, with 75 when it should be asked again later.
 local M = { api = 1, kind = "channel", name = "command", needs = { "run" } }
 
 M.title = { en = "A program of this machine", ja = "このマシンのプログラム" }
@@ -26,14 +26,18 @@ end
 local function words(cfg, msg)
   local argv = { cfg.program }
   for _, word in ipairs(cfg.args) do
-    local field = word:match("^{(%a+)}$")
-    if field then
-      word = msg[field]
-      if type(word) ~= "string" then return nil, "{" .. field .. "}?" end
-      -- a program would take it for an option
-      if word:sub(1, 1) == "-" then return nil, field .. ": " .. word end
+    local field = word:match("^{(%a+)}")
+    if field and field .. "}" == word:sub(2) and type(msg[field]) ~= "string" then
+      return nil, "{" .. field .. "}?"
     end
-    argv[#argv + 1] = word
+    -- a program would take it for an option
+    if field and type(msg[field]) == "string" and msg[field]:sub(1, 1) == "-" then
+      return nil, field .. ": " .. msg[field]
+    end
+    local filled = word:gsub("{(%a+)}", function(name)
+      return type(msg[name]) == "string" and msg[name] or nil
+    end)
+    argv[#argv + 1] = filled
   end
   return argv
 end

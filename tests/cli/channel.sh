@@ -31,7 +31,7 @@ release() {
 
 title "no channel, no secret"
 ok channel list
-out "There is no channel"
+out "The release in force has no channels"
 ok --json channel list
 is '[]' "$(cat out)"
 exits 66 channel check board
@@ -76,7 +76,8 @@ sed 's/"webhook"/"mine"/' "$H/site/plugins/channel/webhook.lua" \
     >"$H/site/plugins/channel/mine.lua"
 ok --as sato release make
 ok channel list
-silent board
+silent webhook
+out "ir release make"
 ok release diff
 out '+ plugin channel/mine  (needs: http)'
 out '+ contacts channels'
@@ -92,6 +93,11 @@ exits 64 channel secret ../x
 printf 'https://localhost:%s/hook/s3cr3t-path\n' "$https" >"$T/secret"
 bare "$IR" channel secret board-url <"$T/secret" >out 2>err || fail "not kept"
 out "The secret board-url is kept"
+silent "asks for"
+printf x | bare "$IR" channel secret bord-url >out 2>err || fail "not kept"
+err "No channel of the release in force asks for bord-url."
+err "board-token, board-url"
+ok channel secret bord-url --remove
 printf 't0k3n-of-ours' | bare "$IR" channel secret board-token >out 2>err
 is 600 "$(stat -c %a "$H/keys/channel/board-url")"
 is 700 "$(stat -c %a "$H/keys/channel")"
@@ -162,6 +168,9 @@ ok channel test "$plugin" --config conf.json --to ito
 out 'check: ok  /usr/bin/tee'
 out 'send: ok  EXERCISE'
 within "EXERCISE" "$T/got" || fail "the program did not get the text"
+printf '{"program":"/usr/bin/tee","args":["%s/got-{to}-{other}"]}' "$T" >conf.json
+ok channel test "$plugin" --config conf.json --to ito
+[ -s "$T/got-ito-{other}" ] || fail "not filled in within a word"
 printf '{"program":"/bin/sh","args":["{to}"]}' >conf.json
 exits 2 channel test "$plugin" --config conf.json --to -c
 out 'send: REFUSED'

@@ -236,6 +236,8 @@ title "a test of the ways, by all of them"
 rm -f "$T/sms" "$T/chat"
 exits 66 --as sato comms test nobody
 ok --as sato comms test ito --for 20s
+err "ir answer-for CONTACT $(ir --as sato --json comms status |
+    "$PY" -c 'import json, sys; print(json.load(sys.stdin)[-1]["alert"][:8])') seen"
 is 1 "$(got sms)"
 is 1 "$(got chat)"
 out "handed over"

@@ -17,9 +17,9 @@ ok --as sato --json update passengers --what "The boards are dark." \
     --where "terminal 1" --how "Ask at the counters"
 A=$(json id)
 is passengers-update "$(json template)"
-is "The boards are dark, since under investigation, at terminal 1." \
+is "The boards are dark." \
     "$(json texts.en >"$T/x" && head -1 "$T/x")"
-words ja "調査中から、terminal 1で次の状況になっています。The boards are dark。"
+words ja "発生時刻: 調査中。場所: terminal 1。"
 is waiting "$(ok --json alert show "$A" && json state)"
 is false "$(json released)"
 is spokesperson "$(json releases)"
@@ -66,7 +66,7 @@ ok --as sato --json update passengers --how "Come to counter 4"
 B=$(json id)
 ok --json alert show "$B"
 json text >"$T/x"
-grep -qF "at terminal 1" "$T/x" || fail "not as said last"
+grep -qF "Where: terminal 1" "$T/x" || fail "not as said last"
 exits 77 --as sato update release "$B"
 ok --as sato role act spokesperson -r "Yoshida is not reached"
 ok --as sato update release "$B"
@@ -189,7 +189,7 @@ err "(cause)"
 title "only who holds the role decides what an audience may know"
 ok --as mori --json update passengers --set what.ja=案内表示の停止 --set what.en=Boards
 words ja "案内表示の停止"
-words en "Boards, since"
+words en "Boards."
 
 title "wrong words"
 exits 66 --as mori update nobody
