@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "base/wake.h"
 #include "cmd/channel.h"
+#include "cmd/channel_last.h"
 #include "cmd/node_key.h"
 #include "cmd/recipients.h"
 #include "cmd/sender.h"
@@ -324,16 +325,11 @@ record_one(struct ir_ctx *c, const struct ir_signer *who, struct ir_canary *k,
 static int
 keep_last(struct ir_ctx *c, const struct ir_canary *k, int64_t now_ms)
 {
-    char *key = ir_asprintf("canary:%s", k->id);
-    char *reason = ir_canary_reason(k);
-    char *value =
-        ir_asprintf("%lld %s %s", (long long)now_ms,
-                    k->end == IR_CANARY_ARRIVED ? "ok" : "bad", reason);
-    int rc = ir_store_setting_put(c->st, key, value, &c->err);
+    struct ir_channel_last last = {now_ms, k->end == IR_CANARY_ARRIVED,
+                                   ir_canary_reason(k)};
+    int rc = ir_channel_last_put(c, IR_CHANNEL_CANARY, k->id, &last);
 
-    free(value);
-    free(reason);
-    free(key);
+    ir_channel_last_done(&last);
     return rc;
 }
 

@@ -65,13 +65,6 @@ void ir_canaries_due(struct ir_ctx *c, struct ir_canary *v, size_t *n,
  */
 int ir_canaries_run(struct ir_ctx *c, struct ir_canary *v, size_t n);
 
-/* What was found the last time: false when channel `id` was never tried here.
- *
- * Owns:   *text is the caller's, free().
- */
-bool ir_canary_last(struct ir_ctx *c, const char *id, int64_t *at_ms, bool *ok,
-                    char **text);
-
 /* Start `ir channel canary --due` on its own and go on, when the time has come;
  * cheap to ask. Never fails loudly.
  */

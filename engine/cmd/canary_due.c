@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "cmd/canary.h"
 #include "cmd/channel.h"
+#include "cmd/channel_last.h"
 #include "cmd/sender.h"
 
 #include <stdio.h>
@@ -74,26 +75,6 @@ ir_canaries_done(struct ir_canary *v, size_t n)
     free(v);
 }
 
-bool
-ir_canary_last(struct ir_ctx *c, const char *id, int64_t *at_ms, bool *ok,
-               char **text)
-{
-    char *key = ir_asprintf("canary:%s", id);
-    char *value = ir_store_setting(c->st, key), *word, *rest = NULL;
-    bool found = false;
-
-    word = value != NULL ? strtok_r(value, " ", &rest) : NULL;
-    if (word != NULL && ir_scan_int(word, 0, INT64_MAX, at_ms, NULL) == IR_OK &&
-        (word = strtok_r(NULL, " ", &rest)) != NULL) {
-        found = true;
-        *ok = strcmp(word, "ok") == 0;
-        *text = ir_strdup(rest != NULL ? rest : "");
-    }
-    free(value);
-    free(key);
-    return found;
-}
-
 void
 ir_canaries_due(struct ir_ctx *c, struct ir_canary *v, size_t *n,
                 int64_t *next_ms)
@@ -104,14 +85,13 @@ ir_canaries_due(struct ir_ctx *c, struct ir_canary *v, size_t *n,
     ir_clock_now(&now);
     *next_ms = INT64_MAX;
     for (i = 0; i < *n; i++) {
-        int64_t last = 0, every = v[i].every_s * 1000, then;
-        char *text = NULL;
-        bool ok;
+        int64_t every = v[i].every_s * 1000, then;
+        struct ir_channel_last last;
 
-        (void)ir_canary_last(c, v[i].id, &last, &ok, &text);
-        free(text);
+        (void)ir_channel_last_get(c, IR_CHANNEL_CANARY, v[i].id, &last);
+        ir_channel_last_done(&last);
         /* a clock that was set back makes nobody wait longer */
-        then = last > now.wall_ms ? 0 : last + every;
+        then = last.at_ms > now.wall_ms ? 0 : last.at_ms + every;
         if (then <= now.wall_ms) {
             struct ir_canary k = v[i];
 

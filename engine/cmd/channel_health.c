@@ -1,10 +1,12 @@
 /* channel_health.c: see channel_health.h. */
 #include "cmd/channel_health.h"
 
+#include "base/clock.h"
 #include "base/crypt.h"
 #include "base/i18n.h"
 #include "cmd/canary.h"
 #include "cmd/channel.h"
+#include "cmd/channel_last.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,7 @@ struct health {
     const char *id;
     void (*tell)(void *arg, bool bad, const char *what, const char *hint);
     void *arg;
+    struct ir_buf never, stale; /* ids of channels that were not checked */
 };
 
 static bool
@@ -43,9 +46,8 @@ look_secret(const char *key, struct ir_json *v, void *arg)
 static void
 look_canary(struct health *h, const struct ir_json *row)
 {
-    char *hint = NULL, *what = NULL, *text = NULL;
-    int64_t at = 0;
-    bool ok = true;
+    char *hint = NULL, *what = NULL;
+    struct ir_channel_last last = {0};
 
     if (ir_json_get(row, "canary") == NULL) {
         if (!ir_json_get_bool(row, "mail", false))
@@ -54,15 +56,15 @@ look_canary(struct health *h, const struct ir_json *row)
                              "accepted and does not arrive"),
                            h->id);
         h->tell(h->arg, false, what, _("set canary in contacts.lua"));
-    } else if (!ir_canary_last(h->c, h->id, &at, &ok, &text)) {
+    } else if (!ir_channel_last_get(h->c, IR_CHANNEL_CANARY, h->id, &last)) {
         what = ir_asprintf(_("channel %s: no trial message was sent from this "
                              "device yet"),
                            h->id);
         hint = ir_asprintf("ir channel canary %s", h->id);
         h->tell(h->arg, false, what, hint);
-    } else if (!ok) {
-        char *when = ir_view_time(&h->c->view, at);
-        char *shown = ir_view_safe(&h->c->view, text);
+    } else if (!last.ok) {
+        char *when = ir_view_time(&h->c->view, last.at_ms);
+        char *shown = ir_view_safe(&h->c->view, last.text);
 
         what = ir_asprintf(_("channel %s: the last trial message failed (%s): "
                              "%s"),
@@ -72,9 +74,52 @@ look_canary(struct health *h, const struct ir_json *row)
         free(shown);
         free(when);
     }
-    free(text);
+    ir_channel_last_done(&last);
     free(hint);
     free(what);
+}
+
+/* What the last check found: one that failed is told by itself, those that are
+ * too old or were never made together. */
+static void
+look_check(struct health *h)
+{
+    struct ir_channel_last last;
+    struct ir_now now;
+
+    ir_clock_now(&now);
+    if (!ir_channel_last_get(h->c, IR_CHANNEL_CHECK, h->id, &last)) {
+        ir_buf_addf(&h->never, "%s%s", h->never.len > 0 ? ", " : "", h->id);
+    } else if (!last.ok) {
+        char *when = ir_view_time(&h->c->view, last.at_ms);
+        char *shown = ir_view_safe(&h->c->view, last.text);
+        char *what = ir_asprintf(_("channel %s: the last check failed (%s): "
+                                   "%s"),
+                                 h->id, when, shown);
+        char *hint = ir_asprintf("ir channel check %s", h->id);
+
+        h->tell(h->arg, true, what, hint);
+        free(hint);
+        free(what);
+        free(shown);
+        free(when);
+    } else if (ir_channel_last_stale(&last, now.wall_ms)) {
+        ir_buf_addf(&h->stale, "%s%s", h->stale.len > 0 ? ", " : "", h->id);
+    }
+    ir_channel_last_done(&last);
+}
+
+static void
+tell_list(struct health *h, const char *text, struct ir_buf *list)
+{
+    char *what;
+
+    if (list->len > 0) {
+        what = ir_asprintf("%s: %s", text, ir_buf_str(list));
+        h->tell(h->arg, false, what, "ir channel check");
+        free(what);
+    }
+    ir_buf_done(list);
 }
 
 void
@@ -83,7 +128,7 @@ ir_channel_health(struct ir_ctx *c,
                                const char *hint),
                   void *arg)
 {
-    struct health h = {c, NULL, tell, arg};
+    struct health h = {c, NULL, tell, arg, {0}, {0}};
     const struct ir_json *list = NULL;
     struct ir_err none;
     size_t i;
@@ -95,6 +140,9 @@ ir_channel_health(struct ir_ctx *c,
 
         h.id = ir_json_get_str(row, "id", "");
         ir_json_each(ir_json_get(row, "config"), look_secret, &h);
+        look_check(&h);
         look_canary(&h, row);
     }
+    tell_list(&h, _("channels not checked from this device yet"), &h.never);
+    tell_list(&h, _("channels not checked for seven days"), &h.stale);
 }

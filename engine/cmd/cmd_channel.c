@@ -1,7 +1,9 @@
 /* cmd_channel.c: `ir channel`: the ways out of here, and do they work? */
+#include "base/clock.h"
 #include "base/crypt.h"
 #include "base/i18n.h"
 #include "base/utf8.h"
+#include "cmd/channel_last.h"
 #include "cmd/channel_try.h"
 #include "cmd/commands.h"
 #include "cmd/recipients.h"
@@ -67,9 +69,45 @@ state_text(enum ir_channel_state s)
                                         : "";
 }
 
+/* What the last check found, for a column; and as JSON, null where there was
+ * none.
+ *
+ * Owns:   the caller frees with free(); *out is the caller's.
+ */
+static char *
+last_check(struct ir_ctx *c, const char *id, struct ir_json **out)
+{
+    struct ir_channel_last last;
+    struct ir_now now;
+    char *when, *stamp, *text;
+    bool stale;
+
+    if (!ir_channel_last_get(c, IR_CHANNEL_CHECK, id, &last)) {
+        *out = ir_json_new_null();
+        return ir_strdup(_("not checked"));
+    }
+    ir_clock_now(&now);
+    stale = ir_channel_last_stale(&last, now.wall_ms);
+    when = ir_view_time(&c->view, last.at_ms);
+    stamp = ir_view_stamp(last.at_ms);
+    text = ir_asprintf(!last.ok ? _("check FAILED %s")
+                       : stale  ? _("not checked since %s")
+                                : _("checked %s"),
+                       when);
+    *out = ir_json_new_obj();
+    ir_json_set_str(*out, "at", stamp);
+    ir_json_set_bool(*out, "ok", last.ok);
+    ir_json_set_str(*out, last.ok ? "text" : "error", last.text);
+    ir_json_set_bool(*out, "stale", stale);
+    free(stamp);
+    free(when);
+    ir_channel_last_done(&last);
+    return text;
+}
+
 static struct ir_json *
 row_json(const struct ir_json *row, enum ir_channel_state state,
-         struct ir_json *secrets)
+         struct ir_json *secrets, struct ir_json *checked)
 {
     struct ir_json *o = ir_json_new_obj();
 
@@ -79,6 +117,7 @@ row_json(const struct ir_json *row, enum ir_channel_state state,
     ir_json_set_bool(o, "mail", ir_json_get_bool(row, "mail", false));
     ir_json_set_str(o, "state", ir_view_mail_word((int)state));
     ir_json_set_take(o, "secrets", secrets);
+    ir_json_set_take(o, "checked", checked);
     return o;
 }
 
@@ -101,7 +140,7 @@ ir_cmd_channel_list(struct ir_ctx *c, int argc, char **argv)
     if (rc != IR_OK)
         return rc;
     out = ir_json_new_arr();
-    ir_table_init(&t, 5, 2);
+    ir_table_init(&t, 6, 2);
     for (i = 0; i < ir_json_len(list); i++) {
         const struct ir_json *row = ir_json_at(list, i);
         struct secrets s = {c, ir_json_new_arr(), {0}};
@@ -109,14 +148,18 @@ ir_cmd_channel_list(struct ir_ctx *c, int argc, char **argv)
         const char *id = ir_json_get_str(row, "id", "");
         enum ir_channel_state state =
             ir_channels_state(&known, id, ir_channel_is_mail(c, id));
-        const char *cells[5] = {id, ir_json_get_str(row, "plugin", ""), title,
-                                state_text(state), ""};
+        struct ir_json *last = NULL;
+        char *check = last_check(c, id, &last);
+        const char *cells[6] = {id,    ir_json_get_str(row, "plugin", ""),
+                                title, state_text(state),
+                                check, ""};
 
         ir_json_each(ir_json_get(row, "config"), look_secret, &s);
-        cells[4] = ir_buf_str(&s.missing);
+        cells[5] = ir_buf_str(&s.missing);
         ir_table_row(&t, IR_STYLE_NONE, cells);
-        ir_json_add_take(out, row_json(row, state, s.list));
+        ir_json_add_take(out, row_json(row, state, s.list, last));
         ir_buf_done(&s.missing);
+        free(check);
         free(title);
     }
     if (c->json) {
@@ -153,6 +196,36 @@ print_try(struct ir_ctx *c, const struct ir_channel_try *t, struct ir_json *out)
                     t->text != NULL ? t->text : "");
 }
 
+/* Open for keeping what is found; where the home cannot be written, just so. */
+static int
+open_to_keep(struct ir_ctx *c, const struct ir_json **list)
+{
+    int rc = ir_ctx_signed(c);
+
+    if (rc == IR_OK && ir_ctx_open(c, true) != IR_OK) {
+        memset(&c->err, 0, sizeof c->err);
+        c->not_recorded = false;
+    }
+    return rc == IR_OK ? open_list(c, list) : rc;
+}
+
+/* So that `ir doctor` knows of it; it was shown all the same. */
+static void
+keep_tries(struct ir_ctx *c, const struct ir_channel_try *tries, size_t n)
+{
+    struct ir_err keep = c->err;
+    struct ir_now now;
+    size_t i;
+
+    ir_clock_now(&now);
+    for (i = 0; i < n; i++) {
+        struct ir_channel_last last = {now.wall_ms, tries[i].ok, tries[i].text};
+
+        (void)ir_channel_last_put(c, IR_CHANNEL_CHECK, tries[i].id, &last);
+    }
+    c->err = keep;
+}
+
 int
 ir_cmd_channel_check(struct ir_ctx *c, int argc, char **argv)
 {
@@ -165,7 +238,7 @@ ir_cmd_channel_check(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_args_count(n, 0, 1, "channel check", &c->err);
     if (rc == IR_OK)
-        rc = open_list(c, &list);
+        rc = open_to_keep(c, &list);
     if (rc == IR_OK && n > 0) {
         const struct ir_json *row;
 
@@ -180,6 +253,7 @@ ir_cmd_channel_check(struct ir_ctx *c, int argc, char **argv)
                 tries[m++].id = id;
         }
         ir_channel_try_all(c, tries, m);
+        keep_tries(c, tries, m);
     }
     for (i = 0; i < m; i++) {
         print_try(c, &tries[i], out);

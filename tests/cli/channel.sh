@@ -86,6 +86,11 @@ ok channel list
 out board
 out webhook
 out 'the secret "board-url" is not in this home'
+out 'not checked'
+ok --json channel list
+is null "$(json '[0].checked')"
+exits 2 doctor
+out 'channels not checked from this device yet: board, print, gone'
 
 title "secrets: kept for their owner's eyes only"
 exits 66 channel secret board-url --remove
@@ -113,6 +118,31 @@ out 'FAILED gone'
 ok --json channel check board
 is true "$(json '[0].ok')"
 seen | grep -q 'Bearer t0k3n-of-ours' || fail "the token did not arrive"
+
+title "the last check is kept: the list and the doctor know of it"
+ok channel list
+out 'checked '
+out 'check FAILED '
+ok --json channel list
+is true "$(json '[0].checked.ok')"
+is 'HTTP 200' "$(json '[0].checked.text')"
+is false "$(json '[0].checked.stale')"
+is false "$(json '[2].checked.ok')"
+exits 2 doctor
+out 'channel gone: the last check failed ('
+out 'ir channel check gone'
+silent 'channels not checked'
+at_time +8d 0 --json channel list
+is true "$(json '[0].checked.stale')"
+at_time +8d 2 doctor
+out 'channels not checked for seven days: board, print'
+IRLANG=ja_JP.UTF-8
+at_time +8d 2 doctor
+out '7日間確認していない連絡手段: board, print'
+out '連絡手段 gone: 最後の確認で失敗しました'
+IRLANG=en_US.UTF-8
+at_time -1d 0 --json channel list
+is true "$(json '[0].checked.stale')"
 
 title "a secret that others can read is not used"
 chmod 644 "$H/keys/channel/board-url"
