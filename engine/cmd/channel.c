@@ -85,8 +85,8 @@ tell(struct ir_channel_run *r, struct ir_chan_result *res)
     free(res->error);
 }
 
-/* {"i","ok","ref","delivered"} or {"i","error","how",
- * "again_s"}; a check has no i. */
+/* {"i","ok","ref","delivered"} or {"i","error","how","again_s","stalled"}; a
+ * check has no i. */
 static void
 take_result(struct ir_channel_run *r, const struct ir_json *j, const char *said)
 {
@@ -101,6 +101,7 @@ take_result(struct ir_channel_run *r, const struct ir_json *j, const char *said)
     } else {
         res.error = clean(r, ir_json_get_str(j, "error", NULL));
         res.retry = strcmp(ir_json_get_str(j, "how", "retry"), "retry") == 0;
+        res.stalled = res.retry && ir_json_get_bool(j, "stalled", false);
         res.again_ms = ir_json_get_int(j, "again_s", 0);
         res.again_ms = res.again_ms < 0             ? 0
                        : res.again_ms > AGAIN_MAX_S ? AGAIN_MAX_S * 1000

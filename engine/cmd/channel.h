@@ -24,6 +24,7 @@ struct ir_chan_result {
     size_t i;
     bool ok, delivered; /* handed over; and it is known that it arrived */
     bool retry;         /* not ok: it may go better later */
+    bool stalled;       /* retry: the channel answers nobody, for long by now */
     int64_t again_ms;   /* retry: the other side wants so long a pause; 0: no */
     char *ref, *error;  /* harmless text; NULL where there is none */
 };

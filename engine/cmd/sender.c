@@ -22,11 +22,46 @@ on_signal(int signo)
     ending = 1;
 }
 
+/* Is that the channel of a line that answers nobody? */
+static bool
+is_stalled(const struct ir_sender *s, const char *channel)
+{
+    size_t i;
+
+    for (i = 0; i < s->lines_n; i++)
+        if (s->lines[i]->stalled && strcmp(s->lines[i]->channel, channel) == 0)
+            return true;
+    return false;
+}
+
+/* Tell the plan which channels answer nobody now. Returns when the first of
+ * them is to be tried again, on the wall clock, or INT64_MAX.
+ */
+static int64_t
+note_stalled(struct ir_sender *s, int64_t now)
+{
+    int64_t ahead = now - ir_clock_mono_ms(), first = INT64_MAX;
+    size_t i, k, m;
+
+    for (i = 0; i < s->lines_n; i++)
+        if (s->lines[i]->stalled && s->lines[i]->r == NULL &&
+            s->lines[i]->probe_ms + ahead < first)
+            first = s->lines[i]->probe_ms + ahead;
+    for (i = 0; i < s->o.n; i++)
+        for (k = 0; k < s->o.v[i].to.n; k++)
+            for (m = 0; m < s->o.v[i].to.r[k].ways_n; m++) {
+                struct ir_way *w = &s->o.v[i].to.r[k].ways[m];
+
+                w->stalled = is_stalled(s, w->channel);
+            }
+    return first;
+}
+
 /* Start workers for all that is due; *n counts it. */
 static int
 start_due(struct ir_sender *s, size_t *n)
 {
-    int64_t now = ir_sender_wall_ms();
+    int64_t now = ir_sender_wall_ms(), probe = note_stalled(s, now);
     int rc;
 
     *n = 0;
@@ -39,9 +74,13 @@ start_due(struct ir_sender *s, size_t *n)
     rc = ir_sender_start(s);
     ir_sender_note_waited(s, now);
     s->plan_ms = s->o.next_ms;
-    /* what waits for a line that is busy is looked at when that is free */
-    if (*n > 0 && s->trouble_ms == 0 && ir_sender_flying(s) > 0)
-        s->plan_ms = now + 60 * IR_SENDER_LOOK_MS;
+    /* what waits for a line that is busy is looked at when that is free, for
+     * one that answers nobody when it is tried again */
+    if (*n > 0 && s->trouble_ms == 0 &&
+        (ir_sender_flying(s) > 0 || (probe != INT64_MAX && probe > now)))
+        s->plan_ms = probe < now + 60 * IR_SENDER_LOOK_MS && probe > now
+                         ? probe
+                         : now + 60 * IR_SENDER_LOOK_MS;
     return rc;
 }
 

@@ -37,6 +37,8 @@ struct ir_line {
     int64_t every_ms;   /* between two looks in any case; 0: none */
     int64_t read_ms;    /* wall: when the next of those is due */
     bool was_read;      /* by this sender */
+    bool stalled;       /* it answers nobody now: one message tries, at times */
+    int64_t probe_ms, probe_wait_ms; /* monotonic: when; after how long */
 };
 
 struct ir_sender {
@@ -104,8 +106,10 @@ struct ir_line *ir_line_of(struct ir_sender *s, const char *channel);
 /* The worker is through, or is not wanted any more: drop it and what it had. */
 void ir_line_land(struct ir_line *l);
 
-/* Take for failed, to be tried again, what no outcome came of: `why`. */
-void ir_line_take_rest(struct ir_line *l, const char *why);
+/* Take for failed, to be tried again, what no outcome came of: `why`;
+ * `stalled`: the channel answers nobody.
+ */
+void ir_line_take_rest(struct ir_line *l, const char *why, bool stalled);
 
 /* On how many lines messages are being sent. */
 size_t ir_sender_flying(const struct ir_sender *s);

@@ -13,6 +13,8 @@
 #define BATCH_FIRST 20   /* messages, while a channel's pace is not known */
 #define BATCH_LEAST 4    /* messages */
 #define RECEIVE_MS 15000 /* between two looks for replies */
+#define PROBE_MS 15000   /* until a channel that answers nobody is tried */
+#define PROBE_MAX_MS 300000
 
 /* after which replies are not waited for here */
 #define REPLY_WAIT_MS 3600000
@@ -78,6 +80,27 @@ ir_sender_flying(const struct ir_sender *s)
     return n;
 }
 
+/* Does the channel answer at all? While it does not, one message tries now and
+ * then, and nobody's next way waits for it. */
+static void
+note_stall(struct ir_line *l, const struct ir_chan_result *res)
+{
+    int64_t now = ir_clock_mono_ms(), wait = 2 * l->probe_wait_ms;
+
+    if (!res->stalled) {
+        l->stalled = l->stalled && !res->ok;
+        if (!l->stalled)
+            l->probe_wait_ms = 0;
+        return;
+    }
+    if (l->stalled && l->probe_ms > now)
+        return; /* said of the same run */
+    wait = wait == 0 ? PROBE_MS : wait > PROBE_MAX_MS ? PROBE_MAX_MS : wait;
+    l->stalled = true;
+    l->probe_wait_ms = wait;
+    l->probe_ms = now + wait;
+}
+
 static void
 take_result(void *arg, const struct ir_chan_result *res)
 {
@@ -91,6 +114,7 @@ take_result(void *arg, const struct ir_chan_result *res)
         return;
     f = &l->v[res->i];
     f->ended = true;
+    note_stall(l, res);
     if (res->ok) {
         enum ir_outcome o =
             res->delivered ? IR_OUTCOME_DELIVERED : IR_OUTCOME_HANDED;
@@ -114,13 +138,14 @@ take_result(void *arg, const struct ir_chan_result *res)
 
 /* What a worker that is gone, or never was, did not say. */
 void
-ir_line_take_rest(struct ir_line *l, const char *why)
+ir_line_take_rest(struct ir_line *l, const char *why, bool stalled)
 {
     size_t i;
 
     for (i = 0; i < l->n; i++)
         if (!l->v[i].ended) {
-            struct ir_chan_result res = {.i = i, .retry = true};
+            struct ir_chan_result res = {
+                .i = i, .retry = true, .stalled = stalled};
 
             res.error = (char *)(uintptr_t)why;
             take_result(l, &res);
@@ -266,16 +291,18 @@ ir_sender_wait(struct ir_sender *s, int64_t ms)
         struct ir_line *l = s->lines[i];
         struct ir_err why = {0};
         bool done = false;
+        int rc;
 
         if (l->r == NULL)
             continue;
-        if (ir_channel_poll(l->r, take_result, take_received, l, &done, &why) ==
-                IR_OK &&
-            !done)
+        rc = ir_channel_poll(l->r, take_result, take_received, l, &done, &why);
+        if (rc == IR_OK && !done)
             continue;
-        ir_line_take_rest(l, why.msg[0] != '\0'
-                                 ? why.msg
-                                 : "the channel ended without an answer");
+        ir_line_take_rest(l,
+                          why.msg[0] != '\0'
+                              ? why.msg
+                              : "the channel ended without an answer",
+                          rc == IR_ETIMEOUT);
         if (!l->receiving)
             pace(l);
         else if (l->every_ms > 0)

@@ -25,6 +25,8 @@ load_one(struct ir_sender *s, size_t out, size_t recipient, size_t way,
         ir_line_land(l);
     if (l->r != NULL || l->n == l->at_once || (l->n == 0 && *runs == RUNS_MAX))
         return;
+    if (l->stalled && (l->n > 0 || l->probe_ms > ir_clock_mono_ms()))
+        return;
     *runs += l->n == 0;
     if (l->v == NULL) {
         l->v = ir_calloc(l->at_once, sizeof *l->v);
@@ -106,7 +108,7 @@ ir_sender_start(struct ir_sender *s)
         /* a part that was recorded is sent all the same, next time round */
         if (rc == IR_OK && ir_channel_start(s->c, l->channel, "send", l->msgs,
                                             &l->r, &why) != IR_OK)
-            ir_line_take_rest(l, why.msg);
+            ir_line_take_rest(l, why.msg, false);
         ir_json_free(l->msgs);
         l->msgs = NULL;
         if (l->r == NULL)

@@ -376,7 +376,7 @@ one_way(struct work *w, size_t recipient, size_t k, struct ir_way *way,
     add_due(w, recipient, k, way);
     *pending = true;
     /* what cannot be used, or a person has to do, holds nothing up */
-    return way->use == IR_WAY_OPEN ? INT64_MAX : since;
+    return way->use == IR_WAY_OPEN && !way->stalled ? INT64_MAX : since;
 }
 
 bool

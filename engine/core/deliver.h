@@ -17,9 +17,10 @@
  * working hours comes last outside of them, one for the rest of the day last in
  * them; of all that is due, who is not at work comes last. Who has answered,
  * or replied, is left in peace; not who names a number that this message did
- * not have. Ways by hand (a telephone, a runner) are named as due, once, for a
- * person to do. A clock that was set back makes nobody wait longer than the
- * rules do. What a carrier took and later reports as failed
+ * not have. A way whose channel answers nobody now (`stalled`) stays due and
+ * holds up no next one. Ways by hand (a telephone, a runner) are named as due,
+ * once, for a person to do. A clock that was set back makes nobody wait longer
+ * than the rules do. What a carrier took and later reports as failed
  * (IR_ATTEMPT_BY_REPORT) was not handed over. What was tried and has no outcome
  * was cut off: it is due again, with the same number, so that whoever got it
  * can tell that it is the same message.
@@ -100,6 +101,7 @@ struct ir_way {
     enum ir_way_hours hours;
     size_t place;  /* in the list of the contacts */
     bool at_once;  /* open together with the first */
+    bool stalled;  /* in: its channel answers nobody now, see above */
     int64_t ok_ms; /* its channel is said to work since then; 0: not said */
     /* filled by ir_deliver: */
     enum ir_outcome last; /* 0: nothing yet */

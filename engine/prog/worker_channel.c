@@ -2,6 +2,7 @@
  * its sandbox, send, check or receive; and "broker", which runs programs for
  * such a worker from outside of it. */
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/i18n.h"
 #include "prog/worker.h"
 #include "script/broker.h"
@@ -11,6 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A channel that has failed for so long, for several messages or for one,
+ * answers nobody: the rest of them is not tried now. */
+#define STALL_MS 6000
+#define STALL_ONE_MS 20000
 
 #define FROM_MAX 200 /* bytes of what came in */
 #define TEXT_MAX 2000
@@ -26,9 +32,9 @@ say(const char *what, struct ir_json *j)
 }
 
 /* {"i":0,"ok":true,"ref":"...","delivered":false}, or {"i":0,"error","how",
- * "again_s"} */
+ * "again_s","stalled"} */
 static void
-say_sent(size_t i, const struct ir_plugin_result *res)
+say_sent(size_t i, const struct ir_plugin_result *res, bool stalled)
 {
     struct ir_json *j = ir_json_new_obj();
 
@@ -42,21 +48,49 @@ say_sent(size_t i, const struct ir_plugin_result *res)
         ir_json_set_str(j, "how", res->retry ? "retry" : "refused");
         if (res->again_s > 0)
             ir_json_set_int(j, "again_s", res->again_s);
+        if (stalled)
+            ir_json_set_bool(j, "stalled", true);
     }
     say("sent", j);
 }
 
+/* How long the channel has failed by now, without anything that went. */
+struct stall {
+    int64_t ms;
+    size_t n;
+};
+
+static bool
+is_stalled(struct stall *s, const struct ir_plugin_result *res, int64_t took_ms)
+{
+    if (res->ok || !res->retry)
+        *s = (struct stall){0};
+    else
+        *s = (struct stall){s->ms + took_ms, s->n + 1};
+    return (s->n > 1 && s->ms >= STALL_MS) || s->ms >= STALL_ONE_MS;
+}
+
+/* One after the other. Where the channel answers nobody, the rest fails with
+ * the last, untried: their next ways need not wait for it. */
 static int
 send_all(struct ir_plugin *p, const struct ir_json *msgs)
 {
-    struct ir_plugin_result res;
-    size_t i;
+    struct ir_plugin_result res = {0};
+    struct stall stall = {0};
+    size_t i, n = ir_json_len(msgs);
+    bool stalled = false;
 
-    for (i = 0; i < ir_json_len(msgs); i++) {
-        ir_plugin_send(p, ir_json_at(msgs, i), &res);
-        say_sent(i, &res);
-        free(res.text);
+    for (i = 0; i < n; i++) {
+        int64_t began = ir_clock_mono_ms();
+
+        if (!stalled) {
+            free(res.text);
+            ir_plugin_send(p, ir_json_at(msgs, i), &res);
+            stalled = is_stalled(&stall, &res, ir_clock_mono_ms() - began);
+        }
+        say_sent(i, &res, stalled);
     }
+    free(res.text);
     return IR_OK;
 }
 

@@ -143,6 +143,21 @@ ir_curl_begin(CURL *e, const char *url, const char *scheme, const char *ca,
            lib.setopt(e, CURLOPT_ERRORBUFFER, lib.detail) == CURLE_OK;
 }
 
+/* What is wrong with a certificate, as far as libcurl's words tell. */
+static const char *
+distrusted(void)
+{
+    if (strstr(lib.detail, "expired") != NULL)
+        return _("its certificate has expired (or is the clock of this machine "
+                 "wrong?)");
+    if (strstr(lib.detail, "not yet valid") != NULL)
+        return _("its certificate is not valid yet (or is the clock of this "
+                 "machine wrong?)");
+    if (strstr(lib.detail, "subject name") != NULL)
+        return _("its certificate is for another name");
+    return _("its certificate is not trusted");
+}
+
 static const char *
 meaning(CURLcode rc)
 {
@@ -153,9 +168,11 @@ meaning(CURLcode rc)
     case CURLE_COULDNT_CONNECT:
         return _("nobody answers there");
     case CURLE_OPERATION_TIMEDOUT:
-        return _("no answer in time");
+        return strncmp(lib.detail, "Resolving", 9) == 0
+                   ? _("nobody said in time where it is (DNS)")
+                   : _("no answer in time");
     case CURLE_PEER_FAILED_VERIFICATION:
-        return _("its certificate is not trusted");
+        return distrusted();
     case CURLE_SSL_CACERT_BADFILE:
         return lib.own_ca
                    ? _("the certificates to trust (ca) are no PEM text")

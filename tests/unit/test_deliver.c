@@ -229,6 +229,28 @@ shut(void **state)
     free(s.due);
 }
 
+/* A channel that answers nobody holds up no next way, and is due all the same:
+ * to be tried now and then. */
+static void
+stalled(void **state)
+{
+    struct scene s;
+
+    (void)state;
+    begin(&s);
+    s.r[KATO].answered = true;
+    assert_string_equal(due(&s, T0), "mori/sms+0");
+    s.w[MORI][0].stalled = true;
+    assert_string_equal(due(&s, T0), "mori/sms+0 mori/mail+0");
+    said(&s, MORI, 1, IR_OUTCOME_HANDED, T0, 0);
+    assert_string_equal(due(&s, T0), "mori/sms+0");
+    assert_string_equal(due(&s, T0 + 5 * MIN), "mori/sms+0 mori/phone+0 hand");
+    said(&s, MORI, 0, IR_OUTCOME_HANDED, T0 + 5 * MIN, 0);
+    s.w[MORI][0].stalled = false;
+    assert_string_equal(due(&s, T0 + 6 * MIN), "");
+    free(s.due);
+}
+
 /* A reply is no answer, but it ends the sending. */
 static void
 replied(void **state)
@@ -527,6 +549,7 @@ main(void)
         cmocka_unit_test(cut_off),
         cmocka_unit_test(reported_as_failed),
         cmocka_unit_test(shut),
+        cmocka_unit_test(stalled),
         cmocka_unit_test(replied),
         cmocka_unit_test(another_number),
         cmocka_unit_test(any_order),
