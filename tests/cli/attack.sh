@@ -39,12 +39,7 @@ sent_on() {
     done
 }
 stop() {
-    pgrep -f -- "-C $T/$1 comms send" | xargs -r kill || :
-    n=0
-    while pgrep -f -- "-C $T/$1 comms send" >/dev/null && [ $n -lt 60 ]; do
-        n=$((n + 1))
-        sleep 0.1
-    done
+    end_sender TERM "$T/$1" || :
 }
 # forged HOME SIGNER CONTACT CHANNEL ADDRESS OUTCOME [STATUS]: about $A
 forged() {

@@ -29,7 +29,7 @@ stop() {
     quiet=0
     while [ $quiet -lt 3 ]; do
         quiet=$((quiet + 1))
-        ! pkill -KILL -f -- "-C $H comms send" || quiet=0
+        ! end_sender KILL || quiet=0
         sleep 0.1
     done
 }

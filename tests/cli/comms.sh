@@ -109,7 +109,7 @@ within "mori|Two ways" "$T/chat" || fail "Mori did not get it"
 
 title "killed in the middle: nothing is lost, nothing comes twice"
 exits 75 comms send --for 1s
-pkill -KILL -f -- "-C $H comms send" || fail "no sender to kill"
+end_sender KILL || fail "no sender to kill"
 echo ok >"$T/sms.mode"
 idle
 is 2 "$(got sms)"
@@ -160,7 +160,7 @@ ok comms status
 out "NOT reached so far"
 out "the line is busy"
 is "$n5" "$(got chat)"
-pkill -KILL -f -- "-C $H comms send" || :
+end_sender KILL || :
 echo ok >"$T/chat.mode"
 idle
 is "$n5" "$(got chat)"
@@ -173,14 +173,14 @@ echo retry >"$T/sms.mode"
 echo retry >"$T/chat.mode"
 ok --as sato notify ito "Nobody takes it"
 n=0
-until pgrep -f -- "-C $H comms send" >/dev/null || [ $n -ge 80 ]; do
+until pid=$(sender) && [ -n "$pid" ] || [ $n -ge 80 ]; do
     n=$((n + 1))
     sleep 0.1
 done
-pgrep -f -- "-C $H comms send" >/dev/null || fail "no sender"
+[ -n "$pid" ] || fail "no sender"
 rm -rf "$H"
 n=0
-while pgrep -f -- "-C $H comms send" >/dev/null && [ $n -lt 100 ]; do
+until is_gone "$pid" || [ $n -ge 100 ]; do
     n=$((n + 1))
     sleep 0.1
 done

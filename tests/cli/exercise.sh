@@ -266,4 +266,4 @@ if ir help call >/dev/null 2>&1; then
     inside >"$T/n"
 fi
 ok verify
-pkill -KILL -f -- "-C $H comms send" || :
+end_sender KILL || :

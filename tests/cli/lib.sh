@@ -23,6 +23,9 @@
 #                        (the shipped runbooks), "small" (a small site);
 #                        sato alone, release approved
 #   member NAME          one more member
+#   sender [HOME]        the process that sends for it (who holds comms.lock)
+#   end_sender SIGNAL [HOME]  send it that and wait until it is gone; false:
+#                        there was none
 #
 # $T/out and $T/err hold what was said last. WITH="A=1 B=2" adds variables,
 # IRLANG and IRTERM change LANG and TERM, COLS and ROWS the terminal of typed.
@@ -121,6 +124,22 @@ typed() {
 }
 
 # within TEXT FILE...: is it there, also over the end of a line?
+# Who holds the lock is a sender, whatever else is called so; an executable is
+# no more to be found of who is gone, be it a zombie.
+sender() { "$PY" "$src/tests/tools/holder.py" "${1:-$H}"; }
+is_gone() { ! readlink "/proc/$1/exe" >/dev/null 2>&1; }
+end_sender() {
+    sends=$(sender "${2:-$H}")
+    [ -n "$sends" ] || return 1
+    kill -"$1" "$sends" 2>/dev/null || :
+    tries=0
+    until is_gone "$sends" || [ $tries -ge 100 ]; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+    [ $tries -lt 100 ] || fail "the sender does not end"
+}
+
 within() {
     text=$1
     shift

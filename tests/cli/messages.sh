@@ -68,19 +68,16 @@ reach() {
     "$PY" "$here/jget.py" "$T/reach" "$1" || :
 }
 # end: the detached sender ends cleanly by SIGTERM
-end() {
-    pgrep -f -- "-C $H comms send" | xargs -r kill || :
-    n=0
-    while pgrep -f -- "-C $H comms send" >/dev/null && [ $n -lt 60 ]; do
-        n=$((n + 1))
-        sleep 0.1
-    done
-    [ $n -lt 60 ] || fail "the sender does not end"
-}
-# now: a sender that looks for what came in
+end() { end_sender TERM || :; }
+# now: a sender that looks for what came in; one that begins to send meanwhile
+# ends first
 now() {
-    end
-    ir --json comms send --for 1s >/dev/null 2>&1 || :
+    n=0 got=75
+    while [ $got -eq 75 ] && [ $n -lt 20 ]; do
+        end
+        n=$((n + 1)) got=0
+        ir --json comms send --for 1s >/dev/null 2>&1 || got=$?
+    done
 }
 
 title "who is written to how, and whom a person calls, is said"

@@ -113,4 +113,4 @@ code=$(grep -oE '[0-9A-Z]{4}-[0-9A-Z]{4}' "$drill" | tail -1)
 ok check-code "$code" "$(cat "$drill")"
 out "summary of 2 alerts"
 ok verify
-pgrep -f -- "-C $H comms send" | xargs -r kill || :
+end_sender TERM || :
