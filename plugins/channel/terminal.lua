@@ -9,6 +9,7 @@ M.config = {
   write = { type = "program", default = "/usr/bin/write" },
   wall = { type = "program", default = "/usr/bin/wall" },
   who = { type = "program", default = "/usr/bin/who" },
+  test = { type = "program", default = "/usr/bin/test" },
   timeout = { type = "duration", default = "10s" },
 }
 
@@ -16,13 +17,17 @@ local ALL = "all"
 
 local function say(ir, en, ja) return ir.lang == "ja" and ja or en end
 
--- Who is logged in where: { { name, line }, ... }.
+-- Who is logged in where, and may this user write there:
+-- { { name, line, open }, ... }. wall(1) tells nobody that it may not.
 local function logged_in(ir, cfg)
   local res, err, how = ir.run { argv = { cfg.who }, timeout = cfg.timeout }
   if not res then return nil, err, how end
   local list = {}
   for name, line in res.out:gmatch("([^\n ]+) +([^\n ]+)[^\n]*") do
-    list[#list + 1] = { name = name, line = line }
+    res, err, how = ir.run { argv = { cfg.test, "-w", "/dev/" .. line },
+                             timeout = cfg.timeout }
+    if not res then return nil, err, how end
+    list[#list + 1] = { name = name, line = line, open = res.exit == 0 }
   end
   return list
 end
@@ -51,27 +56,38 @@ function M.send(ir, cfg, msg)
   end
   local list, err, how = logged_in(ir, cfg)
   if not list then return nil, err, how end
-  local there = name == ALL and #list > 0
+  local there, open = false, false
   for _, who in ipairs(list) do
-    there = there or who.name == name and (line == "" or who.line == line)
+    if name == ALL or who.name == name and (line == "" or who.line == line) then
+      there, open = true, open or who.open
+    end
   end
   if not there then
     return nil, msg.to .. ": " .. say(ir, "is not logged in on this machine",
                                       "このマシンにログインしていない"), "retry"
+  end
+  if not open then
+    return nil, msg.to .. ": " .. say(ir,
+      "no screen there takes messages from this user (group tty)",
+      "このユーザーからのメッセージを受け取る画面がない（ttyグループ）"), "retry"
   end
   if name == ALL then return run(ir, cfg, { cfg.wall }, msg) end
   return run(ir, cfg, { cfg.write, name, line ~= "" and line or nil }, msg)
 end
 
 function M.check(ir, cfg)
-  for _, program in ipairs { cfg.write, cfg.wall } do
+  for _, program in ipairs { cfg.write, cfg.wall, cfg.test } do
     local ok, err = ir.run { argv = { program }, only_look = true }
     if not ok then return nil, program .. ": " .. err end
   end
   local list, err = logged_in(ir, cfg)
   if not list then return nil, cfg.who .. ": " .. err end
   local names = {}
-  for i, who in ipairs(list) do names[i] = who.name .. " " .. who.line end
+  for i, who in ipairs(list) do
+    names[i] = who.name .. " " .. who.line ..
+               (who.open and "" or say(ir, " (closed to this user)",
+                                       "（このユーザーは書けない）"))
+  end
   return true, say(ir, "logged in: ", "ログイン中: ") ..
                (#names > 0 and table.concat(names, ", ") or "-")
 end

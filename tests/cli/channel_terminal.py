@@ -95,6 +95,8 @@ def try_all(t, screens, before):
     t.says("not on that one", send("kato pts/9999"), "is not logged in")
     for to in ("-n", "kato; id", "kato\n", "", "../x", "kato pts/1 x"):
         t.says(f"address {to!r}", send(to), "no login name", "refused")
+    if os.geteuid() == 0:
+        not_allowed(t, screens, before)
     os.chmod(kato.path, 0o600)
     if os.geteuid() != 0:
         t.says("wants none", send("kato"), "messages", "retry")
@@ -102,6 +104,23 @@ def try_all(t, screens, before):
            ["check"], "/nowhere/wall")
     t.says("nobody is there", t.run({}, "all", before=namespace(t, []))
            ["send"], "is not logged in", "retry")
+
+
+def not_allowed(t, screens, before):
+    """Who may not write there is told so; wall(1) alone would say nothing."""
+    nobody = [*before, "setpriv", f"--reuid={channel_try.NOBODY}",
+              f"--regid={channel_try.NOBODY}", "--clear-groups"]
+    for to in ("all", "kato"):
+        t.says(f"closed to nobody: {to}",
+               t.run({}, to, before=nobody).get("send", {}), "tty", "retry")
+    t.check("nothing came", "".join(s.read() for s in screens) == "")
+    os.chmod(screens[0].path, 0o622)
+    got = t.run({}, "all", before=nobody)
+    t.check("one is open", got["send"].get("ok") and
+            MSG["body"] in re.sub(" +\n", "\n", plain(screens[0].read())), got)
+    t.check("which are closed", got["check"].get("text", "").count("closed")
+            == 2, got)
+    os.chmod(screens[0].path, 0o620)
 
 
 def main(t):
