@@ -10,6 +10,7 @@
 #include "cmd/fill.h"
 #include "cmd/form.h"
 #include "cmd/pick.h"
+#include "cmd/report_away.h"
 #include "cmd/report_out.h"
 #include "core/text.h"
 #include "view/menu.h"
@@ -25,6 +26,9 @@
 
 struct drawing {
     struct ir_case k;
+    int unkept;           /* it cannot be recorded: an IR_E*, or IR_OK */
+    struct ir_err why;    /* with that: in words */
+    struct ir_away *away; /* nothing of the log can be read; or NULL */
     const char *authority;
     const struct ir_json *entry, *form, *fields;
     struct ir_json *own; /* a form made here, or NULL */
@@ -39,47 +43,6 @@ struct drawing {
     const char *from[IR_FORM_FIELDS_MAX];
     char *now[IR_FORM_FIELDS_MAX]; /* the record says something newer */
 };
-
-int
-ir_authority_pick(struct ir_ctx *c, const char *word,
-                  const struct ir_json **out)
-{
-    const struct ir_json *list = ir_view_contacts(&c->view, "authorities");
-    size_t n = ir_json_len(list), i, at = 0;
-    const char **names = ir_calloc(n + 1, sizeof *names);
-    int rc;
-
-    for (i = 0; i < n; i++)
-        names[i] = ir_json_get_str(ir_json_at(list, i), "id", "");
-    rc = ir_pick(c, _("authority"), names, n, word, false, &at);
-    if (rc == IR_OK)
-        *out = ir_json_at(list, at);
-    free(names);
-    return rc;
-}
-
-int
-ir_stage_given(struct ir_ctx *c, const struct ir_stage_words *w, bool *given,
-               enum ir_stage *stage)
-{
-    int n = w->first + w->follow_up + w->final + (w->report != NULL);
-
-    *given = n > 0;
-    if (n > 1)
-        return ir_fail(&c->err, IR_EUSAGE,
-                       _("one of --first, --follow-up and --final"));
-    if (w->report != NULL && !ir_stage_parse(w->report, stage)) {
-        ir_fail(&c->err, IR_EUSAGE, _("\"%.40s\" is no kind of report"),
-                w->report);
-        ir_err_hint(&c->err, "--report first|follow-up|final");
-        return IR_EUSAGE;
-    }
-    if (w->report == NULL)
-        *stage = w->final       ? IR_STAGE_FINAL
-                 : w->follow_up ? IR_STAGE_FOLLOW_UP
-                                : IR_STAGE_FIRST;
-    return IR_OK;
-}
 
 /* What the site says of a report to the authority, also where that is only an
  * example that does not apply; NULL: nothing.
@@ -109,7 +72,10 @@ find_form(struct ir_ctx *c, struct drawing *d)
 
     if (id == NULL)
         id = ir_json_get_str(d->entry, "form", NULL);
-    if (id != NULL && ir_form_find(c, id, &d->form) == IR_OK)
+    if (id != NULL && d->away != NULL)
+        d->form = ir_away_form(d->away, id);
+    if (d->form != NULL || (id != NULL && d->away == NULL &&
+                            ir_form_find(c, id, &d->form) == IR_OK))
         return IR_OK;
     memset(&c->err, 0, sizeof c->err);
     of = d->deadline != NULL ? d->deadline->json : any_deadline(d);
@@ -412,6 +378,7 @@ make_sheet(struct ir_ctx *c, struct drawing *d, struct ir_sheet_field *f,
                            .f = f,
                            .n = d->a.n,
                            .deadline = d->deadline,
+                           .away = d->away != NULL,
                            .by = c->me};
 }
 
@@ -470,10 +437,15 @@ finish(struct ir_ctx *c, struct drawing *d, bool json, const char *file)
     struct ir_buf text = {0};
     struct ir_sheet s;
     size_t lacks;
-    int rc, kept;
+    int rc, kept = d->unkept;
 
-    draft(d, &b);
-    kept = ir_batch_commit(c, &b);
+    if (kept == IR_OK) {
+        draft(d, &b);
+        kept = ir_batch_commit(c, &b);
+    } else {
+        c->err = d->why;
+        c->not_recorded = true;
+    }
     make_sheet(c, d, f, &s);
     s.id = kept == IR_OK ? b.ids[0] : NULL;
     lacks = d->stage == IR_STAGE_FINAL ? ir_sheet_open(&s, NULL) : 0;
@@ -526,6 +498,34 @@ draw_up(struct ir_ctx *c, struct drawing *d, const char *word,
     return rc;
 }
 
+/* Begin; where nothing can be written, with what can be read: the sheet has to
+ * be read out all the same.
+ */
+static int
+begin(struct ir_ctx *c, struct drawing *d)
+{
+    int rc = ir_cmd_begin(c, &d->k);
+
+    if (rc == IR_OK || rc == IR_ENOTFOUND || rc == IR_EUSAGE)
+        return rc;
+    d->unkept = rc;
+    d->why = c->err;
+    rc = ir_ctx_open(c, false);
+    if (rc == IR_OK) {
+        ir_ctx_me_soft(c);
+        rc = ir_case_current(c, 0, &d->k);
+    }
+    if (rc != IR_OK && rc != IR_ENOTFOUND && rc != IR_EUSAGE)
+        rc = ir_away_open(c, &d->k, &d->away);
+    if (rc != IR_OK) {
+        c->err = d->why;
+        return d->unkept;
+    }
+    memset(&c->err, 0, sizeof c->err);
+    c->not_recorded = false; /* until there is something to be recorded */
+    return IR_OK;
+}
+
 int
 ir_cmd_report_out(struct ir_ctx *c, int argc, char **argv)
 {
@@ -552,7 +552,7 @@ ir_cmd_report_out(struct ir_ctx *c, int argc, char **argv)
             rc = ir_fail(&c->err, IR_EUSAGE, "--format text|json");
     }
     if (rc == IR_OK)
-        rc = ir_cmd_begin(c, &d.k);
+        rc = begin(c, &d);
     if (rc == IR_OK)
         rc = draw_up(c, &d, argv[1], &w);
     if (rc == IR_OK)
@@ -561,6 +561,7 @@ ir_cmd_report_out(struct ir_ctx *c, int argc, char **argv)
     for (i = 0; i < IR_FORM_FIELDS_MAX; i++)
         free(d.now[i]);
     ir_json_free(d.own);
+    ir_away_done(d.away);
     ir_case_done(&d.k);
     return rc;
 }

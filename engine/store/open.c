@@ -298,7 +298,17 @@ check_identity(struct ir_store *st, struct ir_err *err)
     return load_site(st, err);
 }
 
-/* Open the file; a read-only home without a WAL is read as immutable. */
+/* May what it needs beside the database not be made here: nothing can be
+ * written, or the disk is full? */
+static bool
+cannot_write(int rc)
+{
+    return (rc & 0xFF) == SQLITE_CANTOPEN || (rc & 0xFF) == SQLITE_FULL ||
+           (rc & 0xFF) == SQLITE_IOERR;
+}
+
+/* Open the file; without a WAL it is read as immutable where nothing can be
+ * written. */
 static int
 open_file(struct ir_store *st, const char *path, enum ir_store_mode mode,
           struct ir_err *err)
@@ -306,6 +316,7 @@ open_file(struct ir_store *st, const char *path, enum ir_store_mode mode,
     int flags =
         mode == IR_STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     char *wal, *uri;
+    struct stat sb;
     int rc;
 
     flags |= SQLITE_OPEN_NOMUTEX;  /* one thread: store.h */
@@ -316,11 +327,10 @@ open_file(struct ir_store *st, const char *path, enum ir_store_mode mode,
     sqlite3_busy_timeout(st->db, IR_STORE_BUSY_MS);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(st->db, "PRAGMA schema_version", NULL, NULL, NULL);
-    if (rc == SQLITE_OK || mode != IR_STORE_READ ||
-        (rc & 0xFF) != SQLITE_CANTOPEN)
+    if (rc == SQLITE_OK || mode != IR_STORE_READ || !cannot_write(rc))
         return rc == SQLITE_OK ? IR_OK : ir_db_fail(st, "open", err);
     wal = ir_asprintf("%s-wal", path);
-    if (access(wal, F_OK) == 0) {
+    if (stat(wal, &sb) == 0 && sb.st_size > 0) {
         rc = ir_db_fail(st, "open", err);
         ir_err_hint(err, _("where nothing can be written it cannot be read "
                            "either: copy it elsewhere (cp -a), then: ir -C "

@@ -204,7 +204,22 @@ write_head(struct sx *x)
              _("This is an exercise. Nothing of this may be sent, read out or "
                "phoned to anybody outside."));
     }
+    if (s->id == NULL)
+        para(x, 1, IR_STYLE_BOLD,
+             _("NOT recorded. Write on paper whom you told, when, and the "
+               "receipt number; enter it later."));
+    if (s->away)
+        para(x, 1, IR_STYLE_BOLD,
+             _("The log cannot be read: nothing of the incident is filled in, "
+               "and whether it is an exercise is not known. In an exercise "
+               "dial nobody."));
     para(x, 1, IR_STYLE_BOLD, title_of(x));
+    if (s->away) {
+        para(x, 1, IR_STYLE_NONE,
+             ir_pool_f(&x->pool, _("%s, as of %s"), org,
+                       ir_pool_take(&x->pool, ir_view_moment(x->v->now_ms))));
+        return;
+    }
     para(x, 1, IR_STYLE_NONE,
          ir_pool_f(&x->pool, _("%s (%s), as of %s, drawn up by %s"), org,
                    s->inc->name,
@@ -449,9 +464,10 @@ ir_view_sheet_json(const struct ir_view *v, const struct ir_sheet *s)
         ir_json_set_hex(o, "id", s->id, IR_ID_BYTES);
     else
         ir_json_set_str(o, "id", NULL);
-    ir_json_set_str(o, "status", ir_view_status_word(s->inc->status));
-    ir_json_set_bool(o, "may_be_sent", !is_drill(s));
-    ir_json_set_str(o, "incident", s->inc->name);
+    ir_json_set_str(o, "status",
+                    s->away ? NULL : ir_view_status_word(s->inc->status));
+    ir_json_set_bool(o, "may_be_sent", !is_drill(s) && !s->away);
+    ir_json_set_str(o, "incident", s->away ? NULL : s->inc->name);
     ir_json_set_str(o, "authority", s->authority);
     ir_json_set_str(o, "title", title);
     ir_json_set_str(o, "report", ir_stage_word(s->stage));

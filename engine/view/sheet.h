@@ -27,6 +27,7 @@ struct ir_sheet {
     const struct ir_told_deadline *deadline; /* or NULL */
     int by;
     const uint8_t *id; /* the report's entry; NULL: not recorded */
+    bool away; /* nothing of the log could be read: nothing is known of `inc` */
 };
 
 /* How many answers are under investigation, and is one of them needed (all

@@ -252,6 +252,68 @@ is "$n" "$(entries)"
 home shipped
 ok --no-input start flight-information ransomware
 
+title "a full disk, or a log that cannot be opened: the sheet is there, and marked"
+cp -r "$H" "$T/hurt"
+rm -rf "$T"/hurt/ir.db*
+mkdir "$T/hurt/ir.db"
+was=$H H=$T/hurt
+for c in "" "--lang ja"; do
+    # shellcheck disable=SC2086
+    exits 1 $c report-out mlit --set what="displays dark"
+    out "050-0000-0201"
+    out "displays dark"
+    ! grep -q "mlit-desk@" out || fail "mail, and nobody knows its state"
+done
+out "記録されていません"
+out "訓練かどうかもわからない"
+out "調査中"
+err "記録されていません"
+exits 1 --json report-out mlit
+is null "$(json id)"
+is null "$(json status)"
+is false "$(json may_be_sent)"
+exits 1 report-out isac --out sheet.txt
+out "NOT recorded. Write on paper"
+out "The log cannot be read"
+exits 66 report-out mltt
+err "did you mean mlit?"
+silent "NOT recorded"
+head -c 50000 /dev/urandom >"$T/bad"
+rm -rf "$T/hurt/ir.db"
+cp "$T/bad" "$T/hurt/ir.db"
+exits 1 report-out mlit
+out "The log cannot be read"
+H=$was
+cat >full.sh <<'END'
+mount -t tmpfs -o "size=8m,mode=755" none small || exit 99
+mkdir -m 700 small/home
+cp -a "$FROM"/$WHICH "$FROM"/keys small/home
+dd if=/dev/zero of=small/fill bs=4k 2>/dev/null
+exec "$@"
+END
+mkdir small
+as=-rm
+[ "$(command id -u)" -ne 0 ] || as=-m
+for which in "ir.db*" ir.db; do
+    "$PY" -c 'import sqlite3, sys
+sqlite3.connect(sys.argv[1]).execute("pragma wal_checkpoint(truncate)")' \
+        "$was/ir.db"
+    H=$was
+    [ "$which" = ir.db ] || ok report-out police # something is in the WAL
+    EXEC="env FROM=$was WHICH=$which unshare $as sh $T/full.sh"
+    H=$T/small/home
+    exits 1 report-out mlit
+    EXEC=
+    out "050-0000-0201"
+    out "Flight information"
+    out "NOT recorded. Write on paper"
+    err "NOT recorded"
+    err "the disk is full"
+    silent "cannot be read"
+    silent "report-out told"
+done
+H=$was
+
 title "asked on a terminal: Enter, words, a slip, what is unknown, quit"
 typed report-out mlit <<'Y'
 
