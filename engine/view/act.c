@@ -214,8 +214,8 @@ reach(struct ir_sv *x, const char *id)
 /* Holders of a role in their order; at most two unless the step is shown in
  * full, and how many more there are.
  */
-static const char *
-reach_role(struct ir_sv *x, const char *role)
+const char *
+ir_step_reach(struct ir_sv *x, const char *role)
 {
     const struct ir_json *r = ir_view_contact(x->v, "roles", role);
     const struct ir_json *h = ir_json_get(r, "holders");
@@ -283,7 +283,7 @@ act_call(struct ir_sv *x)
                              ir_pool_f(&x->pool, _("%s: %s"),
                                        ir_pool_take(&x->pool,
                                                     ir_view_role(x->v, id + 5)),
-                                       reach_role(x, id + 5)));
+                                       ir_step_reach(x, id + 5)));
             else
                 ir_step_para(x, lead, IR_STYLE_NONE, reach(x, id));
         }
@@ -336,7 +336,7 @@ act_notify(struct ir_sv *x)
         ir_step_para(x, _("Released by: "), IR_STYLE_NONE,
                      ir_pool_f(&x->pool, _("%s (%s)"),
                                ir_pool_take(&x->pool, ir_view_role(x->v, rel)),
-                               reach_role(x, rel)));
+                               ir_step_reach(x, rel)));
     if (a != NULL && x->s->template != NULL)
         ir_step_para(x, NULL, IR_STYLE_NONE,
                      ir_pool_f(&x->pool, _("The words for it: %s"), words(x)));

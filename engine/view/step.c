@@ -171,6 +171,76 @@ on_fail(struct ir_sv *x)
     return ir_pool_f(&x->pool, _("%s Type fail to go on at %s."), say, go);
 }
 
+/* Is somebody to be rung up by this sentence? */
+static bool
+says_phone(const char *s)
+{
+    return strstr(s, "\xe9\x9b\xbb\xe8\xa9\xb1") != NULL || /* 電話 */
+           strcasestr(s, "phone") != NULL || strcasestr(s, "call ") != NULL;
+}
+
+/* Does who reads this hold the role, or stand among its holders? */
+static bool
+is_mine(struct ir_sv *x, const char *role)
+{
+    const struct ir_json *h =
+        ir_json_get(ir_view_contact(x->v, "roles", role), "holders");
+    const char *me = x->v->trust != NULL && x->v->me >= 0
+                         ? x->v->trust->members[x->v->me].handle
+                         : NULL;
+    size_t i;
+
+    if (x->v->me >= 0 && ir_incident_role(x->inc, role) == x->v->me)
+        return true;
+    for (i = 0; me != NULL && i < ir_json_len(h); i++) {
+        const char *id = ir_json_str(ir_json_at(h, i));
+
+        if (id != NULL && strcmp(id, me) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The numbers of those whom the sentences name: partners by their contract,
+ * and whose step it is. A sheet that says "phone them" says by what number. */
+static void
+write_numbers(struct ir_sv *x)
+{
+    const struct ir_json *all = ir_view_contacts(x->v, "partners");
+    const char *texts[] = {fill(x, &x->s->say), fill(x, &x->s->on_fail),
+                           fill(x, &x->s->place)};
+    bool rings = says_phone(texts[0]) || says_phone(texts[1]), any = false;
+    size_t i, k;
+
+    for (i = 0; rings && i < ir_json_len(all); i++) {
+        const struct ir_json *p = ir_json_at(all, i);
+        const char *contract = ir_json_get_str(p, "contract", "");
+        bool named = false;
+
+        for (k = 0; k < sizeof texts / sizeof texts[0]; k++)
+            named |= *contract != '\0' && strstr(texts[k], contract) != NULL;
+        any |= named;
+        if (named)
+            ir_step_para(
+                x, _("Number: "), IR_STYLE_NONE,
+                ir_pool_f(&x->pool, "%s %s",
+                          ir_pool_take(
+                              &x->pool,
+                              ir_view_safe(x->v, ir_json_text_of(p, "name"))),
+                          ir_pool_take(&x->pool, ir_view_phone(x->v, p))));
+    }
+    if (x->s->role != NULL && x->s->act != IR_ACT_CALL &&
+        x->s->act != IR_ACT_NOTIFY && x->s->act != IR_ACT_TELL &&
+        ((x->full && x->inc->declared_ms > 0) || (rings && !any)) &&
+        !is_mine(x, x->s->role) &&
+        ir_view_contact(x->v, "roles", x->s->role) != NULL)
+        ir_step_para(
+            x, _("Number: "), IR_STYLE_NONE,
+            ir_pool_f(&x->pool, _("%s: %s"),
+                      ir_pool_take(&x->pool, ir_view_role(x->v, x->s->role)),
+                      ir_step_reach(x, x->s->role)));
+}
+
 void
 ir_step_body(struct ir_sv *x)
 {
@@ -191,6 +261,7 @@ ir_step_body(struct ir_sv *x)
     ir_step_para(x, _("Where: "), IR_STYLE_NONE, fill(x, &s->place));
     ir_step_para(x, _("Good: "), IR_STYLE_NONE, fill(x, &s->good));
     ir_step_para(x, _("If not: "), IR_STYLE_NONE, on_fail(x));
+    write_numbers(x);
     ir_step_para(x, _("! "), IR_STYLE_BOLD, fill(x, &s->warn));
 }
 

@@ -54,6 +54,13 @@ void ir_step_act(struct ir_sv *x);
 void ir_step_gates(struct ir_sv *x);
 void ir_step_effects(struct ir_sv *x);
 
+/* Holders of a role in their order with their numbers; at most two unless the
+ * step is shown in full, and how many more there are.
+ *
+ * Owns:   kept by the pool.
+ */
+const char *ir_step_reach(struct ir_sv *x, const char *role);
+
 /* One line for each variable the step names that is not known: its question,
  * and what to type when somebody knows. And: are there such that the step
  * does not ask for by itself? *run: does its command need one?

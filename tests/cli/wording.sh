@@ -171,6 +171,10 @@ ok --no-input start email ransomware
 ok add common data-leak
 ok --json status
 is common/data-leak "$(json "instances[number=2].scenario")"
+ok show hold-in
+out "Number: Mihon Message Cloud 050-0000-0305"
+ok next
+out "Number: Network: Mori 050-0000-0104; Kato 050-0000-0105"
 exits 66 add common nothing
 is 1 "$(grep -o data-leak "$T/err" | wc -l)"
 
