@@ -221,6 +221,19 @@ first_of(const struct ir_attempt *const *v, size_t n, const char *contact)
     return lo;
 }
 
+/* Asked for anew so often on that way that it counts no more: whoever signs
+ * that over and over would have a person written to without end. */
+static bool
+is_too_often(const struct ir_attempt *a, const struct ir_recipient *r)
+{
+    size_t k;
+
+    for (k = 0; is_asked(a) && k < r->ways_n; k++)
+        if (is_on(a, &r->ways[k]))
+            return r->ways[k].asked_n >= IR_DELIVER_ASKED_MAX;
+    return false;
+}
+
 /* Read into `r` and `t[0..r->ways_n)` what the attempts say. */
 static void
 read_attempts(const struct ir_attempt *const *v, size_t n,
@@ -247,6 +260,8 @@ read_attempts(const struct ir_attempt *const *v, size_t n,
             r->other = v[i]->reply;
             continue;
         }
+        if (is_too_often(v[i], r))
+            continue;
         if (v[i]->number != 0 && v[i]->outcome != IR_OUTCOME_REPLIED)
             r->number = v[i]->number;
         if (v[i]->at_ms > r->last_ms)

@@ -32,6 +32,7 @@
 #include "core/hours.h"
 
 #define IR_DELIVER_AGAIN_MAX 12   /* attempts on one way, then given up */
+#define IR_DELIVER_ASKED_MAX 20   /* times one way is asked for anew */
 #define IR_DELIVER_WAIT_MS 300000 /* for an answer, if nothing else said */
 #define IR_DELIVER_FIRST_AGAIN_MS 30000 /* until the second attempt */
 #define IR_DELIVER_LAST_AGAIN_MS 10800000

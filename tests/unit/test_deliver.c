@@ -540,6 +540,30 @@ waits_for_hours(void **state)
     free(s.due);
 }
 
+/* Whoever asks for it over and over has nobody written to without end. */
+static void
+asked_too_often(void **state)
+{
+    struct scene s;
+    int i;
+
+    (void)state;
+    begin(&s);
+    s.r[KATO].answered = true;
+    for (i = 0; i < IR_DELIVER_ASKED_MAX; i++) {
+        int64_t at = T0 + i * MIN;
+
+        said(&s, MORI, 1, IR_OUTCOME_NO_ANSWER, at, at);
+        said(&s, MORI, 1, IR_OUTCOME_HANDED, at + 1, 0);
+    }
+    said(&s, MORI, 0, IR_OUTCOME_HANDED, T0 + 30 * MIN, 0);
+    assert_string_equal(due(&s, T0 + 30 * MIN + 5), "");
+    said(&s, MORI, 1, IR_OUTCOME_NO_ANSWER, T0 + 31 * MIN, T0 + 31 * MIN);
+    assert_string_equal(due(&s, T0 + 31 * MIN), "");
+    assert_int_equal(s.w[MORI][1].asked_n, IR_DELIVER_ASKED_MAX);
+    free(s.due);
+}
+
 int
 main(void)
 {
@@ -556,6 +580,7 @@ main(void)
         cmocka_unit_test(turns),
         cmocka_unit_test(clock_back),
         cmocka_unit_test(asked_anew),
+        cmocka_unit_test(asked_too_often),
         cmocka_unit_test(same_way_at_once),
         cmocka_unit_test(again),
         cmocka_unit_test(missed),
