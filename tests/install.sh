@@ -58,6 +58,12 @@ env -i PATH=/usr/bin:/bin HOME="$scratch" "$bin" -C "$scratch/new" mesh join \
 # Under it systemd answers openat2 with ENOSYS, and every file beneath a home
 # is opened by that.
 grep -q '^RestrictSUIDSGID=' "$unit" && fail "$unit: openat2 is not there"
+# The sender is within its limits, too: a worker, a broker and a program each.
+runs=$(sed -n 's/^#define RUNS_MAX \([0-9]*\).*/\1/p' \
+    "${0%/*}/../engine/cmd/sender_load.c")
+tasks=$(sed -n 's/^TasksMax=//p' "$unit")
+[ "$tasks" -ge $((3 * ${runs:?} + 32)) ] ||
+    fail "$unit: $tasks tasks are too few for $runs workers"
 
 # Start-up time is why (docs/design.md): no git, no Lua, no curl in `ir`.
 heavy=$(readelf -d "$bin" | grep -E 'NEEDED.*(git2|lua|curl|seccomp|microhttpd|gnutls|uv)' || :)
