@@ -19,6 +19,7 @@ M.config = {
 
 local PARTS_MAX = 10         -- of one message
 local WAIT_PARTS_MS = 600000 -- for the rest of a message in parts
+local HELD_MAX = 10          -- of them: a SIM card has room for 20
 local READS_MAX = 500        -- for one line
 local VALID = 167            -- 24 hours (TS 23.040, 9.2.3.12.1)
 local CHAR = "[%z\1-\127\194-\244][\128-\191]*"
@@ -578,10 +579,15 @@ function M.receive(ir, cfg, state)
   local done, since = {}, state and state.parts or {}
   for _, key in ipairs(state and state.done or {}) do done[key] = true end
   return session(ir, cfg, function(s)
-    local out, new = {}, { done = {}, parts = {} }
-    for name, g in pairs(sort(s, fetch(s, done), new, out)) do
+    local out, new, held = {}, { done = {}, parts = {} }, 0
+    local groups = sort(s, fetch(s, done), new, out)
+    for _, g in pairs(groups) do
+      held = held + (g.n < g.parts and #g.items or 0)
+    end
+    for name, g in pairs(groups) do
       local began = since[name] or ir.time()
-      if g.n == g.parts or ir.time() - began > WAIT_PARTS_MS then
+      if g.n == g.parts or held > HELD_MAX or
+         ir.time() - began > WAIT_PARTS_MS then
         out[#out + 1] = { from = g.from, text = join(g), at_ms = g.at_ms,
                           ref = g.key }
         for _, key in ipairs(g.items) do new.done[#new.done + 1] = key end

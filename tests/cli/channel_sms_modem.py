@@ -194,6 +194,15 @@ def receiving(t):
     t.check("a part that never comes", texts(got) == ["少し [...] "], got)
     got, _ = receive(t, m, state)
     t.check("empty in the end", got == [] and not m.memory["SM"], m.memory)
+    for i in range(12): # begun messages would fill the card
+        m.arrive(deliver("+819087654321", "x", part=(i, 200, 7, 8)))
+    m.arrive(deliver(ITO, "1a"))
+    got, state = receive(t, m)
+    t.check("parts by the dozen are not kept", len(got) == 13 and
+            "1a" in texts(got) and state.get("parts") in ({}, []), got)
+    got, _ = receive(t, m, state)
+    t.check("the card is empty again", got == [] and not m.memory["SM"],
+            m.memory)
     m = Modem(garbage=True, echo=True, reports=None)
     for i in range(40):
         m.arrive(deliver(ITO, f"{i} 了解しました"))
