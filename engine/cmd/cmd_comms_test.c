@@ -17,15 +17,30 @@
 #define NAMED_MAX 64 /* contacts on the command line */
 #define TEST_SEVERITY 3
 
-/* What a test says, in both languages: who gets it may read either. */
-static const char test_text[] =
-    "This is a test of the ways to reach you. Nothing has happened. / "
-    "連絡手段の試験です。何も起きていません。";
+/* What a test says, in the language of who gets it: half of an SMS in the other
+ * one would be lost on them. */
+static const struct {
+    const char *lang, *text;
+} test_texts[] = {
+    {"ja", "\u9023\u7d61\u624b\u6bb5\u306e\u8a66\u9a13"
+           "\u3067\u3059\u3002\u4f55\u3082\u8d77\u304d"
+           "\u3066\u3044\u307e\u305b\u3093\u3002"},
+    {"en", "This is a test of the ways to reach you. Nothing has happened."}};
+
+/* The row of test_texts for a contact. */
+static size_t
+text_for(struct ir_ctx *c, const char *id)
+{
+    const struct ir_json *p = ir_view_contact(&c->view, "people", id);
+
+    return strcmp(ir_json_get_str(p, "language", "ja"), "en") == 0 ? 1 : 0;
+}
 
 /* Name in `d` from the `from`-th on as many of the people as one alert can
  * name; returns how far it came. */
 static size_t
-name_some(struct ir_draft *d, char *const *ids, size_t from, size_t n)
+name_some(struct ir_draft *d, const char *text, char *const *ids, size_t from,
+          size_t n)
 {
     const char *to[IR_ALERT_TO_MAX];
     size_t i, k = 0;
@@ -33,7 +48,7 @@ name_some(struct ir_draft *d, char *const *ids, size_t from, size_t n)
     for (i = from; i < n && k < IR_ALERT_TO_MAX; i++)
         to[k++] = ir_asprintf("contact:%s", ids[i]);
     d->status = IR_TEST;
-    ir_bodyw_text(&d->body, 1, test_text);
+    ir_bodyw_text(&d->body, 1, text);
     ir_bodyw_uint(&d->body, 2, TEST_SEVERITY);
     ir_bodyw_texts(&d->body, 7, to, k);
     while (k > 0)
@@ -76,20 +91,18 @@ whom(struct ir_ctx *c, int n, char **argv, char ***ids, size_t *ids_n)
     return IR_OK;
 }
 
-/* Sign what is needed to name them all. */
+/* Sign what is needed to name all of those, who read one language. */
 static int
-sign(struct ir_ctx *c, char *const *ids, size_t n, uint8_t (**out)[IR_ID_BYTES],
-     size_t *out_n)
+sign_for(struct ir_ctx *c, const char *text, char *const *ids, size_t n,
+         uint8_t (**out)[IR_ID_BYTES], size_t *out_n)
 {
     size_t at = 0;
     int rc = IR_OK;
 
-    *out = NULL;
-    *out_n = 0;
     while (at < n && rc == IR_OK) {
         struct ir_batch b = {0};
 
-        at = name_some(ir_batch_add(&b, NULL, IR_KIND_ALERT), ids, at, n);
+        at = name_some(ir_batch_add(&b, NULL, IR_KIND_ALERT), text, ids, at, n);
         rc = ir_batch_commit(c, &b);
         if (rc != IR_OK)
             break;
@@ -98,6 +111,27 @@ sign(struct ir_ctx *c, char *const *ids, size_t n, uint8_t (**out)[IR_ID_BYTES],
         if (!c->json)
             ir_batch_say(c, NULL, &b);
     }
+    return rc;
+}
+
+/* Sign what is needed to name them all, each in their language. */
+static int
+sign(struct ir_ctx *c, char *const *ids, size_t n, uint8_t (**out)[IR_ID_BYTES],
+     size_t *out_n)
+{
+    char **some = ir_calloc(n + 1, sizeof *some);
+    size_t lang, i, k;
+    int rc = IR_OK;
+
+    *out = NULL;
+    *out_n = 0;
+    for (lang = 0; rc == IR_OK && lang < 2; lang++) {
+        for (i = k = 0; i < n; i++)
+            if (text_for(c, ids[i]) == lang)
+                some[k++] = ids[i];
+        rc = sign_for(c, test_texts[lang].text, some, k, out, out_n);
+    }
+    free(some);
     return rc;
 }
 

@@ -238,7 +238,11 @@ err "ir answer-for CONTACT $(ir --as sato --json comms status |
 is 1 "$(got sms)"
 is 1 "$(got chat)"
 out "handed over"
-case $(cut -d'|' -f2 "$T/sms") in 試験\ *) ;; *) fail "$(cat "$T/sms")" ;; esac
+case $(cut -d'|' -f2 "$T/sms") in
+試験\ 連絡手段の試験です*) ;;
+*) fail "$(cat "$T/sms")" ;;
+esac
+! grep -q 'This is a test' "$T/sms" || fail "in a language they do not read"
 touch "$T/chat.bad"
 exits 2 --as sato comms test mori --for 20s
 err "did not take the message: 1"
