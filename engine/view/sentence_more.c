@@ -51,9 +51,13 @@ say_attempt(struct ir_sx *x)
                                           N_("replied"),   N_("no answer")};
     char *id = ir_body_strdup(x->e, 1);
     const char *who = ir_pool_take(&x->pool, ir_view_person(x->v, id, false));
+    char *by = ir_body_strdup(x->e, 2);
+    bool sent = ir_view_contact(x->v, "channels", by) != NULL;
 
-    ir_buf_addf(x->out, _("Called %s (%s): %s"), who, channel(x, 2),
-                PICK(outcome, ir_body_uint_or(x->e, 3, 0)));
+    ir_buf_addf(x->out,
+                sent ? _("Message to %s (%s): %s") : _("Called %s (%s): %s"),
+                who, channel(x, 2), PICK(outcome, ir_body_uint_or(x->e, 3, 0)));
+    free(by);
     ir_sx_reason(x, 4);
     ir_sx_reason(x, 6);
     free(id);

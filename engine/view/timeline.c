@@ -4,11 +4,15 @@
 #include "base/scan.h"
 #include "base/time.h"
 #include "base/utf8.h"
+#include "core/deliver.h"
 #include "view/head.h"
 #include "view/sentence.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define RUN_MIN 3   /* handed over in a row: one row */
+#define RUN_NAMES 8 /* of them that are named */
 
 static int
 find(const struct ir_timeline *tl, const uint8_t id[IR_ID_BYTES])
@@ -67,6 +71,27 @@ take_left(const struct ir_incident *inc, struct ir_titem *it)
         it->left_open[it->left_open_n++] = ir_strdup(inc->left_open[i]);
 }
 
+/* Who was to be reached by what, and what came of it. */
+static void
+take_attempt(const struct ir_view *v, const struct ir_entry *e,
+             struct ir_titem *it)
+{
+    struct ir_attempt a;
+    char *who, *by;
+
+    if (ir_attempt_read(e, &a, NULL) != IR_OK)
+        return;
+    who = ir_view_person(v, a.contact, false);
+    by = ir_view_channel(v, a.channel);
+    it->way = ir_asprintf(_("%s (%s)"), who, by);
+    it->to = ir_asprintf("%s\n%s\n%s", a.contact, a.channel,
+                         a.address != NULL ? a.address : "");
+    it->outcome = (int)a.outcome;
+    free(who);
+    free(by);
+    ir_attempt_done(&a);
+}
+
 static void
 build_item(const struct ir_view *v, const struct ir_entry *e,
            const struct ir_incident *inc, struct ir_titem *it)
@@ -104,6 +129,8 @@ build_item(const struct ir_view *v, const struct ir_entry *e,
     if (e->h.kind == IR_KIND_STEP || e->h.kind == IR_KIND_REQUEST)
         it->step = ir_body_strdup(e, 1);
     it->amend = ir_strdup("");
+    if (e->h.kind == IR_KIND_ATTEMPT)
+        take_attempt(v, e, it);
     take_answers(e, it);
     if (inc != NULL && inc->left_open_n > 0 &&
         memcmp(e->id, inc->closing, IR_ID_BYTES) == 0)
@@ -184,6 +211,39 @@ apply_refs(const struct ir_view *v, const struct ir_entry *const *e, size_t n,
         }
 }
 
+static int
+by_attempt(const void *a, const void *b)
+{
+    const struct ir_titem *x = *(struct ir_titem *const *)a;
+    const struct ir_titem *y = *(struct ir_titem *const *)b;
+    int d = memcmp(x->refs[0], y->refs[0], IR_ID_BYTES);
+
+    if (d == 0)
+        d = strcmp(x->to, y->to);
+    return d != 0 ? d : x < y ? -1 : x > y;
+}
+
+/* Mark what a device began to send and what has an outcome: the next word
+ * about the same alert, person and address. Items are in fold order. */
+static void
+mark_begun(struct ir_timeline *tl)
+{
+    struct ir_titem **v = ir_calloc(tl->n + 1, sizeof(struct ir_titem *));
+    size_t i, n = 0;
+
+    for (i = 0; i < tl->n; i++)
+        if (tl->items[i].to != NULL && tl->items[i].refs_n > 0)
+            v[n++] = &tl->items[i];
+    if (n > 1)
+        qsort(v, n, sizeof(struct ir_titem *), by_attempt);
+    for (i = 0; i + 1 < n; i++)
+        v[i]->begun =
+            v[i]->node && v[i]->outcome == IR_OUTCOME_TRIED &&
+            memcmp(v[i]->refs[0], v[i + 1]->refs[0], IR_ID_BYTES) == 0 &&
+            strcmp(v[i]->to, v[i + 1]->to) == 0;
+    free(v);
+}
+
 /* Stable: a merge sort by when things happened. */
 static void
 sort_items(struct ir_titem *a, struct ir_titem *tmp, size_t n)
@@ -215,6 +275,7 @@ ir_timeline_build(const struct ir_view *v, const struct ir_entry *const *e,
     for (i = 0; i < n; i++)
         build_item(v, e[i], inc, &tl->items[i]);
     apply_refs(v, e, n, tl);
+    mark_begun(tl);
     tmp = ir_calloc(n + 1, sizeof *tmp);
     sort_items(tl->items, tmp, n);
     free(tmp);
@@ -228,6 +289,8 @@ ir_timeline_done(struct ir_timeline *tl)
     for (i = 0; i < tl->n; i++) {
         free(tl->items[i].text);
         free(tl->items[i].step);
+        free(tl->items[i].way);
+        free(tl->items[i].to);
         for (k = 0; k < tl->items[i].answers_n; k++) {
             free(tl->items[i].answers[k].name);
             free(tl->items[i].answers[k].value);
@@ -267,7 +330,7 @@ happened(const struct ir_view *v, const struct ir_titem *it,
 static const char *
 who_of(const struct ir_view *v, const struct ir_titem *it, struct ir_pool *pool)
 {
-    return it->node ? "-"
+    return it->node ? _("device")
            : it->author >= 0
                ? ir_pool_take(pool, ir_view_member(v, it->author, false))
                : _("unknown");
@@ -337,13 +400,88 @@ narrow_item(const struct ir_view *v, const struct ir_titem *it, bool ids,
     ir_term_para(&v->term, out, 3, NULL, IR_STYLE_NONE, what_of(v, it, pool));
 }
 
+/* Made by machines, and of no weight for who reads what happened. */
+static bool
+is_aside(const struct ir_titem *it)
+{
+    return it->kind == IR_KIND_WITNESS || it->kind == IR_KIND_RECEIPT ||
+           it->begun;
+}
+
+static bool
+is_handed(const struct ir_titem *it)
+{
+    return it->node && it->counts && it->outcome == IR_OUTCOME_HANDED &&
+           it->refs_n > 0;
+}
+
+/* How many items from `i` on are one alert that a device handed over to one
+ * after the other; *handed: to how many, *hidden: items between them that are
+ * not shown. 0: no such run, or a short one. */
+static size_t
+run_of(const struct ir_timeline *tl, size_t i, size_t *handed, size_t *hidden)
+{
+    const struct ir_titem *first = &tl->items[i];
+    size_t k, n = 0, aside = 0;
+
+    *handed = *hidden = 0;
+    for (k = i; k < tl->n && is_handed(first); k++) {
+        const struct ir_titem *it = &tl->items[k];
+
+        if (is_aside(it)) {
+            aside++;
+            continue;
+        }
+        if (!is_handed(it) || it->status != first->status ||
+            memcmp(it->refs[0], first->refs[0], IR_ID_BYTES) != 0)
+            break;
+        ++*handed;
+        *hidden = aside;
+        n = k + 1 - i;
+    }
+    return *handed >= RUN_MIN ? n : 0;
+}
+
+/* "Alert a91f03c2 handed over to 12: Ito (SMS), Mori (SMS) and 10 more".
+ *
+ * Owns:   the caller frees with free().
+ */
+static char *
+run_text(const struct ir_timeline *tl, size_t i, size_t n, size_t handed)
+{
+    struct ir_buf b = {0};
+    char hex[2 * 4 + 1];
+    size_t k, said = 0;
+
+    ir_hex(tl->items[i].refs[0], 4, hex);
+    ir_buf_addf(&b, _("Alert %s handed over to %zu: "), hex, handed);
+    for (k = i; k < i + n && said < RUN_NAMES; k++)
+        if (is_handed(&tl->items[k]))
+            ir_buf_addf(&b, "%s%s", said++ > 0 ? _(", ") : "",
+                        tl->items[k].way);
+    if (handed > said)
+        ir_buf_addf(&b, _(" and %zu more"), handed - said);
+    return ir_buf_take(&b);
+}
+
+static void
+put_item(const struct ir_view *v, const struct ir_titem *it, bool ids,
+         struct ir_pool *pool, struct ir_table *tb, struct ir_buf *out)
+{
+    if (v->term.cols < IR_TERM_NARROW)
+        narrow_item(v, it, ids, pool, out);
+    else
+        write_item(v, it, ids, pool, tb);
+}
+
 void
 ir_view_timeline(const struct ir_view *v, const struct ir_timeline *tl,
                  bool all, bool ids, struct ir_buf *out)
 {
     struct ir_pool pool = {0};
     struct ir_table tb;
-    size_t i, hidden = 0;
+    struct ir_titem one;
+    size_t i, hidden = 0, run, handed, aside;
 
     ir_table_init(&tb, ids ? 5 : 4, 1);
     tb.head[0] = _("happened");
@@ -352,17 +490,23 @@ ir_view_timeline(const struct ir_view *v, const struct ir_timeline *tl,
     if (ids)
         tb.head[3] = _("entry");
     tb.head[ids ? 4 : 3] = _("what");
-    for (i = 0; i < tl->n; i++) {
-        uint64_t kind = tl->items[i].kind;
-
-        if (!all && (kind == IR_KIND_WITNESS || kind == IR_KIND_RECEIPT)) {
+    for (i = 0; i<tl->n; i += run> 0 ? run : 1) {
+        run = 0;
+        if (!all && is_aside(&tl->items[i])) {
             hidden++;
             continue;
         }
-        if (v->term.cols < IR_TERM_NARROW)
-            narrow_item(v, &tl->items[i], ids, &pool, out);
-        else
-            write_item(v, &tl->items[i], ids, &pool, &tb);
+        if (!all && !ids)
+            run = run_of(tl, i, &handed, &aside);
+        if (run == 0) {
+            put_item(v, &tl->items[i], ids, &pool, &tb, out);
+            continue;
+        }
+        one = tl->items[i];
+        one.text = run_text(tl, i, run, handed);
+        ir_pool_take(&pool, one.text);
+        hidden += aside;
+        put_item(v, &one, ids, &pool, &tb, out);
     }
     if (tl->n == 0)
         ir_term_para(&v->term, out, 1, NULL, IR_STYLE_NONE,

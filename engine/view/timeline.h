@@ -39,6 +39,10 @@ struct ir_titem {
     uint8_t refs[IR_REFS_MAX][IR_ID_BYTES];
     enum ir_redacted redacted;
     int status;
+    char *way;   /* an attempt: "Ito (mail)"; else NULL */
+    char *to;    /* an attempt: who, by what, where; to compare */
+    int outcome; /* of it, enum ir_outcome; else 0 */
+    bool begun;  /* a device began that attempt, and its outcome stands below */
 };
 
 struct ir_timeline {
@@ -67,7 +71,9 @@ void ir_timeline_build(const struct ir_view *v, const struct ir_entry *const *e,
 void ir_timeline_done(struct ir_timeline *tl);
 
 /* The table of docs: happened, recorded, who, what; with `ids` the id too.
- * Witness and receipt entries, which machines make, only with `all`.
+ * Witness and receipt entries, which machines make, and that a device began to
+ * send what has an outcome, only with `all`. Without `all` and `ids` three and
+ * more people to whom an alert was handed over in a row stand in one row.
  *
  * Owns:   `out` keeps a copy.
  */
