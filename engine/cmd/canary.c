@@ -43,6 +43,7 @@ struct flock_of {
     struct ir_ctx *c;
     struct bird *v;
     size_t n;
+    struct ir_json *seen; /* words of ours by the channel that read them */
 };
 
 static void
@@ -130,6 +131,17 @@ pass_on(struct ir_ctx *c, const char *channel, const struct ir_json *in)
     return kept;
 }
 
+/* A trial message of ours was read there: it need not stay. */
+static void
+note_seen(struct flock_of *f, const char *via, const char *word)
+{
+    struct ir_json *words = ir_json_get(f->seen, via);
+
+    if (words == NULL)
+        words = ir_json_set_take(f->seen, via, ir_json_new_arr());
+    ir_json_add_str(words, word);
+}
+
 /* Something came in on a channel that is read: whose is it? */
 static bool
 on_received(void *arg, const struct ir_json *in)
@@ -139,7 +151,11 @@ on_received(void *arg, const struct ir_json *in)
     const char *text = ir_json_get_str(in, "text", "");
     const char *ref = ir_json_get_str(in, "ref", "");
     bool delivered = ir_json_get_bool(in, "delivered", false), ours = false;
+    char word[17];
     size_t i;
+
+    if (ir_canary_ours(f->c, text, word))
+        note_seen(f, by->k->via, word);
 
     for (i = 0; i < f->n; i++) {
         struct bird *b = &f->v[i];
@@ -162,6 +178,7 @@ begin(struct flock_of *f, struct bird *b)
     struct ir_json *msgs = message(f->c, b->k);
     struct ir_err why;
 
+    (void)ir_canary_keep(f->c, b->k->nonce);
     if (ir_channel_start(f->c, b->k->id, "send", msgs, &b->r, &why) != IR_OK)
         end(b, IR_CANARY_REFUSED, why.msg);
     ir_json_free(msgs);
@@ -397,7 +414,8 @@ lock(struct ir_ctx *c, int *fd)
 int
 ir_canaries_run(struct ir_ctx *c, struct ir_canary *v, size_t n)
 {
-    struct flock_of f = {c, ir_calloc(n + 1, sizeof *f.v), n};
+    struct flock_of f = {c, ir_calloc(n + 1, sizeof *f.v), n,
+                         ir_json_new_obj()};
     uint8_t random[8];
     size_t i;
     int fd = -1, rc = lock(c, &fd);
@@ -413,12 +431,14 @@ ir_canaries_run(struct ir_ctx *c, struct ir_canary *v, size_t n)
     if (rc == IR_OK) {
         fly(&f);
         rc = record(c, v, n);
+        ir_canary_clear(c, f.seen);
     }
     for (i = 0; i < n; i++) {
         ir_channel_end(f.v[i].r);
         free(f.v[i].ref);
     }
     free(f.v);
+    ir_json_free(f.seen);
     if (fd >= 0)
         close(fd);
     return rc;

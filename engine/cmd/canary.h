@@ -79,6 +79,21 @@ int ir_canaries_out(struct ir_ctx *c, const struct ir_canary *v, size_t n);
  */
 bool ir_canary_met(struct ir_ctx *c, const struct ir_json *in);
 
+/* Keep the word of a trial message that is about to be sent; is this text one
+ * of ours, by a word that was kept? Then `word` is it.
+ *
+ * Errors: keep: IR_ESTORE.
+ */
+int ir_canary_keep(struct ir_ctx *c, const char *word);
+bool ir_canary_ours(struct ir_ctx *c, const char *text, char word[17]);
+
+/* Have trial messages removed where they were seen: `seen` holds arrays of
+ * words of ours by channel. Plugins without `remove` leave them.
+ *
+ * Blocks: at most a minute each.
+ */
+void ir_canary_clear(struct ir_ctx *c, const struct ir_json *seen);
+
 /* What an end means, in words; as a device writes it into the log.
  *
  * Owns:   the caller frees with free().

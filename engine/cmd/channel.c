@@ -317,9 +317,9 @@ start(const struct ir_json *plugin, const struct ir_json *config,
     r->op = ir_strdup(op);
     r->home = home != NULL ? ir_strdup(home) : NULL;
     r->id = id != NULL ? ir_strdup(id) : NULL;
-    r->n = strcmp(op, "send") == 0    ? ir_json_len(msgs)
-           : strcmp(op, "check") == 0 ? 1
-                                      : 0;
+    r->n = strcmp(op, "send") == 0      ? ir_json_len(msgs)
+           : strcmp(op, "receive") == 0 ? 0
+                                        : 1;
     r->answered = ir_calloc(r->n + 1, sizeof *r->answered);
     ir_json_each(secrets, add_secret, r);
     if (id != NULL && strcmp(op, "receive") == 0 &&

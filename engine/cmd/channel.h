@@ -32,7 +32,8 @@ struct ir_chan_result {
 struct ir_channel_run;
 
 /* Start the plugin of a channel on `op`: "send" (`msgs`: an array of messages,
- * docs/man/ir-plugin.5), "check" or "receive" (`msgs` NULL). Does not wait.
+ * docs/man/ir-plugin.5), "check" or "receive" (`msgs` NULL), or "remove"
+ * (`msgs`: an array of words; one result, as of a check). Does not wait.
  * `c` is open (ir_ctx_open), best with ir_ctx_signed before.
  *
  * Owns:   *out is the caller's, ir_channel_end; the rest is needed during this

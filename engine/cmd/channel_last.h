@@ -10,8 +10,7 @@
 
 #define IR_CHANNEL_CHECK "check"
 #define IR_CHANNEL_CANARY "canary"
-#define IR_CHANNEL_STALE_MS (7 * (int64_t)86400000) /* a check counts so long  \
-                                                     */
+#define IR_CHANNEL_STALE_MS 604800000 /* so old a check says little */
 
 struct ir_channel_last {
     int64_t at_ms; /* since 1970 */

@@ -94,13 +94,17 @@ send_all(struct ir_plugin *p, const struct ir_json *msgs)
     return IR_OK;
 }
 
+/* Check, or, with `words`, remove. */
 static int
-check(struct ir_plugin *p)
+check(struct ir_plugin *p, const struct ir_json *words)
 {
     struct ir_json *j = ir_json_new_obj();
     struct ir_plugin_result res;
 
-    ir_plugin_check(p, &res);
+    if (words != NULL)
+        ir_plugin_remove(p, words, &res);
+    else
+        ir_plugin_check(p, &res);
     if (res.ok)
         ir_json_set_bool(j, "ok", true);
     ir_json_set_str(j, res.ok ? "text" : "error",
@@ -195,7 +199,9 @@ serve(const struct ir_json *req, struct ir_plugin *p, struct ir_err *err)
     if (strcmp(op, "send") == 0)
         rc = send_all(p, ir_json_get(req, "msgs"));
     else if (strcmp(op, "check") == 0)
-        rc = check(p);
+        rc = check(p, NULL);
+    else if (strcmp(op, "remove") == 0 && ir_json_get(req, "msgs") != NULL)
+        rc = check(p, ir_json_get(req, "msgs"));
     else if (strcmp(op, "receive") == 0)
         rc = receive(p, req, done, err);
     else

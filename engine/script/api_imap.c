@@ -1,6 +1,6 @@
 /* api_imap.c: ir.imap: the heads of mails in a mailbox that a search finds,
- * over libcurl. Nothing is written there, but that a mail whose head was read
- * counts as seen. */
+ * over libcurl, and removing mails by their numbers. Nothing else is written
+ * there, but that a mail whose head was read counts as seen. */
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "base/utf8.h"
@@ -195,17 +195,16 @@ fetch(lua_State *L, struct call *k)
 
 /* Read what the table at 1 says. NULL, or why not. */
 static const char *
-take(lua_State *L, struct call *k)
+take(lua_State *L, struct call *k, bool finds)
 {
     static const char *const schemes[] = {"imap", "imaps"};
     static const int ports[] = {143, 993};
     const char *why;
     size_t search_n;
 
-    ir_api_args(L, "ir.imap.fetch");
     luaL_checkstack(L, 24, NULL);
     k->folder = ir_api_text(L, "folder", false, NULL);
-    k->search = ir_api_text(L, "search", true, &search_n);
+    k->search = ir_api_text(L, "search", finds, &search_n);
     k->after = ir_api_int(L, "after", 0, 0, UINT32_MAX);
     k->max = ir_api_int(L, "max", FETCH_MAX, 0, FOUND_MAX);
     k->lines = ir_api_buf(L);
@@ -217,21 +216,33 @@ take(lua_State *L, struct call *k)
         return why;
     if (!folder_ok(k->folder))
         return _("\"folder\" is no plain name of a folder");
-    if (!search_ok(k->search, search_n))
+    if (finds && !search_ok(k->search, search_n))
         return _("\"search\" holds no criteria on one line");
     return NULL;
+}
+
+/* [-0, +1, e] */
+static struct call *
+new_call(lua_State *L, const char *function)
+{
+    struct call *k;
+
+    ir_api_args(L, function);
+    k = lua_newuserdatauv(L, sizeof *k, 0);
+    memset(k, 0, sizeof *k);
+    return k;
 }
 
 static int
 do_fetch(lua_State *L)
 {
-    struct call *k = lua_newuserdatauv(L, sizeof *k, 0);
+    struct call *k;
     const char *why;
     char *custom;
     CURLcode rc;
 
-    memset(k, 0, sizeof *k);
-    why = take(L, k);
+    k = new_call(L, "ir.imap.fetch");
+    why = take(L, k, true);
     if (why != NULL)
         return ir_api_fail(L, "refused", "%s", why);
     lua_pushfstring(L, "UID SEARCH UID %I:* %s", (LUAI_UACINT)k->after + 1,
@@ -248,10 +259,65 @@ do_fetch(lua_State *L)
     return 1;
 }
 
+/* The numbers of the field "uids", as "4,7,9". False: there is something else.
+ * [-0, +1, e] */
+static bool
+take_uids(lua_State *L, struct ir_buf *set)
+{
+    lua_Integer i, n;
+
+    lua_getfield(L, 1, "uids");
+    if (!lua_istable(L, -1))
+        return false;
+    n = (lua_Integer)lua_rawlen(L, -1);
+    for (i = 1; i <= n && n <= FOUND_MAX; i++) {
+        lua_rawgeti(L, -1, i);
+        if (!lua_isinteger(L, -1) || lua_tointeger(L, -1) < 1 ||
+            lua_tointeger(L, -1) > UINT32_MAX)
+            return false;
+        ir_buf_addf(set, "%s%lld", i > 1 ? "," : "",
+                    (long long)lua_tointeger(L, -1));
+        lua_pop(L, 1);
+    }
+    return n >= 1 && n <= FOUND_MAX;
+}
+
+/* ir.imap.remove{ uids, ... }: mark these mails as deleted, and have the server
+ * drop them, and no others that somebody marked: where it cannot drop by number
+ * (UIDPLUS, RFC 4315), they stay marked. */
+static int
+do_remove(lua_State *L)
+{
+    struct call *k = new_call(L, "ir.imap.remove");
+    const char *why = take(L, k, false);
+    struct ir_buf *set, *custom;
+    CURLcode rc;
+
+    if (why != NULL)
+        return ir_api_fail(L, "refused", "%s", why);
+    set = ir_api_buf(L);
+    custom = ir_api_buf(L);
+    if (!take_uids(L, set))
+        return luaL_error(L, "%s", _("\"uids\" must hold numbers of mails"));
+    ir_buf_addf(custom, "UID STORE %s +FLAGS.SILENT (\\Deleted)",
+                ir_buf_str(set));
+    rc = request(L, k, "", ir_buf_str(custom));
+    if (rc != CURLE_OK)
+        return ir_api_failed(L, rc, k->server.host,
+                             rc == CURLE_LOGIN_DENIED ? "refused" : "retry");
+    custom->len = 0;
+    ir_buf_addf(custom, "UID EXPUNGE %s", ir_buf_str(set));
+    rc = request(L, k, "", ir_buf_str(custom));
+    lua_pushboolean(L, 1);
+    lua_pushstring(L, rc == CURLE_OK ? "removed" : "marked");
+    return 2;
+}
+
 void
 ir_api_imap_open(lua_State *L)
 {
-    static const luaL_Reg fns[] = {{"fetch", do_fetch}, {NULL, NULL}};
+    static const luaL_Reg fns[] = {
+        {"fetch", do_fetch}, {"remove", do_remove}, {NULL, NULL}};
 
     luaL_newlib(L, fns);
 }

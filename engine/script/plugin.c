@@ -338,6 +338,13 @@ ir_plugin_check(struct ir_plugin *p, struct ir_plugin_result *res)
     simple(p, "check", NULL, res);
 }
 
+void
+ir_plugin_remove(struct ir_plugin *p, const struct ir_json *words,
+                 struct ir_plugin_result *res)
+{
+    simple(p, "remove", words, res);
+}
+
 /* list [, state] | nil, message */
 static int
 call_receive(lua_State *L)

@@ -56,6 +56,12 @@ void ir_plugin_send(struct ir_plugin *p, const struct ir_json *msg,
                     struct ir_plugin_result *res);
 void ir_plugin_check(struct ir_plugin *p, struct ir_plugin_result *res);
 
+/* The same: remove what came in and bears one of these words, trial messages
+ * of our own (`words`: an array of texts).
+ */
+void ir_plugin_remove(struct ir_plugin *p, const struct ir_json *words,
+                      struct ir_plugin_result *res);
+
 /* What has come in: a list of {from, text, at_ms, ref} and {ref, delivered},
  * and what the plugin wants to be given next time. Without the function the
  * list is empty.

@@ -187,6 +187,8 @@ also_plugin(struct ir_check *ck, const struct ir_node *n, struct ir_json *j)
         ir_json_set_take(j, "config", ir_json_new_obj());
     if (ir_node_field(n, "receive") != NULL)
         ir_json_set_bool(j, "receives", true);
+    if (ir_node_field(n, "remove") != NULL)
+        ir_json_set_bool(j, "removes", true);
     ir_json_set_strn(j, "source", f->text != NULL ? f->text : "", f->len);
 }
 
@@ -208,6 +210,7 @@ static const struct ir_rule plugin_rules[] = {
      .special = check_function},
     {.name = "check", .type = IR_RULE_SPECIAL, .special = check_function},
     {.name = "receive", .type = IR_RULE_SPECIAL, .special = check_function},
+    {.name = "remove", .type = IR_RULE_SPECIAL, .special = check_function},
     {.name = NULL}};
 const struct ir_schema ir_schema_plugin = {plugin_rules, also_plugin};
 

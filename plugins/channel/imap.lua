@@ -1,7 +1,8 @@
 -- plugins/channel/imap.lua: reads a mailbox, to find out whether mail arrives.
 --
 -- It sends nothing. What it gives back are the trial messages of
--- `ir channel canary`, told by their subject; other mail is left alone.
+-- `ir channel canary`, told by their subject, and it removes those whose word
+-- it is told; other mail is left alone.
 local M = { api = 1, kind = "channel", name = "imap", needs = { "imap" } }
 
 M.title = { en = "Mailbox (IMAP), to read trial messages",
@@ -32,13 +33,19 @@ M.config = {
 
 local MARK = "ir-canary"
 
--- What is there, of more recent mails than `after`.
-local function look(ir, cfg, after, max)
-  return ir.imap.fetch { host = cfg.host, port = cfg.port, tls = cfg.tls,
-                         user = cfg.user, password = cfg.password,
-                         folder = cfg.folder, ca = cfg.ca,
-                         timeout = cfg.timeout, after = after, max = max,
-                         search = 'SUBJECT "' .. MARK .. '"' }
+-- What every call of the server begins with.
+local function box(cfg)
+  return { host = cfg.host, port = cfg.port, tls = cfg.tls, user = cfg.user,
+           password = cfg.password, folder = cfg.folder, ca = cfg.ca,
+           timeout = cfg.timeout }
+end
+
+-- What is there, of more recent mails than `after`; with a `word`, of that.
+local function look(ir, cfg, after, max, word)
+  local call = box(cfg)
+  call.after, call.max = after, max
+  call.search = 'SUBJECT "' .. MARK .. (word and " " .. word or "") .. '"'
+  return ir.imap.fetch(call)
 end
 
 -- The value of a field in a head, its lines joined; "" where there is none.
@@ -81,6 +88,27 @@ function M.receive(ir, cfg, state)
     end
   end
   return list, { validity = got.validity, uid = uid }
+end
+
+-- Remove trial messages, each known by its word: it alone is the subject.
+function M.remove(ir, cfg, words)
+  local uids = {}
+  for _, word in ipairs(words) do
+    if not word:match("^%x+$") then return nil, "no such word", "refused" end
+    local got, err, how = look(ir, cfg, 0, nil, word)
+    if not got then return nil, err, how end
+    for _, mail in ipairs(got) do
+      if field(mail.head, "subject") == MARK .. " " .. word then
+        uids[#uids + 1] = mail.uid
+      end
+    end
+  end
+  if #uids == 0 then return true, "0" end
+  local call = box(cfg)
+  call.uids = uids
+  local ok, err, how = ir.imap.remove(call)
+  if not ok then return nil, err, how end
+  return true, tostring(#uids)
 end
 
 return M

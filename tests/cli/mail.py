@@ -8,6 +8,7 @@ distrusted gets nothing; when it works again people get one summary.
 import glob
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -92,6 +93,43 @@ class Home:
             json.loads(line) for line in out.splitlines()
             if line.startswith("{")]
         return [e for e in lines if e.get("kind") == "channel"]
+
+
+def put(t, name, subject, flags=""):
+    """A mail of somebody else in the mailbox."""
+    box = f"{t.dir}/mail/x/{'cur' if flags else 'new'}"
+    with open(f"{box}/{name}.a.x{flags}", "w", encoding="utf-8") as f:
+        f.write(f"From: A <a@minato.example>\nSubject: {subject}\n"
+                f"Message-ID: <{name}@minato.example>\n\ntext\n")
+
+
+def subjects(t):
+    """Of all mails in the mailbox, by what they are."""
+    out = []
+    for path in glob.glob(f"{t.dir}/mail/x/*/*.*"):
+        with open(path, encoding="utf-8") as f:
+            out += [x[9:].strip() for x in f if x.startswith("Subject: ")]
+    return sorted(out)
+
+
+def removes_its_own(t, h, liar, exim):
+    liar.to = exim
+    h.ir(0, "channel", "canary", "smtp")
+    t.check("a trial that was seen does not stay", subjects(t) == [],
+            subjects(t))
+    word = re.findall(rb"Subject: (ir-canary [0-9a-f]{16})",
+                      liar.passed[-1])[0].decode()
+    others = sorted(["Fwd: " + word, "ir-canary 0123456789abcdef", "Offer",
+                     "Marked by another program", word[:-1] + "x"])
+    for i, subject in enumerate(others):
+        put(t, str(i), subject,
+            ":2,T" if subject.startswith("Marked") else "")
+    put(t, "9", word) # ours, that came late
+    h.ir(0, "channel", "canary", "smtp")
+    t.check("but all others, and what a person marked", subjects(t) == others,
+            subjects(t))
+    for path in glob.glob(f"{t.dir}/mail/x/*/*.a.x*"):
+        os.remove(path)
 
 
 def found_out(t, h, liar, exim):
@@ -224,10 +262,8 @@ def what_they_missed(t, h, liar, exim):
 
 
 def what_trials_say(t, liar):
-    mails = [m.decode() for m in liar.taken]
-    for path in glob.glob(f"{t.dir}/mail/x/*/*"):
-        with open(path, encoding="utf-8") as f:
-            mails.append(f.read())
+    mails = [m.decode() for m in liar.taken + liar.passed
+             if b"ir-canary" in m]
     t.check("there are trials", len(mails) > 4)
     for m in mails:
         t.check("nothing of the incident is in a trial",
@@ -243,6 +279,7 @@ def main(t):
     h = Home(t, {"smtp": liar.port, "imap": box.tls, "ca": t.read("ca.pem")})
     try:
         found_out(t, h, liar, ports["bare"])
+        removes_its_own(t, h, liar, ports["bare"])
         by_itself(t, h, liar, ports["bare"])
         distrusted(t, h, liar, ports["bare"])
         what_trials_say(t, liar)

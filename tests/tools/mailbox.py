@@ -100,9 +100,11 @@ class Box:
         return out
 
 
-def pump(a, b):
+def pump(a, b, seen=None):
     try:
         while data := a.recv(65536):
+            if seen is not None:
+                seen += data
             b.sendall(data)
         b.shutdown(socket.SHUT_WR)
     except OSError:
@@ -116,7 +118,7 @@ class Liar(threading.Thread):
         super().__init__(daemon=True)
         self.sock = socket.create_server(("127.0.0.1", 0))
         self.port = self.sock.getsockname()[1]
-        self.taken, self.to = [], None
+        self.taken, self.passed, self.to = [], [], None
         self.start()
 
     def run(self):
@@ -130,7 +132,9 @@ class Liar(threading.Thread):
             back = threading.Thread(target=pump, args=(other, conn),
                                     daemon=True)
             back.start()
-            pump(conn, other)
+            seen = bytearray()
+            pump(conn, other, seen)
+            self.passed.append(bytes(seen))
             back.join()
 
     def serve(self, conn):
