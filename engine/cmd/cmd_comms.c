@@ -75,7 +75,7 @@ print_one(struct ir_ctx *c, const struct ir_outgoing *x, bool all)
 }
 
 static struct ir_json *
-one_json(const struct ir_outgoing *x)
+one_json(struct ir_ctx *c, const struct ir_outgoing *x)
 {
     struct ir_json *j = ir_json_new_obj();
     char hex[2 * IR_ID_BYTES + 1];
@@ -84,6 +84,7 @@ one_json(const struct ir_outgoing *x)
     ir_json_set_str(j, "alert", hex);
     ir_json_set_bool(j, "cancel", x->over != NULL);
     ir_json_set_take(j, "counts", ir_outgoing_counts(x));
+    ir_json_set_bool(j, "deputy", ir_outgoing_deputy(c, x) != NULL);
     ir_json_set_take(j, "to", ir_outgoing_json(x));
     return j;
 }
@@ -125,7 +126,7 @@ ir_cmd_comms_status(struct ir_ctx *c, int argc, char **argv)
         for (k = 0; k < o.v[i].to.n; k++)
             lost += o.v[i].to.r[k].reach == IR_REACH_FAILED;
         if (c->json)
-            ir_json_add_take(all, one_json(&o.v[i]));
+            ir_json_add_take(all, one_json(c, &o.v[i]));
         else
             print_one(c, &o.v[i], everybody);
     }

@@ -328,12 +328,20 @@ ask_again(struct ir_ctx *c, struct ir_outbox *o, const struct ir_outgoing *x,
 static int
 check_resend(struct ir_ctx *c, const struct ir_outgoing *x, const char *contact)
 {
+    char hex[2 * 4 + 1];
     size_t i;
 
-    if (x->mute)
-        return ir_fail(&c->err, IR_EREFUSED,
-                       _("this alert is sent from the device on which it was "
-                         "written, for two days"));
+    if (x->mute) {
+        ir_fail(&c->err, IR_EREFUSED,
+                _("this alert is sent from the device on which it was "
+                  "written, for two days"));
+        ir_hex(x->row->a->id, 4, hex);
+        ir_err_hint(&c->err,
+                    _("where that one is dead or cut off:  ir comms "
+                      "take %s"),
+                    hex);
+        return IR_EREFUSED;
+    }
     if (x->in.over)
         return ir_fail(&c->err, IR_EREFUSED, _("this alert is not out"));
     for (i = 0; contact != NULL && i < x->to.n; i++)

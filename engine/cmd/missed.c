@@ -53,7 +53,7 @@ gather(const struct ir_outbox *o, size_t *n)
     for (i = 0; i < o->n; i++) {
         const struct ir_outgoing *x = &o->v[i];
 
-        if (x->over != NULL || x->mute || x->in.over)
+        if (x->over != NULL || x->mute || x->deputy || x->in.over)
             continue;
         for (k = 0; k < x->to.n; k++)
             for (m = 0; m < x->to.r[k].ways_n; m++) {

@@ -108,6 +108,8 @@ add_attempts(struct ir_outbox *o, const struct ir_log *log)
             o->newest_hlc = a.hlc;
         if (x != NULL && ir_outbox_counts(o, x, &a))
             add_attempt(x, &a);
+        else if (x != NULL && ir_outbox_offers(o, x, &a))
+            ir_outbox_offer(x, &a);
         else
             ir_attempt_done(&a);
     }
@@ -189,7 +191,7 @@ end_of(const struct ir_alert *a)
 /* What is to be looked at: what was written here and is not too old; an alert
  * whose end was, for who got it; one whose place another takes, likewise. */
 static void
-choose_rows(struct ir_outbox *o, bool all, int64_t oldest_ms)
+choose_rows(struct ir_outbox *o, bool all, bool sending, int64_t oldest_ms)
 {
     const struct ir_alert_said *end;
     struct seen s;
@@ -201,18 +203,25 @@ choose_rows(struct ir_outbox *o, bool all, int64_t oldest_ms)
         const struct ir_alert *a = row->a;
         /* what waits for people's hours does so over a weekend */
         int64_t wait = a->severity >= IR_HOURS_ROUTINE ? IR_HOURS_WAIT_MS : 0;
-        bool ours = a->at_ms > oldest_ms - wait && !is_elsewhere(&s, a->id);
+        bool fresh = a->at_ms > oldest_ms - wait;
+        bool ours = fresh && !is_elsewhere(&s, a->id);
 
         end = end_of(a);
         if (end != NULL &&
             (end->at_ms <= oldest_ms || is_elsewhere(&s, end->entry)))
-            end = all ? end : NULL;
-        if (all || ours || end != NULL || a->state == IR_ALERT_CORRECTED)
+            end = all || (sending && end->at_ms > oldest_ms) ? end : NULL;
+        if (sending && fresh && !ours && a->state == IR_ALERT_OUT &&
+            a->status != IR_TEST && !a->mesh_only) {
+            add_row(o, row, NULL, false);
+            o->v[o->n - 1].deputy = true;
+        } else if (all || ours || end != NULL || a->state == IR_ALERT_CORRECTED)
             add_row(o, row, NULL, !ours || a->mesh_only);
         if (end != NULL)
             add_row(o, row, end,
                     all && (end->at_ms <= oldest_ms ||
                             is_elsewhere(&s, end->entry)));
+        if (end != NULL && !all)
+            o->v[o->n - 1].deputy = is_elsewhere(&s, end->entry);
     }
     for (k = 0; k < o->n; k++)
         if (o->v[k].over == NULL)
@@ -260,7 +269,7 @@ fill_to(struct ir_outbox *o, struct ir_outgoing *x)
 /* By which replies name them: what was used, else the next that is free. Word
  * that one is over, and what is signed as a test alone, ask for none. */
 static void
-number(struct ir_outbox *o)
+number(struct ir_outbox *o, bool deputies)
 {
     bool used[IR_REPLY_NUMBER_MAX + 1] = {false};
     uint64_t last = 0, next;
@@ -282,7 +291,8 @@ number(struct ir_outbox *o)
     for (i = 0; i < o->n; i++) {
         struct ir_outgoing *x = &o->v[i];
 
-        if (x->number > 0 || x->over != NULL || x->mute)
+        if (x->number > 0 || x->over != NULL || x->mute ||
+            x->deputy != deputies)
             continue;
         for (k = 0, next = last; k < IR_REPLY_NUMBER_MAX; k++) {
             next = next % IR_REPLY_NUMBER_MAX + 1;
@@ -294,8 +304,8 @@ number(struct ir_outbox *o)
     }
 }
 
-int
-ir_outbox_load(struct ir_ctx *c, bool all, struct ir_outbox *o)
+static int
+load(struct ir_ctx *c, bool all, bool sending, struct ir_outbox *o)
 {
     struct ir_now now;
     size_t i;
@@ -308,13 +318,29 @@ ir_outbox_load(struct ir_ctx *c, bool all, struct ir_outbox *o)
     rc = ir_box_load(c, IR_BOX_WAITING, NULL, &o->box);
     if (rc != IR_OK)
         return rc;
-    choose_rows(o, all, now.wall_ms - IR_SEND_OLDEST_MS);
     ir_outbox_know_us(o);
+    choose_rows(o, all, sending && o->has_node,
+                now.wall_ms - IR_SEND_OLDEST_MS);
     rc = load_attempts(o);
     for (i = 0; i < o->n && rc == IR_OK; i++)
         rc = fill_to(o, &o->v[i]);
-    number(o);
+    number(o, false);
+    number(o, true);
+    if (sending)
+        ir_outbox_stand(o, now.wall_ms);
     return rc;
+}
+
+int
+ir_outbox_load(struct ir_ctx *c, bool all, struct ir_outbox *o)
+{
+    return load(c, all, false, o);
+}
+
+int
+ir_outbox_load_sending(struct ir_ctx *c, struct ir_outbox *o)
+{
+    return load(c, false, true, o);
 }
 
 void
@@ -330,6 +356,9 @@ ir_outbox_done(struct ir_outbox *o)
         ir_recips_done(&x->to);
         for (k = 0; k < x->attempts_n; k++)
             ir_attempt_done(&x->attempts[k]);
+        for (k = 0; k < x->offered_n; k++)
+            ir_attempt_done(&x->offered[k]);
+        free(x->offered);
         free(x->attempts);
         free(x->due);
     }
@@ -342,45 +371,13 @@ ir_outbox_done(struct ir_outbox *o)
     memset(o, 0, sizeof *o);
 }
 
-/* Is it nothing that anybody must hear at any hour? Not a call, nor word that
- * another one was mistaken or is over; nor where an answer is wanted by a time,
- * or its author said so.
- */
-static bool
-is_routine(const struct ir_outgoing *x)
-{
-    const struct ir_alert *a = x->row->a;
-
-    return a->severity >= IR_HOURS_ROUTINE && a->status != IR_TEST &&
-           !a->any_hour && a->ack_within_s == 0 && x->tree.json == NULL &&
-           x->over == NULL && x->instead == NULL;
-}
-
-/* Who of its people is at work now, and until when it waits for whom. */
-static void
-plan_hours(const struct ir_outbox *o, struct ir_outgoing *x)
-{
-    bool routine = is_routine(x);
-    size_t i;
-
-    for (i = 0; i < x->to.n; i++) {
-        const struct ir_working *w = &x->to.who[i].working;
-        struct ir_recipient *r = &x->to.r[i];
-
-        r->duty = ir_working_at(w, &o->cal.cal, x->in.now_ms, &r->duty_ms);
-        r->quiet_ms = routine ? ir_working_opens(w, &o->cal.cal, x->in.out_ms,
-                                                 x->in.now_ms)
-                              : 0;
-    }
-}
-
 /* What is due of one alert; of a contact tree, whose turn it is and what is due
  * of them are worked out in turns: who is through makes room for the next. */
 static void
 plan_one(struct ir_outgoing *x)
 {
     const struct ir_alert *a = x->row->a;
-    size_t turns = x->to.n + 2;
+    size_t turns = x->to.n + x->offered_n + 2;
     bool more = true;
 
     if (x->tree.json != NULL)
@@ -391,9 +388,12 @@ plan_one(struct ir_outgoing *x)
         x->in.over = x->mute || (x->over == NULL && a->state != IR_ALERT_OUT) ||
                      (x->tree.json != NULL && x->tree.call.one &&
                       x->tree.call.state == IR_CALL_MET);
+        x->in.attempts = x->attempts;
+        x->in.attempts_n = x->attempts_n;
         ir_deliver(&x->in, x->to.r, x->to.n, &x->due, &x->due_n, &x->next_ms);
-        more = x->tree.json != NULL &&
-               ir_tree_plan(&x->tree, a, &x->to, x->in.now_ms);
+        more = ir_outbox_admit(x, add_attempt);
+        if (x->tree.json != NULL && !more)
+            more = ir_tree_plan(&x->tree, a, &x->to, x->in.now_ms);
     }
     if (x->tree.json != NULL && x->tree.call.next_ms < x->next_ms)
         x->next_ms = x->tree.call.next_ms;
@@ -409,10 +409,12 @@ ir_outbox_plan(struct ir_outbox *o, int64_t now_ms)
         struct ir_outgoing *x = &o->v[i];
 
         x->in.now_ms = now_ms;
-        x->in.attempts = x->attempts;
-        x->in.attempts_n = x->attempts_n;
-        plan_hours(o, x);
+        ir_outbox_hours(o, x);
         plan_one(x);
+        if (x->deputy)
+            ir_outbox_stand_by(o, x);
+        else
+            ir_outbox_settle(o, x);
         if (x->next_ms < o->next_ms)
             o->next_ms = x->next_ms;
     }
@@ -428,7 +430,8 @@ ir_attempt_about(const struct ir_outgoing *x, size_t recipient, size_t way)
                                  .contact = r->contact,
                                  .channel = r->ways[way].channel,
                                  .address = r->ways[way].address,
-                                 .number = x->number};
+                                 .number = x->number,
+                                 .deputy = x->deputy};
 
     memcpy(d.alert, x->in.alert, IR_ID_BYTES);
     memcpy(d.incident, a->incident, IR_INCIDENT_BYTES);
@@ -458,6 +461,8 @@ ir_attempt_entry(const struct ir_attempt_draft *a)
         ir_bodyw_uint(&d.body, 9, (uint64_t)a->retry_at_ms);
     if (a->stands_for > 0)
         ir_bodyw_uint(&d.body, 10, a->stands_for);
+    if (a->deputy)
+        ir_bodyw_uint(&d.body, 11, 1);
     return d;
 }
 

@@ -27,7 +27,7 @@ ir_outbox_counts(const struct ir_outbox *o, const struct ir_outgoing *x,
     a->far = !o->has_node || memcmp(a->key, o->node, IR_KEYID_BYTES) != 0;
     if (a->status != x->row->a->status || k == NULL)
         return false;
-    if (!a->far || x->mute)
+    if (!a->far || x->mute || x->deputy)
         return true;
     if (k->node)
         return false;

@@ -234,6 +234,35 @@ say_times(const struct ir_view *v, const struct ir_outgoing *x,
     free(answer);
 }
 
+const struct ir_cert_key *
+ir_outgoing_deputy(struct ir_ctx *c, const struct ir_outgoing *x)
+{
+    const struct ir_cert_key *k = NULL;
+    size_t i;
+
+    for (i = 0; i < x->attempts_n && k == NULL; i++)
+        if (x->attempts[i].deputy)
+            k = ir_trust_key(&c->trust, x->attempts[i].key);
+    return k;
+}
+
+static void
+say_deputy(struct ir_ctx *c, const struct ir_outgoing *x, struct ir_buf *out)
+{
+    const struct ir_cert_key *k = ir_outgoing_deputy(c, x);
+    char *who, *line;
+
+    if (k == NULL)
+        return;
+    who = ir_view_member(&c->view, (int)k->member, false);
+    line = ir_asprintf(_("A device of %s sent of it in place of the one on "
+                         "which it was written."),
+                       who);
+    ir_term_para(&c->view.term, out, 2, NULL, IR_STYLE_NONE, line);
+    free(line);
+    free(who);
+}
+
 /* How a recipient stands, for the summary and for whom to name first. */
 enum group {
     LOST, /* every way was tried */
@@ -358,6 +387,7 @@ ir_outgoing_table(struct ir_ctx *c, const struct ir_outgoing *x, bool all,
             ir_buf_addf(out, _("  Each of them:  ir comms status %s --all\n"),
                         hex);
     }
+    say_deputy(c, x, out);
 }
 
 struct ir_json *

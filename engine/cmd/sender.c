@@ -107,9 +107,10 @@ look_again(struct ir_sender *s)
     if (rc == IR_OK)
         ir_ctx_site(s->c, NULL); /* another release may be in force */
     if (rc == IR_OK)
-        rc = ir_outbox_load(s->c, false, &s->o);
+        rc = ir_outbox_load_sending(s->c, &s->o);
     if (rc == IR_OK)
         ir_sender_reads(s);
+    s->o.settle_ms = s->settle_ms;
     s->version = version;
     s->plan_ms = 0;
     s->reload_ms = ir_clock_mono_ms() + 4 * (ir_clock_mono_ms() - began);
@@ -125,6 +126,7 @@ calls(const struct ir_sender *s)
 
     for (i = 0; i < s->o.n; i++)
         if (s->o.v[i].tree.json != NULL && !s->o.v[i].in.over &&
+            (!s->o.v[i].deputy || s->o.v[i].left.begun) &&
             s->o.v[i].tree.call.state == IR_CALL_RUNS &&
             s->o.v[i].next_ms < INT64_MAX)
             return true;
@@ -228,6 +230,7 @@ begin(struct ir_sender *s)
     bool checked = s->c->signed_only;
     /* whoever comes after a kill knows of it */
     int rc = ir_sender_put_next(s, 0);
+    size_t i, devices = 0;
 
     /* before anything is read: what is recorded meanwhile, an approval too,
      * makes it look again */
@@ -235,9 +238,14 @@ begin(struct ir_sender *s)
     if (rc == IR_OK)
         rc = checked ? ir_ctx_trust(s->c) : ir_ctx_signed(s->c);
     if (rc == IR_OK)
-        rc = ir_outbox_load(s->c, false, &s->o);
+        rc = ir_outbox_load_sending(s->c, &s->o);
     if (rc == IR_OK)
         ir_sender_reads(s);
+    for (i = 0; i < s->c->trust.keys_n; i++)
+        devices += s->c->trust.keys[i].node && !s->c->trust.keys[i].revoked;
+    if (devices > 1)
+        s->settle_ms = ir_sender_wall_ms() + IR_TAKEOVER_SETTLE_MS;
+    s->o.settle_ms = s->settle_ms;
     return rc;
 }
 

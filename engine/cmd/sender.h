@@ -15,6 +15,7 @@
 #include "cmd/received.h"
 #include "cmd/tree.h"
 #include "core/deadline.h"
+#include "core/takeover.h"
 #include "store/append.h"
 
 #define IR_SENDER_LOCK "comms.lock"
@@ -29,7 +30,12 @@ struct ir_outgoing {
     const struct ir_valert *row;      /* borrowed from the box */
     const struct ir_alert_said *over; /* it says that; NULL: the alert itself */
     const struct ir_alert *instead;   /* it takes the place of, or NULL */
-    bool mute; /* for others to send, or old: it is shown alone */
+    bool mute;   /* for others to send, or old: it is shown alone */
+    bool deputy; /* of another device: sent here where that one leaves it */
+    struct ir_takeover left;    /* ...as it stands */
+    struct ir_attempt *offered; /* of deputies, about what is ours: they count
+                                   for what was left alone */
+    size_t offered_n;
     struct ir_recips to;
     struct ir_deliver_in in;
     struct ir_attempt *attempts; /* about it */
@@ -48,6 +54,7 @@ struct ir_outbox {
     struct ir_outgoing *v; /* gravest first */
     size_t n;
     struct ir_site_calendar cal;
+    int64_t settle_ms;   /* until then what was left for long is not sent; 0 */
     uint64_t newest_hlc; /* of attempts that were recorded here */
     bool has_node;
     uint8_t node[IR_KEYID_BYTES]; /* the key of this device */
@@ -66,8 +73,39 @@ struct ir_outbox {
 int ir_outbox_load(struct ir_ctx *c, bool all, struct ir_outbox *o);
 void ir_outbox_done(struct ir_outbox *o);
 
+/* The same of what is sent from here: what was signed here, and beside it, as
+ * deputy, what other devices have to send and may leave.
+ */
+int ir_outbox_load_sending(struct ir_ctx *c, struct ir_outbox *o);
+
+#define IR_OUTBOX_TAKEN "comms_taken" /* setting: "HEX", a line each */
+
+/* For outbox.c (core/takeover.h): may that attempt of a deputy count? Keep it;
+ * move into the outbox, by `add`, what counts by what is due, true: something
+ * was; say of each alert of others how it stands; leave of what is due there
+ * what this device has to send now; and of what is due here what another one
+ * cannot have sent meanwhile. The last: it is to send `x` at once.
+ *
+ * Owns:   offer: takes what `a` owns.
+ * Errors: IR_ESTORE.
+ */
+bool ir_outbox_offers(const struct ir_outbox *o, const struct ir_outgoing *x,
+                      const struct ir_attempt *a);
+void ir_outbox_offer(struct ir_outgoing *x, const struct ir_attempt *a);
+bool ir_outbox_admit(struct ir_outgoing *x,
+                     void (*add)(struct ir_outgoing *x,
+                                 const struct ir_attempt *a));
+void ir_outbox_stand(struct ir_outbox *o, int64_t now_ms);
+void ir_outbox_stand_by(struct ir_outbox *o, struct ir_outgoing *x);
+void ir_outbox_settle(struct ir_outbox *o, struct ir_outgoing *x);
+int ir_outbox_take(struct ir_ctx *c, const struct ir_outgoing *x);
+
 /* Work out what is due at `now_ms`. */
 void ir_outbox_plan(struct ir_outbox *o, int64_t now_ms);
+
+/* Who of its people is at work at x->in.now_ms, and until when it waits for
+ * whom: for outbox.c. */
+void ir_outbox_hours(const struct ir_outbox *o, struct ir_outgoing *x);
 
 /* The one of that id (of the alert, or of what ends it), or NULL.
  *
@@ -98,6 +136,7 @@ struct ir_attempt_draft {
     const char *contact, *channel, *address, *reply, *by, *detail;
     enum ir_outcome outcome;
     uint64_t number;
+    bool deputy;
     uint64_t stands_for; /* a summary of so many; 0: for itself */
     int64_t retry_at_ms;
 };
@@ -160,6 +199,13 @@ void ir_outgoing_table(struct ir_ctx *c, const struct ir_outgoing *x, bool all,
                        struct ir_buf *out);
 struct ir_json *ir_outgoing_json(const struct ir_outgoing *x);
 struct ir_json *ir_outgoing_counts(const struct ir_outgoing *x);
+
+/* The device that sent of it in place of the one that had to, or NULL.
+ *
+ * Owns:   borrowed from c->trust.
+ */
+const struct ir_cert_key *ir_outgoing_deputy(struct ir_ctx *c,
+                                             const struct ir_outgoing *x);
 
 /* Does nothing but a person's hand lead to them now? */
 bool ir_outgoing_by_hand(const struct ir_recipient *r);

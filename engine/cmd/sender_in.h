@@ -51,6 +51,7 @@ struct ir_sender {
     int64_t flush_ms;   /* monotonic: when they are recorded at the latest */
     int64_t trouble_ms; /* since when the log cannot be written; 0: it can */
     int64_t hold_ms;    /* nothing is begun before */
+    int64_t settle_ms;  /* wall: as in the outbox */
     int64_t plan_ms;    /* wall: when there is something to plan again */
     int64_t reload_ms;  /* monotonic: not before */
     int64_t version;    /* of the store when the outbox was loaded */

@@ -183,8 +183,9 @@ ir_sender_note_waited(struct ir_sender *s, int64_t now)
         for (k = 0; !s->o.v[i].in.over && k < s->o.v[i].to.n; k++) {
             const struct ir_recipient *r = &s->o.v[i].to.r[k];
 
-            if (s->o.v[i].over != NULL || r->reach == IR_REACH_ANSWERED ||
-                r->reach == IR_REACH_REPLIED)
+            if (s->o.v[i].over != NULL ||
+                (s->o.v[i].deputy && !s->o.v[i].left.begun) ||
+                r->reach == IR_REACH_ANSWERED || r->reach == IR_REACH_REPLIED)
                 continue;
             for (m = 0; m < r->ways_n; m++) {
                 const struct ir_way *w = &r->ways[m];

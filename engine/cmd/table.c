@@ -307,6 +307,8 @@ const struct ir_cmd ir_cmds[] = {
      N_("what is on its way to whom"), N_("comms status [ALERT] [--all]")},
     {"comms received", ir_cmd_comms_received, PEOPLE,
      N_("what came in and answers no alert"), N_("comms received [--all]")},
+    {"comms take", ir_cmd_comms_take, PEOPLE,
+     N_("send here what a dead device has left"), N_("comms take ALERT")},
     {"comms test", ir_cmd_comms_test, PEOPLE,
      N_("try every way to reach people"),
      N_("comms test [CONTACT ...] [--for DURATION]")},

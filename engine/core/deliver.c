@@ -34,6 +34,7 @@ read_entry(const struct ir_entry *e, struct ir_attempt *a, struct ir_err *err)
     a->number = ir_body_uint_or(e, 8, 0);
     if (ir_body_uint(e, 9, &at) && at <= INT64_MAX)
         a->retry_at_ms = (int64_t)at;
+    a->deputy = ir_body_uint_or(e, 11, 0) != 0;
     a->stands_for = ir_body_uint_or(e, 10, 0);
     if (a->contact == NULL || a->channel == NULL) {
         ir_attempt_done(a);
@@ -323,7 +324,8 @@ struct work {
 };
 
 static void
-add_due(struct work *w, size_t recipient, size_t way, struct ir_way *on)
+add_due(struct work *w, size_t recipient, size_t way, struct ir_way *on,
+        int64_t since_ms)
 {
     struct ir_due *d;
 
@@ -335,6 +337,7 @@ add_due(struct work *w, size_t recipient, size_t way, struct ir_way *on)
     d = &w->due[w->due_n++];
     *d = (struct ir_due){.recipient = recipient,
                          .way = way,
+                         .since_ms = since_ms,
                          .by_hand = on->use == IR_WAY_BY_HAND,
                          .shut = on->use == IR_WAY_SHUT};
     /* cut off without an outcome: the same attempt again */
@@ -383,12 +386,13 @@ one_way(struct work *w, size_t recipient, size_t k, struct ir_way *way,
         if (!way->given_up &&
             (t->retry_at_ms <= w->in->now_ms ||
              t->retry_at_ms > w->in->now_ms + IR_DELIVER_LAST_AGAIN_MS))
-            add_due(w, recipient, k, way);
+            add_due(w, recipient, k, way, past(w, t->retry_at_ms));
         else if (!way->given_up)
             look_at(w, t->retry_at_ms);
         return past(w, t->first_failed_ms);
     }
-    add_due(w, recipient, k, way);
+    add_due(w, recipient, k, way,
+            way->last == IR_OUTCOME_TRIED ? past(w, way->at_ms) : since);
     *pending = true;
     /* what cannot be used, or a person has to do, holds nothing up */
     return way->use == IR_WAY_OPEN && !way->stalled ? INT64_MAX : since;
@@ -420,6 +424,8 @@ one_recipient(struct work *w, size_t at, struct ir_recipient *r,
         r->exhausted = false;
         return;
     }
+    if (r->quiet_ms > since && r->quiet_ms <= w->in->now_ms)
+        since = r->quiet_ms;
     if (r->open_ms > since)
         since = r->open_ms;
     first = since;

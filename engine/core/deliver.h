@@ -64,6 +64,7 @@ struct ir_attempt {
     uint64_t number;     /* the reply number of that message, 0 none */
     int64_t retry_at_ms; /* failed, no answer: when it is tried again, 0 never
                           */
+    bool deputy;         /* by a device in the place of the alert's own */
     uint64_t stands_for; /* a summary of so many alerts; 0: for itself */
 };
 
@@ -169,7 +170,8 @@ struct ir_deliver_in {
 
 struct ir_due {
     size_t recipient, way;
-    uint64_t again; /* 0 the first attempt on this way, 1 the second, ... */
+    int64_t since_ms; /* since when it is */
+    uint64_t again;   /* 0 the first attempt on this way, 1 the second, ... */
     bool by_hand;
     bool shut; /* cannot be used: to be written down as failed, once */
 };

@@ -109,10 +109,10 @@ static const struct ir_field f_request[] = {
     R(4, HASH, "plan"), R(5, ID8, "device"),     R(6, UINT, "expires"),
     F(7, TEXT, "what")};
 static const struct ir_field f_attempt[] = {
-    R(1, TEXT, "contact"),    R(2, TEXT, "channel"), OP(3, 6, "outcome"),
-    F(4, TEXT, "reply"),      F(5, TEXT, "by"),      F(6, TEXT, "detail"),
-    F(7, TEXT, "address"),    F(8, UINT, "number"),  F(9, UINT, "retry_at"),
-    F(10, UINT, "stands_for")};
+    R(1, TEXT, "contact"),     R(2, TEXT, "channel"), OP(3, 6, "outcome"),
+    F(4, TEXT, "reply"),       F(5, TEXT, "by"),      F(6, TEXT, "detail"),
+    F(7, TEXT, "address"),     F(8, UINT, "number"),  F(9, UINT, "retry_at"),
+    F(10, UINT, "stands_for"), F(11, UINT, "deputy")};
 static const struct ir_field f_evidence[] = {
     R(1, TEXT, "item"),        OP(2, 4, "op"),
     F(3, HASH, "sha256"),      F(4, UINT, "bytes"),

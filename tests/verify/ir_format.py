@@ -48,6 +48,7 @@ KINDS_TEXT = """
 26 attempt ! + | 1* contact text | 2* channel text | 3* outcome 1..6
  | 4 reply text | 5 by text | 6 detail text | 7 address text
  | 8 number uint | 9 retry_at uint | 10 stands_for uint
+ | 11 deputy uint
 27 evidence ! + | 1* item text | 2* op 1..4 | 3 sha256 hash | 4 bytes uint
  | 5 source text | 6 collector text | 7 stat_before text | 8 stat_after text
  | 9 errors text | 10 taken_by text
