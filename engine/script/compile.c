@@ -245,6 +245,7 @@ do_all(struct run *r)
     ir_channels_check(&r->ck, &r->us);
     ir_contacts_check(&r->ck, &r->us);
     ir_refs_resolve(&r->ck, &r->us, false);
+    ir_forms_take(&r->ck, &r->us);
     ir_facts_check(&r->ck, &r->us);
     ir_graph_nesting(&r->ck, &r->us);
     tell_findings(r);

@@ -44,6 +44,13 @@ struct ir_json *ir_check_channel_config(struct ir_check *ck,
                                         const struct ir_node *n,
                                         struct ir_where at);
 
+/* A question of a form that stands in another: its id, or a table without `ask`
+ * and `type`, which says what is different here. ir_forms_take fills it in.
+ *
+ * Owns:   the result is the caller's; NULL when it is a question of its own.
+ */
+struct ir_json *ir_form_taken(struct ir_check *ck, const struct ir_node *n);
+
 /* What the rules of a step cannot say: one thing a step, what belongs to
  * what, defaults the plan wants.
  *

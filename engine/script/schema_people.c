@@ -387,12 +387,24 @@ static const struct ir_rule field_rules[] = {
     MAYTEXT("help"),
     {.name = NULL}};
 static const struct ir_schema field_schema = {field_rules, also_field};
-static const struct ir_rule item_field = {.type = IR_RULE_OBJ,
-                                          .of = &field_schema};
+/* A question of its own, or one of another form. */
+static struct ir_json *
+check_field(struct ir_check *ck, const struct ir_node *n, struct ir_where at)
+{
+    static const struct ir_rule own = {.type = IR_RULE_OBJ,
+                                       .of = &field_schema};
+    struct ir_json *taken = ir_form_taken(ck, n);
+
+    return taken != NULL ? taken : ir_check_value(ck, &own, n, at);
+}
+
+static const struct ir_rule item_field = {.type = IR_RULE_SPECIAL,
+                                          .special = check_field};
 static const struct ir_rule form_rules[] = {
     API,
     KIND(kind_form),
     ID,
+    {.name = "like", .type = IR_RULE_REF, .ref = IR_REF_FORM},
     {.name = "title", .type = IR_RULE_TITLE, .required = true},
     TEXT("intro"),
     {.name = "for_kind",

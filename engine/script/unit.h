@@ -68,6 +68,14 @@ void ir_channels_check(struct ir_check *ck, struct ir_units *us);
  */
 void ir_facts_check(struct ir_check *ck, struct ir_units *us);
 
+/* Put into forms the questions that they take over from another (`like`), so
+ * that an object holds all it asks, as if it had been written there: who reads
+ * it knows nothing of this. No circle, no name that is not there.
+ *
+ * Owns:   nothing.
+ */
+void ir_forms_take(struct ir_check *ck, struct ir_units *us);
+
 /* Look at the contacts as a whole (core's ir_contact_lint), at their lines;
  * what depends on the day is left out: the same files give the same findings.
  *

@@ -10,11 +10,9 @@ return {
             ja = "「調査中」を残しません。突き止められない事項は「不明」とし、理由を書きます。" },
   phone = { en = "This is Mihon International Airport with the final report. May I send it, and to which address?",
             ja = "見本国際空港です。最終報告です。書面の送り先を確認させてください。" },
+  like = "mlit-first",
   fields = {
-    { id = "sender", type = "person", required = true,
-      ask = { en = "Who reports, with what office and number?", ja = "報告者の氏名、所属、電話番号" } },
-    { id = "system", type = "text", required = true,
-      ask = { en = "Which system, what does it serve?", ja = "対象のシステムと用途" } },
+    "sender", "system",
     { id = "began", type = "time", required = true,
       ask = { en = "When did it begin?", ja = "発生日時" } },
     { id = "restored", type = "time", required = true,
@@ -31,7 +29,6 @@ return {
       ask = { en = "What was done", ja = "講じた措置" } },
     { id = "prevention", type = "text", required = true,
       ask = { en = "Prevention of recurrence, with dates", ja = "再発防止策と期日" } },
-    { id = "public", type = "text", required = true,
-      ask = { en = "What was told to the public, to whom else?", ja = "公表と他機関への連絡の状況" } },
+    { id = "public", required = true },
   },
 }
