@@ -2,7 +2,8 @@
 """Manuals: mandoc has nothing to say about them, every command of
 engine/cmd/table.c has its page ir-<first word>.1 in English and in Japanese,
 and the page names each of its second words. Ql quotes the rest of its line:
-another macro behind it would stand inside the quotes.
+another macro behind it, or a Japanese mark, would stand inside the quotes. A
+Japanese synopsis does not begin a line for each form by itself.
 """
 import os
 import re
@@ -11,6 +12,8 @@ import lint
 
 TABLE = "engine/cmd/table.c"
 QUOTED = re.compile(r"^\.(?:.* )?Ql .* (?:Ql|No|Xr) ", re.M)
+WIDE = re.compile(r"^\.(?:.* )?Ql [^\n]* [、。）」]", re.M)
+FORMS = re.compile(r"^\.Sh 書式.*?(?=^\.Sh |\Z)", re.M | re.S)
 ROW = re.compile(r'^\s*\{"([a-z][a-z -]*)",', re.M)
 PLACES = ("docs/man", "docs/man/ja")
 
@@ -44,6 +47,17 @@ def check_pages(root):
         text = lint.read(root, page)
         for m in QUOTED.finditer(text):
             yield page, lint.line_of(text, m.start()), "quotes within quotes"
+        for m in WIDE.finditer(text):
+            yield page, lint.line_of(text, m.start()), "a mark within quotes"
+        for m in FORMS.finditer(text):
+            body = re.sub(r"^\.(?:Ek|Bk -words)\n", "", m[0], flags=re.M)
+            lines = body.split("\n")
+            first = next((i for i, line in enumerate(lines)
+                          if line.startswith(".Nm")), len(lines))
+            for i in range(first + 1, len(lines)):
+                if lines[i].startswith(".Nm") and lines[i - 1] != ".br":
+                    yield page, lint.line_of(text, m.start()), \
+                        "two forms on one line: .br between them"
     if not pages:
         return
     _, said = lint.run(["mandoc", "-T", "lint", "-K", "utf-8", "-W",
@@ -83,6 +97,9 @@ PLANTS = [
     (tree(A, page("c\n"), page("b\n")), 'nothing about "a b"'),
     (tree(A, page(".Xx b\n"), page("b\n")), "unknown macro"),
     (tree(A, page(".Pq Ql b , Ql c\n"), page("b\n")), "quotes within quotes"),
+    (tree(A, page("b\n"), page("b\n.Ql c 、\n")), "a mark within quotes"),
+    (tree(A, page("b\n"), page("b\n.Sh 書式\\&\n.Nm ir\n.Cm b\n.Nm ir\n"
+                               ".Cm c\n")), "two forms on one line"),
     ({}, "is not there"),
 ]
 CLEAN = tree(A, page(".Cm b\n"), page(".Cm b\nは試し\n"))
