@@ -355,6 +355,7 @@ static int
 record(struct ir_ctx *c, struct ir_canary *v, size_t n)
 {
     struct ir_channels known = {0};
+    uint8_t self[IR_KEYID_BYTES];
     struct ir_key *node = NULL;
     struct ir_signer who;
     struct ir_now now;
@@ -363,9 +364,11 @@ record(struct ir_ctx *c, struct ir_canary *v, size_t n)
     int rc = ir_ctx_trust(c); /* others said something meanwhile */
 
     if (rc == IR_OK)
-        rc = ir_channels_load(c, NULL, IR_ACTUAL, &known);
-    if (rc == IR_OK)
         rc = ir_ctx_node_key(c, &node);
+    if (rc == IR_OK) {
+        ir_key_id(node->pub, self);
+        rc = ir_channels_load_at(c, NULL, IR_ACTUAL, self, &known);
+    }
     if (rc == IR_OK)
         rc = ir_store_begin(c->st, &c->err);
     if (rc != IR_OK)

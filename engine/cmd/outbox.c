@@ -237,8 +237,8 @@ fill_to(struct ir_outbox *o, struct ir_outgoing *x)
     const struct ir_outgoing *was;
     const struct ir_json *tree;
     struct ir_channels ch = {0};
-    int rc = ir_channels_load(o->c, a->has_incident ? a->incident : NULL,
-                              a->status, &ch);
+    int rc = ir_channels_load_at(o->c, a->has_incident ? a->incident : NULL,
+                                 a->status, o->has_node ? o->node : NULL, &ch);
 
     if (rc != IR_OK)
         return rc;

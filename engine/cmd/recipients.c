@@ -24,8 +24,8 @@ ir_channel_is_mail(struct ir_ctx *c, const char *id)
 }
 
 int
-ir_channels_load(struct ir_ctx *c, const uint8_t *incident, int status,
-                 struct ir_channels *out)
+ir_channels_load_at(struct ir_ctx *c, const uint8_t *incident, int status,
+                    const uint8_t *node, struct ir_channels *out)
 {
     struct ir_log log = {0};
     const struct ir_entry **e;
@@ -39,11 +39,18 @@ ir_channels_load(struct ir_ctx *c, const uint8_t *incident, int status,
         (void)ir_signed_only(&c->trust, ir_store_site(c->st), true, &log);
         e = ir_log_ptrs(&log);
         ir_order_sort(e, log.n);
-        ir_channels_fold(&c->trust, e, log.n, status, out);
+        ir_channels_fold_at(&c->trust, e, log.n, status, node, out);
         free(e);
     }
     ir_log_done(&log);
     return rc;
+}
+
+int
+ir_channels_load(struct ir_ctx *c, const uint8_t *incident, int status,
+                 struct ir_channels *out)
+{
+    return ir_channels_load_at(c, incident, status, NULL, out);
 }
 
 /* What is being put together. */

@@ -70,4 +70,8 @@ bool ir_channel_is_mail(struct ir_ctx *c, const char *id);
 int ir_channels_load(struct ir_ctx *c, const uint8_t *incident, int status,
                      struct ir_channels *out);
 
+/* The same as the device with key `node` may rely on it (core/channels.h). */
+int ir_channels_load_at(struct ir_ctx *c, const uint8_t *incident, int status,
+                        const uint8_t *node, struct ir_channels *out);
+
 #endif

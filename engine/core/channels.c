@@ -64,9 +64,21 @@ take(struct ir_channels *c, const struct ir_trust *t, const struct ir_entry *e)
     c->v[i] = w;
 }
 
+/* Did another device than `node` find that? */
+static bool
+is_found_elsewhere(const struct ir_trust *t, const struct ir_entry *e,
+                   const uint8_t *node)
+{
+    const struct ir_cert_key *k = ir_trust_key(t, e->h.author);
+
+    return node != NULL && k != NULL && k->node &&
+           memcmp(e->h.author, node, IR_KEYID_BYTES) != 0;
+}
+
 void
-ir_channels_fold(const struct ir_trust *t, const struct ir_entry *const *e,
-                 size_t n, int status, struct ir_channels *out)
+ir_channels_fold_at(const struct ir_trust *t, const struct ir_entry *const *e,
+                    size_t n, int status, const uint8_t *node,
+                    struct ir_channels *out)
 {
     size_t i;
 
@@ -74,8 +86,16 @@ ir_channels_fold(const struct ir_trust *t, const struct ir_entry *const *e,
     for (i = 0; i < n; i++)
         if (e[i]->h.kind == IR_KIND_CHANNEL &&
             (e[i]->h.status == IR_ACTUAL || e[i]->h.status == status) &&
-            ir_trust_admits(t, e[i], NULL) == IR_OK)
+            ir_trust_admits(t, e[i], NULL) == IR_OK &&
+            !is_found_elsewhere(t, e[i], node))
             take(out, t, e[i]);
+}
+
+void
+ir_channels_fold(const struct ir_trust *t, const struct ir_entry *const *e,
+                 size_t n, int status, struct ir_channels *out)
+{
+    ir_channels_fold_at(t, e, n, status, NULL, out);
 }
 
 void

@@ -45,6 +45,14 @@ void ir_channels_fold(const struct ir_trust *t, const struct ir_entry *const *e,
                       size_t n, int status, struct ir_channels *out);
 void ir_channels_done(struct ir_channels *c);
 
+/* The same as the device with key `node` (NULL: any) may rely on it when it
+ * sends: of what devices found only what it found itself. Another one may stand
+ * in a part of the network that is cut off, or lie.
+ */
+void ir_channels_fold_at(const struct ir_trust *t,
+                         const struct ir_entry *const *e, size_t n, int status,
+                         const uint8_t *node, struct ir_channels *out);
+
 /* What holds of a channel, or NULL: nobody said anything.
  *
  * Owns:   borrowed from `c`.

@@ -144,13 +144,42 @@ what_is_news(void **state_)
     world_free(w);
 }
 
+/* What another device found says nothing of the ways from here; what people say
+ * does, and nobody's device undoes that. */
+static void
+from_here(void **state_)
+{
+    static const uint8_t other[IR_KEYID_BYTES] = {1};
+    const struct ir_entry *e[ENTRIES_MAX];
+    struct world *w = scene();
+    struct ir_channels c;
+    uint8_t node[IR_KEYID_BYTES];
+    size_t i;
+
+    (void)state_;
+    ir_key_id(w->key[NODE]->pub, node);
+    say(w, MORI, "sms", IR_CHANNEL_DOWN);
+    say(w, NODE, "sms", IR_CHANNEL_OK);
+    say(w, NODE, "smtp", IR_CHANNEL_DOWN);
+    for (i = 0; i < w->n; i++)
+        e[i] = &w->e[i];
+    ir_channels_fold_at(&w->trust, e, w->n, IR_ACTUAL, other, &c);
+    assert_int_equal(ir_channels_state(&c, "smtp", true), IR_CHANNEL_UNKNOWN);
+    assert_int_equal(ir_channels_state(&c, "sms", false), IR_CHANNEL_DOWN);
+    ir_channels_done(&c);
+    ir_channels_fold_at(&w->trust, e, w->n, IR_ACTUAL, node, &c);
+    assert_int_equal(ir_channels_state(&c, "smtp", true), IR_CHANNEL_DOWN);
+    assert_int_equal(ir_channels_state(&c, "sms", false), IR_CHANNEL_OK);
+    ir_channels_done(&c);
+    world_free(w);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(newest_word),
-        cmocka_unit_test(distrust_stays),
-        cmocka_unit_test(exercise),
+        cmocka_unit_test(newest_word),    cmocka_unit_test(from_here),
+        cmocka_unit_test(distrust_stays), cmocka_unit_test(exercise),
         cmocka_unit_test(what_is_news),
     };
 
