@@ -26,6 +26,7 @@ ssl_cert = <%(top)s/server.crt
 ssl_key = <%(top)s/server.key
 ssl_dh =
 disable_plaintext_auth = yes
+auth_failure_delay = 0
 default_internal_user = %(user)s
 default_login_user = %(user)s
 default_internal_group = %(group)s
@@ -52,6 +53,10 @@ service imap-login {
 }
 service anvil {
   chroot =
+  # who has the password wrong is not made to wait
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service stats {
   chroot =
