@@ -580,16 +580,11 @@ function M.receive(ir, cfg, state)
   for _, key in ipairs(state and state.done or {}) do done[key] = true end
   return session(ir, cfg, function(s)
     local out, new, held = {}, { done = {}, parts = {} }, 0
-    local groups = sort(s, fetch(s, done), new, out)
-    for _, g in pairs(groups) do
-      held = held + (g.n < g.parts and #g.items or 0)
-    end
-    for name, g in pairs(groups) do
+    for name, g in pairs(sort(s, fetch(s, done), new, out)) do
       local began = since[name] or ir.time()
-      if g.n == g.parts or held > HELD_MAX or
-         ir.time() - began > WAIT_PARTS_MS then
-        out[#out + 1] = { from = g.from, text = join(g), at_ms = g.at_ms,
-                          ref = g.key }
+      held = held + (g.n < g.parts and #g.items or 0)
+      if g.n == g.parts or held > HELD_MAX or ir.time() - began > WAIT_PARTS_MS then
+        out[#out + 1] = { from = g.from, text = join(g), at_ms = g.at_ms, ref = g.key }
         for _, key in ipairs(g.items) do new.done[#new.done + 1] = key end
       else
         new.parts[name] = began

@@ -68,13 +68,10 @@ brief_ends_with_a_sentence(void **state)
 {
     struct ir_message_in in = some(IR_ACTUAL);
     struct ir_message m;
-    char text[400] = "";
-    int i;
+#define LINE "電源を切ったり再起動したりしないでください。"
 
     (void)state;
-    for (i = 0; i < 6; i++)
-        strcat(text, "電源を切ったり再起動したりしないでください。");
-    in.text = text;
+    in.text = LINE LINE LINE LINE LINE LINE;
     in.number = 4;
     ir_message_make(&in, IR_LANG_JA, &m);
     assert_true(units(m.brief) <= IR_MESSAGE_SHORT_MAX);
