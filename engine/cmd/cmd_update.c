@@ -255,8 +255,9 @@ ask_blank(struct words *w, const struct ir_alert *last, int blank)
     int rc = IR_OK;
 
     shown = ir_view_safe(&c->talk_view, dflt);
-    prompt = *dflt != '\0' ? ir_asprintf(" %s (%s)> ", question(blank), shown)
-                           : ir_asprintf(" %s> ", question(blank));
+    prompt = *dflt != '\0'
+                 ? ir_asprintf(_(" %s (%s)> "), question(blank), shown)
+                 : ir_asprintf(" %s> ", question(blank));
     typed = ir_ctx_ask(c, prompt);
     if (typed == NULL || ir_is_quit(typed))
         rc = ir_fail(&c->err, IR_EUSAGE, _("left: nothing was recorded"));

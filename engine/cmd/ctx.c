@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/time.h"
+#include "base/utf8.h"
 #include "cmd/audience.h"
 #include "cmd/case.h"
 #include "cmd/commands.h"
@@ -462,9 +463,46 @@ ir_ctx_signer(struct ir_ctx *c, struct ir_signer *s)
     s->arg = c->key;
 }
 
+/* Does the line name a command to copy, which a break would spoil? */
+static bool
+names_command(const char *line)
+{
+    const char *p = line + strspn(line, " ");
+
+    return strncmp(p, "ir ", 3) == 0 || strstr(p, " ir ") != NULL;
+}
+
+/* What is said, with whole sentences broken between words where the terminal
+ * would break them anywhere. The question at the end stays as it is. */
+static void
+fold_talk(struct ir_ctx *c)
+{
+    struct ir_buf out = {0};
+    char *said = ir_buf_take(&c->talk), *line = said, *end;
+
+    while ((end = strchr(line, '\n')) != NULL) {
+        int indent = (int)strspn(line, " ");
+
+        *end = '\0';
+        if (ir_utf8_width(line) > c->talk_view.term.cols &&
+            indent + 8 < c->talk_view.term.cols && !names_command(line) &&
+            strchr(line, '\033') == NULL)
+            ir_term_para(&c->talk_view.term, &out, indent, NULL, IR_STYLE_NONE,
+                         line + indent);
+        else
+            ir_buf_addf(&out, "%s\n", line);
+        line = end + 1;
+    }
+    ir_buf_adds(&out, line);
+    free(said);
+    c->talk = out;
+}
+
 void
 ir_ctx_flush(struct ir_ctx *c)
 {
+    if (c->talk.len > 0 && c->talk_view.term.tty)
+        fold_talk(c);
     if (c->talk.len > 0) {
         (void)fwrite(c->talk.p, 1, c->talk.len, stderr);
         (void)fflush(stderr);

@@ -30,3 +30,18 @@ import sys
 shown = open(sys.argv[1], encoding="utf-8").read()
 assert re.findall(r" (\S+)> ", shown)[-1] == "cut", shown
 X
+
+title "what is said is folded between words, like the screen"
+COLS=40
+typed --as sato start email <<'E'
+1
+channel distrust mail
+quit
+E
+"$PY" - "$T/out" <<'E' || fail "the terminal breaks it"
+import sys
+lines = open(sys.argv[1], encoding="utf-8").read().splitlines()
+at = [i for i, x in enumerate(lines) if "Nothing of the incident" in x]
+assert at, lines
+assert all(len(x) <= 40 for x in lines[at[0]:at[0] + 3]), lines[at[0]:]
+E
