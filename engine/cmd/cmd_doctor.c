@@ -8,6 +8,7 @@
 #include "cmd/commands.h"
 #include "cmd/keyring.h"
 #include "cmd/own.h"
+#include "cmd/refresh.h"
 #include "cmd/worker.h"
 #include "store/check.h"
 #include "view/admins.h"
@@ -147,6 +148,28 @@ check_log(struct doctor *d)
     (void)ir_clones_each(c, say_clone, d);
 }
 
+/* Is there something that comes with this ir and is not in site/, or is there
+ * as an earlier one put it? */
+static void
+check_shipped(struct doctor *d, const char *home)
+{
+    struct ir_refresh r = {.home = -1};
+    size_t i, n = 0;
+    char *what;
+
+    if (ir_refresh_look(home, &r, NULL) == IR_OK)
+        for (i = 0; i < r.n; i++)
+            n += r.v[i].how == IR_REFRESH_NEW || r.v[i].how == IR_REFRESH_OLD;
+    if (n > 0) {
+        what = ir_asprintf(_("of what comes with this ir, plugins say, %zu "
+                             "files are not in site/ or older there"),
+                           n);
+        note(d, what, "ir runbook refresh");
+        free(what);
+    }
+    ir_refresh_done(&r);
+}
+
 static void
 check_site(struct doctor *d)
 {
@@ -172,6 +195,7 @@ check_site(struct doctor *d)
         rc == IR_OK ? _("site/runbooks has errors") : c->err.msg,
         "ir runbook lint");
     memset(&c->err, 0, sizeof c->err);
+    check_shipped(d, home);
     rc = ir_worker_repo_status(site, &s, &c->err);
     say(d, rc == IR_OK && s.repo && strcmp(s.state, "none") == 0,
         _("site/ is a git work tree with nothing half done"),

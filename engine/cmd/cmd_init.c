@@ -9,6 +9,7 @@
 #include "cmd/commands.h"
 #include "cmd/grants.h"
 #include "cmd/keyring.h"
+#include "cmd/refresh.h"
 #include "cmd/release.h"
 #include "cmd/shipped.h"
 #include "cmd/worker.h"
@@ -182,6 +183,8 @@ copy_site(struct ir_ctx *c, struct init *in)
                                SITE_FILE_MAX, &c->err);
     if (rc == IR_OK && in->from == NULL)
         rc = name_site(c, in);
+    if (rc == IR_OK)
+        rc = ir_refresh_note_all(in->fd, in->from == NULL, &c->err);
     free(from);
     free(plugins);
     return rc;

@@ -16,7 +16,8 @@ ir_cmd_fn ir_cmd_admin_list, ir_cmd_admin_propose, ir_cmd_admin_approve,
     ir_cmd_admin_deny, ir_cmd_mesh_revoke;
 ir_cmd_fn ir_cmd_system_list, ir_cmd_system_show;
 ir_cmd_fn ir_cmd_runbook_list, ir_cmd_runbook_show, ir_cmd_runbook_lint,
-    ir_cmd_runbook_new, ir_cmd_runbook_diff, ir_cmd_runbook_dry_run;
+    ir_cmd_runbook_new, ir_cmd_runbook_refresh, ir_cmd_runbook_diff,
+    ir_cmd_runbook_dry_run;
 ir_cmd_fn ir_cmd_release_make, ir_cmd_release_list, ir_cmd_release_diff,
     ir_cmd_release_approve, ir_cmd_release_deny;
 ir_cmd_fn ir_cmd_contacts_list, ir_cmd_contacts_show, ir_cmd_contacts_lint,

@@ -434,12 +434,8 @@ local function ref_of(mr, number) return mr .. "/" .. number:sub(-8) end
 -- Why a message did not arrive (TS 23.040, 9.2.3.15), as far as a person can do
 -- something about it.
 local LOST = {
-  [0x43] = { "the phone cannot be reached", "電話につながらない" },
-  [0x46] = { "the phone could not be reached for a day",
-             "1日の間、電話につながらなかった" },
-  [0x49] = { "the SMS centre does not have it", "SMSセンターにない" },
-  [0x61] = { "the phone is busy or its memory is full",
-             "電話が使用中か、受信できる空きがない" },
+  [0x46] = { "not reached for a day", "1日の間、電話につながらなかった" },
+  [0x61] = { "the phone is busy", "電話が使用中" },
   [0x62] = { "the phone does not answer", "電話が応答しない" },
 }
 
@@ -448,8 +444,7 @@ local LOST = {
 local function reported(s, text)
   local r = read_pdu(s.ir, text)
   if not r or not r.state then return nil end
-  local out = { ref = ref_of(r.mr, r.to) }
-  out.delivered = r.state == 0
+  local out = { ref = ref_of(r.mr, r.to), delivered = r.state == 0 }
   if out.delivered then return out end
   if r.state < 0x40 or r.state > 0x7F then return nil end
   local e = LOST[r.state] or { "the network could not deliver it",

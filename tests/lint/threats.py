@@ -24,7 +24,7 @@ def check(root):
             continue
         said = lint.read(root, path)
         for name in re.findall(r"\w+", m[2]):
-            if not re.search(rf"\b{name}\((?:void \*\*\w+|self)|"
+            if not re.search(rf"\b{name}\((?:void \*\*\w+|self)|^def {name}\(|"
                              rf'^    {{"{name}",', said, re.M):
                 yield PAGE, line, f"{path}: no test {name}"
     for n, row in enumerate(text.split("\n"), 1):
