@@ -79,25 +79,12 @@ ir_clock_mono_ms(void)
 int64_t
 ir_clock_cpu_ms(pid_t pid)
 {
-    long user, system, hz = sysconf(_SC_CLK_TCK);
-    char path[40], text[512];
-    const char *rest;
-    ssize_t n;
-    int fd;
+    struct timespec ts;
+    clockid_t clock;
 
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &ts) != 0)
         return 0;
-    n = read(fd, text, sizeof text - 1);
-    close(fd);
-    text[n > 0 ? n : 0] = '\0';
-    rest = strrchr(text, ')'); /* the name may hold anything */
-    if (rest == NULL || hz <= 0 ||
-        sscanf(rest + 1, " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %ld %ld",
-               &user, &system) != 2)
-        return 0;
-    return (int64_t)(user + system) * 1000 / hz;
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
 static int64_t

@@ -8,7 +8,7 @@ title "in an exercise it holds there alone"
 started email mail-distrusted --exercise
 ok show distrust
 out "no message goes out by mail"
-ok done distrust -m "said aloud"
+ok "done" distrust -m "said aloud"
 ok --json status
 is distrusted "$(json mail)"
 
@@ -19,7 +19,7 @@ is actual "$(json incident.status)"
 is unknown "$(json mail)"
 ok --json show distrust
 is distrusted "$(json mail)"
-ok done distrust -m "said aloud"
+ok "done" distrust -m "said aloud"
 says "mail: not to be trusted (\"said aloud\")"
 ok --json status
 is distrusted "$(json mail)"

@@ -4,7 +4,10 @@
 . "${0%/*}/lib.sh"
 home small
 site=$H/site/runbooks
-printf '#!/bin/sh\n[ "$1" != dead ] || { echo "no such number" >&2; exit 1; }\n' >"$T/take"
+cat >"$T/take" <<'X'
+#!/bin/sh
+[ "$1" != dead ] || { echo "no such number" >&2; exit 1; }
+X
 chmod +x "$T/take"
 row() { printf '{ id = "%s", name = { en = "%s", ja = "%s" }, language = "en", channels = { { "chat", "%s" } } },' "$1" "$2" "$2" "$3"; }
 sed -e "s|^  people = {|&\n$(row aoki Aoki a) $(row baba Baba b) $(row chiba Chiba c) $(row doi Doi dead)|" \
