@@ -114,6 +114,8 @@ read_line(struct call *k, const char *p, const char *end)
     while (number(&p, end, &v)) {
         if (v <= k->after)
             continue; /* n:* names the last one, whatever n is */
+        if (k->n == FOUND_MAX && k->after > 0)
+            return; /* the rest comes next time */
         if (k->n == FOUND_MAX) {
             memmove(k->uid, k->uid + 1, (FOUND_MAX - 1) * sizeof k->uid[0]);
             k->n--;
@@ -165,13 +167,14 @@ request(lua_State *L, struct call *k, const char *tail, const char *custom)
 static CURLcode
 fetch(lua_State *L, struct call *k)
 {
-    size_t i, first = k->n > (size_t)k->max ? k->n - (size_t)k->max : 0;
+    size_t most = k->n < (size_t)k->max ? k->n : (size_t)k->max;
+    size_t i, first = k->after > 0 ? 0 : k->n - most;
     char tail[96];
 
-    lua_createtable(L, (int)(k->n - first), 1);
+    lua_createtable(L, (int)most, 1);
     lua_pushinteger(L, k->validity);
     lua_setfield(L, -2, "validity");
-    for (i = first; i < k->n; i++) {
+    for (i = first; i < first + most; i++) {
         CURLcode rc;
 
         snprintf(tail, sizeof tail,
