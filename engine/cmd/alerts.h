@@ -116,6 +116,20 @@ struct ir_rung {
 void ir_box_banner(struct ir_ctx *c, const struct ir_incident *here,
                    struct ir_rung *rung, struct ir_buf *out);
 
+/* May that be the text of an alert: not empty, not too long?
+ *
+ * Errors: IR_EUSAGE in words for who wrote it.
+ */
+int ir_alert_text_check(struct ir_ctx *c, const char *text);
+
+/* Record what `b` drafts, among it one alert, say so (`say`; with --json the
+ * alert alone), and start the sender.
+ *
+ * Errors: as ir_batch_commit.
+ */
+int ir_alert_record(struct ir_ctx *c, struct ir_case *k, struct ir_batch *b,
+                    bool say);
+
 /* Whom words on the command line mean: "all", or handles, roles and audiences
  * with commas between.
  */

@@ -81,14 +81,7 @@ text_of(struct ir_ctx *c, const struct start *s, const char *own,
     const char *say = ir_json_text_of(s->tree, "say");
 
     *text = own != NULL ? own : say != NULL ? say : "";
-    if ((*text)[strspn(*text, " \t\n")] == '\0')
-        return ir_fail(&c->err, IR_EUSAGE, _("an empty alert says nothing"));
-    if (strlen(*text) > IR_ALERT_TEXT_MAX)
-        return ir_fail(&c->err, IR_EUSAGE,
-                       _("an alert holds at most %d bytes; the rest belongs "
-                         "in a note"),
-                       IR_ALERT_TEXT_MAX);
-    return IR_OK;
+    return ir_alert_text_check(c, *text);
 }
 
 /* Sign the alert that calls down the tree. */
@@ -113,9 +106,7 @@ sign(struct ir_ctx *c, const struct start *s, const char *own)
     if (within > 0 && within * 1000 < IR_DELIVER_WAIT_MS)
         ir_bodyw_uint(&d->body, 6, (uint64_t)within);
     ir_bodyw_texts(&d->body, 7, &to, 1);
-    rc = ir_batch_commit(c, &b);
-    if (rc == IR_OK && !c->json)
-        ir_batch_say(c, NULL, &b);
+    rc = ir_alert_record(c, NULL, &b, !c->json);
     free(word);
     return rc;
 }

@@ -7,6 +7,7 @@
 #include "cmd/commands.h"
 #include "cmd/release.h"
 #include "cmd/worker.h"
+#include "core/message.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -123,7 +124,7 @@ make_message(const struct test *t)
 {
     struct ir_json *m = ir_json_new_obj(), *reply;
     bool ja = ir_i18n_lang() == IR_LANG_JA;
-    const char *mark = ja ? "訓練" : "EXERCISE";
+    const char *mark = ir_message_mark(IR_EXERCISE, ir_i18n_lang());
     const char *title = _("A test of this channel");
     char *subject = ir_asprintf("%s %s", mark, title);
     char *body = ir_asprintf(

@@ -139,19 +139,6 @@ length_of(struct ir_ctx *c, const uint8_t *id)
     return n;
 }
 
-static int
-check_text(struct ir_ctx *c, const char *text)
-{
-    if (text[strspn(text, " \t\n")] == '\0')
-        return ir_fail(&c->err, IR_EUSAGE, _("an empty alert says nothing"));
-    if (strlen(text) > IR_ALERT_TEXT_MAX)
-        return ir_fail(&c->err, IR_EUSAGE,
-                       _("an alert holds at most %d bytes; the rest belongs "
-                         "in a note"),
-                       IR_ALERT_TEXT_MAX);
-    return IR_OK;
-}
-
 /* The note that only the audience can read, which the alert names. */
 static int
 add_secret(struct ir_ctx *c, struct ir_batch *b, const struct ir_case *k,
@@ -168,21 +155,6 @@ add_secret(struct ir_ctx *c, struct ir_batch *b, const struct ir_case *k,
     ir_bodyw_text(&d->body, 1, secret);
     return ir_audience_seal_for(c, to->audience, to->v[0] + strlen("audience:"),
                                 &d->seal);
-}
-
-/* Say what was recorded: with --json the alert. */
-static void
-say_sent(struct ir_ctx *c, const struct ir_batch *b)
-{
-    struct ir_batch alert = {.n = 1};
-
-    if (!c->json || b->n == 1) {
-        ir_batch_say(c, NULL, b);
-        return;
-    }
-    alert.d[0].kind = IR_KIND_ALERT;
-    memcpy(alert.ids[0], b->ids[b->n - 1], IR_ID_BYTES);
-    ir_batch_say(c, NULL, &alert);
 }
 
 /* To an audience outside: who writes it without speaking to that has to wait.
@@ -229,7 +201,7 @@ ir_cmd_notify(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_args_count(n, 2, 2, "notify", &c->err);
     if (rc == IR_OK)
-        rc = check_text(c, argv[2]);
+        rc = ir_alert_text_check(c, argv[2]);
     if (rc == IR_OK && severity != NULL)
         rc = ir_scan_int(severity, 1, SEVERITY_MAX, &w.severity, &c->err);
     if (rc == IR_OK && cosign != NULL)
@@ -255,17 +227,14 @@ ir_cmd_notify(struct ir_ctx *c, int argc, char **argv)
         w.any_hour = at_once;
         b.refers[b.n] = b.n; /* the note before it, if there is one */
         fill(ir_batch_add(&b, inside ? &k : NULL, IR_KIND_ALERT), &w);
-        rc = ir_batch_commit(c, &b);
+        rc = ir_alert_record(c, NULL, &b, true);
     } else {
         ir_batch_done(&b);
     }
-    if (rc == IR_OK) {
-        say_sent(c, &b);
-        if (to.outside)
-            ir_outside_say(c, b.ids[b.n - 1]);
-        else
-            say_next(c, b.ids[b.n - 1], w.needed, length_of(c, b.ids[b.n - 1]));
-    }
+    if (rc == IR_OK && to.outside)
+        ir_outside_say(c, b.ids[b.n - 1]);
+    else if (rc == IR_OK)
+        say_next(c, b.ids[b.n - 1], w.needed, length_of(c, b.ids[b.n - 1]));
     free(joined);
     ir_to_done(&to);
     ir_case_done(&k);
@@ -472,7 +441,7 @@ correct(struct ir_ctx *c, struct ir_box *box, const struct ir_alert *a,
     d = about(b, a, IR_KIND_CANCEL);
     ir_bodyw_uint(&d->body, 2, IR_CANCEL_CORRECTED);
     b->names[1] = 1;
-    return ir_batch_commit(c, b);
+    return ir_alert_record(c, NULL, b, true);
 }
 
 int
@@ -489,7 +458,7 @@ ir_cmd_alert_correct(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_args_count(n, 2, 2, "alert correct", &c->err);
     if (rc == IR_OK)
-        rc = check_text(c, argv[2]);
+        rc = ir_alert_text_check(c, argv[2]);
     if (rc == IR_OK)
         rc = begin_about(c, argv[1], &box, &row);
     if (rc == IR_OK)
@@ -498,14 +467,10 @@ ir_cmd_alert_correct(struct ir_ctx *c, int argc, char **argv)
         rc = check_may(&box, row->a, argv[2]);
     if (rc == IR_OK)
         rc = correct(c, &box, row->a, argv[2], &b);
-    if (rc == IR_OK) {
-        ir_batch_say(c, NULL, &b);
-        if (row->release == IR_RELEASE_NONE)
-            say_next(c, b.ids[0], (int64_t)row->a->needed, 0);
-        else
-            ir_outside_say(c, b.ids[0]);
-        ir_comms_kick(c);
-    }
+    if (rc == IR_OK && row->release == IR_RELEASE_NONE)
+        say_next(c, b.ids[0], (int64_t)row->a->needed, 0);
+    else if (rc == IR_OK)
+        ir_outside_say(c, b.ids[0]);
     free(joined);
     ir_box_done(&box);
     return rc;

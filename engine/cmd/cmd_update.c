@@ -356,45 +356,26 @@ check_words(struct words *w)
     for (f = 0; f < IR_FACTS_N && rc == IR_OK; f++)
         if ((more & 1U << f) != 0)
             rc = ir_update_refuse_fact(w->c, w->id, (enum ir_fact)f, NULL);
-    if (rc == IR_OK && ja[strspn(ja, " \t\n")] == '\0')
-        rc = ir_fail(&w->c->err, IR_EUSAGE, _("an empty alert says nothing"));
-    if (rc == IR_OK && strlen(ja) > IR_ALERT_TEXT_MAX)
-        rc = ir_fail(&w->c->err, IR_EUSAGE,
-                     _("an alert holds at most %d bytes; the rest belongs "
-                       "in a note"),
-                     IR_ALERT_TEXT_MAX);
+    if (rc == IR_OK)
+        rc = ir_alert_text_check(w->c, ja);
     free(ja);
     return rc;
 }
 
 /* Show it as it would be read aloud, in both languages. */
 static void
-show(struct words *w, const struct ir_term *t, struct ir_buf *out)
+show(struct words *w, const struct ir_view *v, struct ir_buf *out)
 {
     static const enum ir_lang langs[] = {IR_LANG_JA, IR_LANG_EN};
     size_t i;
 
     for (i = 0; i < 2; i++) {
-        char *words = say(w, langs[i]), *line, *rest = words;
-        bool first = true;
+        char *words;
 
-        if (w->text != NULL && i > 0 && w->k.inc->status == IR_ACTUAL) {
-            free(words);
+        if (w->text != NULL && i > 0 && w->k.inc->status == IR_ACTUAL)
             continue; /* own words are the same in both */
-        }
-        while ((line = strsep(&rest, "\n")) != NULL) {
-            char *clean = ir_view_safe(&w->c->view, line);
-            char *full = ir_asprintf(
-                "%s%s",
-                first ? ir_update_prefix(w->k.inc->status, langs[i]) : "",
-                clean);
-
-            if (*full != '\0')
-                ir_term_para(t, out, 3, NULL, IR_STYLE_NONE, full);
-            first = false;
-            free(full);
-            free(clean);
-        }
+        words = say(w, langs[i]);
+        ir_update_show(v, w->k.inc->status, langs[i], words, out);
         ir_buf_addc(out, '\n');
         free(words);
     }
@@ -458,7 +439,7 @@ record(struct words *w, bool release, struct ir_batch *b)
     least = ir_box_least(c, (uint64_t)w->severity, w->outside, c->me);
     if (rc == IR_OK) {
         draft(w, b, needed > least ? needed : least);
-        rc = ir_batch_commit(c, b);
+        rc = ir_alert_record(c, &w->k, b, !c->json);
     }
     free(to);
     return rc;
@@ -491,7 +472,7 @@ say_next(struct words *w, const uint8_t id[IR_ID_BYTES])
         free(en);
         return;
     }
-    show(w, &c->view.term, &c->out);
+    show(w, &c->view, &c->out);
     if (w->outside)
         ir_outside_say(c, id);
     else
@@ -557,7 +538,7 @@ ir_cmd_update(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = check_words(&w);
     if (rc == IR_OK && ir_ctx_can_ask(c)) {
-        show(&w, &c->talk_view.term, &c->talk);
+        show(&w, &c->talk_view, &c->talk);
         if (!ir_ctx_yes(c, _("Is that what is to be said?"), true))
             rc = ir_fail(&c->err, IR_EUSAGE, _("left: nothing was recorded"));
     }
@@ -565,12 +546,8 @@ ir_cmd_update(struct ir_ctx *c, int argc, char **argv)
         rc = record(&w, release, &b);
     else
         ir_batch_done(&b);
-    if (rc == IR_OK) {
-        if (!c->json)
-            ir_batch_say(c, &w.k, &b);
+    if (rc == IR_OK)
         say_next(&w, b.ids[b.n - 1]);
-        ir_comms_kick(c);
-    }
     done(&w);
     return rc;
 }

@@ -74,8 +74,7 @@ show(struct ir_ctx *c, struct ir_box *box, const struct ir_alert *a)
     size_t i;
 
     for (i = 0; i < 2; i++) {
-        char *words = ir_box_words(box, a, langs[i]), *line, *rest;
-        bool first = true;
+        char *words = ir_box_words(box, a, langs[i]);
 
         if (words == NULL)
             words = ir_strdup(a->text);
@@ -85,20 +84,7 @@ show(struct ir_ctx *c, struct ir_box *box, const struct ir_alert *a)
         }
         free(before);
         before = ir_strdup(words);
-        rest = words;
-        while ((line = strsep(&rest, "\n")) != NULL) {
-            char *clean = ir_view_safe(&c->view, line);
-            char *full = ir_asprintf(
-                "%s%s", first ? ir_update_prefix(a->status, langs[i]) : "",
-                clean);
-
-            if (*full != '\0')
-                ir_term_para(&c->talk_view.term, &c->talk, 3, NULL,
-                             IR_STYLE_NONE, full);
-            first = false;
-            free(full);
-            free(clean);
-        }
+        ir_update_show(&c->talk_view, a->status, langs[i], words, &c->talk);
         free(words);
     }
     free(before);

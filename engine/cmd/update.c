@@ -5,6 +5,7 @@
 #include "base/scan.h"
 #include "base/time.h"
 #include "core/deliver.h"
+#include "core/message.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -233,14 +234,25 @@ ir_updates_done(struct ir_updates *u)
     memset(u, 0, sizeof *u);
 }
 
-const char *
-ir_update_prefix(int status, enum ir_lang lang)
+void
+ir_update_show(const struct ir_view *v, int status, enum ir_lang lang,
+               const char *words, struct ir_buf *out)
 {
-    if (status == IR_ACTUAL)
-        return "";
-    if (lang == IR_LANG_JA)
-        return status == IR_EXERCISE ? "訓練 " : "試験 ";
-    return status == IR_EXERCISE ? "EXERCISE " : "TEST ";
+    const char *mark = ir_message_mark(status, lang);
+    char *all = ir_strdup(words), *rest = all, *line;
+
+    while ((line = strsep(&rest, "\n")) != NULL) {
+        char *clean = ir_view_safe(v, line);
+        char *full =
+            ir_asprintf("%s%s%s", mark, *mark != '\0' ? " " : "", clean);
+
+        if (*full != '\0')
+            ir_term_para(&v->term, out, 3, NULL, IR_STYLE_NONE, full);
+        mark = "";
+        free(full);
+        free(clean);
+    }
+    free(all);
 }
 
 void

@@ -29,11 +29,13 @@ int ir_updates_load(struct ir_ctx *c, const struct ir_incident *inc,
                     const struct ir_box *b, struct ir_updates *u);
 void ir_updates_done(struct ir_updates *u);
 
-/* What is put in front of the words of an exercise or a test, in `lang`.
+/* Write words in `lang` as they are read aloud: in front of all that is not
+ * actual stands what it is.
  *
- * Owns:   static.
+ * Owns:   `out` keeps a copy.
  */
-const char *ir_update_prefix(int status, enum ir_lang lang);
+void ir_update_show(const struct ir_view *v, int status, enum ir_lang lang,
+                    const char *words, struct ir_buf *out);
 
 /* Say what a person does by hand for the audiences of alert `a` (its `by`), not
  * by mail while that is distrusted, and what they type then.

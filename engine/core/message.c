@@ -78,13 +78,23 @@ clean(const char *s, bool one)
     return out;
 }
 
+const char *
+ir_message_mark(int status, enum ir_lang lang)
+{
+    if (status == IR_ACTUAL)
+        return "";
+    if (lang == IR_LANG_JA)
+        return status == IR_EXERCISE ? "訓練" : "試験";
+    return status == IR_EXERCISE ? "EXERCISE" : "TEST";
+}
+
 /* What stands before everything that is not actual. */
 static const char *
 warning(const struct ir_message_in *in)
 {
-    return in->status == IR_ACTUAL     ? NULL
-           : in->status == IR_EXERCISE ? _("EXERCISE")
-                                       : _("TEST");
+    return in->status == IR_ACTUAL
+               ? NULL
+               : ir_message_mark(in->status, ir_i18n_lang());
 }
 
 static const char *

@@ -44,6 +44,13 @@ struct ir_message {
     char *spoken;  /* the same whole, to be read out by telephone */
 };
 
+/* The word that stands first in everything that is not actual: 訓練 / EXERCISE,
+ * 試験 / TEST; "" of what is. Messages, sheets, and screens have it from here.
+ *
+ * Owns:   static.
+ */
+const char *ir_message_mark(int status, enum ir_lang lang);
+
 /* Write the message in `lang`. Text is made harmless (base/utf8.h) and, in what
  * is one line, its line ends become spaces.
  *

@@ -3,6 +3,7 @@
 
 #include "base/scan.h"
 #include "base/utf8.h"
+#include "core/message.h"
 #include "view/head.h"
 #include "view/line.h"
 
@@ -76,8 +77,7 @@ ir_view_alert_text(const struct ir_view *v, const struct ir_alert *a)
     size_t i;
 
     if (a->status != IR_ACTUAL)
-        ir_buf_addf(&b, "%s ",
-                    a->status == IR_EXERCISE ? _("EXERCISE") : _("TEST"));
+        ir_buf_addf(&b, "%s ", ir_message_mark((int)a->status, ir_i18n_lang()));
     if (a->text[0] == '\0')
         ir_buf_addf(&b, _("message number %llu"),
                     (unsigned long long)a->template_no);

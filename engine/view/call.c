@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/utf8.h"
 #include "core/entry.h"
+#include "core/message.h"
 #include "view/hours.h"
 #include "view/pool.h"
 
@@ -310,11 +311,10 @@ ir_view_call(const struct ir_view *v, const struct ir_vcall *x, int lines,
 {
     struct ir_buf rows = {0};
     char *title = ir_view_safe(v, x->title), *left, *right, *text, *command;
-    const char *warn = x->status == IR_ACTUAL     ? ""
-                       : x->status == IR_EXERCISE ? _("EXERCISE ")
-                                                  : _("TEST ");
+    const char *warn = ir_message_mark(x->status, ir_i18n_lang());
+    const char *gap = *warn != '\0' ? " " : "";
 
-    left = ir_asprintf(_("%sCall: %s"), warn, title);
+    left = ir_asprintf(_("%s%sCall: %s"), warn, gap, title);
     right =
         x->call->one
             ? ir_strdup(x->call->taken > 0 ? _("somebody comes")

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "core/body.h"
+#include "core/message.h"
 #include "view/field.h"
 #include "view/pool.h"
 
@@ -87,7 +88,7 @@ show_links(const struct ir_view *v, const struct ir_entry *e,
              hex_of(e->h.refs[i], 8, pool));
     if (e->h.status != IR_ACTUAL)
         line(v, out, _("status"),
-             e->h.status == IR_EXERCISE ? _("EXERCISE") : _("TEST"));
+             ir_message_mark((int)e->h.status, ir_i18n_lang()));
     if (e->h.audience != 0)
         line(v, out, _("audience"),
              ir_pool_f(pool, "%llu", (unsigned long long)e->h.audience));

@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "base/utf8.h"
+#include "core/message.h"
 #include "view/line.h"
 #include "view/people.h"
 
@@ -82,7 +83,7 @@ ir_head_title(const struct ir_view *v, const struct ir_incident *inc,
         ir_line_add(
             &v->term, &l, IR_STYLE_EXERCISE,
             ir_pool_f(&pool, v->term.color ? " %s " : "%s",
-                      inc->status == IR_EXERCISE ? _("EXERCISE") : _("TEST")));
+                      ir_message_mark((int)inc->status, ir_i18n_lang())));
         ir_line_to(&l, l.width + 1);
     }
     ir_line_add(&v->term, &l, IR_STYLE_BOLD, inc->name);

@@ -2,6 +2,7 @@
 #include "view/home.h"
 
 #include "base/utf8.h"
+#include "core/message.h"
 #include "view/head.h"
 #include "view/pool.h"
 #include "view/status.h"
@@ -50,7 +51,7 @@ open_row(const struct ir_view *v, const struct ir_incident *inc,
 
     if (inc->status != IR_ACTUAL)
         ir_buf_addf(&b, "%s  ",
-                    inc->status == IR_EXERCISE ? _("EXERCISE") : _("TEST"));
+                    ir_message_mark((int)inc->status, ir_i18n_lang()));
     ir_buf_addf(&b, _("%s  %s, severity %d, for %s"), inc->name,
                 ir_head_name(v, inc, pool), inc->severity, age);
     if (mine == 1)

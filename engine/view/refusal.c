@@ -3,6 +3,7 @@
 
 #include "base/scan.h"
 #include "base/utf8.h"
+#include "core/message.h"
 #include "view/sentence.h"
 
 #include <stdlib.h>
@@ -77,7 +78,7 @@ ir_view_recorded(const struct ir_view *v, const struct ir_entry *e,
     x.out = &text;
     if (e->h.status != IR_ACTUAL)
         ir_buf_addf(&text, "%s ",
-                    e->h.status == IR_EXERCISE ? _("EXERCISE") : _("TEST"));
+                    ir_message_mark((int)e->h.status, ir_i18n_lang()));
     if (e->h.kind == IR_KIND_STEP && e->b != NULL)
         ir_sx_step_done(&x);
     else

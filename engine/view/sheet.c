@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "core/deadline.h"
 #include "core/form.h"
+#include "core/message.h"
 #include "core/text.h"
 #include "view/pool.h"
 #include "view/step.h"
@@ -192,14 +193,11 @@ write_head(struct sx *x)
     const char *org = text_of(x, s->site, "organisation");
 
     if (is_drill(s)) {
-        const char *mark =
-            s->inc->status == IR_EXERCISE
-                ? "\xe8\xa8\x93\xe7\xb7\xb4 / EXERCISE" /* 訓練 */
-                : "TEST";
+        const char *ja = ir_message_mark(s->inc->status, IR_LANG_JA);
+        const char *en = ir_message_mark(s->inc->status, IR_LANG_EN);
 
-        if (!x->v->term.utf8)
-            mark = s->inc->status == IR_EXERCISE ? "EXERCISE" : "TEST";
-        para(x, 1, IR_STYLE_EXERCISE, mark);
+        para(x, 1, IR_STYLE_EXERCISE,
+             x->v->term.utf8 ? ir_pool_f(&x->pool, "%s / %s", ja, en) : en);
         para(x, 1, IR_STYLE_BOLD,
              _("This is an exercise. Nothing of this may be sent, read out or "
                "phoned to anybody outside."));

@@ -2,6 +2,7 @@
 #include "view/status.h"
 
 #include "base/utf8.h"
+#include "core/message.h"
 #include "view/head.h"
 #include "view/people.h"
 #include "view/sentence.h"
@@ -243,8 +244,8 @@ ir_view_incidents(const struct ir_view *v, const struct ir_incident *const *inc,
         cells[5] = inc[i]->status == IR_ACTUAL
                        ? name
                        : ir_pool_f(&pool, "%s  %s",
-                                   inc[i]->status == IR_EXERCISE ? _("EXERCISE")
-                                                                 : _("TEST"),
+                                   ir_message_mark((int)inc[i]->status,
+                                                   ir_i18n_lang()),
                                    name);
         ir_table_row(&tb, now ? IR_STYLE_ACCENT : IR_STYLE_NONE, cells);
     }

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "core/deliver.h"
+#include "core/message.h"
 #include "view/head.h"
 #include "view/sentence.h"
 
@@ -351,9 +352,9 @@ what_of(const struct ir_view *v, const struct ir_titem *it,
     if (!it->counts)
         what = ir_pool_f(pool, _("(does not count) %s"), what);
     if (it->status != IR_ACTUAL)
-        what = ir_pool_f(pool, "[%s] %s",
-                         it->status == IR_EXERCISE ? _("EXERCISE") : _("TEST"),
-                         what);
+        what =
+            ir_pool_f(pool, "[%s] %s",
+                      ir_message_mark((int)it->status, ir_i18n_lang()), what);
     return what;
 }
 

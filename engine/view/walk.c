@@ -2,6 +2,7 @@
 #include "view/walk.h"
 
 #include "base/utf8.h"
+#include "core/message.h"
 #include "view/head.h"
 #include "view/people.h"
 #include "view/refusal.h"
@@ -458,7 +459,7 @@ ir_view_prompt(const struct ir_view *v, const struct ir_walk *w,
 
     if (w->inc->status != IR_ACTUAL)
         ir_buf_addf(out, " %s",
-                    w->inc->status == IR_EXERCISE ? _("EXERCISE") : _("TEST"));
+                    ir_message_mark((int)w->inc->status, ir_i18n_lang()));
     ir_buf_addf(out, " %s> ",
                 focus >= 0 ? ir_step_typed(w->inc, &w->inc->steps[focus])
                            : w->inc->name);
