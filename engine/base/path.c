@@ -498,6 +498,30 @@ out:
     return rc;
 }
 
+int
+ir_path_read_named(const char *path, size_t most, struct ir_buf *b,
+                   struct ir_err *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    char part[16384];
+    struct stat sb;
+    ssize_t n = 0;
+    int rc = IR_OK;
+
+    if (fd < 0)
+        return ir_fail(err, errno == ENOENT ? IR_ENOTFOUND : IR_EIO, "%s: %s",
+                       path, strerror(errno));
+    if (fstat(fd, &sb) != 0 || !S_ISREG(sb.st_mode))
+        rc = ir_fail(err, IR_EREFUSED, _("%s is no plain file"), path);
+    while (rc == IR_OK && b->len <= most &&
+           (n = read(fd, part, sizeof part)) > 0)
+        ir_buf_add(b, part, (size_t)n);
+    if (rc == IR_OK && n < 0)
+        rc = ir_fail(err, IR_EIO, "%s: %s", path, strerror(errno));
+    close(fd);
+    return rc;
+}
+
 char *
 ir_path_self_dir(void)
 {

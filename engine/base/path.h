@@ -52,6 +52,14 @@ int ir_path_write(int dirfd, const char *rel, const void *p, size_t n,
  */
 int ir_path_mkdir(int dirfd, const char *rel, struct ir_err *err);
 
+/* Read a plain file that somebody names: `path` may lead anywhere. Stops when
+ * more than `most` bytes are there, which the caller sees by their number.
+ *
+ * Errors: IR_ENOTFOUND, IR_EREFUSED no plain file (never waited for), IR_EIO.
+ */
+int ir_path_read_named(const char *path, size_t most, struct ir_buf *b,
+                       struct ir_err *err);
+
 /* Copy a directory tree of regular files and directories (anything else is
  * refused) from `src` (absolute) to beneath `dirfd`/`rel`. At most `files_max`
  * files of at most `bytes_max` bytes each, directories 16 deep. The copy is

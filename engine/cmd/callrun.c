@@ -245,24 +245,10 @@ ir_callrun_to_dial(const struct ir_callrun *r)
     return false;
 }
 
-/* A draft about the alert, in its incident, with its status. */
-static struct ir_draft *
-about(struct ir_batch *b, const struct ir_alert *a, uint64_t kind)
-{
-    struct ir_draft *d = ir_batch_add(b, NULL, kind);
-
-    d->has_incident = a->has_incident;
-    memcpy(d->incident, a->incident, IR_INCIDENT_BYTES);
-    d->status = (uint8_t)a->status;
-    memcpy(d->refs[0], a->id, IR_ID_BYTES);
-    d->refs_n = 1;
-    return d;
-}
-
 static void
 fill(struct ir_batch *b, const struct ir_alert *a, const struct ir_callhand *h)
 {
-    struct ir_draft *d = about(b, a, IR_KIND_ATTEMPT);
+    struct ir_draft *d = ir_batch_about(b, a, IR_KIND_ATTEMPT);
 
     ir_bodyw_text(&d->body, 1, h->contact);
     ir_bodyw_text(&d->body, 2, h->channel);

@@ -4,6 +4,7 @@
 #define IR_CMD_CASE_H
 
 #include "cmd/cmd.h"
+#include "core/alert.h"
 
 struct ir_case {
     struct ir_log log;
@@ -129,6 +130,14 @@ struct ir_batch {
  */
 struct ir_draft *ir_batch_add(struct ir_batch *b, const struct ir_case *k,
                               uint64_t kind);
+
+/* A new draft about the alert: it refers to it, in its incident, actual or an
+ * exercise as that is.
+ *
+ * Owns:   the draft is borrowed from the batch.
+ */
+struct ir_draft *ir_batch_about(struct ir_batch *b, const struct ir_alert *a,
+                                uint64_t kind);
 
 /* Say so when a moment that was stated lies ahead of this device's clock: a
  * slip, or a clock that is wrong; either way it is recorded.

@@ -382,14 +382,7 @@ ir_cmd_call_end(struct ir_ctx *c, int argc, char **argv)
         rc = ir_fail(&c->err, IR_ENOTFOUND,
                      _("nobody is being called by that tree"));
     if (rc == IR_OK && r.x != NULL) {
-        const struct ir_alert *a = r.x->row->a;
-
-        d = ir_batch_add(&b, NULL, IR_KIND_CANCEL);
-        d->has_incident = a->has_incident;
-        memcpy(d->incident, a->incident, IR_INCIDENT_BYTES);
-        d->status = (uint8_t)a->status;
-        memcpy(d->refs[0], a->id, IR_ID_BYTES);
-        d->refs_n = 1;
+        d = ir_batch_about(&b, r.x->row->a, IR_KIND_CANCEL);
         ir_bodyw_text(&d->body, 1, n == 2 ? argv[2] : NULL);
         ir_bodyw_uint(&d->body, 2, IR_CANCEL_OVER);
         rc = ir_batch_commit(c, &b);

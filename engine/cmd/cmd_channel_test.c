@@ -2,6 +2,7 @@
  * tries it: no home, no release, nothing recorded. */
 #include "base/crypt.h"
 #include "base/i18n.h"
+#include "base/path.h"
 #include "base/utf8.h"
 #include "cmd/channel_try.h"
 #include "cmd/commands.h"
@@ -9,13 +10,9 @@
 #include "cmd/worker.h"
 #include "core/message.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define FILE_MAX (256 * 1024) /* bytes, of a plugin or a configuration */
 
@@ -32,25 +29,10 @@ struct test {
 static int
 read_file(const char *path, struct ir_buf *b, struct ir_err *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    char part[8192];
-    struct stat sb;
-    ssize_t n = 0;
-    int rc = IR_OK;
+    int rc = ir_path_read_named(path, FILE_MAX, b, err);
 
-    if (fd < 0)
-        return ir_fail(err, errno == ENOENT ? IR_ENOTFOUND : IR_EIO, "%s: %s",
-                       path, strerror(errno));
-    if (fstat(fd, &sb) != 0 || !S_ISREG(sb.st_mode))
-        rc = ir_fail(err, IR_EREFUSED, _("%s is no plain file"), path);
-    while (rc == IR_OK && (n = read(fd, part, sizeof part)) > 0) {
-        ir_buf_add(b, part, (size_t)n);
-        if (b->len > FILE_MAX)
-            rc = ir_fail(err, IR_ELIMIT, _("%s: is larger than 256 KiB"), path);
-    }
-    if (rc == IR_OK && n < 0)
-        rc = ir_fail(err, IR_EIO, "%s: %s", path, strerror(errno));
-    close(fd);
+    if (rc == IR_OK && b->len > FILE_MAX)
+        rc = ir_fail(err, IR_ELIMIT, _("%s: is larger than 256 KiB"), path);
     return rc;
 }
 

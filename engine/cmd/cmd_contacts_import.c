@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define IMPORTED "site/runbooks/" IR_CONTACTS_IMPORTED
@@ -31,29 +30,6 @@ struct import {
     bool was_there;
     bool written, used; /* contacts.lua takes it in */
 };
-
-static int
-read_file(const char *path, struct ir_buf *b, struct ir_err *err)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    char part[16384];
-    struct stat sb;
-    ssize_t n = 0;
-    int rc = IR_OK;
-
-    if (fd < 0)
-        return ir_fail(err, errno == ENOENT ? IR_ENOTFOUND : IR_EIO, "%s: %s",
-                       path, strerror(errno));
-    if (fstat(fd, &sb) != 0 || !S_ISREG(sb.st_mode))
-        rc = ir_fail(err, IR_EREFUSED, _("%s is no plain file"), path);
-    while (rc == IR_OK && b->len <= IR_INTAKE_BYTES_MAX &&
-           (n = read(fd, part, sizeof part)) > 0)
-        ir_buf_add(b, part, (size_t)n);
-    if (rc == IR_OK && n < 0)
-        rc = ir_fail(err, IR_EIO, "%s: %s", path, strerror(errno));
-    close(fd);
-    return rc;
-}
 
 /* The file of imports as it stands, and who is in it. */
 static int
@@ -356,7 +332,7 @@ ir_cmd_contacts_import(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK)
         rc = ir_store_home_check(c->home, &c->err);
     if (rc == IR_OK)
-        rc = read_file(argv[1], &b, &c->err);
+        rc = ir_path_read_named(argv[1], IR_INTAKE_BYTES_MAX, &b, &c->err);
     if (rc == IR_OK)
         rc = ir_intake_read(b.p != NULL ? b.p : (const uint8_t *)"", b.len,
                             &m.in, &c->err);

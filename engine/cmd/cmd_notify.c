@@ -259,20 +259,6 @@ begin_about(struct ir_ctx *c, const char *hex, struct ir_box *b,
     return rc == IR_OK ? ir_box_find(b, hex, row) : rc;
 }
 
-/* A draft about the alert, in its incident, with its status. */
-static struct ir_draft *
-about(struct ir_batch *b, const struct ir_alert *a, uint64_t kind)
-{
-    struct ir_draft *d = ir_batch_add(b, NULL, kind);
-
-    d->has_incident = a->has_incident;
-    memcpy(d->incident, a->incident, IR_INCIDENT_BYTES);
-    d->status = (uint8_t)a->status;
-    memcpy(d->refs[0], a->id, IR_ID_BYTES);
-    d->refs_n = 1;
-    return d;
-}
-
 /* What is over is not ended once more, nor put right. */
 static int
 check_open(struct ir_ctx *c, const struct ir_alert *a)
@@ -341,7 +327,7 @@ ir_cmd_alert_cosign(struct ir_ctx *c, int argc, char **argv)
         free(text);
     }
     if (rc == IR_OK) {
-        d = about(&b, row->a, IR_KIND_APPROVAL);
+        d = ir_batch_about(&b, row->a, IR_KIND_APPROVAL);
         ir_bodyw_uint(&d->body, 1, 1);
         ir_bodyw_bytes(&d->body, 2, row->a->id, IR_ID_BYTES);
         rc = ir_batch_commit(c, &b);
@@ -403,7 +389,7 @@ ir_cmd_alert_cancel(struct ir_ctx *c, int argc, char **argv)
     if (rc == IR_OK && n == 2)
         rc = check_may(&box, row->a, argv[2]);
     if (rc == IR_OK) {
-        d = about(&b, row->a, IR_KIND_CANCEL);
+        d = ir_batch_about(&b, row->a, IR_KIND_CANCEL);
         ir_bodyw_text(&d->body, 1, n == 2 ? argv[2] : NULL);
         ir_bodyw_uint(&d->body, 2, reason);
         rc = ir_batch_commit(c, &b);
@@ -431,14 +417,14 @@ correct(struct ir_ctx *c, struct ir_box *box, const struct ir_alert *a,
                             .mesh_only = a->mesh_only,
                             .any_hour = a->any_hour,
                             .to = &to};
-    struct ir_draft *d = about(b, a, IR_KIND_ALERT);
+    struct ir_draft *d = ir_batch_about(b, a, IR_KIND_ALERT);
     size_t i;
 
     for (i = 0; i < a->to_n; i++)
         to.v[i] = a->to[i];
     w.needed = ir_outside_needed(c, inc, to.v, to.n, w.needed);
     fill(d, &w);
-    d = about(b, a, IR_KIND_CANCEL);
+    d = ir_batch_about(b, a, IR_KIND_CANCEL);
     ir_bodyw_uint(&d->body, 2, IR_CANCEL_CORRECTED);
     b->names[1] = 1;
     return ir_alert_record(c, NULL, b, true);

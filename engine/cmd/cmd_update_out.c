@@ -94,13 +94,8 @@ show(struct ir_ctx *c, struct ir_box *box, const struct ir_alert *a)
 static void
 add_release(struct ir_batch *b, const struct ir_alert *a)
 {
-    struct ir_draft *d = ir_batch_add(b, NULL, IR_KIND_APPROVAL);
+    struct ir_draft *d = ir_batch_about(b, a, IR_KIND_APPROVAL);
 
-    d->has_incident = a->has_incident;
-    memcpy(d->incident, a->incident, IR_INCIDENT_BYTES);
-    d->status = (uint8_t)a->status;
-    memcpy(d->refs[0], a->id, IR_ID_BYTES);
-    d->refs_n = 1;
     ir_bodyw_uint(&d->body, 1, 1);
     ir_bodyw_bytes(&d->body, 2, a->id, IR_ID_BYTES);
 }
@@ -297,12 +292,7 @@ ir_cmd_update_told(struct ir_ctx *c, int argc, char **argv)
     for (i = 0; rc == IR_OK && i < row->a->to_n && b.n < IR_BATCH_MAX; i++) {
         if (strncmp(row->a->to[i], "audience:", 9) != 0)
             continue;
-        d = ir_batch_add(&b, &a.k, IR_KIND_ATTEMPT);
-        d->has_incident = row->a->has_incident;
-        memcpy(d->incident, row->a->incident, IR_INCIDENT_BYTES);
-        d->status = (uint8_t)row->a->status;
-        memcpy(d->refs[0], row->a->id, IR_ID_BYTES);
-        d->refs_n = 1;
+        d = ir_batch_about(&b, row->a, IR_KIND_ATTEMPT);
         ir_bodyw_text(&d->body, 1, row->a->to[i]);
         ir_bodyw_text(&d->body, 2, means != NULL ? means : "announcement");
         ir_bodyw_uint(&d->body, 3, 2);

@@ -29,6 +29,19 @@ ir_batch_add(struct ir_batch *b, const struct ir_case *k, uint64_t kind)
     return d;
 }
 
+struct ir_draft *
+ir_batch_about(struct ir_batch *b, const struct ir_alert *a, uint64_t kind)
+{
+    struct ir_draft *d = ir_batch_add(b, NULL, kind);
+
+    d->has_incident = a->has_incident;
+    memcpy(d->incident, a->incident, IR_INCIDENT_BYTES);
+    d->status = (uint8_t)a->status;
+    memcpy(d->refs[0], a->id, IR_ID_BYTES);
+    d->refs_n = 1;
+    return d;
+}
+
 void
 ir_warn_ahead(struct ir_ctx *c, int64_t ms)
 {
