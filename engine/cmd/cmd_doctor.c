@@ -350,6 +350,16 @@ ir_cmd_selftest(struct ir_ctx *c, int argc, char **argv)
     return rc;
 }
 
+/* Pages beside a command's own. */
+static const struct {
+    const char *word, *pages;
+} more[] = {
+    {"channel", "man 7 ir-channels, man 5 ir-plugin"},
+    {"comms", "man 7 ir-channels"},
+    {"contacts", "man 7 ir-channels, man 5 ir-runbook"},
+    {"runbook", "man 5 ir-runbook"},
+};
+
 int
 ir_cmd_help(struct ir_ctx *c, int argc, char **argv)
 {
@@ -357,7 +367,7 @@ ir_cmd_help(struct ir_ctx *c, int argc, char **argv)
     struct ir_json *list = c->json ? ir_json_new_arr() : NULL, *o;
     const struct ir_cmd *k;
     char lead[40], *usage, *text, *line, *rest = NULL;
-    size_t shown = 0;
+    size_t shown = 0, i;
 
     for (k = ir_cmds; k->name != NULL; k++) {
         size_t len = want != NULL ? strlen(want) : 0;
@@ -413,5 +423,8 @@ ir_cmd_help(struct ir_ctx *c, int argc, char **argv)
         ir_term_para(&c->view.term, &c->out, 0, NULL, IR_STYLE_NONE, line);
     }
     free(text);
+    for (i = 0; want != NULL && i < sizeof more / sizeof more[0]; i++)
+        if (strcmp(more[i].word, want) == 0)
+            ir_buf_addf(&c->out, "      %s\n", more[i].pages);
     return IR_OK;
 }

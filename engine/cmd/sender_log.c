@@ -168,7 +168,11 @@ ir_sender_note_shut(struct ir_sender *s)
             if (!due->shut)
                 continue;
             d = ir_attempt_about(&s->o.v[i], due->recipient, due->way);
-            ir_sender_outcome(s, &d, IR_OUTCOME_FAILED,
-                              "the channel is down or not to be trusted", 0);
+            ir_sender_outcome(
+                s, &d, IR_OUTCOME_FAILED,
+                ir_channel_conf(s->o.c, d.channel) == NULL
+                    ? _("no channel is set up for it")
+                    : _("the channel is down or not to be trusted"),
+                0);
         }
 }

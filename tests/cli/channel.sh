@@ -190,6 +190,12 @@ ok init --org X --person Sato --runbooks "$T/site.small"
 exits 77 channel list
 err "ir release approve"
 
+title "the help leads to the pages that tell how"
+ok help channel
+out "man ir-channel"
+out "man 7 ir-channels"
+out "man 5 ir-plugin"
+
 title "the harness: no home, no release"
 H=$T/nowhere
 plugin=$src/plugins/channel/command.lua

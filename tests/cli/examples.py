@@ -61,7 +61,7 @@ def read(path):
 
 def main():
     ir, lang = os.path.realpath(sys.argv[1]), sys.argv[2]
-    pages = sorted(glob.glob(MAN + ("/ja/*.1" if lang == "ja" else "/*.1")))
+    pages = sorted(glob.glob(MAN + ("/ja/*.[1-8]" if lang == "ja" else "/*.[1-8]")))
     n = bad = 0
     with tempfile.TemporaryDirectory() as base:
         os.mkdir(base + "/bin")     # no network is needed to try them
