@@ -481,7 +481,8 @@ remember(struct ir_outbox *o, const struct ir_attempt_draft *d,
     struct ir_attempt a = {.outcome = d->outcome,
                            .at_ms = now_ms,
                            .number = d->number,
-                           .retry_at_ms = d->retry_at_ms};
+                           .retry_at_ms = d->retry_at_ms,
+                           .stands_for = d->stands_for};
 
     if (x == NULL && !d->loose)
         return;

@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define END_MS 2000 /* for workers when it is to end */
+#define END_MS 2000      /* for workers when it is to end */
+#define SET_BACK_MS 2000 /* a clock that goes back so far was set */
 
 static volatile sig_atomic_t ending;
 
@@ -65,6 +66,10 @@ start_due(struct ir_sender *s, size_t *n)
     int rc;
 
     *n = 0;
+    /* what went and is not recorded yet would be planned for again */
+    rc = ir_sender_flush(s);
+    if (rc != IR_OK || s->trouble_ms != 0)
+        return rc;
     ir_outbox_plan(&s->o, now);
     ir_sender_note_shut(s);
     rc = ir_sender_flush(s);
@@ -181,13 +186,17 @@ work(struct ir_sender *s, int lock_fd, int64_t linger_ms, int64_t until_ms)
     int rc = IR_OK;
 
     while (rc == IR_OK) {
-        int64_t now = ir_clock_mono_ms();
+        int64_t now = ir_clock_mono_ms(), wall = ir_sender_wall_ms();
         bool stop =
             ending || is_gone(lock_fd) || (until_ms > 0 && now >= until_ms);
 
         if (stop && end_ms == 0)
             end_ms = now + END_MS;
-        if (!stop && s->hold_ms <= now && s->plan_ms <= ir_sender_wall_ms())
+        /* set back: what was planned for is no moment of this clock */
+        if (wall < s->wall_ms - SET_BACK_MS)
+            s->plan_ms = 0;
+        s->wall_ms = wall;
+        if (!stop && s->hold_ms <= now && s->plan_ms <= wall)
             rc = start_due(s, &due);
         if (rc != IR_OK)
             break;

@@ -53,6 +53,7 @@ struct ir_sender {
     int64_t hold_ms;    /* nothing is begun before */
     int64_t settle_ms;  /* wall: as in the outbox */
     int64_t plan_ms;    /* wall: when there is something to plan again */
+    int64_t wall_ms;    /* wall: seen last */
     int64_t reload_ms;  /* monotonic: not before */
     int64_t version;    /* of the store when the outbox was loaded */
     int wake_fd;        /* IR_WAKE_SENDER, or -1 */

@@ -120,9 +120,10 @@ take_result(void *arg, const struct ir_chan_result *res)
             res->delivered ? IR_OUTCOME_DELIVERED : IR_OUTCOME_HANDED;
 
         s->told->handed++;
-        ir_sender_outcome(s, &f->d, o, res->ref, 0);
+        /* itself last: whoever is killed in between sends it again by its id */
         for (i = 0; i < f->with_n; i++)
             ir_sender_outcome(s, &f->with[i], o, "in one message", 0);
+        ir_sender_outcome(s, &f->d, o, res->ref, 0);
         return;
     }
     wait = res->retry ? ir_deliver_again(f->failed_n + 1) : 0;

@@ -85,11 +85,15 @@ ir_deliver_again(size_t failed)
     return ms < IR_DELIVER_LAST_AGAIN_MS ? ms : IR_DELIVER_LAST_AGAIN_MS;
 }
 
+#define AHEAD_MS 2000 /* clocks differ by so much */
+
 /* What the attempts of one alert say of one way, while they are gone through
  * from the oldest to the newest. */
 struct track {
     int64_t first_failed_ms, handed_ms, retry_at_ms;
-    size_t tried_n; /* since it was asked for last */
+    int64_t failed_ms;       /* last */
+    int64_t now_ms, near_ms; /* the last word that is not ahead of now */
+    size_t tried_n;          /* since it was asked for last */
     bool failed, handed;
 };
 
@@ -151,14 +155,17 @@ is_report(const struct ir_attempt *a)
 static void
 take_attempt(const struct ir_attempt *a, struct ir_way *w, struct track *t)
 {
+    if (a->at_ms <= t->now_ms && a->at_ms > t->near_ms)
+        t->near_ms = a->at_ms;
     if (is_asked(a)) {
-        *t = (struct track){0};
+        *t = (struct track){.now_ms = t->now_ms, .near_ms = t->near_ms};
         w->failed_n = 0;
         w->asked_n++;
     }
     switch (a->outcome) {
     case IR_OUTCOME_TRIED:
         w->tried_n++;
+        w->stands_for = a->stands_for;
         t->tried_n++;
         break;
     case IR_OUTCOME_HANDED:
@@ -175,6 +182,7 @@ take_attempt(const struct ir_attempt *a, struct ir_way *w, struct track *t)
             t->first_failed_ms = a->at_ms;
         t->failed = true;
         w->failed_n += a->outcome == IR_OUTCOME_FAILED;
+        t->failed_ms = a->at_ms;
         t->retry_at_ms = a->retry_at_ms;
         break;
     case IR_OUTCOME_REPLIED:
@@ -249,6 +257,7 @@ read_attempts(const struct ir_attempt *const *v, size_t n,
     for (k = 0; k < r->ways_n; k++) {
         r->ways[k].last = (enum ir_outcome)0;
         r->ways[k].tried_n = 0;
+        r->ways[k].stands_for = 0;
         r->ways[k].failed_n = 0;
         r->ways[k].asked_n = 0;
         r->ways[k].at_ms = r->ways[k].handed_ms = 0;
@@ -361,6 +370,25 @@ past(const struct work *w, int64_t ms)
     return ms < w->in->now_ms ? ms : w->in->now_ms;
 }
 
+/* Was that recorded by a clock that was set back since? (Or by another
+ * device's, which is ahead.) */
+static bool
+is_ahead(const struct work *w, int64_t ms)
+{
+    return ms > w->in->now_ms + AHEAD_MS;
+}
+
+/* When a way that failed is tried again. Where a clock was set back: at once,
+ * then as long after the last word since as was meant. */
+static int64_t
+retry_at(const struct work *w, const struct track *t)
+{
+    if (!is_ahead(w, t->failed_ms))
+        return t->retry_at_ms;
+    return t->near_ms > 0 ? t->near_ms + (t->retry_at_ms - t->failed_ms)
+                          : w->in->now_ms;
+}
+
 /* One way that is open: what of it is due, or waited for (*pending). Returns
  * from when on the next way is open, INT64_MAX when only an outcome can tell.
  */
@@ -372,7 +400,7 @@ one_way(struct work *w, size_t recipient, size_t k, struct ir_way *way,
     int64_t end;
 
     if (t->handed) {
-        end = past(w, t->handed_ms) + wait;
+        end = is_ahead(w, t->handed_ms) ? w->in->now_ms : t->handed_ms + wait;
         if (end > w->in->now_ms) {
             look_at(w, end);
             *pending = true;
@@ -380,15 +408,17 @@ one_way(struct work *w, size_t recipient, size_t k, struct ir_way *way,
         return end;
     }
     if (way->last == IR_OUTCOME_FAILED || way->last == IR_OUTCOME_NO_ANSWER) {
+        int64_t again = retry_at(w, t);
+
         way->given_up = t->retry_at_ms == 0 || way->use == IR_WAY_SHUT ||
                         t->tried_n >= IR_DELIVER_AGAIN_MAX;
         *pending |= !way->given_up;
         if (!way->given_up &&
-            (t->retry_at_ms <= w->in->now_ms ||
-             t->retry_at_ms > w->in->now_ms + IR_DELIVER_LAST_AGAIN_MS))
-            add_due(w, recipient, k, way, past(w, t->retry_at_ms));
+            (again <= w->in->now_ms ||
+             again > w->in->now_ms + IR_DELIVER_LAST_AGAIN_MS))
+            add_due(w, recipient, k, way, past(w, again));
         else if (!way->given_up)
-            look_at(w, t->retry_at_ms);
+            look_at(w, again);
         return past(w, t->first_failed_ms);
     }
     add_due(w, recipient, k, way,
@@ -512,7 +542,7 @@ ir_deliver(const struct ir_deliver_in *in, struct ir_recipient *r, size_t n,
 {
     struct work w = {.in = in, .next_ms = INT64_MAX};
     const struct ir_attempt **v;
-    size_t v_n, i;
+    size_t v_n, i, k;
 
     v = sorted(in, &v_n);
     for (i = 0; i < n; i++) {
@@ -520,6 +550,8 @@ ir_deliver(const struct ir_deliver_in *in, struct ir_recipient *r, size_t n,
         bool quiet;
 
         sort_ways(&r[i]);
+        for (k = 0; k < r[i].ways_n; k++)
+            t[k].now_ms = in->now_ms;
         read_attempts(v, v_n, &r[i], t);
         quiet = in->over || r[i].answered || r[i].reply != NULL;
         if (!quiet)

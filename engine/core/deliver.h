@@ -114,6 +114,8 @@ struct ir_way {
     int64_t handed_ms;    /* first handed over or delivered, 0 never */
     const char *detail;   /* why it failed, or NULL; from the attempts */
     bool given_up;        /* failed, and not tried again */
+    uint64_t stands_for;  /* tried last as a summary of so many; 0: it was none
+                           */
     bool due;             /* now */
 };
 
