@@ -64,11 +64,12 @@ function M.send(ir, cfg, msg)
   return ir.smtp.send(mail)
 end
 
--- As far as the login, with no sender and no address named.
+-- As far as the login, with no sender and no address named. What a server says
+-- last (one of its extensions) tells nobody anything: who answered does.
 function M.check(ir, cfg)
   local ok, said, how = ir.smtp.check(server(cfg))
   if not ok then return nil, said, how end
-  return true, cfg.host .. ": " .. said
+  return true, cfg.host .. (cfg.user and ", " .. cfg.user or "")
 end
 
 return M

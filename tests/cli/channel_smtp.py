@@ -141,6 +141,8 @@ def ways_in(t, conf, ports):
         got = t.run(c, f"{box}@localhost", lang="ja")
         t.check(box, got["check"]["ok"] and got["send"]["ok"] and
                 got["send"]["text"].startswith("OK id="), got)
+        t.check(f"{box}: who answered", got["check"]["text"] == "localhost" +
+                (", ir" if "user" in c else ""), got)
         t.check(f"{box}: mail", len(mails(t, box)) == 1)
     log = t.read("log/mainlog")
     t.check("PLAIN, LOGIN and TLS were used",
