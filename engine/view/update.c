@@ -159,15 +159,18 @@ ir_view_updates_banner(const struct ir_view *v, const struct ir_vupdate *u,
         if (first == NULL || u[i].r.due_ms < first->r.due_ms)
             first = &u[i];
     }
-    if (first != NULL)
+    if (first != NULL) {
+        const char *who = title(v, first, &pool), *when = due(v, first, &pool);
+        const char *type = ir_pool_cmd(&pool, "ir update %s", first->id);
+
         ir_term_para(
             &v->term, out, 0, NULL, IR_STYLE_BOLD,
-            ir_pool_f(&pool,
-                      more > 0 ? _("! Tell %s: %s  (ir update %s; %zu more: ir "
-                                   "update list)")
-                               : _("! Tell %s: %s  (ir update %s)"),
-                      title(v, first, &pool), due(v, first, &pool), first->id,
-                      more));
+            more > 0
+                ? ir_pool_f(&pool, _("! Tell %s: %s  (%s; %zu more: %s)"), who,
+                            when, type, more,
+                            ir_pool_cmd(&pool, "ir update list"))
+                : ir_pool_f(&pool, _("! Tell %s: %s  (%s)"), who, when, type));
+    }
     ir_pool_done(&pool);
 }
 

@@ -150,5 +150,5 @@ main(void)
         cmocka_unit_test(test_exercise),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, view_setup, NULL);
 }
