@@ -193,15 +193,48 @@ parse_date(const char **p, struct moment *m)
     return true;
 }
 
-/* A clock: 2:40, 02:40:15, 02:40:15.123, 2時, 2時半, 2時40分, 2時40分15秒. */
+/* "am", "p.m." behind a clock: 'a' or 'p'; 0: there is none. */
+static char
+english_half(const char **p)
+{
+    static const char *const words[] = {"am", "a.m.", "pm", "p.m."};
+    const char *s = *p;
+
+    spaces(&s);
+    for (size_t i = 0; i < 4; i++)
+        if (lit(&s, words[i])) {
+            *p = s;
+            return words[i][0];
+        }
+    return 0;
+}
+
+/* The hour of a clock of twelve. */
+static bool
+take_half(char half, int *hour)
+{
+    if (half == 0)
+        return true;
+    if (*hour > 12)
+        return false;
+    *hour = *hour % 12 + (half == 'p' ? 12 : 0);
+    return true;
+}
+
+/* A clock: 2:40, 02:40:15, 02:40:15.123, 2:40 pm, 2am, 2時, 2時半, 午後2時40分,
+ * 2時40分15秒. */
 static bool
 parse_clock(const char **p, struct moment *m)
 {
     const char *s = *p;
+    char half = lit(&s, "午前") ? 'a' : lit(&s, "午後") ? 'p' : 0;
 
+    spaces(&s);
     if (!num(&s, 1, 2, &m->l.hour))
         return false;
-    if (lit(&s, "時")) {
+    if (half == 0 && (half = english_half(&s)) != 0) {
+        m->prec = IR_PREC_HOUR;
+    } else if (lit(&s, "時")) {
         m->prec = IR_PREC_HOUR;
         if (lit(&s, "半")) {
             m->l.min = 30;
@@ -235,10 +268,12 @@ parse_clock(const char **p, struct moment *m)
                 m->prec = IR_PREC_EXACT;
             }
         }
+        if (half == 0)
+            half = english_half(&s);
     }
     m->clock = true;
     *p = s;
-    return m->l.hour <= 23 && m->l.min <= 59 && m->l.sec <= 59;
+    return take_half(half, &m->l.hour) && m->l.hour <= 23 && m->l.min <= 59 && m->l.sec <= 59;
 }
 
 /* "z", "+09:00", "+0900". */
