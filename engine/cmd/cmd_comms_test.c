@@ -232,7 +232,9 @@ int
 ir_cmd_comms_test(struct ir_ctx *c, int argc, char **argv)
 {
     const char *within = NULL;
+    bool outside = false;
     const struct ir_opt opts[] = {{"for", 0, &within, NULL, NULL, NULL},
+                                  {"outside", 0, NULL, &outside, NULL, NULL},
                                   {NULL, 0, NULL, NULL, NULL, NULL}};
     uint8_t(*ids)[IR_ID_BYTES] = NULL;
     struct ir_outbox o = {0};
@@ -249,6 +251,8 @@ ir_cmd_comms_test(struct ir_ctx *c, int argc, char **argv)
         rc = ir_ctx_open(c, true);
     if (rc == IR_OK)
         rc = ir_ctx_me(c);
+    if (rc == IR_OK && outside)
+        return ir_comms_test_outside(c, n, argv);
     if (rc == IR_OK)
         rc = whom(c, n, argv, &people, &people_n);
     if (rc == IR_OK)

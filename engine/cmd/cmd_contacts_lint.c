@@ -3,6 +3,7 @@
 #include "base/scan.h"
 #include "cmd/commands.h"
 #include "cmd/contacts.h"
+#include "cmd/parties.h"
 #include "core/contact_lint.h"
 #include "core/crowd.h"
 
@@ -145,6 +146,34 @@ ir_contacts_site(struct ir_ctx *c)
     return dir;
 }
 
+/* Put the days that the log knows into the lists that are looked at. */
+static void
+take_tested(struct ir_ctx *c, struct ir_json *all)
+{
+    static const char *const dated[] = {"people", "authorities", "partners"};
+    struct ir_err keep = c->err;
+    struct ir_tested t;
+    size_t i, k;
+    char day[11];
+
+    if (c->st == NULL || ir_tested_load(c, &t) != IR_OK) {
+        c->err = keep;
+        return;
+    }
+    for (i = 0; i < 3; i++) {
+        const struct ir_json *l = ir_json_get(all, dated[i]);
+
+        for (k = 0; k < ir_json_len(l); k++) {
+            struct ir_json *row = ir_json_at(l, k);
+            const char *when = ir_tested_day(&t, dated[i], row, day);
+
+            if (when == day)
+                ir_json_set_str(row, "verified", day);
+        }
+    }
+    ir_tested_done(&t);
+}
+
 int
 ir_cmd_contacts_lint(struct ir_ctx *c, int argc, char **argv)
 {
@@ -175,6 +204,7 @@ ir_cmd_contacts_lint(struct ir_ctx *c, int argc, char **argv)
             finding(&lint, f);
     }
     all = ir_contacts_of(&comp);
+    take_tested(c, all);
     ir_contact_lint(all, c->view.now_ms, note, &lint);
     ir_json_free(all);
     ir_compiled_done(&comp);
@@ -191,7 +221,9 @@ ir_cmd_contacts_lint(struct ir_ctx *c, int argc, char **argv)
 int
 ir_cmd_contacts_verify(struct ir_ctx *c, int argc, char **argv)
 {
-    static const char *const dated[] = {"people", "partners"};
+    static const char *const dated[] = {"people", "authorities", "partners"};
+    struct ir_tested t = {0};
+    char day[11];
     struct ir_json *list = c->json ? ir_json_new_arr() : NULL;
     size_t i, j, old = 0, all = 0;
     int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
@@ -200,30 +232,31 @@ ir_cmd_contacts_verify(struct ir_ctx *c, int argc, char **argv)
         rc = ir_args_count(n, 0, 0, "contacts verify", &c->err);
     if (rc == IR_OK)
         rc = ir_contacts_open(c);
-    for (i = 0; rc == IR_OK && i < 2; i++) {
+    if (rc == IR_OK)
+        rc = ir_tested_load(c, &t);
+    for (i = 0; rc == IR_OK && i < 3; i++) {
         const struct ir_json *l = ir_view_contacts(&c->view, dated[i]);
 
         for (j = 0; j < ir_json_len(l); j++) {
             const struct ir_json *o = ir_json_at(l, j);
-            const char *when = ir_json_get_str(o, "verified", "");
+            const char *when = ir_tested_day(&t, dated[i], o, day);
             char *name;
 
             all++;
-            if (!ir_contact_stale(ir_json_get_str(o, "verified", NULL),
-                                  c->view.now_ms))
+            if (!ir_contact_stale(when, c->view.now_ms))
                 continue;
             old++;
             if (list != NULL) {
                 struct ir_json *row = ir_json_add_take(list, ir_json_new_obj());
 
                 ir_json_set_str(row, "id", ir_json_get_str(o, "id", "?"));
-                ir_json_set_str(row, "verified", when[0] != '\0' ? when : NULL);
+                ir_json_set_str(row, "verified", when);
                 continue;
             }
             name = ir_contacts_label(c, o);
             ir_buf_addf(&c->out, _("%s  %s: last verified %s\n"),
                         ir_json_get_str(o, "id", "?"), name,
-                        when[0] != '\0' ? when : "-");
+                        when != NULL ? when : "-");
             free(name);
         }
     }
@@ -237,9 +270,11 @@ ir_cmd_contacts_verify(struct ir_ctx *c, int argc, char **argv)
         list = NULL;
     } else if (rc == IR_OK)
         ir_buf_addf(&c->out,
-                    _("%zu of %zu are older than %d days. Call them, then put "
-                      "the date into contacts.lua.\n"),
+                    _("%zu of %zu are older than %d days. Call them:  ir comms "
+                      "test, ir comms test --outside; or put the date into "
+                      "contacts.lua.\n"),
                     old, all, IR_CONTACT_STALE_DAYS);
     ir_json_free(list);
+    ir_tested_done(&t);
     return rc == IR_OK && old > 0 ? IR_ENO : rc;
 }

@@ -8,8 +8,10 @@
 #include "cmd/commands.h"
 #include "cmd/keyring.h"
 #include "cmd/own.h"
+#include "cmd/parties.h"
 #include "cmd/refresh.h"
 #include "cmd/worker.h"
+#include "core/contact_lint.h"
 #include "store/check.h"
 #include "view/admins.h"
 
@@ -170,6 +172,24 @@ check_shipped(struct doctor *d, const char *home)
     ir_refresh_done(&r);
 }
 
+/* Whom nobody has tried to reach for long. */
+static void
+check_contacts(struct doctor *d)
+{
+    struct ir_err keep = d->c->err;
+    size_t old = 0, all = 0;
+    char *what;
+
+    if (d->c->st != NULL && ir_tested_old(d->c, &old, &all) == IR_OK &&
+        old > 0) {
+        what = ir_asprintf(_("contacts not tried for over %d days: %zu of %zu"),
+                           IR_CONTACT_STALE_DAYS, old, all);
+        note(d, what, "ir contacts verify");
+        free(what);
+    }
+    d->c->err = keep;
+}
+
 static void
 check_site(struct doctor *d)
 {
@@ -261,6 +281,7 @@ ir_cmd_doctor(struct ir_ctx *c, int argc, char **argv)
     check_home(&d);
     check_log(&d);
     check_site(&d);
+    check_contacts(&d);
     if (c->st != NULL)
         ir_channel_health(c, tell_channel, &d);
     check_machine(&d);

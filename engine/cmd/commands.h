@@ -52,7 +52,7 @@ ir_cmd_fn ir_cmd_update, ir_cmd_update_list, ir_cmd_update_release,
     ir_cmd_update_told, ir_cmd_update_allow;
 ir_cmd_fn ir_cmd_comms_send, ir_cmd_comms_test, ir_cmd_alert_resend,
     ir_cmd_check_code, ir_cmd_comms_status, ir_cmd_comms_received,
-    ir_cmd_comms_take;
+    ir_cmd_comms_take, ir_cmd_comms_tested;
 ir_cmd_fn ir_cmd_call, ir_cmd_call_status, ir_cmd_call_end, ir_cmd_call_reply;
 ir_cmd_fn ir_cmd_notify, ir_cmd_inbox, ir_cmd_ack, ir_cmd_answer_for,
     ir_cmd_alert_list, ir_cmd_alert_show, ir_cmd_alert_status,

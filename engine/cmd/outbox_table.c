@@ -76,7 +76,10 @@ how_far(const struct ir_view *v, const struct ir_recipient *r)
 
     if (r->reply != NULL) {
         reply = ir_view_safe(v, r->reply);
-        out = ir_asprintf(_("says \"%s\" (a claim)"), reply);
+        out = ir_asprintf(strncmp(r->contact, "party:", 6) == 0
+                              ? _("reached by hand: %s")
+                              : _("says \"%s\" (a claim)"),
+                          reply);
         free(reply);
         return out;
     }

@@ -2,6 +2,7 @@
 #include "cmd/recipients.h"
 
 #include "base/index.h"
+#include "cmd/parties.h"
 #include "cmd/signed.h"
 #include "core/deadline.h"
 #include "core/order.h"
@@ -319,6 +320,23 @@ add_tree(struct work *w, const char *id, int depth)
         }
 }
 
+/* Somebody outside, in a test by hand: whatever leads to them, a person does.
+ */
+static void
+add_party(struct work *w, const char *word)
+{
+    const struct ir_json *j = ir_party_row(&w->c->view, word);
+    struct ir_recipient *r;
+    size_t k;
+
+    if (j == NULL || w->row->a->status != IR_TEST ||
+        !add(w, word, ir_party_name(j), j, -1, true))
+        return;
+    r = &w->out->r[w->out->n - 1];
+    for (k = 0; k < r->ways_n; k++)
+        r->ways[k].use = IR_WAY_BY_HAND;
+}
+
 static void
 add_word(struct work *w, const char *word, int depth)
 {
@@ -334,6 +352,8 @@ add_word(struct work *w, const char *word, int depth)
         add_tree(w, word + 5, depth);
     } else if (strncmp(word, "contact:", 8) == 0) {
         add_person(w, word + 8);
+    } else if (strncmp(word, "party:", 6) == 0) {
+        add_party(w, word);
     } else if ((member = ir_trust_member(&w->c->trust, word)) >= 0) {
         add_member(w, member);
     } else {

@@ -275,6 +275,13 @@ int ir_sender_lock(struct ir_ctx *c, int *fd);
  */
 char *ir_comms_program(void);
 
+/* `ir comms test --outside`: what is to be tried by hand, of argv[1..n], or
+ * all.
+ *
+ * Errors: IR_ENOTFOUND, or as ir_batch_commit.
+ */
+int ir_comms_test_outside(struct ir_ctx *c, int n, char **argv);
+
 /* Start `ir comms send` on its own and go on, or wake the one that runs; not
  * where the contacts have no channels. What does not start is tried at the next
  * command. Never fails loudly; true: it was started.

@@ -314,7 +314,11 @@ const struct ir_cmd ir_cmds[] = {
      N_("send here what a dead device has left"), N_("comms take ALERT")},
     {"comms test", ir_cmd_comms_test, PEOPLE,
      N_("try every way to reach people"),
-     N_("comms test [CONTACT ...] [--for DURATION]")},
+     N_("comms test [CONTACT ...] [--for DURATION] [--outside]")},
+    {"comms tested", ir_cmd_comms_tested, PEOPLE,
+     N_("what a test by hand of somebody outside showed"),
+     N_("comms tested ID reached|no-answer|wrong [--who NAME] [--means MEANS] "
+        "[--address ADDRESS] [--at TIME] [TEXT]")},
     {"comms send", ir_cmd_comms_send, PEOPLE, N_("send what waits"),
      N_("comms send [--for DURATION]")},
     {"check-code", ir_cmd_check_code, PEOPLE,

@@ -405,7 +405,7 @@ ir_contact_lint(const struct ir_json *contacts, int64_t now_ms,
                 check_ways(&l, lists[i], (long)k, row);
             if (i == 0)
                 check_member(&l, k, row);
-            if (i == 0 || i == 5)
+            if (i == 0 || i == 4 || i == 5)
                 check_date(&l, lists[i], (long)k, row);
             if (i == 1 && ir_json_len(ir_json_get(row, "holders")) < 2)
                 say(&l, "no-deputy", IR_CONTACT_WARNING, lists[i], (long)k,

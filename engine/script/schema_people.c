@@ -234,6 +234,7 @@ static const struct ir_rule authority_rules[] = {
     MAYTEXT("hours"),
     TEXT("say"),
     {.name = "form", .type = IR_RULE_REF, .ref = IR_REF_FORM},
+    {.name = "verified", .type = IR_RULE_DATE},
     {.name = NULL}};
 static const struct ir_schema authority_schema = {authority_rules, NULL};
 static const struct ir_rule item_authority = {.type = IR_RULE_OBJ,

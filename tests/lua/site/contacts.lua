@@ -22,7 +22,7 @@ return {
       may_know = { "what" }, releases = "commander" },
   },
   authorities = {
-    { id = "ministry", title = { en = "Ministry", ja = "省" }, channels = { { "phone", "050-0000-0002" } },
+    { id = "ministry", verified = "2026-10-01", title = { en = "Ministry", ja = "省" }, channels = { { "phone", "050-0000-0002" } },
       say = { en = "A failure.", ja = "障害です。" }, form = "report" },
   },
   partners = {
