@@ -7,9 +7,12 @@
 #include "cmd/canary.h"
 #include "cmd/channel.h"
 #include "cmd/channel_last.h"
+#include "cmd/signed.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define TESTED_MS 15897600000 /* 184 days: the longer half of a year */
 
 struct health {
     struct ir_ctx *c;
@@ -122,6 +125,43 @@ tell_list(struct health *h, const char *text, struct ir_buf *list)
     ir_buf_done(list);
 }
 
+/* When was it last tried on purpose whether people are reached? Ways that do
+ * not need mail are to be tested every half year (SISAC guideline, 10.6).
+ */
+static void
+look_tests(struct health *h)
+{
+    struct ir_log log = {0};
+    struct ir_now now;
+    int64_t last_ms = 0;
+    char *when, *what;
+    size_t i;
+
+    ir_clock_now(&now);
+    if (ir_store_load_loose(h->c->st, IR_KIND_ALERT, &log, &h->c->err) ==
+        IR_OK) {
+        (void)ir_signed_only(&h->c->trust, ir_store_site(h->c->st), true, &log);
+        for (i = 0; i < log.n; i++)
+            if (log.e[i].h.status == IR_TEST &&
+                ir_hlc_ms(log.e[i].h.hlc) > last_ms)
+                last_ms = ir_hlc_ms(log.e[i].h.hlc);
+    }
+    ir_log_done(&log);
+    if (last_ms == 0) {
+        h->tell(h->arg, false,
+                _("nobody has tried yet whether people are reached"),
+                "ir comms test");
+    } else if (now.wall_ms - last_ms > TESTED_MS) {
+        when = ir_view_time(&h->c->view, last_ms);
+        what = ir_asprintf(_("whether people are reached was last tried half a "
+                             "year ago or earlier (%s)"),
+                           when);
+        h->tell(h->arg, false, what, "ir comms test");
+        free(what);
+        free(when);
+    }
+}
+
 void
 ir_channel_health(struct ir_ctx *c,
                   void (*tell)(void *arg, bool bad, const char *what,
@@ -133,8 +173,15 @@ ir_channel_health(struct ir_ctx *c,
     struct ir_err none;
     size_t i;
 
-    if (ir_channel_list(c, &list, &none) != IR_OK || list == NULL)
+    if (ir_channel_list(c, &list, &none) != IR_OK)
         return;
+    if (list == NULL || ir_json_len(list) == 0) {
+        tell(arg, false,
+             _("no channel is set up: whoever is to be told has to be called "
+               "by hand"),
+             _("set up channels in contacts.lua: man ir-channels"));
+        return;
+    }
     for (i = 0; i < ir_json_len(list); i++) {
         const struct ir_json *row = ir_json_at(list, i);
 
@@ -145,4 +192,5 @@ ir_channel_health(struct ir_ctx *c,
     }
     tell_list(&h, _("channels not checked from this device yet"), &h.never);
     tell_list(&h, _("channels not checked for seven days"), &h.stale);
+    look_tests(&h);
 }

@@ -232,6 +232,8 @@ is "EXERCISE: nothing of it is actual." "$(head -1 "$T/out" | sed 's/^ *//')"
 title "a test of the ways, by all of them"
 rm -f "$T/sms" "$T/chat"
 exits 66 --as sato comms test nobody
+ir --as sato doctor >out 2>err || :
+out "nobody has tried yet whether people are reached"
 ok --as sato comms test ito --for 20s
 err "ir answer-for CONTACT $(ir --as sato --json comms status |
     "$PY" -c 'import json, sys; print(json.load(sys.stdin)[-1]["alert"][:8])') seen"
@@ -248,6 +250,10 @@ exits 2 --as sato comms test mori --for 20s
 err "did not take the message: 1"
 end
 ok verify
+ir --as sato doctor >out 2>err || :
+silent "are reached"
+bare faketime -f +190d "$IR" --as sato doctor >out 2>err </dev/null || :
+out "whether people are reached was last tried half a year ago or earlier"
 
 title "a sender that died: ird starts the next"
 rm -f "$T/sms" "$T/chat"
