@@ -315,8 +315,10 @@ keep_secret(struct ir_ctx *c, const char *name)
         ir_err_hint(&c->err, _("type it on the terminal, or give it on "
                                "standard input: one line"));
     } else if (!ir_utf8_valid(value, strlen(value)) ||
-               strpbrk(value, "\n\r") != NULL) {
-        rc = ir_fail(&c->err, IR_EUSAGE, _("a secret is one line of text"));
+               (strpbrk(value, "\n\r") != NULL &&
+                strncmp(value, "-----BEGIN ", 11) != 0)) {
+        rc = ir_fail(&c->err, IR_EUSAGE,
+                     _("a secret is one line of text, or a key as PEM"));
     } else {
         rc = ir_channel_secret_put(c->home, name, value, &c->err);
     }

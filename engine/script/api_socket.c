@@ -18,14 +18,15 @@
 
 #define DATAGRAM_MAX 60000
 #define REFUSED_MS 20 /* how long an ICMP message is waited for */
-#define LINGER_MS 100 /* how long what TLS has to say is waited for */
+#define LINGER_MS 300 /* how long what TLS has to say is waited for */
 
 /* What a call was given. */
 struct where {
-    const char *host, *data, *ca;
+    const char *host, *data, *ca, *cert, *key;
     size_t n;
     int port;
     lua_Integer read; /* bytes of an answer that are waited for */
+    bool stays;       /* who closes the connection did not take it */
     int64_t until_ms;
 };
 
@@ -36,8 +37,12 @@ take_where(lua_State *L, const char *function, struct where *w)
     w->host = ir_api_text(L, "host", true, NULL);
     w->data = ir_api_text(L, "data", true, &w->n);
     w->ca = ir_api_text(L, "ca", false, NULL);
+    w->cert = ir_api_text(L, "cert", false, NULL);
+    w->key = ir_api_text(L, "key", false, NULL);
     w->port = (int)ir_api_int(L, "port", 0, 1, 65535);
     w->read = ir_api_int(L, "read", 0, 0, IR_API_BODY_MAX);
+    lua_getfield(L, 1, "stays");
+    w->stays = lua_toboolean(L, -1);
     w->until_ms = ir_clock_mono_ms() + ir_api_timeout(L);
 }
 
@@ -238,12 +243,35 @@ fail_curl(lua_State *L, const struct where *w, CURLcode rc)
     return ir_api_fail(L, "retry", "%s", lua_tostring(L, -1));
 }
 
+/* Hear what TLS has to say, or closing resets the connection. Who does not
+ * accept our certificate says so only now, by an alert (RFC 8446,
+ * section 4.4.2.4) or by closing. */
+static CURLcode
+linger(CURL *e, const struct where *w)
+{
+    int64_t until = ir_clock_mono_ms() + LINGER_MS, left = LINGER_MS;
+    CURLcode rc = CURLE_AGAIN;
+    char spare[512];
+    size_t n = 0;
+
+    do {
+        if (!ready(e, POLLIN, (int)left))
+            return CURLE_OK;
+        rc = ir_curl()->recv(e, spare, sizeof spare, &n);
+        left = until - ir_clock_mono_ms();
+    } while (w->stays && left > 0 &&
+             (rc == CURLE_AGAIN || (rc == CURLE_OK && n > 0)));
+    if (rc == CURLE_OK && n == 0 && w->stays)
+        return CURLE_RECV_ERROR;
+    return rc == CURLE_AGAIN ? CURLE_OK : rc;
+}
+
 static int
 stream(lua_State *L, const char *function, const char *scheme)
 {
     struct ir_curl *c = ir_curl();
     struct where w;
-    char url[320], *room, spare[512];
+    char url[320], *room;
     CURLcode rc;
     CURL **e;
     size_t n = 0;
@@ -258,6 +286,7 @@ stream(lua_State *L, const char *function, const char *scheme)
     e = new_easy(L);
     if (*e == NULL || left_ms(&w) == 0 ||
         !ir_curl_begin(*e, url, scheme, w.ca, left_ms(&w)) ||
+        !ir_curl_identity(*e, w.cert, w.key) ||
         c->setopt(*e, CURLOPT_SSL_ENABLE_ALPN, 0L) != CURLE_OK ||
         c->setopt(*e, CURLOPT_CONNECT_ONLY, 1L) != CURLE_OK)
         return fail(L, &w, "refused", _("libcurl does not take this request"));
@@ -266,9 +295,8 @@ stream(lua_State *L, const char *function, const char *scheme)
         rc = send_all(*e, &w);
     if (rc == CURLE_OK && w.read > 0)
         rc = hear(*e, &w, room, &n);
-    else if (rc == CURLE_OK && strcmp(scheme, "https") == 0 &&
-             ready(*e, POLLIN, LINGER_MS))
-        (void)c->recv(*e, spare, sizeof spare, &n); /* or closing resets it */
+    else if (rc == CURLE_OK && strcmp(scheme, "https") == 0)
+        rc = linger(*e, &w);
     if (rc != CURLE_OK)
         return fail_curl(L, &w, rc);
     c->cleanup(*e);

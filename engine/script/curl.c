@@ -158,6 +158,21 @@ distrusted(void)
     return _("its certificate is not trusted");
 }
 
+bool
+ir_curl_identity(CURL *e, const char *cert, const char *key)
+{
+    struct curl_blob c = {(void *)(uintptr_t)cert, strlen(cert),
+                          CURL_BLOB_COPY};
+    struct curl_blob k = {(void *)(uintptr_t)key, strlen(key), CURL_BLOB_COPY};
+
+    if (c.len == 0 || k.len == 0)
+        return c.len == k.len;
+    return lib.setopt(e, CURLOPT_SSLCERTTYPE, "PEM") == CURLE_OK &&
+           lib.setopt(e, CURLOPT_SSLCERT_BLOB, &c) == CURLE_OK &&
+           lib.setopt(e, CURLOPT_SSLKEYTYPE, "PEM") == CURLE_OK &&
+           lib.setopt(e, CURLOPT_SSLKEY_BLOB, &k) == CURLE_OK;
+}
+
 static const char *
 meaning(CURLcode rc)
 {
@@ -179,6 +194,8 @@ meaning(CURLcode rc)
                    : _("this machine has no certificates of authorities to "
                        "trust (package ca-certificates), and the channel gives "
                        "none (ca)");
+    case CURLE_SSL_CERTPROBLEM:
+        return _("our own certificate (cert) or its key cannot be used");
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_USE_SSL_FAILED:
         return _("no TLS connection could be made");

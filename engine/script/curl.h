@@ -78,6 +78,11 @@ const char *ir_curl_check_tls(const char *tls, const char *host);
 bool ir_curl_begin(CURL *e, const char *url, const char *scheme, const char *ca,
                    int64_t timeout_ms);
 
+/* Show the other side who we are: a certificate and its key, as PEM text; ""
+ * for none. False when libcurl refuses something, or one of them is missing.
+ */
+bool ir_curl_identity(CURL *e, const char *cert, const char *key);
+
 /* What a failure means, in the reader's language; `host` is named, nothing
  * else of the address (it may hold a secret). Not for CURLE_OK.
  *

@@ -40,6 +40,11 @@ M.config = {
   ca = { type = "text", optional = true,
          title = { en = "Certificates to trust instead of the system's (PEM).",
                    ja = "システムの代わりに信頼する証明書(PEM)。" } },
+  cert = { type = "text", optional = true,
+           title = { en = "Our certificate, where the server asks for one (PEM).",
+                     ja = "サーバーが求める場合の、自分の証明書(PEM)。" } },
+  key = { type = "text", secret = true, optional = true,
+          title = { en = "Its key (PEM).", ja = "その鍵(PEM)。" } },
   timeout = { type = "duration", default = "10s" },
 }
 
@@ -83,7 +88,8 @@ local function put(ir, cfg, text)
   if cfg.transport ~= "udp" then text = #text .. " " .. text end
   return ir.socket[cfg.transport] {
     host = cfg.host, port = cfg.port or PORTS[cfg.transport], data = text,
-    ca = cfg.ca, timeout = cfg.timeout }
+    ca = cfg.ca, cert = cfg.cert, key = cfg.key, stays = true,
+    timeout = cfg.timeout }
 end
 
 function M.send(ir, cfg, msg)

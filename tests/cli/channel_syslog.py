@@ -27,6 +27,9 @@ input(type="imtcp" address="127.0.0.1" port="%(tcp)d" name="tcp")
 input(type="imtcp" address="127.0.0.1" port="%(tls)d" name="tls"
       streamDriver.name="gtls" streamDriver.mode="1"
       streamDriver.authMode="anon")
+input(type="imtcp" address="127.0.0.1" port="%(mutual)d" name="mutual"
+      streamDriver.name="gtls" streamDriver.mode="1"
+      streamDriver.authMode="x509/certvalid")
 template(name="json" type="list" option.jsonf="on") {
     property(outname="by" name="inputname" format="jsonf")
     property(outname="facility" name="syslogfacility-text" format="jsonf")
@@ -45,7 +48,8 @@ action(type="omfile" file="%(dir)s/got" template="json")
 
 def start_rsyslog(t):
     ports = {"udp": channel_try.free_port(socket.SOCK_DGRAM),
-             "tcp": channel_try.free_port(), "tls": channel_try.free_port()}
+             "tcp": channel_try.free_port(), "tls": channel_try.free_port(),
+             "mutual": channel_try.free_port()}
     conf = t.write("rsyslog.conf", CONF % {"dir": t.dir, **ports})
     with open(f"{t.dir}/rsyslog.err", "wb") as f:
         t.start(["rsyslogd", "-n", "-f", conf, "-i", f"{t.dir}/pid"],
@@ -131,16 +135,41 @@ def what_goes_wrong(t, ways):
     t.check("configuration", "config.facility" in str(got), got)
 
 
+def mutual(t, tls, port):
+    """A server that lets in who has a certificate of its CA."""
+    conf = {**tls, "port": port, "timeout": "3s"}
+    before = len(lines(t, 1))
+    known = {"cert": t.read("server.crt"), "key": t.read("server.key")}
+    got = t.send({**conf, **known}, "noc")
+    t.check("who is known is let in", got.get("ok") and
+            lines(t, before + 1)[-1]["by"] == "mutual", got)
+    for what, more in (("who shows none", {}),
+                       ("who shows another's",
+                        {"cert": t.read("other.pem"),
+                         "key": t.read("other.key")})):
+        got = t.send({**conf, **more}, "noc")
+        t.check(f"{what} is not, and it is not taken for handed over",
+                got.get("how") == "retry", got)
+    t.says("one without its key", t.send({**conf, "cert": known["cert"]},
+                                         "noc"), "does not take this")
+    t.says("another's key", t.send({**conf, **known, "key":
+                                    t.read("other.key")}, "noc"), "cannot be used")
+    got = t.send({**conf, **known, "key": "-----BEGIN nonsense"}, "noc")
+    t.check("no key", "error" in got and "nonsense" not in str(got), got)
+    t.check("nothing of theirs is there", len(lines(t, 1)) == before + 1)
+
+
 def main(t):
     stand_in.make_certificates(t.dir)
     ports = start_rsyslog(t)
     base = {"host": "127.0.0.1", "facility": "local3", "hostname": "ops1",
             "ca": t.read("ca.pem")}
     ways = {way: {**base, "transport": way, "port": port}
-            for way, port in ports.items()}
+            for way, port in ports.items() if way != "mutual"}
     for n, way in enumerate(ways):
         one_way(t, ways[way], way, n + 1)
     values(t, ways["tcp"])
+    mutual(t, ways["tls"], ports["mutual"])
     what_goes_wrong(t, ways)
 
 
