@@ -37,7 +37,9 @@ flush_long(struct walker *w)
 {
     char *typed = ir_ctx_page(w->c, &w->c->view.term, &w->c->out, stdout);
 
-    if (typed != NULL) {
+    if (typed != NULL && strcmp(typed, "q") == 0) {
+        free(typed); /* no more of this, as pagers have it; not of the walk */
+    } else if (typed != NULL) {
         free(w->next);
         w->next = typed;
     }

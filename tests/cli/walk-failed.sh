@@ -45,3 +45,11 @@ at = [i for i, x in enumerate(lines) if "Nothing of the incident" in x]
 assert at, lines
 assert all(len(x) <= 40 for x in lines[at[0]:at[0] + 3]), lines[at[0]:]
 E
+
+title "who waits for a turn pushes nobody who is called off the line"
+COLS=80
+any=0
+ir --as sato call emergency --no-input >"$T/out" 2>"$T/err" || any=$?
+[ "$any" -eq 0 ] || [ "$any" -eq 2 ] || fail "exit $any"
+out " more"
+grep -Eq '^ 1 .*Ito.*(phone|to be dialled)' "$T/out" || fail "two lines for one person"
