@@ -273,7 +273,8 @@ parse_clock(const char **p, struct moment *m)
     }
     m->clock = true;
     *p = s;
-    return take_half(half, &m->l.hour) && m->l.hour <= 23 && m->l.min <= 59 && m->l.sec <= 59;
+    return take_half(half, &m->l.hour) && m->l.hour <= 23 && m->l.min <= 59 &&
+           m->l.sec <= 59;
 }
 
 /* "z", "+09:00", "+0900". */
