@@ -20,6 +20,25 @@ day(int64_t ms, struct ir_pool *pool)
     return ir_pool_f(pool, "%.10s", text);
 }
 
+/* Can somebody who has no `ir` reach them: by telephone, radio, a runner? What
+ * only `ir` sends by, a chat say, is of no use on paper. */
+static bool
+is_callable(const struct ir_view *v, const struct ir_json *who)
+{
+    const struct ir_json *ways = ir_json_get(who, "channels");
+    size_t i;
+
+    for (i = 0; i < ir_json_len(ways); i++) {
+        const char *how = ir_json_str(ir_json_at(ir_json_at(ways, i), 0));
+
+        if (how != NULL && !ir_view_is_mail(v, how) &&
+            (strcmp(how, "sms") == 0 ||
+             ir_view_contact(v, "channels", how) == NULL))
+            return true;
+    }
+    return false;
+}
+
 /* One who is to be called, unless they stand there already. */
 static void
 add_call(const struct ir_view *v, struct ir_card_words *w, const char *id)
@@ -30,7 +49,7 @@ add_call(const struct ir_view *v, struct ir_card_words *w, const char *id)
     char *hours;
     size_t i;
 
-    if (p == NULL || w->calls_n == IR_CARD_CALLS_MAX)
+    if (p == NULL || w->calls_n == IR_CARD_CALLS_MAX || !is_callable(v, p))
         return;
     for (i = 0; i < w->calls_n; i++)
         if (strcmp(w->call[i].id, id) == 0)

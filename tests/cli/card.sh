@@ -80,6 +80,17 @@ ok card --html --language en
 silent "<script"
 out "&lt;script&gt;alert(1)"
 
+title "nobody stands on it whom only a program can reach"
+sed -i -e '/^  channels = {/a { id = "chat", plugin = "command", title = { en = "Chat", ja = "チャット" }, config = { program = "/bin/true" } },' \
+    -e 's/{ { "phone", "050-0000-0102" }, { "sms", "050-0000-0102" },/{ { "chat", "tanaka" },/' \
+    "$H/site/runbooks/contacts.lua"
+ok release make
+ok release approve
+ok card
+silent tanaka
+silent Tanaka
+out 050-0000-0103
+
 title "without a release in force there is no card that is true"
 home small
 H=$T/empty
