@@ -378,8 +378,12 @@ say_mute(struct ir_ctx *c, const struct ir_outgoing *x, struct ir_buf *out)
     }
     who = ir_view_member(&c->talk_view, a->by, false);
     say_para(c, out,
-             ir_asprintf(_("It is sent by the device of %s on which it was "
-                           "written, as soon as that one knows of this."),
+             ir_asprintf(x->deputy
+                             ? _("It is sent by the device of %s on which it "
+                                 "was written, once that one knows of this; "
+                                 "where it does not, by another.")
+                             : _("It is sent by the device of %s on which it "
+                                 "was written, once that one knows of this."),
                          who));
     free(who);
 }
@@ -393,11 +397,11 @@ ir_outbox_say_update(struct ir_ctx *c, const uint8_t id[IR_ID_BYTES],
         load(c, true, &o) ? ir_outbox_find(&o, id) : NULL;
     size_t n, hand;
 
-    if (x != NULL && x->mute)
+    if (x != NULL && (x->mute || x->deputy))
         say_mute(c, x, out);
     if (x != NULL) {
         n = say_channels(c, x, out);
-        if (!x->mute)
+        if (!x->mute && !x->deputy)
             say_waits(c, x, out);
         hand = count_by_hand(x);
         if (n == 0 && (x->row->a->status == IR_ACTUAL || x->to.n > 0))

@@ -137,11 +137,14 @@ ways_text(const struct ir_view *v, const struct ir_recipient *r)
     size_t k;
 
     for (k = 0; k < r->ways_n; k++) {
+        /* of mail that must not be used no address is shown */
+        bool shut = r->ways[k].use == IR_WAY_SHUT &&
+                    ir_view_is_mail(v, r->ways[k].channel);
         char *name = ir_view_channel(v, r->ways[k].channel);
-        char *to = ir_view_safe(v, r->ways[k].address);
+        char *to = ir_view_safe(v, shut ? "" : r->ways[k].address);
 
-        ir_buf_addf(&b, "%s%s%s %s", k > 0 ? "  " : "", marks[r->ways[k].last],
-                    name, to);
+        ir_buf_addf(&b, "%s%s%s%s%s", k > 0 ? "  " : "",
+                    marks[r->ways[k].last], name, shut ? "" : " ", to);
         if (r->ways[k].tried_n > 1)
             ir_buf_addf(&b, " (%zu)", r->ways[k].tried_n);
         if (r->ways[k].last == IR_OUTCOME_FAILED && r->ways[k].detail != NULL) {

@@ -73,3 +73,16 @@ is answered "$(json '[0].to[0].state')"
 title "what the other device sent is known here"
 on B --json comms status
 ok verify
+
+title "words released on one device are sent by the one that wrote them: said"
+on A --no-input start alpha one
+on A role take commander
+carry A B
+on B --json update public --text "The gate is closed"
+W=$(id)
+carry B A
+on A update release "$W"
+err "It is sent by the device of Mori on which it was written"
+silent "Goes out by"
+H=$T/A IRLANG=ja_JP.UTF-8 ok --as sato --json alert show "$W"
+is out "$(json state)"

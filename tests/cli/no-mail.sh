@@ -79,6 +79,20 @@ print(" ".join(s["id"] for s in json.load(sys.stdin)["steps"]))'); do
     ! grep -q '@[a-z]*\.*example' "$T/out" "$T/err" || fail "show $s"
 done
 
+title "nor a call, nor how messages stand"
+ok --as sato notify ito,tanaka "Come to the desk"
+! grep -q '@[a-z]*\.*example' "$T/out" "$T/err" || fail "notify"
+got=0
+ir --as sato call command --no-input >"$T/out" 2>"$T/err" || got=$?
+[ $got -eq 0 ] || [ $got -eq 2 ] || fail "call: exit $got"
+! grep -q '@[a-z]*\.*example' "$T/out" "$T/err" || fail "call"
+for c in "call status" "comms status" inbox "alert list"; do
+    # shellcheck disable=SC2086
+    ir --as sato $c >"$T/out" 2>"$T/err" || :
+    ! grep -q '@[a-z]*\.*example' "$T/out" "$T/err" || fail "$c"
+done
+ok --as sato call end command
+
 title "words for an audience whose way is mail: told not to use it"
 ok --as sato update passengers --what "The boards are dark"
 says "the mailing list"

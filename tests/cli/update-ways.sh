@@ -90,8 +90,19 @@ silent "cosignatures"
 IRLANG=ja_JP.UTF-8 exits 2 check-code "$code"
 out "指揮者の発信の承認待ちです"
 
+title "what went by mail before ends without it"
+ok --as sato --json update staff --text "First word"
+B=$(json id)
+until_is 1 got sms
+until_is 1 got post
+rm "$T/sms" "$T/post"
+
 title "mail is distrusted: released, it goes by the rest alone"
 ok --as sato channel distrust mail -r "they read it"
+ok --as sato alert cancel "$B" -r over "A secret of the end"
+until_is 1 got sms
+rm "$T/sms"
+exits 77 --as sato alert resend "$A"
 ok --as sato update release "$A"
 out "Released alert"
 silent "Cosigned"
