@@ -1,5 +1,6 @@
--- plugins/channel/print.lua: each message on paper, for the notice board, by
--- lp(1) of CUPS: the text, and the short one as a code that phones read.
+-- plugins/channel/print.lua: each message on paper, for the notice board: the
+-- text, and the short one as a code that phones read. By lp(1) of CUPS; or, with
+-- `directory`, as a file there, which a printer or another machine watches.
 local M = { api = 1, kind = "channel", name = "print",
             needs = { "run", "qr" } }
 
@@ -14,6 +15,11 @@ M.config = {
   options = { type = "list", default = { "cpi=12", "lpi=6" },
               title = { en = "As lp -o; with these the code is square.",
                         ja = "lp -oと同じ。既定値で二次元コードが正方形になる。" } },
+  directory = { type = "string", match = "^/[^%c]*[^/%c]$", optional = true,
+                title = { en = "In place of CUPS: where a printer looks for files.",
+                          ja = "CUPSの代わりに、プリンターが監視するディレクトリー。" } },
+  install = { type = "program", default = "/usr/bin/install" },
+  mv = { type = "program", default = "/usr/bin/mv" },
   copies = { type = "int", min = 1, max = 100, default = 1 },
   timeout = { type = "duration", default = "20s" },
 }
@@ -67,7 +73,44 @@ local function printers(ir, cfg)
                                        "印刷を受け付けるプリンターがない")
 end
 
+-- One program of those that put a file there.
+local function run(ir, cfg, argv, input)
+  local res, err, how = ir.run { argv = argv, input = input or "",
+                                 timeout = cfg.timeout }
+  if not res then return nil, err, how end
+  if res.exit == 0 then return true end
+  return nil, first_line(res), "retry"
+end
+
+-- A file that is there whole or not at all; the same message is the same file.
+local function put(ir, cfg, msg)
+  local name = msg.to:match("^%w[%w._-]*$")
+  if not name then
+    return nil, say(ir, "this is no name for a file: ",
+                    "ファイルの名前にできない: ") .. msg.to, "refused"
+  end
+  name = name .. "-" .. msg.id:gsub("[^%w]", "-"):sub(1, 80) .. ".txt"
+  local part = cfg.directory .. "/." .. name .. ".part"
+  local ok, err, how = run(ir, cfg, { cfg.install, "-m", "644", "/dev/stdin",
+                                      part }, sheet(msg):rep(cfg.copies, "\f"))
+  if ok then
+    ok, err, how = run(ir, cfg, { cfg.mv, "-T", part,
+                                  cfg.directory .. "/" .. name })
+  end
+  if not ok then return nil, cfg.directory .. ": " .. err, how end
+  return true, name
+end
+
+-- A file is put there under a name that printers pass by.
+local function can_put(ir, cfg)
+  local part = cfg.directory .. "/.ir-check.part"
+  local ok, err = run(ir, cfg, { cfg.install, "-m", "644", "/dev/stdin", part })
+  if not ok then return nil, err end
+  return true, cfg.directory
+end
+
 function M.send(ir, cfg, msg)
+  if cfg.directory then return put(ir, cfg, msg) end
   local printer = msg.to:match("^%w[%w._/-]*$")
   if not printer then
     return nil, say(ir, "this is no name of a printer: ",
@@ -97,6 +140,7 @@ function M.send(ir, cfg, msg)
 end
 
 function M.check(ir, cfg)
+  if cfg.directory then return can_put(ir, cfg) end
   local ok, err = ir.run { argv = { cfg.lp }, only_look = true }
   if not ok then return nil, cfg.lp .. ": " .. err end
   local names

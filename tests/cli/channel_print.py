@@ -101,7 +101,37 @@ def expected(text):
     return [[code.data[y * w + x] & 1 for x in range(w)] for y in range(w)]
 
 
+def without_cups(t):
+    """A directory that a printer watches."""
+    spot = f"{t.dir}/spot box"
+    conf = {"directory": spot, "copies": 2}
+    t.says("no directory", t.run(conf)["check"], "spot box")
+    got = t.send(conf, "board")
+    t.check("nor can it be put there", got.get("how") == "retry" and
+            "spot box" in got["error"], got)
+    os.mkdir(spot)
+    got = t.run(conf, "board")
+    t.check("put there", got["check"].get("ok") and got["send"].get("ok"), got)
+    files = [x for x in os.listdir(spot) if not x.startswith(".")]
+    t.check("one file, by its name", files == [got["send"]["text"]] and
+            files[0].startswith("board-") and files[0].endswith(".txt"), files)
+    with open(f"{spot}/{files[0]}", encoding="utf-8") as f:
+        sheets = f.read().split("\f")
+    t.check("two sheets, each whole", len(sheets) == 2 and
+            sheets[0] == sheets[1] and MSG["body"] in sheets[0] and
+            matrix(sheets[0]) == expected(MSG["short"]), sheets)
+    again = t.send(conf, "board")
+    t.check("the same message is the same file", again.get("ok") and
+            len([x for x in os.listdir(spot) if x[0] != "."]) == 1)
+    for to in ("../x", "a/b", "-t", "", ".x", "掲示"):
+        t.says(f"name {to!r}", t.send(conf, to), "no name for a file",
+               "refused")
+    t.check("a directory by its whole path", "config.directory" in str(
+        t.run({"directory": "spot"})))
+
+
 def main(t):
+    without_cups(t)
     port = start_cups(t)
     conf = {"server": f"127.0.0.1:{port}"}
     t.says("no printer", t.run(conf)["check"], "estination")
