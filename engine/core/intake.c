@@ -395,7 +395,7 @@ ir_intake_take(struct ir_intake *in, struct ir_intake_person *p,
         return ir_fail(err, IR_ELIMIT, _("more than %d people"),
                        IR_INTAKE_PEOPLE_MAX);
     } else {
-        if (in->n == in->cap) {
+        if (in->person == NULL || in->n == in->cap) {
             in->cap = in->cap ? 2 * in->cap : 32;
             in->person = ir_realloc(in->person, in->cap * sizeof *in->person);
         }

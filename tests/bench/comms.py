@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Messages to people: how long from `ir notify` until one is in the hands of a
-channel that answers, while six others hang; how long 1,000 people take by a
-webhook and by SMTP, from `ir notify` until the last one is taken, beside a loop
-of libcurl in C that does nothing but hand over as many on one connection; and
-the largest resident set of the sender and of its worker meanwhile.
+channel that answers, while six others hang; how long 1,000 and 10,000 people
+take by a webhook and by SMTP, from `ir notify` until the last one is taken,
+beside a loop of libcurl in C that does nothing but hand over as many on one
+connection; the largest resident set of the sender and of its worker meanwhile;
+and what commands take in an incident with 1,000 and with 10,000 people in the
+contacts, before an alert to all of them and after.
 
 The servers are in this process, on the loopback, and take all there is."""
 import glob
@@ -16,6 +18,7 @@ import time
 from bench import HERE, ROUNDS, Bench, Failed, main
 
 MANY = 1000
+MOST = 10000
 HANG = 6
 taken = []  # (when, what) of every message that a server took
 
@@ -87,26 +90,24 @@ person("quick", "fast")
 channel("web", "webhook", { url = post("web") })
 channel("mails", "smtp", { host = "127.0.0.1", port = MAIL, tls = "loopback",
                            from = "ir@example.org" })
-for half = 0, 1 do -- an audience names 500 at most
-  local members = {}
-  for i = half, MANY - 1, 2 do
-    person("p" .. i, "WAY")
-    members[#members + 1] = "p" .. i
-  end
-  audiences[#audiences + 1] = { id = "half-" .. half, number = 90 + half,
-    title = { en = "Half", ja = "半分" }, inside = true,
-    may_know = { "what" }, releases = "commander", members = members }
+local members = {}
+for i = 0, MANY - 1 do
+  person("p" .. i, "WAY")
+  members[#members + 1] = "p" .. i
 end
+audiences[#audiences + 1] = { id = "everybody", number = 90,
+  title = { en = "All", ja = "全員" }, inside = true,
+  may_know = { "what" }, releases = "commander", members = members }
 """
 
 
-def release(b, way, web, mail):
+def release(b, way, web, mail, people=MANY):
     """Let the many be written to by that channel."""
     with open(os.path.join(HERE, "../torture/site/contacts.lua"), encoding="utf-8") as f:
         text = f.read()
     lua = CONTACTS
     for word, value in (("WAY", way), ("MAIL", mail), ("HANG", HANG),
-                        ("MANY", MANY)):
+                        ("MANY", people)):
         lua = lua.replace(word, str(value))
     text = text.replace("  audiences = {},", "  audiences = audiences,\n"
                         "  channels = channels,")
@@ -169,16 +170,16 @@ def first_ms(b, home, cold):
     return (taken[0][0] - began) * 1000
 
 
-def many(b, home, audience):
+def many(b, home, people):
     """Seconds until all are taken; KiB of the sender and of a worker."""
     end_senders(home)
     taken.clear()
     sender = worker = 0
     began = time.perf_counter()
-    b.call(b.ir, "notify", audience, "Assemble in 3F")
-    while len(taken) < MANY:
+    b.call(b.ir, "notify", "audience:everybody", "Assemble in 3F")
+    while len(taken) < people:
         if time.perf_counter() - began > 300:
-            raise Failed("%d of %d" % (len(taken), MANY))
+            raise Failed("%d of %d" % (len(taken), people))
         ours, work, found = senders(home)
         for p in ours | work:
             kib = int(found[p][1].get("VmHWM", "0 kB").split()[0])
@@ -188,6 +189,37 @@ def many(b, home, audience):
     took = taken[-1][0] - began
     end_senders(home)
     return took, sender, worker
+
+
+def commands(b, what):
+    """What a responder waits for."""
+    ms = b.turns({name: lambda _, argv=argv: b.clock(b.ir, *argv)
+                  for name, argv in (("next", ["next"]),
+                                     ("note", ["note", "a line"]),
+                                     ("status", ["status"]))}, max(3, ROUNDS // 8))
+    for name, took in ms.items():
+        b.row(f"ir {name}, {what}", took, "ms")
+
+
+def most(b, home, web, mail):
+    """As many people as a large site has."""
+    b.call(b.ir, "--no-input", "start", "box", "fire", "--var", "host=fs1")
+    commands(b, f"{MANY:,} people")
+    for name in ("web", "mails"):
+        began = time.perf_counter()
+        release(b, name, web, mail, MOST)
+        if name == "web":
+            b.row(f"release with {MOST:,} people made, approved",
+                  time.perf_counter() - began, "s")
+            commands(b, f"{MOST:,} people")
+        took, sender, worker = many(b, home, MOST)
+        b.row(f"ir notify, {MOST:,} ({name})", took, "s")
+        b.row("... resident, sender", sender / 1024, "MiB")
+        b.row("... resident, worker", worker / 1024, "MiB")
+        if name == "web":
+            commands(b, f"{MOST:,} people, alert to all")
+            b.row(f"ir comms status, {MOST:,} people",
+                  b.clock(b.ir, "comms", "status"), "ms")
 
 
 def bench():
@@ -215,13 +247,14 @@ def bench():
                 release(b, name, web, mail)
             plain = [b.clock(b.tool("curl-loop"), url, str(MANY)) / 1000
                      for _ in range(3)]
-            ours = [many(b, home, "audience:half-0,audience:half-1") for _ in range(3)]
+            ours = [many(b, home, MANY) for _ in range(3)]
             floor = sorted(plain)[1]
             b.row(f"libcurl alone, {MANY:,} ({name})", plain, "s")
             b.row(f"ir notify, {MANY:,} ({name})", [o[0] for o in ours], "s",
                   "libcurl", sorted(o[0] for o in ours)[1] / floor)
             b.row("... resident, sender", max(o[1] for o in ours) / 1024, "MiB")
             b.row("... resident, worker", max(o[2] for o in ours) / 1024, "MiB")
+        most(b, home, web, mail)
     finally:
         end_senders(home)
     b.done()
