@@ -56,6 +56,18 @@ ir_outgoing_by_hand(const struct ir_recipient *r)
     return hand;
 }
 
+/* When they were brought to where they are; what was tried by further ways
+ * since then does not move it. */
+static int64_t
+reached_ms(const struct ir_recipient *r)
+{
+    if (r->reach == IR_REACH_ANSWERED && r->answered_ms > 0)
+        return r->answered_ms;
+    if (r->reach == IR_REACH_HANDED && r->handed_ms > 0)
+        return r->handed_ms;
+    return r->last_ms;
+}
+
 /* Did all that was tried fail so far, though something is to be tried again?
  */
 static bool
@@ -95,7 +107,7 @@ how_far(const struct ir_view *v, const struct ir_recipient *r)
         return ir_strdup(_("a person calls"));
     if (r->last_ms == 0)
         return ir_strdup(reach_text(r->reach));
-    at = ir_view_time(v, r->last_ms);
+    at = ir_view_time(v, reached_ms(r));
     out = ir_asprintf("%s %s", at,
                       failed_so_far(r) ? _("NOT reached so far")
                                        : reach_text(r->reach));

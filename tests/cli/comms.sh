@@ -168,6 +168,22 @@ at_time +1m 0 comms send --for 1s
 is $((n5 + 1)) "$(got chat)"
 ok verify
 
+title "when somebody was reached does not move with what is tried after that"
+echo retry >"$T/sms.mode"
+ok --as sato notify ito "Twice"
+n=0
+until { ok --json comms status; [ "$(json '[0].to[0].ways[1].outcome')" = handed-over ]; } || [ $n -ge 80 ]; do
+    n=$((n + 1))
+    sleep 0.1
+done
+end_sender KILL || :
+ok --json comms status
+hm=$(json '[0].to[0].ways[1].at' | cut -c12-16)
+at_time +2m 2 comms send --for 1s
+at_time +2m 0 comms status
+out "$hm handed over"
+out "101 (2): exit 75"
+
 title "a sender whose home is taken away ends"
 echo retry >"$T/sms.mode"
 echo retry >"$T/chat.mode"
