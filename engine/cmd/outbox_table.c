@@ -155,8 +155,8 @@ ways_text(const struct ir_view *v, const struct ir_recipient *r)
         char *name = ir_view_channel(v, r->ways[k].channel);
         char *to = ir_view_safe(v, shut ? "" : r->ways[k].address);
 
-        ir_buf_addf(&b, "%s%s%s%s%s", k > 0 ? "  " : "",
-                    marks[r->ways[k].last], name, shut ? "" : " ", to);
+        ir_buf_addf(&b, "%s%s%s%s%s", k > 0 ? "  " : "", marks[r->ways[k].last],
+                    name, shut ? "" : " ", to);
         if (r->ways[k].tried_n > 1)
             ir_buf_addf(&b, " (%zu)", r->ways[k].tried_n);
         if (r->ways[k].last == IR_OUTCOME_FAILED && r->ways[k].detail != NULL) {
