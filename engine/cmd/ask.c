@@ -16,6 +16,8 @@
 #define LINE_MAX_BYTES 8192
 #define PAGE_MIN 5 /* lines: below that nothing is paged */
 #define IDLE_MS 1000
+#define PASTE_MS 250  /* lines of one paste come closer together */
+#define FORGET_MAX 80 /* looks */
 
 bool
 ir_ctx_can_ask(const struct ir_ctx *c)
@@ -140,6 +142,24 @@ ir_ctx_ask(struct ir_ctx *c, const char *prompt)
     if (c->idle != NULL)
         wait_idle(c, STDIN_FILENO);
     return read_line(STDIN_FILENO, false);
+}
+
+bool
+ir_ctx_more_typed(const struct ir_ctx *c)
+{
+    struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    return ir_ctx_can_ask(c) && poll(&p, 1, PASTE_MS) > 0;
+}
+
+void
+ir_ctx_forget_typed(const struct ir_ctx *c)
+{
+    int looks = 0;
+
+    while (looks++ < FORGET_MAX && ir_ctx_more_typed(c))
+        if (tcflush(STDIN_FILENO, TCIFLUSH) != 0)
+            return;
 }
 
 char *

@@ -226,6 +226,12 @@ char *ir_ctx_ask(struct ir_ctx *c, const char *prompt);
 char *ir_ctx_page(struct ir_ctx *c, const struct ir_term *t, struct ir_buf *b,
                   FILE *to);
 
+/* Is there more on the terminal, typed ahead or pasted? Waits a moment, for the
+ * lines of a paste come one close after the other. And throw all of that away.
+ */
+bool ir_ctx_more_typed(const struct ir_ctx *c);
+void ir_ctx_forget_typed(const struct ir_ctx *c);
+
 /* The same without echo, from /dev/tty; wiped by the caller. */
 char *ir_ctx_ask_secret(struct ir_ctx *c, const char *prompt);
 

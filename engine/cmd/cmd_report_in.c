@@ -53,7 +53,10 @@ record_report(struct ir_ctx *c, struct incoming *in)
     return rc;
 }
 
-/* Read what is pasted on the terminal, up to a line that is a dot. */
+/* Read what is pasted on the terminal, up to a line that is a dot. Of a dot
+ * within the text, and of what is too long, no line is left over: it would
+ * answer the next questions, or be run by the shell.
+ */
 static void
 typed_text(struct ir_ctx *c, struct ir_answers *a, struct ir_buf *text)
 {
@@ -62,19 +65,20 @@ typed_text(struct ir_ctx *c, struct ir_answers *a, struct ir_buf *text)
     ir_term_para(&c->talk_view.term, &c->talk, 1, NULL, IR_STYLE_NONE,
                  _("Paste the text here. Then type a line that is only a dot "
                    "(.) and press Enter."));
-    while (more && text->len <= IR_PASTE_MAX) {
+    while (more) {
         char *line = ir_ctx_ask(c, "> ");
 
         if (line == NULL) {
             a->ended = true;
             more = false;
-        } else if (strcmp(line, ".") == 0) {
+        } else if (strcmp(line, ".") == 0 && !ir_ctx_more_typed(c)) {
             more = false;
-        } else {
+        } else if (text->len <= IR_PASTE_MAX) {
             ir_buf_addf(text, "%s\n", line);
         }
         free(line);
     }
+    ir_ctx_forget_typed(c);
 }
 
 /* Read standard input to its end, or to a little more than is used. */

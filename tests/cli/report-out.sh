@@ -461,3 +461,9 @@ ok log
 out "no picture"
 is "$((n + 1))" "$(entries)"
 ok verify
+
+title "a hostile text pasted on a terminal answers nothing and reaches no shell"
+"$PY" "$here/paste.py" "$IR" "$H" >out 2>&1 || fail "$(cat out)"
+ok log
+is 1 "$(grep -c 'touch /tmp/ir-paste' "$T/out")"
+ok verify
