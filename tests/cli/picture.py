@@ -83,6 +83,11 @@ def svg(screen):
            'xml:space="preserve">']
     for i, row in enumerate(rows):
         for col, text, colour, weight in spans(row):
+            bare = text.lstrip(" ")     # browsers drop what leads a text
+            col += len(text) - len(bare)
+            text = bare.rstrip(" ")
+            if not text:
+                continue
             n = sum(width(c) for c in text)
             out.append(
                 f'<text x="{12 + col * CELL:.1f}" y="{24 + i * LINE}" '
