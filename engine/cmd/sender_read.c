@@ -152,7 +152,7 @@ ir_sender_put_reads(struct ir_sender *s)
 bool
 ir_comms_reads_due(struct ir_ctx *c)
 {
-    const struct ir_json *list = ir_view_contacts(&c->view, "channels");
+    const struct ir_json *list;
     char *text = c->st != NULL ? ir_store_setting(c->st, IR_SENDER_READ) : NULL;
     int64_t next = 0;
     struct ir_now now;
@@ -163,8 +163,10 @@ ir_comms_reads_due(struct ir_ctx *c)
         (void)ir_scan_int(text, 0, INT64_MAX, &next, NULL);
     free(text);
     ir_clock_now(&now);
-    if (c->st == NULL || list == NULL || ir_json_len(list) == 0 ||
-        next > now.wall_ms)
+    if (c->st == NULL || next > now.wall_ms) /* mostly: it costs no more */
+        return false;
+    list = ir_view_contacts(&c->view, "channels");
+    if (list == NULL || ir_json_len(list) == 0)
         return false;
     for (i = 0; i < ir_json_len(list) && !any; i++)
         any = every_ms(c, ir_json_at(list, i)) > 0;
