@@ -12,6 +12,7 @@ import glob
 import os
 import signal
 import socketserver
+import subprocess
 import threading
 import time
 
@@ -218,8 +219,12 @@ def most(b, home, web, mail):
         b.row("... resident, worker", worker / 1024, "MiB")
         if name == "web":
             commands(b, f"{MOST:,} people, alert to all")
+            began = time.perf_counter()
+            # it ends with 2: those of the hanging channels are not reached
+            subprocess.run([b.ir, "comms", "status"], env=b.env, check=False,
+                           stdout=subprocess.DEVNULL)
             b.row(f"ir comms status, {MOST:,} people",
-                  b.clock(b.ir, "comms", "status"), "ms")
+                  (time.perf_counter() - began) * 1000, "ms")
 
 
 def bench():
