@@ -71,6 +71,13 @@ choose_release(struct ir_ctx *c, struct start *s)
     return rc;
 }
 
+static int
+left(struct ir_ctx *c)
+{
+    return ir_fail(&c->err, IR_EUSAGE,
+                   _("left: nothing was begun, nothing recorded"));
+}
+
 /* Which of the open ones (1..m), or another (m + 1)? Enter means the first. */
 static int
 ask_which(struct ir_ctx *c, const struct ir_incident *const *inc, size_t m,
@@ -78,6 +85,7 @@ ask_which(struct ir_ctx *c, const struct ir_incident *const *inc, size_t m,
 {
     int tries;
 
+    ir_cmd_systems(c);
     for (tries = 0; tries < 5; tries++) {
         struct ir_buf narrow = {0};
         char *typed;
@@ -91,7 +99,7 @@ ask_which(struct ir_ctx *c, const struct ir_incident *const *inc, size_t m,
         }
         if (ir_is_quit(typed)) {
             free(typed);
-            break;
+            return left(c);
         }
         ir_utf8_narrow(&narrow, typed);
         good = ir_scan_int(ir_buf_str(&narrow), 1, (int64_t)m + 1, no, NULL) ==
@@ -177,13 +185,6 @@ find_open(struct ir_ctx *c, const char *system, const struct ir_plan *plan,
         ir_case_done(&open[i]);
     free(ids);
     return rc;
-}
-
-static int
-left(struct ir_ctx *c)
-{
-    return ir_fail(&c->err, IR_EUSAGE,
-                   _("left: nothing was begun, nothing recorded"));
 }
 
 static int

@@ -53,3 +53,10 @@ ir --as sato call emergency --no-input >"$T/out" 2>"$T/err" || any=$?
 [ "$any" -eq 0 ] || [ "$any" -eq 2 ] || fail "exit $any"
 out " more"
 grep -Eq '^ 1 .*Ito.*(phone|to be dialled)' "$T/out" || fail "two lines for one person"
+
+title "what is open is named as people know it; leaving says that nothing began"
+typed --as sato start email <<'E'
+quit
+E
+says "Mail and groupware: "
+says "nothing was begun, nothing recorded"
