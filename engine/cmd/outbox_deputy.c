@@ -263,7 +263,7 @@ ir_outbox_stand_by(struct ir_outbox *o, struct ir_outgoing *x)
     bool can = false;
     size_t i, n = 0;
 
-    if (x->due_n == 0 && x->next_ms < INT64_MAX)
+    if (x->next_ms > x->in.now_ms)
         next = x->next_ms; /* then something is left, or not */
     for (i = 0; i < x->due_n; i++) {
         const struct ir_due *d = &x->due[i];
@@ -276,7 +276,8 @@ ir_outbox_stand_by(struct ir_outbox *o, struct ir_outgoing *x)
             can = can_send(o, channel = w->channel);
         if (!can)
             continue;
-        at = ir_takeover_at(&x->left, d, w, is_theirs(x, r, w));
+        at = ir_takeover_at(&x->left, d, w,
+                            w->last == IR_OUTCOME_TRIED && is_theirs(x, r, w));
         if (at <= x->in.now_ms)
             x->due[n++] = *d;
         if (at < next)

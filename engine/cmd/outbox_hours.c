@@ -25,7 +25,12 @@ ir_outbox_hours(const struct ir_outbox *o, struct ir_outgoing *x)
     for (i = 0; i < x->to.n; i++) {
         const struct ir_working *w = &x->to.who[i].working;
         struct ir_recipient *r = &x->to.r[i];
+        int64_t *asked = &x->to.who[i].asked_ms;
 
+        /* of thousands of people not each time: it holds till it changes */
+        if (*asked > 0 && *asked <= x->in.now_ms && x->in.now_ms < r->duty_ms)
+            continue;
+        *asked = x->in.now_ms;
         r->duty = ir_working_at(w, &o->cal.cal, x->in.now_ms, &r->duty_ms);
         r->quiet_ms = routine ? ir_working_opens(w, &o->cal.cal, x->in.out_ms,
                                                  x->in.now_ms)

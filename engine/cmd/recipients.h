@@ -15,6 +15,7 @@ struct ir_recip {
     int member;   /* index, or -1: no member of this site */
     bool outside; /* an audience outside itself */
     struct ir_working working;
+    int64_t asked_ms; /* when it was last worked out whether they work; 0 */
 };
 
 struct ir_recips {
