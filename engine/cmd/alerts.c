@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/scan.h"
 #include "cmd/audience.h"
+#include "cmd/everybody.h"
 #include "cmd/signed.h"
 #include "cmd/update.h"
 
@@ -353,6 +354,7 @@ ir_box_done(struct ir_box *b)
     }
     free(b->inc);
     free(b->rows);
+    ir_everybody_free(b->everybody);
     ir_alerts_done(&b->a);
     ir_log_done(&b->log);
     memset(b, 0, sizeof *b);

@@ -22,6 +22,7 @@ struct ir_box {
     struct ir_box_incident *inc; /* those that were needed */
     size_t inc_n;
     const struct ir_incident *here; /* borrowed: one that is folded already */
+    struct ir_everybody *everybody; /* once somebody was looked up */
 };
 
 /* Load and fold every alert; rows tell what each is to who acts (c->me). `here`

@@ -2,6 +2,7 @@
 #include "cmd/recipients.h"
 
 #include "base/index.h"
+#include "cmd/everybody.h"
 #include "cmd/parties.h"
 #include "cmd/signed.h"
 #include "core/deadline.h"
@@ -62,66 +63,25 @@ struct work {
     const struct ir_channels *ch;
     struct ir_recips *out;
     const struct ir_attempt *had; /* ir_recips_had: ways come from there */
-    const struct ir_json *people; /* the list, or NULL */
-    struct ir_index by_id, added; /* of it; of out->r by contact */
-    struct ir_site_calendar cal;  /* whose holidays some have off */
-    int *member;                  /* of each of the list, or -1 */
-    bool *outsider;               /* ... of another organisation? */
+    const struct ir_everybody *e;
+    struct ir_index added;       /* of out->r by contact */
+    struct ir_site_calendar cal; /* whose holidays some have off */
 };
-
-/* Somebody of another organisation: so it says in the contacts, or they are
- * reached as an audience outside and are no member. */
-static void
-find_outsiders(struct work *w)
-{
-    const struct ir_json *list = ir_view_contacts(&w->c->view, "audiences");
-    size_t i, k, at;
-
-    for (i = 0; list != NULL && i < ir_json_len(list); i++) {
-        const struct ir_json *a = ir_json_at(list, i);
-        const struct ir_json *m = ir_json_get(a, "members");
-
-        for (k = 0; m != NULL && !ir_json_get_bool(a, "inside", true) &&
-                    k < ir_json_len(m);
-             k++) {
-            const char *who = ir_json_str(ir_json_at(m, k));
-
-            if (who != NULL && ir_index_get(&w->by_id, who, &at))
-                w->outsider[at] |= w->member[at] < 0;
-        }
-    }
-}
 
 static void
 work_init(struct work *w)
 {
-    size_t i, n;
-
     ir_site_calendar_init(w->c->view.site, &w->cal);
-    w->people = ir_view_contacts(&w->c->view, "people");
-    n = w->people != NULL ? ir_json_len(w->people) : 0;
-    w->member = ir_calloc(n + 1, sizeof *w->member);
-    w->outsider = ir_calloc(n + 1, sizeof *w->outsider);
-    for (i = 0; i < n; i++) {
-        const struct ir_json *p = ir_json_at(w->people, i);
-        const char *id = ir_json_get_str(p, "id", "");
-
-        (void)ir_index_put(&w->by_id, id, i);
-        w->member[i] =
-            ir_trust_member(&w->c->trust, ir_json_get_str(p, "member", id));
-        w->outsider[i] = ir_json_get_bool(p, "outside", false);
-    }
-    find_outsiders(w);
+    if (w->b->everybody == NULL)
+        w->b->everybody = ir_everybody_new(w->c);
+    w->e = w->b->everybody;
 }
 
 static void
 work_done(struct work *w)
 {
-    ir_index_done(&w->by_id);
     ir_index_done(&w->added);
     ir_site_calendar_done(&w->cal);
-    free(w->member);
-    free(w->outsider);
 }
 
 static enum ir_way_use
@@ -216,14 +176,14 @@ add_person(struct work *w, const char *id)
     const struct ir_json *p;
     size_t at;
 
-    if (id == NULL || !ir_index_get(&w->by_id, id, &at) ||
-        (w->row->a->status != IR_ACTUAL && w->outsider[at]))
+    if (id == NULL || !ir_index_get(&w->e->by_id, id, &at) ||
+        (w->row->a->status != IR_ACTUAL && w->e->outsider[at]))
         return;
-    p = ir_json_at(w->people, at);
-    if (w->member[at] >= 0 && w->member[at] == w->row->a->by &&
+    p = ir_json_at(w->e->people, at);
+    if (w->e->member[at] >= 0 && w->e->member[at] == w->row->a->by &&
         w->row->a->status != IR_TEST)
         return;
-    (void)add(w, id, ir_json_text_of(p, "name"), p, w->member[at], false);
+    (void)add(w, id, ir_json_text_of(p, "name"), p, w->e->member[at], false);
 }
 
 /* A member, as the contacts list them; by their handle where they do not. */
@@ -235,9 +195,10 @@ add_member(struct work *w, int who)
 
     if (who == w->row->a->by || !m->active)
         return;
-    for (i = 0; w->people != NULL && i < ir_json_len(w->people); i++)
-        if (w->member[i] == who) {
-            add_person(w, ir_json_get_str(ir_json_at(w->people, i), "id", ""));
+    for (i = 0; w->e->people != NULL && i < ir_json_len(w->e->people); i++)
+        if (w->e->member[i] == who) {
+            add_person(w,
+                       ir_json_get_str(ir_json_at(w->e->people, i), "id", ""));
             return;
         }
     (void)add(w, m->handle, m->name, NULL, who, false);
@@ -459,12 +420,12 @@ is_listed(struct work *w, const struct ir_attempt *a)
 
     if (strncmp(a->contact, "audience:", 9) == 0)
         j = ir_view_contact(&w->c->view, "audiences", a->contact + 9);
-    else if (ir_index_get(&w->by_id, a->contact, &at))
-        j = ir_json_at(w->people, at);
+    else if (ir_index_get(&w->e->by_id, a->contact, &at))
+        j = ir_json_at(w->e->people, at);
     else if ((member = ir_trust_member(&w->c->trust, a->contact)) >= 0)
-        for (i = 0; w->people != NULL && i < ir_json_len(w->people); i++)
-            if (w->member[i] == member)
-                j = ir_json_at(w->people, i);
+        for (i = 0; w->e->people != NULL && i < ir_json_len(w->e->people); i++)
+            if (w->e->member[i] == member)
+                j = ir_json_at(w->e->people, i);
     ways = j != NULL ? ir_json_get(j, "channels") : NULL;
     for (i = 0; ways != NULL && i < ir_json_len(ways); i++) {
         x = ir_json_at(ways, i);
