@@ -224,6 +224,14 @@ def main(t):
     by_ird(t, h, modem)
     flood(t, h, modem)
     h.ir("verify")
+    log = subprocess.run([t.ir, "log", "--cbor"], check=True, timeout=60,
+                         env={"PATH": os.environ["PATH"], "IR_HOME": h.home},
+                         capture_output=True).stdout
+    read = subprocess.run([sys.executable,
+                           f"{channel_try.ROOT}/tests/verify/ir_verify.py"],
+                          input=log, capture_output=True, timeout=60)
+    t.check("another reading of the log agrees", read.returncode == 0,
+            (read.stdout, read.stderr))
 
 
 if __name__ == "__main__":
