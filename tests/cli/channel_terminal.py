@@ -108,8 +108,11 @@ def try_all(t, screens, before):
 
 def not_allowed(t, screens, before):
     """Who may not write there is told so; wall(1) alone would say nothing."""
-    nobody = [*before, "setpriv", f"--reuid={channel_try.NOBODY}",
-              f"--regid={channel_try.NOBODY}", "--clear-groups"]
+    # root without its rights: nobody may not get at a build in /root
+    nobody = [*before, "setpriv", f"--regid={channel_try.NOBODY}",
+              "--clear-groups", "--bounding-set=-all", "--inh-caps=-all"]
+    for s in screens:
+        os.chown(s.path, channel_try.NOBODY, -1)
     for to in ("all", "kato"):
         t.says(f"closed to nobody: {to}",
                t.run({}, to, before=nobody).get("send", {}), "tty", "retry")
@@ -121,6 +124,8 @@ def not_allowed(t, screens, before):
     t.check("which are closed", got["check"].get("text", "").count("closed")
             == 2, got)
     os.chmod(screens[0].path, 0o620)
+    for s in screens:
+        os.chown(s.path, 0, -1)
 
 
 def main(t):
