@@ -468,21 +468,19 @@ another_number(void **state)
 
     (void)state;
     begin(&s);
-    said(&s, MORI, 0, IR_OUTCOME_TRIED, T0, 0);
-    s.a[0].number = 4;
     said(&s, MORI, 0, IR_OUTCOME_HANDED, T0 + 1, 0);
+    s.a[0].number = 4;
     said(&s, MORI, 0, IR_OUTCOME_REPLIED, T0 + 5, 0);
-    s.a[2].reply = wrong;
-    s.a[2].number = 4;
+    s.a[1].reply = wrong;
     said(&s, KATO, 0, IR_OUTCOME_HANDED, T0 + 1, 0);
     assert_string_equal(due(&s, T0 + 6 * MIN), "mori/mail+0 kato/mail+0");
     assert_int_equal(s.r[MORI].reach, IR_REACH_HANDED);
     assert_null(s.r[MORI].reply);
     assert_string_equal(s.r[MORI].other, "7a");
-    s.a[2].reply = right;
+    s.a[1].reply = right;
     assert_string_equal(due(&s, T0 + 6 * MIN), "kato/mail+0");
     assert_int_equal(s.r[MORI].reach, IR_REACH_REPLIED);
-    s.a[2].reply = words;
+    s.a[1].reply = words;
     assert_string_equal(due(&s, T0 + 6 * MIN), "kato/mail+0");
     free(s.due);
 }
@@ -558,10 +556,8 @@ asked_too_often(void **state)
     begin(&s);
     s.r[KATO].answered = true;
     for (i = 0; i < IR_DELIVER_ASKED_MAX; i++) {
-        int64_t at = T0 + i * MIN;
-
-        said(&s, MORI, 1, IR_OUTCOME_NO_ANSWER, at, at);
-        said(&s, MORI, 1, IR_OUTCOME_HANDED, at + 1, 0);
+        said(&s, MORI, 1, IR_OUTCOME_NO_ANSWER, T0 + i * MIN, T0 + i * MIN);
+        said(&s, MORI, 1, IR_OUTCOME_HANDED, T0 + i * MIN + 1, 0);
     }
     said(&s, MORI, 0, IR_OUTCOME_HANDED, T0 + 30 * MIN, 0);
     assert_string_equal(due(&s, T0 + 30 * MIN + 5), "");
