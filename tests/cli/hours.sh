@@ -11,7 +11,9 @@ printf '%s|%s\n' "$2" "$3" >>"$1"
 X2
 chmod +x "$T/take"
 way() { printf '{ id = "%s", plugin = "command", title = { en = "%s", ja = "%s" }, config = { program = "%s/take", args = { "%s/%s", "{to}", "{short}" } } }' "$1" "$1" "$1" "$T" "$T" "$1"; }
-got() { if [ -e "$T/$1" ]; then wc -l <"$T/$1"; else echo 0; fi; }
+# got CHANNEL: so many messages; one that came again after its sender was
+# stopped in the midst of it is the same
+got() { if [ -e "$T/$1" ]; then sort -u "$T/$1" | wc -l; else echo 0; fi; }
 day='working = { days = { "mon", "tue", "wed", "thu", "fri" }, from = "08:30", to = "17:15" }'
 night='working = { days = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" }, from = "22:00", to = "06:00" }'
 # Ito by day: the desk for those hours, SMS for the rest; Mori by night
@@ -30,13 +32,13 @@ thu=$(TZ=Asia/Tokyo date -d 'next thursday' +%F)
 WITH="TZ=Asia/Tokyo" # faketime reads its times where the process is
 # when HH:MM: that time of the Thursday, in Tokyo
 when() { echo "@$thu $1:00"; }
-# stop: the detached sender ends cleanly
+# stop: the detached sender ends cleanly, one that just starts too; a worker
+# it starts bears its command line for a moment and is not to be hit
 stop() {
-    pgrep -f -- "-C $H comms send" | xargs -r kill || :
     n=0
     while pgrep -f -- "-C $H comms send" >/dev/null && [ $n -lt 60 ]; do
         n=$((n + 1))
-        sleep 0.1
+        end_sender TERM || sleep 0.1
     done
 }
 trap 'stop; cd /; chmod -R u+w "$T"; rm -rf "$T"' EXIT

@@ -258,12 +258,19 @@ t_read_output(void)
     return read(2, &c, 1);
 }
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+#if !defined(__SANITIZE_ADDRESS__)
 static long
 t_memory(void)
 {
     return (long)mmap(NULL, 600L << 20, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
+#endif
 
 static const struct {
     const char *name;
@@ -306,11 +313,6 @@ static const struct {
     {"mount", t_mount, EPERM},
     {"write to another fd", t_other_fd, EPERM},
     {"read from standard error", t_read_output, EPERM},
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
-#define __SANITIZE_ADDRESS__ 1
-#endif
-#endif
 #if !defined(__SANITIZE_ADDRESS__)
     {"600 MiB", t_memory, ENOMEM},
 #endif
