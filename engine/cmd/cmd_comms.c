@@ -134,6 +134,8 @@ ir_cmd_comms_status(struct ir_ctx *c, int argc, char **argv)
         ir_cmd_json_take(c, all);
     else if (shown == 0)
         ir_buf_adds(&c->out, _("Nothing is on its way.\n"));
+    else
+        ir_outgoing_legend(c, &c->out);
     ir_outbox_done(&o);
     if (n > 0 && shown == 0)
         return ir_fail(&c->err, IR_ENOTFOUND, _("no alert begins with %.64s"),

@@ -141,10 +141,12 @@ state_of(const struct ir_view *v, const struct ir_outgoing *x,
 }
 
 /* The ways of one recipient, with what became of each. */
+/* by enum ir_outcome */
+static const char *const marks[] = {"", "…", "→", "✓", "✗", "←", "-"};
+
 static char *
 ways_text(const struct ir_view *v, const struct ir_recipient *r)
 {
-    static const char *const marks[] = {"", "…", "→", "✓", "✗", "←", "-"};
     struct ir_buf b = {0};
     size_t k;
 
@@ -203,15 +205,17 @@ static void
 add_times(struct ir_buf *out, const char *format, int64_t *took_ms, size_t n,
           size_t of)
 {
-    char half[24], last[24];
+    char *half, *last;
 
     qsort(took_ms, n, sizeof *took_ms, by_number);
-    ir_duration_text(took_ms[(n - 1) / 2] / 1000, half, sizeof half);
-    ir_duration_text(took_ms[n - 1] / 1000, last, sizeof last);
+    half = ir_view_span(took_ms[(n - 1) / 2]);
+    last = ir_view_span(took_ms[n - 1]);
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
     ir_buf_addf(out, format, n, of, half, last);
 #pragma GCC diagnostic pop
+    free(half);
+    free(last);
 }
 
 /* How fast people were reached, and answered: for who looks back. */
@@ -406,6 +410,20 @@ ir_outgoing_table(struct ir_ctx *c, const struct ir_outgoing *x, bool all,
                         hex);
     }
     say_deputy(c, x, out);
+}
+
+void
+ir_outgoing_legend(struct ir_ctx *c, struct ir_buf *out)
+{
+    char *text =
+        ir_asprintf(_("%s being sent, %s handed over, %s delivered, %s failed, "
+                      "%s replied, %s no answer"),
+                    marks[IR_OUTCOME_TRIED], marks[IR_OUTCOME_HANDED],
+                    marks[IR_OUTCOME_DELIVERED], marks[IR_OUTCOME_FAILED],
+                    marks[IR_OUTCOME_REPLIED], marks[IR_OUTCOME_NO_ANSWER]);
+
+    ir_term_para(&c->view.term, out, 0, _("Marks: "), IR_STYLE_NONE, text);
+    free(text);
 }
 
 struct ir_json *

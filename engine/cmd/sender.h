@@ -197,6 +197,12 @@ bool ir_outbox_match(struct ir_outbox *o, const char *channel,
  */
 void ir_outgoing_table(struct ir_ctx *c, const struct ir_outgoing *x, bool all,
                        struct ir_buf *out);
+
+/* What the marks before the ways in such tables mean, as one paragraph.
+ *
+ * Owns:   `out` keeps a copy.
+ */
+void ir_outgoing_legend(struct ir_ctx *c, struct ir_buf *out);
 struct ir_json *ir_outgoing_json(const struct ir_outgoing *x);
 struct ir_json *ir_outgoing_counts(const struct ir_outgoing *x);
 
