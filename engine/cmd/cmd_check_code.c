@@ -5,6 +5,7 @@
 #include "cmd/alerts.h"
 #include "cmd/commands.h"
 #include "cmd/outside.h"
+#include "cmd/pasted.h"
 #include "cmd/signed.h"
 #include "core/deliver.h"
 #include "core/message.h"
@@ -353,27 +354,55 @@ read_code(struct ir_ctx *c, int *n, char **argv, char code[IR_CHECK_CODE_MAX])
     return rc;
 }
 
+/* The text that somebody got, if it was typed or is pasted.
+ *
+ * Owns:   *typed is the caller's, free(), or NULL.
+ */
+static int
+read_typed(struct ir_ctx *c, bool paste, int n, char **argv, char **typed)
+{
+    struct ir_buf text = {0};
+    bool ended = false;
+    char *joined;
+    int rc = IR_OK;
+
+    if (paste) {
+        rc = ir_args_count(n, 1, 1, "check-code", &c->err);
+        if (rc == IR_OK)
+            rc = ir_pasted(c, &text, &ended);
+        if (rc == IR_OK && text.len > 0)
+            *typed = ir_strdup(ir_buf_str(&text));
+        ir_buf_done(&text);
+    } else if (n > 1) {
+        joined = ir_args_join(argv, 2, &n);
+        *typed = ir_strdup(argv[2]);
+        free(joined);
+    }
+    return rc;
+}
+
 int
 ir_cmd_check_code(struct ir_ctx *c, int argc, char **argv)
 {
     const struct ir_valert *row = NULL;
     char code[IR_CHECK_CODE_MAX], other[IR_CHECK_CODE_MAX];
-    char *joined = NULL, *typed = NULL;
+    bool paste = false;
+    const struct ir_opt opts[] = {{"paste", 0, NULL, &paste, NULL, NULL},
+                                  {NULL, 0, NULL, NULL, NULL, NULL}};
+    char *typed = NULL;
     struct ir_json *j, *all;
     struct ir_box b = {0};
     struct found f = {.yes = false}, one;
     bool known = false;
     size_t i;
-    int n = 0, rc = ir_args(argc, argv, NULL, &n, &c->err);
+    int n = 0, rc = ir_args(argc, argv, opts, &n, &c->err);
 
     if (rc == IR_OK)
         rc = ir_args_count(n, 1, 99, "check-code", &c->err);
     if (rc == IR_OK)
         rc = read_code(c, &n, argv, code);
-    if (rc == IR_OK && n > 1) {
-        joined = ir_args_join(argv, 2, &n);
-        typed = argv[2];
-    }
+    if (rc == IR_OK)
+        rc = read_typed(c, paste, n, argv, &typed);
     if (rc == IR_OK)
         rc = ir_ctx_signed(c);
     if (rc == IR_OK)
@@ -422,7 +451,7 @@ ir_cmd_check_code(struct ir_ctx *c, int argc, char **argv)
     }
     rc = f.yes ? IR_OK : IR_ENO;
 out:
-    free(joined);
+    free(typed);
     ir_box_done(&b);
     return rc;
 }

@@ -323,7 +323,7 @@ const struct ir_cmd ir_cmds[] = {
      N_("comms send [--for DURATION]")},
     {"check-code", ir_cmd_check_code, PEOPLE,
      N_("is a message that somebody got one of ours?"),
-     N_("check-code CODE [TEXT]")},
+     N_("check-code CODE [TEXT | --paste]")},
     {"alert list", ir_cmd_alert_list, PEOPLE, N_("the alerts"),
      "alert list [--all]"},
     {"alert show", ir_cmd_alert_show, PEOPLE, N_("one alert in full"),

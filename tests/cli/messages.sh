@@ -116,6 +116,13 @@ ok check-code "$(echo "$code" | tr 'A-Z-' 'a-z ')" assemble  in ３Ｆ
 ok check-code "$code" "$(head -1 "$T/sms" | cut -d'|' -f2)"
 exits 2 check-code "$code" "Assemble in 4F"
 out "the text is another one"
+head -1 "$T/sms" | cut -d'|' -f2 | sed 's/ /\n/g' >"$T/pasted"
+ir check-code "$code" --paste <"$T/pasted" >"$T/out" 2>"$T/err" || fail "no"
+out "YES: code and text are what was signed."
+sed 's/3F/4F/' "$T/pasted" >"$T/other"
+! ir check-code "$code" --paste <"$T/other" >"$T/out" 2>"$T/err" || fail "yes"
+out "the text is another one"
+exits 64 check-code "$code" "Assemble in 3F" --paste
 exits 2 check-code 0000-0000
 out "Do not act"
 exits 64 check-code hello
