@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)),
                                 "../tools"))
 import channel_try  # noqa: E402
 from channel_try import MSG  # noqa: E402
+from world import unshare  # noqa: E402
 
 USER_PROCESS = 7
 
@@ -52,8 +53,7 @@ def namespace(t, screens):
     with open(f"{t.dir}/utmp", "wb") as f:
         f.write(b"".join(s.record() for s in screens))
     inside = ('mount -t tmpfs t /run && cp "$0" /run/utmp && exec "$@"')
-    return ["unshare", "-m" if os.geteuid() == 0 else "-rm", "sh", "-c",
-            inside, f"{t.dir}/utmp"]
+    return [*unshare("--mount"), "sh", "-c", inside, f"{t.dir}/utmp"]
 
 
 def plain(text):

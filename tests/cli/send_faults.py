@@ -19,6 +19,7 @@ import time
 HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../tools"))
 import holder  # noqa: E402
+from world import unshare  # noqa: E402
 
 PEOPLE = 40
 TAKE = """#!/bin/sh
@@ -264,7 +265,7 @@ def daemon(h):
 def main():
     ir = os.path.abspath(sys.argv[1])
     if len(sys.argv) == 2:  # with a mount table of its own
-        world = ["unshare", "--user", "--map-root-user", "--mount"]
+        world = unshare("--mount")
         if subprocess.run([*world, "true"], check=False).returncode != 0:
             sys.exit(77)
         sys.exit(subprocess.run([*world, sys.executable, __file__, ir, "-"],

@@ -20,12 +20,14 @@ import sys
 import tempfile
 import time
 
+from world import unshare
+
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
 NOBODY = 65534
 CAS = "/etc/ssl/certs/ca-certificates.crt"
 # what is said of a certificate that no authority of this machine has signed
 UNTRUSTED = "not trusted" if os.path.exists(CAS) else "ca-certificates"
-NO_CAS = ["unshare", "-m", "sh", "-c",
+NO_CAS = [*unshare("--mount"), "sh", "-c",
           f'mount --bind /dev/null {CAS} && exec "$@"', "x"]
 MSG = {"id": "5e" * 32 + "/ito/1", "name": "伊藤 花子", "language": "ja",
        "subject": "訓練 重大度2 情報システムが使えません [K7QM-2F9X]",
