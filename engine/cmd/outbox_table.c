@@ -84,13 +84,14 @@ failed_so_far(const struct ir_recipient *r)
 static char *
 how_far(const struct ir_view *v, const struct ir_recipient *r)
 {
+    bool party = strncmp(r->contact, "party:", 6) == 0;
     char *reply, *out, *at;
 
-    if (r->reply != NULL) {
+    /* what somebody heard on the telephone and signed for them is no claim */
+    if (r->reply != NULL && (party || !r->answered)) {
         reply = ir_view_safe(v, r->reply);
-        out = ir_asprintf(strncmp(r->contact, "party:", 6) == 0
-                              ? _("reached by hand: %s")
-                              : _("says \"%s\" (a claim)"),
+        out = ir_asprintf(party ? _("reached by hand: %s")
+                                : _("says \"%s\" (a claim)"),
                           reply);
         free(reply);
         return out;

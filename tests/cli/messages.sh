@@ -103,6 +103,12 @@ ok --as sato alert status "$A"
 out "a claim"
 ok verify
 end
+ok comms status "$A"
+is 2 "$(grep -c "(a claim)" "$T/out")"
+ok --as sato answer-for ito "$A" accept --how "rang up"
+ok comms status "$A"
+is 1 "$(grep -c "(a claim)" "$T/out")" # what somebody heard and signed is none
+end
 : >"$T/sms.in"
 : >"$T/chat.in"
 
