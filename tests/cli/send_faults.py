@@ -35,6 +35,7 @@ class Home:
     def __init__(self, ir, where):
         self.prog, self.dir, self.home = ir, where, where + "/home"
         self.more, self.err = {}, ""
+        self.log, self.made = where + "/log0", 0
 
     def env(self):
         return {"PATH": os.environ["PATH"], "LANG": "en_US.UTF-8",
@@ -52,7 +53,11 @@ class Home:
         return done.stdout
 
     def make(self):
+        """A new home, whose messages go where no worker of an earlier one,
+        which was killed in the midst of its work, can still write."""
         shutil.rmtree(self.home, ignore_errors=True)
+        self.made += 1
+        self.log = f"{self.dir}/log{self.made}"
         self.ir("init", "--org", "Minato Airport", "--person", "Sato",
                 "--runbooks", os.path.join(HERE, "../lua/site"), "--no-git")
         path = self.home + "/site/runbooks/contacts.lua"
@@ -71,7 +76,7 @@ class Home:
         text = text.replace(
             "partners = {", 'channels = { { id = "log", plugin = "command", '
             'title = { en = "Log", ja = "記録" }, config = { program = '
-            f'"{self.dir}/take", args = {{ "{self.dir}/log", "{{to}}", '
+            f'"{self.dir}/take", args = {{ "{self.log}", "{{to}}", '
             '"{id}" } } } },\n  partners = {', 1)
         with open(path, "w", encoding="utf-8") as f:
             f.write(text)
@@ -80,21 +85,17 @@ class Home:
 
     def sent(self):
         try:
-            with open(self.dir + "/log", encoding="utf-8") as f:
+            with open(self.log, encoding="utf-8") as f:
                 return [tuple(line.split()) for line in f]
         except FileNotFoundError:
             return []
 
     def flag(self, name, yes):
-        path = f"{self.dir}/log.{name}"
+        path = f"{self.log}.{name}"
         if yes:
             with open(path, "w", encoding="ascii"):
                 pass
         elif os.path.exists(path):
-            os.unlink(path)
-
-    def forget(self):
-        for path in glob.glob(self.dir + "/log*"):
             os.unlink(path)
 
     def end(self, signo=signal.SIGTERM):
@@ -156,7 +157,6 @@ def clocks(h):
             h.ir("notify", to, "Come")
     for jump in ("-2h", "+5h"):
         h.make()
-        h.forget()
         for who, stays in (("p1", True), ("p2", False)):
             n = len(h.sent())
             h.flag("busy", True)
@@ -183,7 +183,6 @@ def clocks(h):
 def disk(h):
     """A file system that fills in the middle of sending."""
     h.make()
-    h.forget()
     os.mkdir(h.dir + "/small")
     used = sum(os.path.getsize(os.path.join(d, n))
                for d, _, names in os.walk(h.home) for n in names)
@@ -233,7 +232,6 @@ def daemon(h):
     if not os.path.exists(ird):
         return
     h.make()
-    h.forget()
     h.flag("slow", True)
     with holder.held(h.home):
         h.ir("notify", "audience:crew", "Come")
